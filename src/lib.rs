@@ -1,0 +1,29 @@
+//! gradus turns a directory tree of review portfolios into an encrypted static site.
+//!
+//! The way of the data, and the table of contents of this crate:
+//!
+//! | step | module | from | to |
+//! |---|---|---|---|
+//! | load | [`source`] | files on disk | texts and TOML as written, with byte spans |
+//! | check | [`check`] | as written | the valid [`model`], or every complaint at once ([`diag`]) |
+//! | derive | [`growth`] | model | progress, alignment, changes, gap (pure functions) |
+//! | plan | [`access`] | model | sections: which audience reads what, and why |
+//! | render | [`site`] | model, facts, sections | pages as trees, section by section |
+//! | seal | [`seal`] | pages, keys | sealed files, keyrings, signed index |
+//! | publish | [`publish`] | sealed files | the folder on disk, swapped in atomically |
+//!
+//! [`pipeline`] calls them in that order. Stages never import one another; they meet in the
+//! pipeline and share [`model`] and [`diag`].
+
+pub mod access;
+pub mod check;
+pub mod diag;
+pub mod growth;
+pub mod keys;
+pub mod model;
+pub mod pipeline;
+pub mod publish;
+pub mod scaffold;
+pub mod seal;
+pub mod site;
+pub mod source;

@@ -1,0 +1,192 @@
+//! One cycle of one person: expectations, key steps, plans.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::*;
+
+/// Everything of one person in one cycle. Drafts (files without their date) are here too: checked,
+/// never published. [`PersonCycle::published`] leaves them out.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct PersonCycle {
+    pub expectations: Option<Expectations>,
+    pub self_assessment: Option<Feedback>,
+    /// One file a peer, by author.
+    pub peers: BTreeMap<PersonId, PeerFeedback>,
+    pub review: Option<Review>,
+    pub response: Option<Response>,
+    pub plan: Option<Plan>,
+    pub pip: Option<Pip>,
+    /// What lies in `files/`, by name.
+    pub files: BTreeMap<String, Attachment>,
+}
+
+impl PersonCycle {
+    /// The same without drafts.
+    pub fn published(&self) -> PersonCycle {
+        let mut cycle = self.clone();
+        cycle.expectations = cycle.expectations.filter(|e| e.agreed.is_some());
+        cycle.self_assessment = cycle.self_assessment.filter(|f| f.date.is_some());
+        cycle.peers.retain(|_, peer| peer.feedback.date.is_some());
+        cycle.review = cycle.review.filter(|r| r.feedback.date.is_some());
+        cycle.response = cycle.response.filter(|r| r.feedback.date.is_some());
+        cycle
+    }
+
+    /// The review, once it is dated and shared with its subject.
+    pub fn shared_review(&self) -> Option<&Review> {
+        let review = self.review.as_ref()?;
+        (review.feedback.date.is_some() && review.shared.is_some()).then_some(review)
+    }
+}
+
+/// An image or attachment that markdown links to as `files/<name>`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attachment {
+    pub name: String,
+    pub bytes: Arc<[u8]>,
+}
+
+/// `expectations.toml`.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Expectations {
+    /// Nothing: a draft.
+    pub agreed: Option<Date>,
+    /// Nothing: the cycle's end.
+    pub until: Option<Date>,
+    pub expectations: Vec<Expectation>,
+    pub notes: Vec<Note>,
+    pub skip_comments: Vec<SkipComment>,
+}
+
+impl Expectations {
+    /// The expectation of that id.
+    pub fn get(&self, id: &ExpectationId) -> Option<&Expectation> {
+        self.expectations.iter().find(|e| e.id == *id)
+    }
+}
+
+/// Why an expectation was chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ExpectationKind {
+    Remedy,
+    NextLevel,
+    Objective,
+    Interest,
+    Stable,
+    Onboarding,
+}
+
+/// What was agreed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Expectation {
+    pub id: ExpectationId,
+    pub text: Prose,
+    pub kind: Option<ExpectationKind>,
+    pub measure: Option<Prose>,
+    pub competencies: Vec<CompetencyId>,
+    pub why: Option<Prose>,
+    /// The level whose evidence this is; nothing: the level held.
+    pub aims: Option<LevelRef>,
+    /// Where it differs from the file's.
+    pub agreed: Option<Date>,
+    pub until: Option<Date>,
+    pub objective: Option<String>,
+    pub follows: Option<Follows>,
+    pub steps: Vec<KeyStep>,
+}
+
+/// What an expectation carries on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Follows {
+    Expectation(CycleId, ExpectationId),
+    PlanGoal(CycleId, GoalId),
+}
+
+/// One line of an expectation's checklist.
+#[derive(Debug, Clone, PartialEq)]
+pub struct KeyStep {
+    pub text: Prose,
+    pub due: Option<Date>,
+    pub done: Option<Date>,
+    pub dropped: Option<Date>,
+    pub why: Option<Prose>,
+    pub note: Option<Prose>,
+    pub evidence: Vec<String>,
+}
+
+/// An amendment beside the text, which itself stays as agreed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Note {
+    pub date: Date,
+    pub by: PersonId,
+    pub on: Option<ExpectationId>,
+    pub text: Prose,
+}
+
+/// Skip-level feedback on the expectations.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SkipComment {
+    pub by: PersonId,
+    pub date: Date,
+    pub on: Option<ExpectationId>,
+    pub text: Prose,
+}
+
+/// `plan.toml`: the development plan for the next cycle.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Plan {
+    pub goals: Vec<Goal>,
+}
+
+/// One goal of a development plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Goal {
+    pub id: Option<GoalId>,
+    pub text: Prose,
+    pub competencies: Vec<CompetencyId>,
+    pub actions: Vec<Prose>,
+    pub resources: Vec<Prose>,
+    pub support: Vec<Prose>,
+    pub by: Option<Date>,
+}
+
+/// How an improvement plan ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PipResult {
+    Met,
+    Extended,
+    Ended,
+}
+
+/// `pip.toml`: a performance improvement plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pip {
+    pub start: Date,
+    pub days: u32,
+    pub cause: Option<Prose>,
+    pub support: Vec<Prose>,
+    pub success: Option<Prose>,
+    pub consequence: Option<Prose>,
+    pub objectives: Vec<PipObjective>,
+    pub checkins: Vec<PipCheckIn>,
+    pub closed: Option<Date>,
+    pub result: Option<PipResult>,
+}
+
+/// One measurable objective of an improvement plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PipObjective {
+    pub id: ObjectiveId,
+    pub text: Prose,
+    pub from: Option<String>,
+    pub to: Option<String>,
+}
+
+/// One weekly look at an improvement plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PipCheckIn {
+    pub date: Date,
+    pub text: Prose,
+    pub values: BTreeMap<ObjectiveId, String>,
+}

@@ -1,0 +1,47 @@
+//! The valid organisation: what the other stages may rely on.
+//!
+//! Everything here has passed `check`: references resolve, dates are in order, ids are well formed.
+//! The types carry no file positions, except where a later message needs one ([`crate::diag::Place`]).
+
+mod draw;
+mod feedback;
+mod growing;
+mod id;
+mod management;
+mod organisation;
+mod page;
+mod person;
+mod rubric;
+mod section;
+
+pub use draw::*;
+pub use feedback::*;
+pub use growing::*;
+pub use id::*;
+pub use management::*;
+pub use organisation::*;
+pub use page::*;
+pub use person::*;
+pub use rubric::*;
+pub use section::*;
+
+/// A calendar date; the model knows no time of day and no time zone.
+pub type Date = chrono::NaiveDate;
+
+/// Markdown as its author wrote it. Rendered by [`crate::site`], where raw HTML becomes text.
+///
+/// Serialised and compared as its text.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Prose(pub String);
+
+impl Prose {
+    /// The markdown text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// True where there is nothing but white space.
+    pub fn is_empty(&self) -> bool {
+        self.0.trim().is_empty()
+    }
+}

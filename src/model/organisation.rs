@@ -1,0 +1,261 @@
+//! The organisation, its policies and its cycles.
+
+use std::collections::BTreeMap;
+
+use super::*;
+
+/// One organisation, valid as a whole.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Organisation {
+    pub name: String,
+    /// What the lock page says; the only text of the organisation that is in clear.
+    pub public_title: String,
+    pub base_url: Option<String>,
+    pub theme: String,
+    /// The day that facts are judged on, where the tree fixes one (examples and tests).
+    pub as_of: Option<Date>,
+    /// Worst first; at least two.
+    pub ratings: Vec<Rating>,
+    pub questions: Vec<Question>,
+    pub policy: Policy,
+    pub seal: SealPolicy,
+    pub access: AccessPolicy,
+    /// The rubric in force.
+    pub rubric: Rubric,
+    /// Rubrics that cycles pin, by the text of the pin.
+    pub pinned: BTreeMap<String, Rubric>,
+    /// By start, then end, then id.
+    pub cycles: Vec<Cycle>,
+    pub people: BTreeMap<PersonId, Person>,
+    /// Kept apart from [`Person`], so that no code that draws a person's pages holds it by accident.
+    pub management: Management,
+}
+
+impl Organisation {
+    /// The cycle of that id.
+    pub fn cycle(&self, id: &CycleId) -> Option<&Cycle> {
+        self.cycles.iter().find(|cycle| cycle.id == *id)
+    }
+
+    /// The rubric that a cycle is judged against: its pinned one, or the one in force.
+    pub fn rubric_of(&self, cycle: &Cycle) -> &Rubric {
+        cycle
+            .rubric
+            .as_ref()
+            .and_then(|pin| self.pinned.get(pin))
+            .unwrap_or(&self.rubric)
+    }
+
+    /// The position of a rating on the scale, 0 for the worst.
+    pub fn rating_index(&self, id: &RatingId) -> Option<usize> {
+        self.ratings.iter().position(|rating| rating.id == *id)
+    }
+
+    /// The rating of that id.
+    pub fn rating(&self, id: &RatingId) -> Option<&Rating> {
+        self.ratings.iter().find(|rating| rating.id == *id)
+    }
+
+    /// Who reports to a manager on a day, by id. Leavers report to nobody from their `end` on.
+    pub fn reports_of(&self, manager: &PersonId, on: Date) -> Vec<&Person> {
+        self.people
+            .values()
+            .filter(|person| person.is_here(on) && person.manager_on(on) == Some(manager))
+            .collect()
+    }
+
+    /// The managers of a person on a day, nearest first, as far up as they go (no policy applied).
+    pub fn managers_of(&self, person: &PersonId, on: Date) -> Vec<&PersonId> {
+        let mut chain = Vec::new();
+        let mut at = self.people.get(person);
+        while let Some(manager) = at.and_then(|p| p.manager_on(on)) {
+            if chain.contains(&manager) {
+                break; // `check` refuses circles; a loop here must still end
+            }
+            chain.push(manager);
+            at = self.people.get(manager);
+        }
+        chain
+    }
+}
+
+/// One step of the rating scale.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rating {
+    pub id: RatingId,
+    pub title: String,
+}
+
+/// Who answers a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum QuestionFor {
+    SelfAssessment,
+    Peer,
+    Manager,
+    Response,
+}
+
+/// One question of the review.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    pub id: QuestionId,
+    pub asked: QuestionFor,
+    pub title: String,
+    pub prompt: Prose,
+    /// Who reads the answers; nothing: whoever reads the file they stand in.
+    pub readers: Option<Vec<ReaderToken>>,
+}
+
+/// A named audience of the model's table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Audience {
+    Public,
+    Org,
+    /// The subject and their management chain.
+    Person,
+    /// The management chain, never the subject.
+    Chain,
+    /// The subject and their present direct manager.
+    Pair,
+    Hr,
+    /// Everyone who manages someone.
+    Managers,
+}
+
+/// One entry of a `readers` list: an audience or a single person.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ReaderToken {
+    Audience(Audience),
+    Person(PersonId),
+}
+
+/// Limits of the guidance lints, in the units that their names say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Policy {
+    pub expectations: (u32, u32),
+    pub peers: (u32, u32),
+    pub questions_max: u32,
+    pub agree_within_days: u32,
+    pub onboarding_days_max: u32,
+    pub close_within_days: u32,
+    pub allow: Vec<Allow>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        Self {
+            expectations: (3, 5),
+            peers: (3, 5),
+            questions_max: 15,
+            agree_within_days: 14,
+            onboarding_days_max: 90,
+            close_within_days: 25,
+            allow: Vec::new(),
+        }
+    }
+}
+
+/// A guidance lint that one file is excused from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allow {
+    pub code: String,
+    pub path: String,
+    pub why: String,
+}
+
+/// How the site is sealed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealPolicy {
+    /// `ed25519:…`; a build with another signing key stops.
+    pub signer: Option<String>,
+    /// Relative to the organisation's directory.
+    pub key_file: String,
+    pub epoch: u64,
+}
+
+impl Default for SealPolicy {
+    fn default() -> Self {
+        Self {
+            signer: None,
+            key_file: ".gradus/site.key".into(),
+            epoch: 1,
+        }
+    }
+}
+
+/// How far the chain reaches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChainReach {
+    All,
+    Steps(u32),
+}
+
+/// Who sees peer feedback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeerFeedbackPolicy {
+    Chain,
+    /// The subject too, with names, once the review is shared.
+    Person,
+    /// The subject too, without names, regrouped by question, once the review is shared.
+    Anonymous,
+}
+
+/// `[access]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AccessPolicy {
+    pub chain: ChainReach,
+    pub hr: Vec<PersonId>,
+    pub peer_feedback: PeerFeedbackPolicy,
+}
+
+impl Default for AccessPolicy {
+    fn default() -> Self {
+        Self {
+            chain: ChainReach::All,
+            hr: Vec::new(),
+            peer_feedback: PeerFeedbackPolicy::Chain,
+        }
+    }
+}
+
+/// One review period.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cycle {
+    pub id: CycleId,
+    pub title: String,
+    pub start: Date,
+    /// Inclusive.
+    pub end: Date,
+    /// A key of [`Organisation::pinned`].
+    pub rubric: Option<String>,
+    pub phases: Phases,
+    /// The questions in force in this cycle: its own, or the organisation's.
+    pub questions: Vec<Question>,
+}
+
+impl Cycle {
+    /// Whether a day lies within the cycle.
+    pub fn contains(&self, day: Date) -> bool {
+        self.start <= day && day <= self.end
+    }
+}
+
+/// Days after the cycle's end by which each phase is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Phases {
+    pub self_days: u32,
+    pub peer_days: u32,
+    pub review_days: u32,
+    pub response_days: u32,
+}
+
+impl Default for Phases {
+    fn default() -> Self {
+        Self {
+            self_days: 5,
+            peer_days: 12,
+            review_days: 18,
+            response_days: 25,
+        }
+    }
+}

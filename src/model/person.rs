@@ -1,0 +1,123 @@
+//! People: who they are, where they stood when, and what runs on besides the cycles.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::*;
+
+/// One person.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Person {
+    pub id: PersonId,
+    pub name: String,
+    pub start: Date,
+    /// A leaver's keys are dropped from every audience from that date on.
+    pub end: Option<Date>,
+    /// Handle for passphrase unlock.
+    pub login: String,
+    pub keys: Vec<ReaderKey>,
+    /// A customer or other department: gives feedback, takes part in no cycle.
+    pub external: bool,
+    /// By `from`; at least one. What a later role leaves out is already filled in from the one before.
+    pub roles: Vec<Role>,
+    pub leaves: Vec<Leave>,
+    /// By date.
+    pub log: Vec<LogEntry>,
+    /// By date.
+    pub checkins: Vec<CheckIn>,
+    /// `login.age` as it stands: the identity wrapped with a passphrase.
+    pub login_file: Option<Arc<[u8]>>,
+    pub cycles: BTreeMap<CycleId, PersonCycle>,
+}
+
+impl Person {
+    /// The role in force on a day: the last that began by then, or the first.
+    pub fn role_on(&self, day: Date) -> &Role {
+        let last = self.roles.iter().rev().find(|role| role.from <= day);
+        last.unwrap_or(&self.roles[0]) // `check` refuses a person without a role
+    }
+
+    /// The direct manager on a day.
+    pub fn manager_on(&self, day: Date) -> Option<&PersonId> {
+        self.role_on(day).manager.as_ref()
+    }
+
+    /// The level held on a day.
+    pub fn level_on(&self, day: Date) -> Option<&LevelRef> {
+        self.role_on(day).level.as_ref()
+    }
+
+    /// Not yet left on that day. Keys count on a person's `end` no more.
+    pub fn is_here(&self, day: Date) -> bool {
+        self.end.is_none_or(|end| day < end)
+    }
+
+    /// The recipients that count on a day: none of a leaver, none retired.
+    pub fn recipients_on(&self, day: Date) -> impl Iterator<Item = &str> {
+        let here = self.is_here(day);
+        let live = move |key: &&ReaderKey| here && key.until.is_none_or(|until| day <= until);
+        self.keys
+            .iter()
+            .filter(live)
+            .map(|key| key.recipient.as_str())
+    }
+}
+
+/// An age recipient of a person, in canonical (lower-case) form.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReaderKey {
+    pub recipient: String,
+    /// Last day on which it counts.
+    pub until: Option<Date>,
+}
+
+/// What someone was from a day on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Role {
+    pub from: Date,
+    pub level: Option<LevelRef>,
+    /// Their own title; nothing: the level's.
+    pub title: Option<String>,
+    pub team: Option<String>,
+    pub manager: Option<PersonId>,
+}
+
+/// Days away, whatever the reason; both ends inclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leave {
+    pub from: Date,
+    pub to: Date,
+}
+
+/// What a log entry is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogKind {
+    Win,
+    Feedback,
+    Award,
+    Touchpoint,
+}
+
+/// One entry of the running log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LogEntry {
+    pub date: Date,
+    pub kind: LogKind,
+    pub by: Option<PersonId>,
+    /// An expectation of the cycle that the date lies in.
+    pub on: Option<ExpectationId>,
+    pub competencies: Vec<CompetencyId>,
+    pub text: Prose,
+    pub evidence: Vec<String>,
+    pub readers: Option<Vec<ReaderToken>>,
+}
+
+/// One 1:1.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckIn {
+    pub date: Date,
+    pub title: String,
+    pub text: Prose,
+    /// The texts of its `- [ ]` lines, in order.
+    pub open_actions: Vec<String>,
+}

@@ -1,0 +1,105 @@
+//! Sections: what one audience reads about one subject.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::Arc;
+
+use serde::{Serialize, Serializer};
+
+use super::PersonId;
+
+/// The name of a section, such as `person/ada/chain`. Part of its key's derivation.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SectionId(Arc<str>);
+
+impl SectionId {
+    /// The section of that name.
+    pub fn new(text: impl Into<Arc<str>>) -> Self {
+        Self(text.into())
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for SectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Serialize for SectionId {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_str(&self.0)
+    }
+}
+
+/// What kind of audience a section has; written into keyrings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum SectionKind {
+    /// The subject and their chain.
+    Person,
+    /// The chain, or those of it who read confidential texts of one time.
+    Chain,
+    /// The subject and their direct manager.
+    Pair,
+    /// The chain and hr: talent mapping.
+    Talent,
+    /// The subject, their chain and hr: an open improvement plan.
+    Pip,
+    /// The subject and hr: a closed improvement plan.
+    Closed,
+    /// The subject alone.
+    Own,
+    /// An audience that a file or question sets by `readers`.
+    Custom,
+    /// A manager and their chain.
+    Team,
+    /// Everyone with a key.
+    Org,
+    /// Everyone who manages someone.
+    Managers,
+}
+
+/// Someone who opens a section, by which keys, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SectionReader {
+    pub person: PersonId,
+    /// Canonical age recipients; empty where the person has no live key.
+    pub recipients: Vec<String>,
+    /// `direct manager`, `the subject`, `hr`, …
+    pub why: String,
+}
+
+/// A section and who opens it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Section {
+    pub id: SectionId,
+    pub kind: SectionKind,
+    /// What a reader's list of sections calls it.
+    pub title: String,
+    /// The first part of the routes of its pages: `people/ada`, `team/grace`, `org`, `managers`.
+    pub subject: String,
+    /// By person.
+    pub readers: Vec<SectionReader>,
+}
+
+impl Section {
+    /// All recipients, sorted, each once.
+    pub fn recipients(&self) -> Vec<&str> {
+        let all: BTreeSet<&str> = self
+            .readers
+            .iter()
+            .flat_map(|reader| reader.recipients.iter().map(String::as_str))
+            .collect();
+        all.into_iter().collect()
+    }
+
+    /// The people who may read it.
+    pub fn people(&self) -> BTreeSet<&PersonId> {
+        self.readers.iter().map(|reader| &reader.person).collect()
+    }
+}
