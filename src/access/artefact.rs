@@ -108,22 +108,27 @@ impl<'a> Cutter<'a> {
     fn running(&mut self) {
         self.add(Artefact::Profile, SectionKind::Person, self.person());
         for (index, entry) in self.subject.log.iter().enumerate() {
-            let named = entry.readers.as_ref().map(|readers| {
-                // The log passes on to the present chain, whenever it was written.
-                let today = self.audiences.today;
-                self.audiences.named(readers, &self.subject.id, today)
-            });
-            self.add_named(
-                Artefact::Log(index),
-                SectionKind::Person,
-                self.person(),
-                named,
-            );
+            let artefact = Artefact::Log(index);
+            let readers = entry.readers.as_deref();
+            self.add_passing_on(artefact, SectionKind::Person, self.person(), readers);
         }
         for (index, checkin) in self.subject.checkins.iter().enumerate() {
             let pair = self.audiences.pair_since(&self.subject.id, checkin.date);
             self.add(Artefact::CheckIn(index), SectionKind::Pair, pair);
         }
+    }
+
+    /// What passes on to the present chain, whenever it was written.
+    fn add_passing_on(
+        &mut self,
+        artefact: Artefact,
+        home: SectionKind,
+        default: People,
+        readers: Option<&[ReaderToken]>,
+    ) {
+        let today = self.audiences.today;
+        let named = readers.map(|readers| self.audiences.named(readers, &self.subject.id, today));
+        self.add_named(artefact, home, default, named);
     }
 
     fn add_named(
@@ -145,16 +150,15 @@ impl<'a> Cutter<'a> {
     }
 
     fn cycle(&mut self, id: &CycleId, files: &PersonCycle) {
-        if files.expectations.is_some() {
+        if let Some(expectations) = &files.expectations {
             let artefact = Artefact::Expectations(id.clone());
-            self.add(artefact, SectionKind::Person, self.person());
+            let readers = expectations.readers.as_deref();
+            self.add_passing_on(artefact, SectionKind::Person, self.person(), readers);
         }
-        if files.plan.is_some() {
-            self.add(
-                Artefact::Plan(id.clone()),
-                SectionKind::Person,
-                self.person(),
-            );
+        if let Some(plan) = &files.plan {
+            let artefact = Artefact::Plan(id.clone());
+            let readers = plan.readers.as_deref();
+            self.add_passing_on(artefact, SectionKind::Person, self.person(), readers);
         }
         if let Some(pip) = &files.pip {
             self.pip(id, pip);
@@ -177,7 +181,7 @@ impl<'a> Cutter<'a> {
             Some(_) => (SectionKind::Closed, self.audiences.own(&self.subject.id)),
         };
         audience.extend(self.audiences.hr());
-        self.add(Artefact::Pip(id.clone()), home, audience);
+        self.add_passing_on(Artefact::Pip(id.clone()), home, audience, pip.readers.as_deref());
     }
 
     fn review(&mut self, id: &CycleId, review: &Review) {
