@@ -85,15 +85,21 @@ export class Library {
 
   /** The page at an address, from all sections of its subject and those already open. */
   async visit(address: Address): Promise<Visit> {
-    const refs = this.sections.filter((ref) => this.belongs(ref, address));
-    const outcomes = await Promise.all(refs.map((ref) => this.section(ref)));
-    const open = outcomes.flatMap((outcome) => (outcome.kind === "ok" ? [outcome.value] : []));
-    const faults = outcomes.flatMap((outcome) => (outcome.kind === "refused" ? [outcome.fault] : []));
-    return { parts: this.partsAt(address, open), faults: [...new Set(faults)] };
+    const about = this.sections.filter((ref) => this.addresses.part(ref.subject) === address.subject);
+    const always = this.sections.filter((ref) => ALWAYS_OPEN.includes(ref.kind) && !about.includes(ref));
+    const [own, common] = await Promise.all([this.openAll(about), this.openAll(always)]);
+    const parts = this.partsAt(address, [...own.open, ...common.open]);
+    // What is damaged elsewhere is told where it is missed, not on every page.
+    const faults = about.length > 0 && parts.length > 0 ? own.faults : [...own.faults, ...common.faults];
+    return { parts, faults: [...new Set(faults)] };
   }
 
-  private belongs(ref: SectionRef, address: Address): boolean {
-    return ALWAYS_OPEN.includes(ref.kind) || this.addresses.part(ref.subject) === address.subject;
+  private async openAll(refs: readonly SectionRef[]): Promise<{ open: Section[]; faults: Fault[] }> {
+    const outcomes = await Promise.all(refs.map((ref) => this.section(ref)));
+    return {
+      open: outcomes.flatMap((outcome) => (outcome.kind === "ok" ? [outcome.value] : [])),
+      faults: outcomes.flatMap((outcome) => (outcome.kind === "refused" ? [outcome.fault] : [])),
+    };
   }
 
   private partsAt(address: Address, open: readonly Section[]): Part[] {
@@ -122,7 +128,11 @@ export class Library {
 
   /** The bytes of an attachment. */
   attachment(section: Section, file: SectionFile): Promise<Bytes> {
-    return this.acrossBuilds(async () => unseal(await this.site.read(file.file), this.refOf(section.id).identity));
+    return this.acrossBuilds(async () => {
+      const content = await unseal(await this.site.read(file.file), this.refOf(section.id).identity);
+      if (content.length !== file.bytes) throw new Refusal("damaged", "length of an attachment");
+      return content;
+    });
   }
 
   private refOf(id: string): SectionRef {
@@ -133,16 +143,19 @@ export class Library {
 
   /** Tries again on a newer build: a site that is being published is not forged. */
   private async acrossBuilds<T>(work: () => Promise<T>): Promise<T> {
+    const before = this.site;
     try {
       return await work();
     } catch (error) {
-      if (!isMismatch(error) || !(await this.moveToNewer())) throw error;
+      if (!isMismatch(error) || !(await this.moveFrom(before))) throw error;
       return work();
     }
   }
 
-  private async moveToNewer(): Promise<boolean> {
-    const newer = await this.site.newer();
+  /** Whether there is a build after that one, which then is the one read from. */
+  private async moveFrom(before: Site): Promise<boolean> {
+    if (this.site !== before) return true; // another section has led the way
+    const newer = await before.newer();
     if (newer === null) return false;
     this.keyring = await openKeyring(newer, this.identity);
     this.site = newer;
