@@ -75,7 +75,8 @@ export class Chrome {
   }
 
   private session(): HTMLElement {
-    const name = el("b", {}, `${this.library.reader.name} · locks in `, this.left);
+    const who = el("span", { class: "gradus-who" }, `${this.library.reader.name} · locks in `);
+    const name = el("b", {}, who, this.left);
     const button = el("button", { class: "btn gradus-lock-now", type: "button" }, icon("lock"), el("span", {}, "Lock now"));
     button.addEventListener("click", this.lock);
     return el("div", { class: "sess" }, name, button);

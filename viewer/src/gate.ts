@@ -32,6 +32,10 @@ export class Gate {
     this.key.addEventListener("paste", (event) => this.paste(event));
     this.file.addEventListener("change", () => void this.take(this.file.files));
     this.wireDrop();
+    this.part("gradus-skip", HTMLAnchorElement).addEventListener("click", (event) => {
+      event.preventDefault(); // the fragment is the page that is asked for
+      this.key.focus();
+    });
   }
 
   /** Shows the lock page anew, with nothing of before in it. */
@@ -43,6 +47,7 @@ export class Gate {
     document.body.className = this.classes;
     document.body.replaceChildren(...this.nodes);
     this.askForLogin();
+    this.key.focus();
   }
 
   /** Leaves the page to the open site; what was typed goes. */

@@ -80,7 +80,7 @@ export class View {
     main.replaceChildren(...visit.faults.map((fault) => alertBox(SENTENCES[fault])), ...this.content(visit, attachments));
     this.finish(visit.parts[0]?.page.route, stop.signal);
     this.chrome.setSubject(address.subject);
-    this.goTo(address.anchor);
+    this.goTo(address.anchor, "instant");
   }
 
   private content(visit: Visit, attachments: Attachments): Node[] {
@@ -124,17 +124,17 @@ export class View {
   }
 
   /** Moves the reader, and the screen reader, to a place; without one to the top. */
-  private goTo(anchor: string | null): void {
+  private goTo(anchor: string | null, behavior: ScrollBehavior = "auto"): void {
     const { main } = this.chrome;
     const target = anchor === null ? null : [...main.querySelectorAll("[id]")].find((element) => this.library.addresses.part(element.id) === anchor);
     if (target === null || target === undefined) {
-      scrollTo(0, 0);
+      scrollTo({ top: 0, behavior });
       return focus(main.querySelector("h1") ?? main);
     }
     for (let around: Element | null = target; around !== null; around = around.parentElement) {
       if (around instanceof HTMLDetailsElement) around.open = true;
     }
-    target.scrollIntoView();
+    target.scrollIntoView({ behavior });
     focus(target);
   }
 }
