@@ -56,13 +56,10 @@ pub fn level_alignment<'a>(
 ) -> Option<LevelAlignment<'a>> {
     let held = held_level(commons, person, cycle)?;
     let (track, held_level) = commons.rubric_of(cycle).level(held)?;
-    let seen = Seen {
-        commons,
-        person,
-        from: cycle,
-    };
+    let seen = Seen::from(commons, person, cycle);
     let sources = Sources::of(seen);
-    let row = |competency| row(seen, &sources, (track, held), competency);
+    let file = person.cycles.get(&cycle.id).and_then(agreed_expectations);
+    let row = |competency| row(seen, &sources, (track, held, file), competency);
     Some(LevelAlignment {
         axis: LevelAxis::of(track),
         held,
@@ -92,7 +89,7 @@ impl<'a> Sources<'a> {
 fn row<'a>(
     seen: Seen<'a>,
     sources: &Sources<'a>,
-    (track, held): (&'a Track, &'a LevelRef),
+    (track, held, file): (&'a Track, &'a LevelRef, Option<&'a Expectations>),
     competency: &'a Competency,
 ) -> AlignmentRow<'a> {
     let ids = known_as(track, competency);
@@ -101,7 +98,7 @@ fn row<'a>(
     let before = read(sources.before, Judge::Manager);
     let own = read(sources.own, Judge::Own);
     let differs = |own: &Standing<'_>| now.as_ref().is_none_or(|now| !own.says_the_same(now));
-    let aims = aims(seen, (track, held), &ids);
+    let aims = aims(file, (track, held), &ids);
     AlignmentRow {
         competency,
         own: own.filter(differs),
@@ -122,12 +119,10 @@ struct Aim<'a> {
 /// What the agreed expectations of the cycle that name a competency aim at in a track, in the order of
 /// the file. Without `aims`, that is the level held.
 fn aims<'a>(
-    seen: Seen<'a>,
+    file: Option<&'a Expectations>,
     (track, held): (&'a Track, &'a LevelRef),
     ids: &[&CompetencyId],
 ) -> Vec<Aim<'a>> {
-    let of = seen.person.cycles.get(&seen.from.id);
-    let file = of.and_then(agreed_expectations);
     let about = file.into_iter().flat_map(|file| &file.expectations);
     about
         .filter(|one| one.competencies.iter().any(|id| ids.contains(&id)))

@@ -100,7 +100,7 @@ pub fn changes_since_last_cycle<'a>(
     let running = expectation_facts(commons, person, to);
     let is_judged = running.iter().any(|facts| facts.outcome.is_some());
     let judged = if is_judged { to } else { from };
-    let rows = level_alignment(commons, person, to).map_or(Vec::new(), |it| it.rows);
+    let rows = recent_rows(commons, person, from, to);
     let mut changes = Changes {
         from,
         to,
@@ -126,6 +126,22 @@ pub fn changes_since_last_cycle<'a>(
         }
     }
     Some(changes)
+}
+
+/// Alignment as of `to`, of the competencies that a review of one of the two cycles rates: what an older
+/// review said is no news.
+fn recent_rows<'a>(
+    commons: &'a Commons,
+    person: &'a Person,
+    from: &Cycle,
+    to: &'a Cycle,
+) -> Vec<AlignmentRow<'a>> {
+    let mut rows = level_alignment(commons, person, to).map_or(Vec::new(), |it| it.rows);
+    rows.retain(|row| {
+        let reviewed = row.now.as_ref().map(|now| &now.cycle.id);
+        reviewed == Some(&from.id) || reviewed == Some(&to.id)
+    });
+    rows
 }
 
 fn ended<'a>(

@@ -1,7 +1,7 @@
 //! The gap to the next level: what it asks, what speaks for it, and where nothing does.
 
 use super::axis::level_label;
-use super::cycles::{agreed_expectations, cycles_of, held_level};
+use super::cycles::agreed_expectations;
 use super::outcome::{Judge, OutcomeGiven, outcome_of};
 use super::standing::{Seen, Standing, known_as};
 use crate::model::*;
@@ -73,22 +73,14 @@ pub enum EvidenceOf<'a> {
     Log(&'a LogEntry),
 }
 
-/// The gap to the next level as seen from a cycle; later cycles and log entries dated after
-/// `commons.as_of` do not count. Nothing where no level was held, or the rubric does not know it.
-pub fn level_gap<'a>(
-    commons: &'a Commons,
-    person: &'a Person,
-    from: &'a Cycle,
-) -> Option<LevelGap<'a>> {
-    let held = held_level(commons, person, from)?;
-    let (track, held_level) = commons.rubric_of(from).level(held)?;
+/// The gap to the next level on the day that facts are judged on, by the rubric in force. Log entries of
+/// a later day do not count. Nothing where no level is held, or the rubric does not know it.
+pub fn level_gap<'a>(commons: &'a Commons, person: &'a Person) -> Option<LevelGap<'a>> {
+    let held = person.level_on(commons.as_of)?;
+    let (track, held_level) = commons.rubric.level(held)?;
     let next = track.next_levels(&held.level);
     let search = Search {
-        seen: Seen {
-            commons,
-            person,
-            from,
-        },
+        seen: Seen::today(commons, person),
         track,
         above: held_level.rank,
         next: next.first().map(|level| level.rank),
@@ -215,8 +207,12 @@ impl<'a> Search<'a> {
 
     /// The person's cycle that a log entry falls into, and the expectation there that it is on.
     fn place_of(&self, entry: &LogEntry) -> (Option<&'a Cycle>, Option<&'a Expectation>) {
-        let all = cycles_of(self.seen.commons, self.seen.person).into_iter();
-        let Some((cycle, of)) = all.rev().find(|(cycle, _)| cycle.contains(entry.date)) else {
+        let all = self.seen.cycles();
+        let Some((cycle, of)) = all
+            .into_iter()
+            .rev()
+            .find(|(cycle, _)| cycle.contains(entry.date))
+        else {
             return (None, None);
         };
         let file = agreed_expectations(of);

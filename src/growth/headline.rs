@@ -53,11 +53,7 @@ pub struct Headline<'a> {
 
 /// The headline figures of a portfolio that shows `cycle`.
 pub fn headline<'a>(commons: &'a Commons, person: &'a Person, cycle: &'a Cycle) -> Headline<'a> {
-    let seen = Seen {
-        commons,
-        person,
-        from: cycle,
-    };
+    let seen = Seen::from(commons, person, cycle);
     let cycles: Vec<&'a Cycle> = seen.cycles().into_iter().map(|(cycle, _)| cycle).collect();
     let own_files = person.cycles.get(&cycle.id);
     Headline {

@@ -107,13 +107,10 @@ pub struct HeatCell<'a> {
     pub change: Change,
 }
 
-/// A person's history as seen from a cycle: later cycles are not in it.
+/// A person's history as seen from a cycle: later cycles are not in it. The ladder is whole whatever the
+/// cycle, up to the day that facts are judged on.
 pub fn history<'a>(commons: &'a Commons, person: &'a Person, from: &'a Cycle) -> History<'a> {
-    let seen = Seen {
-        commons,
-        person,
-        from,
-    };
+    let seen = Seen::from(commons, person, from);
     History {
         ladder: ladder(commons, person),
         levels: seen
@@ -121,7 +118,7 @@ pub fn history<'a>(commons: &'a Commons, person: &'a Person, from: &'a Cycle) ->
             .into_iter()
             .map(|(cycle, _)| level_in(seen, cycle))
             .collect(),
-        heat: heat(seen),
+        heat: heat(seen, from),
     }
 }
 
@@ -186,10 +183,10 @@ fn level_in<'a>(seen: Seen<'a>, cycle: &'a Cycle) -> LevelInCycle<'a> {
     }
 }
 
-fn heat<'a>(seen: Seen<'a>) -> HeatTable<'a> {
+fn heat<'a>(seen: Seen<'a>, from: &'a Cycle) -> HeatTable<'a> {
     let cycles: Vec<&'a Cycle> = seen.cycles().into_iter().map(|(cycle, _)| cycle).collect();
     let mut rows: Vec<HeatRow<'a>> = Vec::new();
-    if let Some(present) = track_in(seen, seen.from) {
+    if let Some(present) = track_in(seen, from) {
         let all = present.competencies.iter();
         rows.extend(all.map(|competency| heat_row(seen, &cycles, present, competency)));
     }
