@@ -241,3 +241,142 @@ impl HeatRow<'_> {
         self.cells.iter().any(Option::is_some)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::*;
+    use super::*;
+
+    fn seen_from<'a>(world: &'a World, cycle: &str) -> History<'a> {
+        history(&world.commons, &world.ada, world.cycle(cycle))
+    }
+
+    fn ladder_of(world: &World) -> Vec<(LadderKind, Option<String>)> {
+        let steps = ladder(&world.commons, &world.ada);
+        steps
+            .into_iter()
+            .map(|step| (step.kind, step.label))
+            .collect()
+    }
+
+    #[test]
+    fn the_ladder_tells_joining_promotion_and_change_of_track() {
+        let mut world = World::on("2026-02-01");
+        let lead = track("lead", &[("m1", 3)]);
+        world.commons.rubric.tracks.insert(lead.id.clone(), lead);
+        world.promoted("2025-07-01", "ic/l4");
+        world.promoted("2025-08-01", "ic/l4"); // another team, the same level
+        world.promoted("2026-01-01", "lead/m1");
+        world.promoted("2026-03-01", "ic/l5"); // not yet
+        let told = [
+            (LadderKind::Joined, Some("L3".to_string())),
+            (LadderKind::Promoted, Some("L4".to_string())),
+            (LadderKind::ChangedTrack, Some("M1".to_string())),
+        ];
+        assert_eq!(ladder_of(&world), told);
+    }
+
+    #[test]
+    fn a_first_level_after_joining_without_one_is_no_promotion() {
+        let mut world = World::on("2026-02-01");
+        world.ada.roles[0].level = None;
+        world.promoted("2025-03-01", "ic/l3");
+        world.promoted("2025-09-01", "ic/l2");
+        let kinds: Vec<LadderKind> = ladder_of(&world)
+            .into_iter()
+            .map(|(kind, _)| kind)
+            .collect();
+        assert_eq!(
+            kinds,
+            [LadderKind::Joined, LadderKind::Placed, LadderKind::Lowered]
+        );
+    }
+
+    #[test]
+    fn each_cycle_has_the_level_of_its_last_day() {
+        let mut world = World::on("2026-02-01");
+        world.promoted("2025-06-30", "ic/l4");
+        world.own("2025-h1");
+        world.own("2025-h2");
+        let history = seen_from(&world, "2025-h2");
+        let labels: Vec<_> = history
+            .levels
+            .iter()
+            .map(|level| level.label.as_deref())
+            .collect();
+        assert_eq!(labels, [Some("L4"), Some("L4")]);
+    }
+
+    #[test]
+    fn a_cell_steps_from_the_last_one_that_is_not_empty() {
+        let mut world = World::on("2026-08-01");
+        world.reviewed("2025-h1", "technical", "meets");
+        world.reviewed("2025-h2", "ownership", "meets");
+        world.reviewed("2026-h1", "technical", "exceeds");
+        let history = seen_from(&world, "2026-h1");
+        let changes = |row: &HeatRow<'_>| -> Vec<Option<Change>> {
+            row.cells
+                .iter()
+                .map(|cell| cell.as_ref().map(|cell| cell.change))
+                .collect()
+        };
+        assert_eq!(
+            changes(&history.heat.rows[0]),
+            [Some(Change::New), None, Some(Change::Up)]
+        );
+        assert_eq!(
+            changes(&history.heat.rows[1]),
+            [None, Some(Change::New), None]
+        );
+    }
+
+    #[test]
+    fn a_renamed_competency_stays_one_row() {
+        let mut world = World::on("2026-02-01");
+        let mut old = world.commons.rubric.clone();
+        old.tracks.get_mut("ic").unwrap().competencies[0] = competency("craft");
+        world.commons.pinned.insert("2025".into(), old);
+        world.commons.cycles[0].rubric = Some("2025".into());
+        world.track().competencies[0]
+            .was
+            .push(competency_id("craft"));
+        world.reviewed("2025-h1", "craft", "meets");
+        world.reviewed("2025-h2", "technical", "meets");
+        let heat = seen_from(&world, "2025-h2").heat;
+        let titles: Vec<&str> = heat
+            .rows
+            .iter()
+            .map(|row| row.competency.title.as_str())
+            .collect();
+        assert_eq!(titles, ["TECHNICAL", "OWNERSHIP"]);
+        assert!(heat.rows[0].cells.iter().all(Option::is_some));
+    }
+
+    #[test]
+    fn what_only_an_earlier_track_asked_for_keeps_its_row() {
+        let mut world = World::on("2026-02-01");
+        let mut lead = track("lead", &[("m1", 3)]);
+        lead.competencies = vec![competency("people"), competency("ownership")];
+        world.commons.rubric.tracks.insert(lead.id.clone(), lead);
+        world.promoted("2025-07-01", "lead/m1");
+        world.reviewed("2025-h1", "technical", "meets");
+        world.own("2025-h2");
+        let heat = seen_from(&world, "2025-h2").heat;
+        let ids: Vec<&str> = heat
+            .rows
+            .iter()
+            .map(|row| row.competency.id.as_str())
+            .collect();
+        assert_eq!(ids, ["people", "ownership", "technical"]);
+    }
+
+    #[test]
+    fn a_review_that_is_not_shared_leaves_its_column_empty() {
+        let mut world = World::on("2026-02-01");
+        world.reviewed("2025-h1", "technical", "meets");
+        world.review("2025-h1").shared = None;
+        let heat = seen_from(&world, "2025-h1").heat;
+        assert_eq!(heat.cycles.len(), 1);
+        assert!(!heat.rows[0].is_rated());
+    }
+}

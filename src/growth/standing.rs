@@ -173,3 +173,52 @@ pub(super) fn known_as<'a>(track: &Track, competency: &'a Competency) -> Vec<&'a
     let earlier = competency.was.iter().rev().filter(|id| !taken(id));
     std::iter::once(&competency.id).chain(earlier).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::*;
+    use super::*;
+
+    #[test]
+    fn a_rating_is_told_in_words_never_in_signs() {
+        let world = World::on("2025-08-01");
+        let words = |given| {
+            rating_words(
+                &world.commons,
+                &world.ada,
+                world.cycle("2025-h1"),
+                &rated(given),
+            )
+        };
+        assert_eq!(words("exceeds").as_deref(), Some("exceeds L3"));
+        assert_eq!(words("meets ic/l4").as_deref(), Some("meets L4"));
+        assert_eq!(words("soars"), None);
+        assert_eq!(words("meets ic/l9"), None);
+    }
+
+    #[test]
+    fn acronyms_keep_their_capitals() {
+        assert_eq!(lower_first("Mostly meets"), "mostly meets");
+        assert_eq!(lower_first("OK"), "OK");
+        assert_eq!(lower_first(""), "");
+    }
+
+    #[test]
+    fn an_earlier_id_that_is_a_present_one_elsewhere_stays_there() {
+        let mut track = track("ic", &[]);
+        track.competencies[0].was = vec![competency_id("craft"), competency_id("ownership")];
+        let ids = known_as(&track, &track.competencies[0]);
+        assert_eq!(ids, [&competency_id("technical"), &competency_id("craft")]);
+    }
+
+    #[test]
+    fn the_rating_is_against_the_level_held_in_its_own_cycle() {
+        let mut world = World::on("2025-12-01");
+        world.promoted("2025-07-10", "ic/l4");
+        world.reviewed("2025-h1", "technical", "meets");
+        let seen = Seen::today(&world.commons, &world.ada);
+        let technical = competency_id("technical");
+        let read = seen.standing(world.cycle("2025-h1"), &[&technical], Judge::Manager);
+        assert_eq!(read.expect("rated").label, "meets L3");
+    }
+}
