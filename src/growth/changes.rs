@@ -101,32 +101,28 @@ pub fn changes_since_last_cycle<'a>(
     let is_judged = running.iter().any(|facts| facts.outcome.is_some());
     let judged = if is_judged { to } else { from };
     let rows = recent_rows(commons, person, from, to);
-    let mut changes = Changes {
+    let slipping = running.iter().filter_map(stalled_expectation);
+    let stalled = rows.iter().filter_map(stalled_competency).chain(slipping);
+    let carried = running
+        .iter()
+        .filter_map(|facts| carried_over(person, facts));
+    let new = running.iter().filter_map(new_expectation);
+    Some(Changes {
         from,
         to,
         judged,
         met: ended(commons, person, judged, &[OutcomeIs::Met]),
-        learned: ended(
-            commons,
-            person,
-            judged,
-            &[OutcomeIs::Missed, OutcomeIs::Obsolete],
-        ),
+        learned: ended(commons, person, judged, LEARNING),
         raised: shifts(&rows, Change::Up),
         lowered: shifts(&rows, Change::Down),
-        carried: Vec::new(),
-        new: Vec::new(),
-        stalled: rows.iter().filter_map(stalled_competency).collect(),
-    };
-    for facts in running {
-        changes.stalled.extend(stalled_expectation(&facts));
-        match carried_over(person, &facts) {
-            Some(carried) => changes.carried.push(carried),
-            None => changes.new.push(new_expectation(facts)),
-        }
-    }
-    Some(changes)
+        carried: carried.collect(),
+        new: new.collect(),
+        stalled: stalled.collect(),
+    })
 }
+
+/// Outcomes that are told for what was learned.
+const LEARNING: &[OutcomeIs] = &[OutcomeIs::Missed, OutcomeIs::Obsolete];
 
 /// Alignment as of `to`, of the competencies that a review of one of the two cycles rates: what an older
 /// review said is no news.
@@ -210,12 +206,14 @@ fn carried_over<'a>(person: &'a Person, facts: &ExpectationFacts<'a>) -> Option<
     })
 }
 
-fn new_expectation(facts: ExpectationFacts<'_>) -> NewExpectation<'_> {
+fn new_expectation<'a>(facts: &ExpectationFacts<'a>) -> Option<NewExpectation<'a>> {
     let plan_goal = match &facts.expectation.follows {
+        Some(Follows::Expectation(..)) => return None,
         Some(Follows::PlanGoal(cycle, goal)) => Some((cycle, goal)),
-        _ => None,
+        None => None,
     };
-    NewExpectation { facts, plan_goal }
+    let facts = facts.clone();
+    Some(NewExpectation { facts, plan_goal })
 }
 
 #[cfg(test)]

@@ -40,9 +40,9 @@ pub struct GapRow<'a> {
 }
 
 impl GapRow<'_> {
-    /// Nothing yet speaks for the next level, whatever there is for the present one.
+    /// There is a next level and nothing yet speaks for it, whatever there is for the present one.
     pub fn is_missing(&self) -> bool {
-        !self.evidence.iter().any(|piece| piece.for_next)
+        !self.next.is_empty() && !self.evidence.iter().any(|piece| piece.for_next)
     }
 }
 
@@ -292,6 +292,7 @@ mod tests {
         let gap = gap_of(&world);
         assert!(gap.next.is_empty());
         assert!(gap.rows[0].next.is_empty());
+        assert!(!gap.rows[0].is_missing());
     }
 
     #[test]

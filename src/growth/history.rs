@@ -26,7 +26,7 @@ pub enum LadderKind {
     Placed,
     /// Same track, higher rank.
     Promoted,
-    /// Same track, same rank: the other side of a fork.
+    /// Same track, same rank: the other side of a fork; or a rank that no rubric knows any more.
     Sideways,
     /// Same track, lower rank.
     Lowered,
@@ -66,9 +66,10 @@ pub struct LadderStep<'a> {
     pub kind: LadderKind,
     /// The role that began.
     pub role: &'a Role,
-    /// The level with its track; nothing where the role has none, or the rubric in force lacks it.
+    /// The level with its track, of the rubric in force, else of a pinned one; nothing where the role has
+    /// none or no rubric knows it.
     pub level: Option<(&'a Track, &'a Level)>,
-    /// `L4`; the reference as written where the rubric in force lacks the level; nothing without a level.
+    /// `L4`; the reference as written where no rubric knows the level; nothing without a level.
     pub label: Option<String>,
 }
 
@@ -130,8 +131,8 @@ fn ladder<'a>(commons: &'a Commons, person: &'a Person) -> Vec<LadderStep<'a>> {
         .iter()
         .filter(|role| role.from <= commons.as_of)
     {
-        if let Some(kind) = ladder_kind(&commons.rubric, before, role) {
-            steps.push(ladder_step(&commons.rubric, kind, role));
+        if let Some(kind) = ladder_kind(commons, before, role) {
+            steps.push(ladder_step(commons, kind, role));
         }
         before = Some(role);
     }
@@ -139,7 +140,7 @@ fn ladder<'a>(commons: &'a Commons, person: &'a Person) -> Vec<LadderStep<'a>> {
 }
 
 /// What kind of step a role is; nothing where the level stays.
-fn ladder_kind(rubric: &Rubric, before: Option<&Role>, role: &Role) -> Option<LadderKind> {
+fn ladder_kind(commons: &Commons, before: Option<&Role>, role: &Role) -> Option<LadderKind> {
     let Some(before) = before else {
         return Some(LadderKind::Joined);
     };
@@ -153,16 +154,22 @@ fn ladder_kind(rubric: &Rubric, before: Option<&Role>, role: &Role) -> Option<La
     if from.track != to.track {
         return Some(LadderKind::ChangedTrack);
     }
-    let rank = |at| rubric.level(at).map(|(_, level)| level.rank);
-    Some(match rank(to).cmp(&rank(from)) {
-        std::cmp::Ordering::Greater => LadderKind::Promoted,
-        std::cmp::Ordering::Equal => LadderKind::Sideways,
-        std::cmp::Ordering::Less => LadderKind::Lowered,
+    let rank = |at| Some(level_ever(commons, at)?.1.rank);
+    Some(match (rank(from), rank(to)) {
+        (Some(from), Some(to)) if from < to => LadderKind::Promoted,
+        (Some(from), Some(to)) if from > to => LadderKind::Lowered,
+        _ => LadderKind::Sideways,
     })
 }
 
-fn ladder_step<'a>(rubric: &'a Rubric, kind: LadderKind, role: &'a Role) -> LadderStep<'a> {
-    let level = role.level.as_ref().and_then(|at| rubric.level(at));
+/// A level of the rubric in force, else of a pinned one: it may have been abolished since.
+fn level_ever<'a>(commons: &'a Commons, at: &LevelRef) -> Option<(&'a Track, &'a Level)> {
+    let mut rubrics = std::iter::once(&commons.rubric).chain(commons.pinned.values());
+    rubrics.find_map(|rubric| rubric.level(at))
+}
+
+fn ladder_step<'a>(commons: &'a Commons, kind: LadderKind, role: &'a Role) -> LadderStep<'a> {
+    let level = role.level.as_ref().and_then(|at| level_ever(commons, at));
     let written = role.level.as_ref().map(LevelRef::to_string);
     LadderStep {
         date: role.from,
@@ -290,6 +297,23 @@ mod tests {
             kinds,
             [LadderKind::Joined, LadderKind::Placed, LadderKind::Lowered]
         );
+    }
+
+    #[test]
+    fn a_level_abolished_since_is_still_a_rung() {
+        let mut world = World::on("2026-02-01");
+        let pinned = world.commons.rubric.clone();
+        world.commons.pinned.insert("2025".into(), pinned);
+        world.track().levels.remove(1);
+        world.promoted("2025-09-01", "ic/l4");
+        let told = [
+            (LadderKind::Joined, Some("L3".to_string())),
+            (LadderKind::Promoted, Some("L4".to_string())),
+        ];
+        assert_eq!(ladder_of(&world), told);
+        world.commons.pinned.clear();
+        assert_eq!(ladder_of(&world)[0].1.as_deref(), Some("ic/l3"));
+        assert_eq!(ladder_of(&world)[1].0, LadderKind::Sideways);
     }
 
     #[test]

@@ -93,21 +93,18 @@ pub fn phase(
     cycle: &Cycle,
     phase: Phase,
 ) -> Option<PhaseStatus> {
-    let employed = person.start <= cycle.end && person.is_here(cycle.end);
-    if person.external || !employed {
+    if !takes_part(person, cycle) {
         return None;
     }
     let files = person.cycles.get(&cycle.id);
     let handed = files.map_or(Handed::default(), |of| Handed::of(of, phase));
-    let review_shared = files.and_then(|of| of.shared_review()?.shared);
-    let due = due(person, cycle, phase, review_shared);
-    let waits = cycle.end >= commons.as_of || (phase == Phase::Response && review_shared.is_none());
+    let shared = files.and_then(|of| of.shared_review()?.shared);
+    let due = due(person, cycle, phase, shared);
     let state = match handed.complete() {
         Some(on) if on <= due => PhaseState::Done(on),
         Some(on) => PhaseState::Late(on),
-        None if waits => PhaseState::NotYet,
-        None if commons.as_of <= due => PhaseState::Due,
-        None => PhaseState::Overdue,
+        None if phase == Phase::Response && shared.is_none() => PhaseState::NotYet,
+        None => open_state(commons.as_of, cycle, due),
     };
     Some(PhaseStatus {
         phase,
@@ -116,6 +113,20 @@ pub fn phase(
         given: handed.given,
         asked: handed.asked,
     })
+}
+
+/// Of the company, and employed on the cycle's last day.
+fn takes_part(person: &Person, cycle: &Cycle) -> bool {
+    !person.external && person.start <= cycle.end && person.is_here(cycle.end)
+}
+
+/// Where a phase stands whose text is not in.
+fn open_state(as_of: Date, cycle: &Cycle, due: Date) -> PhaseState {
+    match as_of {
+        _ if as_of <= cycle.end => PhaseState::NotYet,
+        _ if as_of <= due => PhaseState::Due,
+        _ => PhaseState::Overdue,
+    }
 }
 
 /// The day by which a phase is due.
