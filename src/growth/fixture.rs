@@ -1,0 +1,1 @@
+//! Tiny organisations for tests.
