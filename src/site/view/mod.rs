@@ -1,0 +1,22 @@
+//! One typed view a page kind.
+//!
+//! A view is all that its template may say: fields are documented, text is plain `String` (escaped by the
+//! template) or [`Html`](super::Html) (prose that is rendered already), dates are [`Day`](super::date::Day)s.
+
+pub mod level;
+pub mod person;
+
+use super::{Context, ThemeError};
+use crate::model::*;
+
+/// The parts that a section contributes to pages, by kind.
+///
+/// # Errors
+/// Whatever is wrong with the theme.
+pub fn parts(ctx: &Context, draw: &SectionDraw) -> Result<Vec<PagePart>, ThemeError> {
+    match &draw.content {
+        Draw::Person(person) => person::parts(ctx, person, &draw.section),
+        Draw::Talent(talent) => person::talent_parts(ctx, talent, &draw.section),
+        Draw::Team(_) | Draw::Org(_) | Draw::Managers(_) => Ok(Vec::new()),
+    }
+}
