@@ -17,7 +17,20 @@ macro_rules! theme_files {
 }
 
 /// Every file of the default theme. A file of the same name in the organisation's theme takes its place.
-const DEFAULT: &[(&str, &str)] = theme_files!["components.html", "syntax.css"];
+const DEFAULT: &[(&str, &str)] = theme_files![
+    "components.html",
+    "cycles.html",
+    "level-managers.html",
+    "level.html",
+    "public.html",
+    "recognition.html",
+    "rubric-index.html",
+    "rubric.css",
+    "rubric.html",
+    "syntax.css",
+    "team.html",
+    "theme.css",
+];
 
 /// What is wrong with a theme; never with what the organisation wrote.
 #[derive(Debug, Error)]

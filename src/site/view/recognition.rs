@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::rubric::Reference;
+use super::person::marks::Evidence;
 use crate::model::*;
 use crate::site::date::Day;
 use crate::site::{Context, Html, PageHead, ThemeError};
@@ -26,7 +26,7 @@ struct EntryView {
     /// Who wrote it, where that is somebody else.
     by: Option<String>,
     text: Html,
-    evidence: Vec<Reference>,
+    evidence: Vec<Evidence>,
 }
 
 /// The page; it is there even while nothing is shared.
@@ -62,6 +62,6 @@ fn view(ctx: &Context, person: &PersonId, entry: &LogEntry) -> EntryView {
         icon,
         by: by.map(|by| ctx.commons.name_of(by).to_owned()),
         text: ctx.prose(&entry.text, None),
-        evidence: entry.evidence.iter().map(|link| Reference::new(link)).collect(),
+        evidence: Evidence::all(&entry.evidence),
     }
 }

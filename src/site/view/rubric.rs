@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::level::LevelChip;
+use super::person::marks::Evidence;
 use crate::model::*;
 use crate::site::{Context, Html, PageHead, ThemeError};
 
@@ -487,7 +488,7 @@ struct Area {
     ratings: Vec<RatingMeans>,
     signals: Vec<SignalView>,
     examples: Vec<Html>,
-    links: Vec<Reference>,
+    links: Vec<Evidence>,
 }
 
 /// What a rating means in one cell.
@@ -495,26 +496,6 @@ struct Area {
 struct RatingMeans {
     title: String,
     text: Html,
-}
-
-/// A link to a source.
-#[derive(Debug, Serialize)]
-pub struct Reference {
-    /// What is shown: the address without its scheme.
-    pub text: String,
-    /// Nothing where the address is none that a page may lead to.
-    pub href: Option<String>,
-}
-
-impl Reference {
-    /// A link as an author wrote it.
-    pub fn new(address: &str) -> Self {
-        let bare = address.split_once("://").map_or(address, |(_, rest)| rest);
-        Self {
-            text: bare.trim_end_matches('/').to_owned(),
-            href: crate::site::markdown::outward(address),
-        }
-    }
 }
 
 fn level_page(ctx: &Context, track: &Track, level: &Level) -> Result<PagePart, ThemeError> {
@@ -569,7 +550,7 @@ fn area(ctx: &Context, track: &Track, level: &Level, competency: &Competency) ->
         ratings: ratings(ctx, cell),
         signals: signals(ctx, &cell.signals),
         examples: inlines(ctx, &cell.examples),
-        links: cell.links.iter().map(|link| Reference::new(link)).collect(),
+        links: Evidence::all(&cell.links),
     }
 }
 
