@@ -9,7 +9,12 @@ use gradus::model::Date;
 /// A directory tree of review portfolios in git becomes an encrypted static site that each engineer
 /// opens in a plain browser with their own key.
 #[derive(Debug, Parser)]
-#[command(name = "gradus", version, propagate_version = true, arg_required_else_help = true)]
+#[command(
+    name = "gradus",
+    version,
+    propagate_version = true,
+    arg_required_else_help = true
+)]
 pub struct Cli {
     /// Begin here instead of in the current directory
     #[arg(short = 'C', value_name = "DIR", global = true)]
@@ -185,9 +190,9 @@ pub struct KeysLogin {
     #[arg(value_name = "ID")]
     pub person: String,
 
-    /// Their identity file
+    /// Their identity file [default: a new identity, known by its passphrase alone]
     #[arg(short, long, value_name = "FILE")]
-    pub identity: PathBuf,
+    pub identity: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -19,14 +19,17 @@ use super::{Failure, Here, Message, checked, keys, shell};
 pub fn run(here: &Here, args: &cli::Access) -> Result<(), Failure> {
     let root = here.organisation(None)?;
     let org = checked(here, &root)?;
-    let person = args.person.as_deref().map(|id| known(&org, id)).transpose()?;
+    let person = args
+        .person
+        .as_deref()
+        .map(|id| known(&org, id))
+        .transpose()?;
     let access = plan(&org, here.today);
-    let text = if args.json {
+    if args.json {
         let key = keys::site_key(&root, &org).ok();
-        json(&org, &access, person, key.as_ref())
-    } else {
-        person.map_or_else(|| everyone(&org, &access), |id| one(&org, &access, id))
-    };
+        return shell::print_json(&json(&org, &access, person, key.as_ref()));
+    }
+    let text = person.map_or_else(|| everyone(&org, &access), |id| one(&org, &access, id));
     shell::print(text.as_bytes())
 }
 
@@ -36,15 +39,21 @@ pub fn run(here: &Here, args: &cli::Access) -> Result<(), Failure> {
 ///
 /// There is none.
 pub fn known<'a>(org: &'a Organisation, id: &str) -> Result<&'a PersonId, Failure> {
-    org.people.get_key_value(id).map(|(id, _)| id).ok_or_else(|| {
-        let near = org.people.keys().map(PersonId::as_str);
-        let near = near.max_by(|a, b| strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id)));
-        let message = Message::new(format!("`{id}` is nobody in people/"));
-        Failure::Usage(match near {
-            Some(near) if strsim::jaro_winkler(near, id) > 0.7 => message.help(format!("did you mean `{near}`?")),
-            _ => message,
+    org.people
+        .get_key_value(id)
+        .map(|(id, _)| id)
+        .ok_or_else(|| {
+            let near = org.people.keys().map(PersonId::as_str);
+            let near = near
+                .max_by(|a, b| strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id)));
+            let message = Message::new(format!("`{id}` is nobody in people/"));
+            Failure::Usage(match near {
+                Some(near) if strsim::jaro_winkler(near, id) > 0.7 => {
+                    message.help(format!("did you mean `{near}`?"))
+                }
+                _ => message,
+            })
         })
-    })
 }
 
 #[derive(Serialize)]
@@ -69,21 +78,26 @@ struct JsonReader<'a> {
     why: &'a str,
 }
 
-fn json(org: &Organisation, access: &Access, person: Option<&PersonId>, key: Option<&SiteKey>) -> String {
+fn json<'a>(
+    org: &Organisation,
+    access: &'a Access,
+    person: Option<&PersonId>,
+    key: Option<&SiteKey>,
+) -> Json<'a> {
     let wanted = |planned: &&Planned| person.is_none_or(|id| concerns(planned, id));
-    let sections = access.sections.iter().filter(wanted).map(|planned| JsonSection {
-        id: planned.section.id.as_str(),
-        file: key.map(|key| key.section_path(org.seal.epoch, &planned.section)),
-        readers: planned.section.readers.iter().flat_map(rows).collect(),
-    });
-    let document = Json {
+    let sections = access
+        .sections
+        .iter()
+        .filter(wanted)
+        .map(|planned| JsonSection {
+            id: planned.section.id.as_str(),
+            file: key.map(|key| key.path_of(&planned.section, org.seal.epoch)),
+            readers: planned.section.readers.iter().flat_map(rows).collect(),
+        });
+    Json {
         schema: 1,
         sections: sections.collect(),
-    };
-    // Serialising strings and numbers to memory cannot fail.
-    let mut text = serde_json::to_string_pretty(&document).unwrap_or_default();
-    text.push('\n');
-    text
+    }
 }
 
 fn rows(reader: &SectionReader) -> impl Iterator<Item = JsonReader<'_>> {
@@ -95,14 +109,18 @@ fn rows(reader: &SectionReader) -> impl Iterator<Item = JsonReader<'_>> {
 }
 
 fn concerns(planned: &Planned, person: &PersonId) -> bool {
-    planned.about.as_ref() == Some(person) || planned.section.readers.iter().any(|r| r.person == *person)
+    planned.about.as_ref() == Some(person)
+        || planned.section.readers.iter().any(|r| r.person == *person)
 }
 
 fn everyone(org: &Organisation, access: &Access) -> String {
     let mut text = String::new();
     for person in org.people.values() {
         let opens = access.of_reader(&person.id).count();
-        let about = access.sections.iter().filter(|p| p.about.as_ref() == Some(&person.id));
+        let about = access
+            .sections
+            .iter()
+            .filter(|p| p.about.as_ref() == Some(&person.id));
         let readers: std::collections::BTreeSet<&str> = about
             .flat_map(|planned| &planned.section.readers)
             .filter(|reader| reader.person != person.id)
@@ -119,7 +137,12 @@ fn everyone(org: &Organisation, access: &Access) -> String {
     for widening in &access.widenings {
         let gained: Vec<&str> = widening.gained.iter().map(PersonId::as_str).collect();
         let what = describe(&widening.artefact);
-        let _ = writeln!(text, "wider than the default: {what} of {} is read by {} too", widening.subject, list(&gained));
+        let _ = writeln!(
+            text,
+            "wider than the default: {what} of {} is read by {} too",
+            widening.subject,
+            list(&gained)
+        );
     }
     text.push_str("`gradus access ID` shows one person's sections and what each draws on\n");
     text
@@ -127,9 +150,18 @@ fn everyone(org: &Organisation, access: &Access) -> String {
 
 fn one(org: &Organisation, access: &Access, id: &PersonId) -> String {
     let mut text = format!("about {} ({id})\n", org.people[id].name);
-    for planned in access.sections.iter().filter(|p| p.about.as_ref() == Some(id)) {
+    for planned in access
+        .sections
+        .iter()
+        .filter(|p| p.about.as_ref() == Some(id))
+    {
         let readers: Vec<String> = planned.section.readers.iter().map(reader).collect();
-        let _ = writeln!(text, "\n  {}\n    read by {}", planned.section.id, list(&readers));
+        let _ = writeln!(
+            text,
+            "\n  {}\n    read by {}",
+            planned.section.id,
+            list(&readers)
+        );
         let drawn: Vec<String> = planned.artefacts.iter().map(describe).collect();
         if !drawn.is_empty() {
             let _ = writeln!(text, "    holds {}", list(&drawn));
@@ -138,19 +170,32 @@ fn one(org: &Organisation, access: &Access, id: &PersonId) -> String {
     let _ = writeln!(text, "\nopened by {id}\n");
     for planned in access.of_reader(id) {
         let why = planned.section.readers.iter().find(|r| r.person == *id);
-        let _ = writeln!(text, "  {:<36} {}", planned.section.id.as_str(), why.map_or("", |r| &r.why));
+        let _ = writeln!(
+            text,
+            "  {:<36} {}",
+            planned.section.id.as_str(),
+            why.map_or("", |r| &r.why)
+        );
     }
     text
 }
 
 fn reader(reader: &SectionReader) -> String {
-    let no_key = if reader.recipients.is_empty() { ", no key" } else { "" };
+    let no_key = if reader.recipients.is_empty() {
+        ", no key"
+    } else {
+        ""
+    };
     format!("{} ({}{no_key})", reader.person, reader.why)
 }
 
 fn list<S: AsRef<str>>(words: &[S]) -> String {
     let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
-    if words.is_empty() { "nobody".into() } else { words.join(", ") }
+    if words.is_empty() {
+        "nobody".into()
+    } else {
+        words.join(", ")
+    }
 }
 
 /// A piece in words.

@@ -47,12 +47,19 @@ fn write_new(root: &Path, file: &NewFile) -> Result<(), Failure> {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent)?;
         }
-        let mut new = OpenOptions::new().write(true).create_new(true).open(&path)?;
+        let mut new = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&path)?;
         new.write_all(file.text.as_bytes())
     };
     write().map_err(|e| {
         let taken = e.kind() == ErrorKind::AlreadyExists;
-        let why = if taken { "it was there in the meantime" } else { "could not write" };
+        let why = if taken {
+            "it was there in the meantime"
+        } else {
+            "could not write"
+        };
         Failure::environment(&format!("{why}: `{}`", path.display()), e)
     })
 }
@@ -60,7 +67,9 @@ fn write_new(root: &Path, file: &NewFile) -> Result<(), Failure> {
 fn next_steps(args: &cli::Init) -> String {
     let directory = args.directory.display();
     let key = match args.template {
-        Template::Team => format!("gradus -C {directory} keys new sam   # an identity for sam; edit people/ first if you like\n  "),
+        Template::Team => format!(
+            "gradus -C {directory} keys new sam   # an identity for sam; edit people/ first if you like\n  "
+        ),
         Template::Solo => format!("gradus -C {directory} keys new me    # your identity\n  "),
         Template::Rubric => String::new(),
     };

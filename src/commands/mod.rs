@@ -57,7 +57,8 @@ pub struct Here {
 
 impl Here {
     fn new(cli: &Cli) -> Result<Self, Failure> {
-        let current = std::env::current_dir().map_err(|e| Failure::environment("could not tell the current directory", e))?;
+        let current = std::env::current_dir()
+            .map_err(|e| Failure::environment("could not tell the current directory", e))?;
         Ok(Self {
             directory: match &cli.directory {
                 Some(directory) => current.join(directory),
@@ -189,6 +190,8 @@ impl Message {
 pub enum Failure {
     /// The content has errors; they have been printed.
     Content,
+    /// The content has an error that `check` does not look for.
+    Broken(Message),
     Usage(Message),
     /// Files, disk, lock.
     Environment(Message),
@@ -214,7 +217,7 @@ impl Failure {
     /// The process's exit code.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Content => 1,
+            Self::Content | Self::Broken(_) => 1,
             Self::Usage(_) => 2,
             Self::Environment(_) => 3,
             Self::Keys(_) => 4,
@@ -225,7 +228,10 @@ impl Failure {
     pub fn print(&self) {
         match self {
             Self::Content => {}
-            Self::Usage(message) | Self::Environment(message) | Self::Keys(message) => message.print(),
+            Self::Broken(message)
+            | Self::Usage(message)
+            | Self::Environment(message)
+            | Self::Keys(message) => message.print(),
         }
     }
 }

@@ -27,7 +27,12 @@ pub fn completions(args: &Completions) -> Result<(), Failure> {
 pub fn man(args: &Man) -> Result<(), Failure> {
     let command = Cli::command();
     if let Some(out) = &args.out {
-        let failed = |e| Failure::environment(&format!("could not write manual pages to `{}`", out.display()), e);
+        let failed = |e| {
+            Failure::environment(
+                &format!("could not write manual pages to `{}`", out.display()),
+                e,
+            )
+        };
         std::fs::create_dir_all(out).map_err(failed)?;
         return clap_mangen::generate_to(command, out).map_err(failed);
     }
@@ -41,7 +46,21 @@ pub fn man(args: &Man) -> Result<(), Failure> {
 pub fn print(bytes: &[u8]) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(Failure::environment("could not write to standard output", e)),
+        Err(e) if e.kind() != io::ErrorKind::BrokenPipe => Err(Failure::environment(
+            "could not write to standard output",
+            e,
+        )),
         _ => Ok(()),
     }
+}
+
+/// A JSON document for standard output.
+///
+/// # Errors
+///
+/// Standard output cannot be written.
+pub fn print_json(document: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(document);
+    let text = text.map_err(|e| Failure::environment("could not write JSON", e))?;
+    print(format!("{text}\n").as_bytes())
 }

@@ -62,7 +62,9 @@ impl Generated {
     fn common(&mut self, ids: &[String]) {
         let hr = &ids[ids.len() - 1];
         let question = |id: &str, who: &str, more: &str| {
-            format!("[[question]]\nid = \"{id}\"\nfor = \"{who}\"\ntitle = \"Title of {id}\"\nprompt = \"Prompt\"\n{more}")
+            format!(
+                "[[question]]\nid = \"{id}\"\nfor = \"{who}\"\ntitle = \"Title of {id}\"\nprompt = \"Prompt\"\n{more}"
+            )
         };
         let text = [
             "name = \"canary-organisation\"\n".to_owned(),
@@ -98,20 +100,43 @@ impl Generated {
             3 => 2,
             _ => 1,
         };
-        let identities: Vec<_> = (0..keys).map(|_| age::x25519::Identity::generate()).collect();
-        let recipients: Vec<String> = identities.iter().map(|i| format!("\"{}\"", i.to_public())).collect();
-        let secrets = identities.iter().map(|i| i.to_string().expose_secret().to_owned());
+        let identities: Vec<_> = (0..keys)
+            .map(|_| age::x25519::Identity::generate())
+            .collect();
+        let recipients: Vec<String> = identities
+            .iter()
+            .map(|i| format!("\"{}\"", i.to_public()))
+            .collect();
+        let secrets = identities
+            .iter()
+            .map(|i| i.to_string().expose_secret().to_owned());
         self.identities.insert(id.clone(), secrets.collect());
-        let mut text = format!("name = \"canary-name-{id}\"\nstart = 2020-01-01\nkeys = [{}]\n", recipients.join(", "));
+        let mut text = format!(
+            "name = \"canary-name-{id}\"\nstart = 2020-01-01\nkeys = [{}]\n",
+            recipients.join(", ")
+        );
         if n % 13 == 12 {
             text.push_str("end = 2026-03-01\n");
         }
-        let manager = |m: usize| if n == 0 { String::new() } else { format!("manager = \"{}\"\n", ids[m]) };
+        let manager = |m: usize| {
+            if n == 0 {
+                String::new()
+            } else {
+                format!("manager = \"{}\"\n", ids[m])
+            }
+        };
         let first = manager((n.max(1) - 1) / 6);
-        let _ = write!(text, "[[role]]\nfrom = 2020-01-01\nlevel = \"ic/l1\"\nteam = \"canary-team-{}\"\n{first}", n / 6);
+        let _ = write!(
+            text,
+            "[[role]]\nfrom = 2020-01-01\nlevel = \"ic/l1\"\nteam = \"canary-team-{}\"\n{first}",
+            n / 6
+        );
         if n > 12 && n % 4 == 0 {
             let next = manager(random.gen_range(1..7));
-            let _ = write!(text, "[[role]]\nfrom = 2026-02-01\nlevel = \"ic/l2\"\n{next}");
+            let _ = write!(
+                text,
+                "[[role]]\nfrom = 2026-02-01\nlevel = \"ic/l2\"\n{next}"
+            );
         }
         self.put(format!("people/{id}/person.toml"), text);
         let log = format!(
@@ -128,7 +153,13 @@ impl Generated {
         );
     }
 
-    fn cycle(&mut self, random: &mut StdRng, ids: &[String], n: usize, (cycle, start, end): (&str, &str, &str)) {
+    fn cycle(
+        &mut self,
+        random: &mut StdRng,
+        ids: &[String],
+        n: usize,
+        (cycle, start, end): (&str, &str, &str),
+    ) {
         let id = ids[n].clone();
         let year = &end[..4];
         let month = if end.ends_with("06-30") { "07" } else { "12" };
@@ -149,7 +180,13 @@ impl Generated {
         let ratings = "[ratings]\ncraft = \"meets\"\n[outcome]\nship = \"met\"\n";
         self.put(
             format!("{dir}/self.md"),
-            file(&id, day(3), ratings, "self", &["went-well", "for-the-manager"]),
+            file(
+                &id,
+                day(3),
+                ratings,
+                "self",
+                &["went-well", "for-the-manager"],
+            ),
         );
         for _ in 0..3 {
             let peer = &ids[random.gen_range(0..ids.len())];
@@ -163,17 +200,31 @@ impl Generated {
             true => (format!("shared = {}\n{ratings}", day(16)), "shared-review"),
             false => (ratings.to_owned(), "unshared-review"),
         };
-        self.put(format!("{dir}/review.md"), file(&manager, day(14), &more, kind, &["themes"]));
+        self.put(
+            format!("{dir}/review.md"),
+            file(&manager, day(14), &more, kind, &["themes"]),
+        );
         if shared {
-            self.put(format!("{dir}/response.md"), file(&id, day(20), "", "response", &["agree"]));
+            self.put(
+                format!("{dir}/response.md"),
+                file(&id, day(20), "", "response", &["agree"]),
+            );
         }
         self.put(
             format!("{dir}/plan.toml"),
             format!("[[goal]]\nid = \"next\"\ntext = \"canary-plan-{id}\"\n"),
         );
         if random.gen_bool(0.3) {
-            let closed = if random.gen_bool(0.5) { format!("closed = {}\nresult = \"met\"\n", day(28)) } else { String::new() };
-            let kind = if closed.is_empty() { "pip" } else { "closed-pip" };
+            let closed = if random.gen_bool(0.5) {
+                format!("closed = {}\nresult = \"met\"\n", day(28))
+            } else {
+                String::new()
+            };
+            let kind = if closed.is_empty() {
+                "pip"
+            } else {
+                "closed-pip"
+            };
             self.put(
                 format!("{dir}/pip.toml"),
                 format!("start = {start}\ndays = 60\nsuccess = \"canary-{kind}-{id}\"\n{closed}[[objective]]\nid = \"one\"\ntext = \"canary-{kind}-{id}\"\n"),

@@ -40,17 +40,23 @@ struct Site {
 
 impl Site {
     fn sealed(&self) -> impl ParallelIterator<Item = (&String, &Vec<u8>)> {
-        self.files.par_iter().filter(|(path, _)| path.starts_with("sealed/"))
+        self.files
+            .par_iter()
+            .filter(|(path, _)| path.starts_with("sealed/"))
     }
 
     /// Everything one person can decrypt, as one text.
     fn readable_by(&self, person: &str) -> String {
         let mut text = String::new();
         for identity in &self.org.identities[person] {
-            for section in self.keyrings[&recipient(identity)]["sections"].as_array().unwrap() {
+            for section in self.keyrings[&recipient(identity)]["sections"]
+                .as_array()
+                .unwrap()
+            {
                 let file = section["file"].as_str().unwrap();
                 let secret = section["identity"].as_str().unwrap();
-                let plain = open(secret, &self.files[file]).expect("a keyring's identity opens its file");
+                let plain =
+                    open(secret, &self.files[file]).expect("a keyring's identity opens its file");
                 text.push_str(&String::from_utf8(gunzip(&plain)).unwrap());
             }
         }
@@ -70,7 +76,8 @@ fn site() -> &'static Site {
         ok(gradus(&["-C", at, "keys", "site"]));
         ok(gradus(&["-C", at, "-q", "build"]));
         let files = read_all(&root.join("public"));
-        let access = serde_json::from_slice(&ok(gradus(&["-C", at, "-q", "access", "--json"]))).unwrap();
+        let access =
+            serde_json::from_slice(&ok(gradus(&["-C", at, "-q", "access", "--json"]))).unwrap();
         let keyrings = keyrings(&org, &files);
         Site {
             org,
@@ -88,19 +95,29 @@ fn read_all(root: &Path) -> BTreeMap<String, Vec<u8>> {
     walk.filter(|entry| entry.file_type().is_file())
         .map(|entry| {
             let path = entry.path().strip_prefix(root).unwrap();
-            (path.to_str().unwrap().to_owned(), std::fs::read(entry.path()).unwrap())
+            (
+                path.to_str().unwrap().to_owned(),
+                std::fs::read(entry.path()).unwrap(),
+            )
         })
         .collect()
 }
 
 /// Tries every identity on every keyring: each opens exactly one.
 fn keyrings(org: &Generated, files: &BTreeMap<String, Vec<u8>>) -> BTreeMap<String, Value> {
-    let rings: Vec<&Vec<u8>> = files.iter().filter(|(path, _)| path.starts_with("keyring/")).map(|(_, f)| f).collect();
+    let rings: Vec<&Vec<u8>> = files
+        .iter()
+        .filter(|(path, _)| path.starts_with("keyring/"))
+        .map(|(_, f)| f)
+        .collect();
     let identities: Vec<&String> = org.identities.values().flatten().collect();
     identities
         .into_par_iter()
         .filter_map(|identity| {
-            let mut opened: Vec<Vec<u8>> = rings.iter().filter_map(|ring| open(identity, ring)).collect();
+            let mut opened: Vec<Vec<u8>> = rings
+                .iter()
+                .filter_map(|ring| open(identity, ring))
+                .collect();
             assert!(opened.len() <= 1, "one key opens several keyrings");
             let json = gunzip(&opened.pop()?);
             Some((recipient(identity), serde_json::from_slice(&json).unwrap()))
@@ -116,7 +133,9 @@ fn recipient(identity: &str) -> String {
 fn open(identity: &str, sealed: &[u8]) -> Option<Vec<u8>> {
     let identity: age::x25519::Identity = identity.parse().unwrap();
     let decryptor = age::Decryptor::new_buffered(sealed).unwrap();
-    let mut reader = decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity)).ok()?;
+    let mut reader = decryptor
+        .decrypt(std::iter::once(&identity as &dyn age::Identity))
+        .ok()?;
     let mut plain = Vec::new();
     reader.read_to_end(&mut plain).unwrap();
     Some(plain)
@@ -126,7 +145,9 @@ fn gunzip(bytes: &[u8]) -> Vec<u8> {
     // The comment of a padded file is longer than flate2's reader of whole members takes.
     let end = 10 + bytes[10..].iter().position(|b| *b == 0).unwrap() + 1;
     let mut plain = Vec::new();
-    flate2::read::DeflateDecoder::new(&bytes[end..]).read_to_end(&mut plain).unwrap();
+    flate2::read::DeflateDecoder::new(&bytes[end..])
+        .read_to_end(&mut plain)
+        .unwrap();
     plain
 }
 
@@ -136,8 +157,13 @@ fn every_key_opens_exactly_what_access_says() {
     let mut said: BTreeMap<String, BTreeSet<(String, String)>> = BTreeMap::new();
     for section in site.access["sections"].as_array().unwrap() {
         for reader in section["readers"].as_array().unwrap() {
-            let pair = (section["id"].as_str().unwrap().into(), section["file"].as_str().unwrap().into());
-            said.entry(reader["recipient"].as_str().unwrap().into()).or_default().insert(pair);
+            let pair = (
+                section["id"].as_str().unwrap().into(),
+                section["file"].as_str().unwrap().into(),
+            );
+            said.entry(reader["recipient"].as_str().unwrap().into())
+                .or_default()
+                .insert(pair);
         }
     }
     let held: BTreeMap<String, BTreeSet<(String, String)>> = site
@@ -145,7 +171,12 @@ fn every_key_opens_exactly_what_access_says() {
         .iter()
         .map(|(recipient, ring)| {
             let sections = ring["sections"].as_array().unwrap().iter();
-            let pair = |s: &Value| (s["id"].as_str().unwrap().into(), s["file"].as_str().unwrap().into());
+            let pair = |s: &Value| {
+                (
+                    s["id"].as_str().unwrap().into(),
+                    s["file"].as_str().unwrap().into(),
+                )
+            };
             (recipient.clone(), sections.map(pair).collect())
         })
         .collect();
@@ -160,16 +191,26 @@ fn a_section_identity_opens_its_own_files_and_no_other() {
         .keyrings
         .values()
         .flat_map(|ring| ring["sections"].as_array().unwrap())
-        .map(|s| (s["identity"].as_str().unwrap().into(), s["file"].as_str().unwrap().into()))
+        .map(|s| {
+            (
+                s["identity"].as_str().unwrap().into(),
+                s["file"].as_str().unwrap().into(),
+            )
+        })
         .collect();
     let opened: BTreeSet<(&str, &str)> = identities
         .par_iter()
         .flat_map(|(identity, _)| {
-            let opens = site.sealed().filter(|(_, bytes)| open(identity, bytes).is_some());
+            let opens = site
+                .sealed()
+                .filter(|(_, bytes)| open(identity, bytes).is_some());
             opens.map(|(path, _)| (identity.as_str(), path.as_str()))
         })
         .collect();
-    let expected: BTreeSet<(&str, &str)> = identities.iter().map(|(i, f)| (i.as_str(), f.as_str())).collect();
+    let expected: BTreeSet<(&str, &str)> = identities
+        .iter()
+        .map(|(i, f)| (i.as_str(), f.as_str()))
+        .collect();
     assert_eq!(opened, expected);
 }
 
@@ -178,7 +219,12 @@ fn no_reader_key_opens_a_section_directly() {
     let site = site();
     let identities: Vec<&String> = site.org.identities.values().flatten().take(5).collect();
     for identity in identities {
-        assert_eq!(site.sealed().filter(|(_, bytes)| open(identity, bytes).is_some()).count(), 0);
+        assert_eq!(
+            site.sealed()
+                .filter(|(_, bytes)| open(identity, bytes).is_some())
+                .count(),
+            0
+        );
     }
 }
 
@@ -186,11 +232,21 @@ fn no_reader_key_opens_a_section_directly() {
 fn the_subject_never_receives_management_or_an_unshared_review() {
     let site = site();
     for person in &site.org.people {
-        if site.org.identities[person].is_empty() || !site.keyrings.contains_key(&recipient(&site.org.identities[person][0])) {
+        if site.org.identities[person].is_empty()
+            || !site
+                .keyrings
+                .contains_key(&recipient(&site.org.identities[person][0]))
+        {
             continue;
         }
         let text = site.readable_by(person);
-        for kind in ["talent", "note", "unshared-review-themes", "peer-strengths", "peer-growth-of"] {
+        for kind in [
+            "talent",
+            "note",
+            "unshared-review-themes",
+            "peer-strengths",
+            "peer-growth-of",
+        ] {
             let word = format!("canary-{kind}-{person}\"");
             assert!(!text.contains(&word), "{person} reads {word}");
         }
@@ -204,23 +260,51 @@ fn confidential_words_do_reach_those_they_are_for() {
     // The sibling of the test above: without it, an empty site would pass.
     let site = site();
     let director = site.readable_by("person-0");
-    for word in ["canary-talent-person-2", "canary-note-person-2", "canary-peer-strengths-person-2", "canary-pip-", "canary-managers-only"] {
+    for word in [
+        "canary-talent-person-2",
+        "canary-note-person-2",
+        "canary-peer-strengths-person-2",
+        "canary-pip-",
+        "canary-managers-only",
+    ] {
         assert!(director.contains(word), "the director misses {word}");
     }
-    assert!(site.readable_by("person-14").contains("canary-shared-log-person-20"));
-    assert!(!site.readable_by("person-14").contains("canary-log-person-20"));
-    assert!(!site.readable_by("person-14").contains("canary-managers-only"));
+    assert!(
+        site.readable_by("person-14")
+            .contains("canary-shared-log-person-20")
+    );
+    assert!(
+        !site
+            .readable_by("person-14")
+            .contains("canary-log-person-20")
+    );
+    assert!(
+        !site
+            .readable_by("person-14")
+            .contains("canary-managers-only")
+    );
 }
 
 #[test]
 fn nothing_of_the_tree_stands_in_the_output_in_clear() {
     let site = site();
-    let words = ["canary", "person-", "2025-h", "2026-h1", "strengths", "went-well", "\"ada", "ic/l"];
+    let words = [
+        "canary",
+        "person-",
+        "2025-h",
+        "2026-h1",
+        "strengths",
+        "went-well",
+        "\"ada",
+        "ic/l",
+    ];
     for (path, bytes) in &site.files {
         let viewer = path.starts_with("assets/");
         for word in words {
             assert!(!path.contains(word), "{path} is named by {word}");
-            let found = bytes.windows(word.len()).any(|window| window == word.as_bytes());
+            let found = bytes
+                .windows(word.len())
+                .any(|window| window == word.as_bytes());
             assert!(viewer || !found, "{path} holds {word}");
         }
         let canary = bytes.windows(6).any(|window| window == b"canary");
@@ -237,7 +321,10 @@ fn every_sealed_file_has_one_stanza_of_x25519() {
         let header_end = bytes.windows(4).position(|w| w == b"\n---").unwrap();
         let header = String::from_utf8(bytes[..header_end].to_vec()).unwrap();
         assert_eq!(header.matches("-> X25519 ").count(), 1, "{path}");
-        assert!(header.matches("\n-> ").count() <= 2, "{path}: one stanza and grease");
+        assert!(
+            header.matches("\n-> ").count() <= 2,
+            "{path}: one stanza and grease"
+        );
     }
 }
 
