@@ -136,7 +136,13 @@ fn install(stage: &Path) -> Result<(), String> {
         return Ok(());
     }
     let mut npm = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
-    npm.args(["ci", "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund"]);
+    npm.args([
+        "ci",
+        "--ignore-scripts",
+        "--omit=dev",
+        "--no-audit",
+        "--no-fund",
+    ]);
     run(npm.current_dir(stage))?;
     fs::write(&installed, lock).map_err(|error| error.to_string())
 }
@@ -152,7 +158,10 @@ fn run(command: &mut Command) -> Result<(), String> {
     }
     let said = String::from_utf8_lossy(&output.stderr);
     let last = said.lines().rev().find(|line| line.contains("rror"));
-    Err(format!("`{program}` failed ({})", last.unwrap_or("it did not say why").trim()))
+    Err(format!(
+        "`{program}` failed ({})",
+        last.unwrap_or("it did not say why").trim()
+    ))
 }
 
 fn copy(from: &Path, to: &Path) -> Result<(), String> {
