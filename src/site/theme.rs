@@ -17,7 +17,16 @@ macro_rules! theme_files {
 }
 
 /// Every file of the default theme. A file of the same name in the organisation's theme takes its place.
-const DEFAULT: &[(&str, &str)] = theme_files!["components.html", "syntax.css"];
+const DEFAULT: &[(&str, &str)] = theme_files![
+    "closed.html",
+    "components.html",
+    "cycle.html",
+    "person.html",
+    "portfolio.html",
+    "syntax.css",
+    "talent.html",
+    "theme.css",
+];
 
 /// What is wrong with a theme; never with what the organisation wrote.
 #[derive(Debug, Error)]
