@@ -95,7 +95,7 @@ impl<'a> Context<'a> {
             slot: head.slot,
             title: head.title,
             kind: head.kind,
-            tree: self.theme.render(template, view)?,
+            tree: self.theme.render(template, view, &|key| self.media_type(key))?,
         })
     }
 
@@ -112,6 +112,10 @@ impl<'a> Context<'a> {
             footnotes: format!("fn-{}-{number}-", self.mark),
             attach: Box::new(move |name| self.attach(cycle?, name)),
         }
+    }
+
+    fn media_type(&self, key: &str) -> Option<&'static str> {
+        self.available.contains(key).then(|| super::media_type(key))
     }
 
     fn attach(&self, cycle: &CycleId, name: &str) -> Option<String> {

@@ -10,6 +10,8 @@ use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, Opti
 
 use super::highlight;
 use super::html::{Html, Writer};
+use super::tree;
+use crate::model::{Allowlist, Namespace};
 
 /// Elements within one another; far under the depth that a page may have.
 const DEPTH_MAX: usize = 24;
@@ -19,6 +21,12 @@ const PIECES_MAX: usize = 20_000;
 
 /// The highest number that a list may begin with.
 const LIST_START_MAX: u64 = 10_000;
+
+/// Longer addresses are shown as text.
+const URL_MAX_BYTES: usize = 8_192;
+
+/// Longer alternative texts are cut.
+const ALT_MAX_CHARS: usize = 2_000;
 
 /// What a prose cannot know by itself.
 pub struct Surroundings<'a> {
@@ -73,9 +81,9 @@ fn source(markdown: &str) -> Html {
 }
 
 /// Where a link or picture leads.
-enum Target<'a> {
+enum Target {
     /// Another site, or a mail.
-    Web(&'a str),
+    Web(String),
     /// An attachment, by its key.
     File(String),
     /// Nowhere that a page may lead.
@@ -317,14 +325,14 @@ impl<'s> Renderer<'s> {
     fn link(&mut self, to: &str) -> Closing {
         self.pay_break();
         match self.target(to) {
-            Target::Web(url) => self.out.tag("<a href=\"").value(&encoded(url)).tag("\">"),
+            Target::Web(url) => self.out.tag("<a href=\"").value(&url).tag("\">"),
             Target::File(key) => self.out.tag("<a href=\"attachment:").value(&key).tag("\">"),
             Target::Refused => return Closing::Refused(to.to_owned()),
         };
         Closing::Tag("</a>")
     }
 
-    fn target<'t>(&self, to: &'t str) -> Target<'t> {
+    fn target(&self, to: &str) -> Target {
         let to = to.trim();
         let file = to.strip_prefix("./").unwrap_or(to).strip_prefix("files/");
         if let Some(name) = file {
@@ -332,7 +340,7 @@ impl<'s> Renderer<'s> {
             let key = attach(name).or_else(|| attach(&name.replace("%20", " ")));
             return key.map_or(Target::Refused, Target::File);
         }
-        if is_web(to) { Target::Web(to) } else { Target::Refused }
+        outward(to).map_or(Target::Refused, Target::Web)
     }
 
     fn start_picture(&mut self, to: &str) -> Closing {
@@ -374,9 +382,12 @@ impl<'s> Renderer<'s> {
 
     /// Pictures come from the attachments; one from elsewhere is a link, so that opening a page asks no other host.
     fn end_picture(&mut self) {
-        let Some(Picture { target, alt }) = self.picture.take() else {
+        let Some(Picture { target, mut alt }) = self.picture.take() else {
             return;
         };
+        if let Some((end, _)) = alt.char_indices().nth(ALT_MAX_CHARS) {
+            alt.truncate(end);
+        }
         self.pay_break();
         let name = if alt.is_empty() { &target } else { &alt };
         match self.target(&target) {
@@ -392,7 +403,7 @@ impl<'s> Renderer<'s> {
                 self.out.text(name).tag("</a>");
             }
             Target::Web(url) => {
-                self.out.tag("<a href=\"").value(&encoded(url)).tag("\">");
+                self.out.tag("<a href=\"").value(&url).tag("\">");
                 self.out.text("Image: ").text(name).tag("</a>");
             }
             Target::Refused => {
@@ -452,25 +463,15 @@ impl<'s> Renderer<'s> {
     }
 }
 
-/// Whether a target is on another site, or a mail: nothing that could run, and no trick with white space.
-pub(super) fn is_web(to: &str) -> bool {
-    let lower = to.to_ascii_lowercase();
-    let scheme = ["https://", "http://", "mailto:"];
-    let known = scheme.iter().any(|s| lower.len() > s.len() && lower.starts_with(s));
-    known && !to.contains(|c: char| c.is_control())
-}
-
-/// A target with what addresses may not hold percent-encoded.
-fn encoded(url: &str) -> String {
-    let mut text = String::new();
-    for c in url.chars() {
-        match c {
-            ' ' => text.push_str("%20"),
-            '\\' => text.push_str("%5C"),
-            c => text.push(c),
-        }
-    }
-    text
+/// The address of another site, or of a mail, as a page may hold it; nothing for any other target, so that none
+/// can run anything or hide where it leads.
+pub fn outward(to: &str) -> Option<String> {
+    let (scheme, rest) = to.split_once(':')?;
+    let url = format!("{}:{}", scheme.to_ascii_lowercase(), rest.replace(' ', "%20"));
+    let short = url.len() <= URL_MAX_BYTES;
+    let outward = !url.starts_with(['#', '/']) && !url.starts_with("attachment:");
+    let allowed = Allowlist::get().attribute(Namespace::Html, "a", "href", &url, |_| None);
+    (short && outward && allowed && !url.contains(tree::is_deceptive)).then_some(url)
 }
 
 /// Whether an attachment can be shown as a picture.

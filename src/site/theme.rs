@@ -7,7 +7,7 @@ use serde::Serialize;
 use tera::{Context, Tera};
 use thiserror::Error;
 
-use super::tree::{self, Forbidden};
+use super::tree::{self, Forbidden, MediaTypes};
 use crate::model::Tree;
 
 macro_rules! theme_files {
@@ -21,10 +21,19 @@ const DEFAULT: &[(&str, &str)] = theme_files![
     "closed.html",
     "components.html",
     "cycle.html",
+    "cycles.html",
+    "level-managers.html",
+    "level.html",
     "person.html",
     "portfolio.html",
+    "public.html",
+    "recognition.html",
+    "rubric-index.html",
+    "rubric.css",
+    "rubric.html",
     "syntax.css",
     "talent.html",
+    "team.html",
     "theme.css",
 ];
 
@@ -78,12 +87,18 @@ impl Theme {
     }
 
     /// Renders a view to a page's tree. A template that writes several elements side by side gets a `div` around them.
+    /// `files` knows the attachments that the page may show.
     ///
     /// # Errors
     /// A template that names a field that the view does not have, or writes what is not in the allow-list.
-    pub fn render<V: Serialize>(&self, template: &str, view: &V) -> Result<Tree, ThemeError> {
+    pub fn render<V: Serialize>(
+        &self,
+        template: &str,
+        view: &V,
+        files: MediaTypes,
+    ) -> Result<Tree, ThemeError> {
         let html = self.render_text(template, view)?;
-        tree::parse(&html).map_err(|what| ThemeError::Forbidden {
+        tree::parse(&html, files).map_err(|what| ThemeError::Forbidden {
             template: template.to_owned(),
             what,
         })

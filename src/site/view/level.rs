@@ -2,19 +2,17 @@
 
 use serde::Serialize;
 
+use crate::growth::level_label;
 use crate::model::*;
 use crate::site::Context;
 
 /// Shades there are: `s1` (lowest) to `s6`.
 const SHADES: usize = 6;
 
-/// Ids up to this length are shown in capitals as they are; longer ones give way to the title.
-const SHORT_ID_CHARS: usize = 4;
-
 /// A level as a chip: `{{ <ui.level level={l} /> }}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct LevelChip {
-    /// `L4`.
+    /// `L4`, or the title where the id is no such code.
     pub label: String,
     /// `Senior engineer`.
     pub title: String,
@@ -28,7 +26,7 @@ impl LevelChip {
     /// The chip of a level of a track.
     pub fn new(track: &Track, level: &Level) -> Self {
         Self {
-            label: label(level),
+            label: level_label(level),
             title: level.title.clone(),
             shade: shade(track, level.rank),
             href: Some(format!("/rubric/{}/{}", track.id, level.id)),
@@ -53,16 +51,6 @@ impl Context<'_> {
     /// The chip of a level of the rubric in force.
     pub fn level(&self, at: &LevelRef) -> LevelChip {
         LevelChip::of(&self.commons.rubric, at)
-    }
-}
-
-/// `L4` for `l4`; the title for an id that is a word of its own.
-fn label(level: &Level) -> String {
-    let id = level.id.as_str();
-    if id.len() <= SHORT_ID_CHARS {
-        id.to_uppercase()
-    } else {
-        level.title.clone()
     }
 }
 
