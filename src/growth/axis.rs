@@ -174,3 +174,90 @@ fn tick(track: &Track, rank: i64, share: f64) -> Tick<'_> {
         share,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::*;
+    use super::*;
+
+    fn at(rank: i64, titles: &[&str], rating: &str) -> Position {
+        let position = Position::new(rank, &scale(titles), &rating_id(rating));
+        position.expect("a rating of the scale")
+    }
+
+    const THREE: &[&str] = &["Misses", "Meets", "Exceeds"];
+    const FIVE: &[&str] = &["A", "B", "C", "D", "E"];
+    const FOUR: &[&str] = &["A", "B", "C", "D"];
+
+    #[test]
+    fn a_rating_moves_by_at_most_a_third_of_a_level() {
+        assert_eq!(at(3, THREE, "misses").offset(), -1.0 / 3.0);
+        assert_eq!(at(3, THREE, "meets").offset(), 0.0);
+        assert_eq!(at(3, THREE, "exceeds").offset(), 1.0 / 3.0);
+        assert_eq!(at(3, FIVE, "e").offset(), 1.0 / 3.0);
+        assert_eq!(at(3, FIVE, "d").offset(), 1.0 / 6.0);
+    }
+
+    #[test]
+    fn an_even_scale_has_no_middle_and_moves_nothing() {
+        for rating in ["a", "b", "c", "d"] {
+            assert_eq!(at(3, FOUR, rating).offset(), 0.0);
+        }
+        assert_eq!(at(3, &["Only"], "only").offset(), 0.0);
+    }
+
+    #[test]
+    fn the_level_is_reached_from_the_middle_rating_on() {
+        assert!(!at(4, THREE, "misses").reaches(4));
+        assert!(at(4, THREE, "meets").reaches(4));
+        assert!(!at(3, THREE, "exceeds").reaches(4));
+        assert!(at(5, THREE, "misses").reaches(4));
+        assert!(!at(4, FOUR, "b").reaches(4));
+        assert!(at(4, FOUR, "c").reaches(4));
+    }
+
+    #[test]
+    fn the_order_of_positions_is_that_on_the_axis() {
+        assert!(at(3, THREE, "exceeds") < at(4, THREE, "misses"));
+        assert!(at(4, THREE, "misses") < at(4, THREE, "meets"));
+    }
+
+    #[test]
+    fn ranks_are_evenly_spaced_however_far_apart_their_numbers_are() {
+        let track = track("ic", &[("l1", 10), ("l2", 20), ("l3", 100)]);
+        let axis = LevelAxis::of(&track);
+        let shares: Vec<f64> = axis.ticks.iter().map(|tick| tick.share.round()).collect();
+        assert_eq!(shares, [17.0, 50.0, 83.0]);
+        assert_eq!(
+            axis.share_of(at(10, THREE, "meets")),
+            axis.share_of_rank(10)
+        );
+        assert_eq!(axis.share_of_rank(11), None);
+    }
+
+    #[test]
+    fn every_rating_lies_within_the_axis() {
+        let track = track("ic", &[("l1", 1)]);
+        let axis = LevelAxis::of(&track);
+        for rating in ["misses", "meets", "exceeds"] {
+            let share = axis.share_of(at(1, THREE, rating)).expect("a known rank");
+            assert!((0.0..=100.0).contains(&share), "{share}");
+        }
+    }
+
+    #[test]
+    fn a_fork_shares_one_tick() {
+        let track = track("ic", &[("l4", 4), ("e5", 5), ("l5", 5)]);
+        let axis = LevelAxis::of(&track);
+        let labels: Vec<&str> = axis.ticks.iter().map(|tick| tick.label.as_str()).collect();
+        assert_eq!(labels, ["L4", "E5 / L5"]);
+    }
+
+    #[test]
+    fn a_level_is_called_by_its_code_or_else_by_its_title() {
+        assert_eq!(level_label(&level("ic12", 3)), "IC12");
+        assert_eq!(level_label(&level("senior", 3)), "Engineer 3");
+        assert_eq!(level_label(&level("4", 3)), "Engineer 3");
+        assert_eq!(level_label(&level("l4-b", 3)), "Engineer 3");
+    }
+}

@@ -66,3 +66,60 @@ pub fn held_level<'a>(
 pub(super) fn agreed_expectations(of: &PersonCycle) -> Option<&Expectations> {
     of.expectations.as_ref().filter(|e| e.agreed.is_some())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::*;
+    use super::*;
+
+    #[test]
+    fn the_current_cycle_is_the_latest_with_agreed_expectations_that_has_begun() {
+        let mut world = World::on("2025-09-01");
+        world.expects("2025-h1", expectation("auth"));
+        world.expects("2025-h2", expectation("auth"));
+        world.expects("2026-h1", expectation("auth"));
+        let current = current_cycle(&world.commons, &world.ada);
+        assert_eq!(current, Some(world.cycle("2025-h2")));
+    }
+
+    #[test]
+    fn drafted_expectations_do_not_make_a_cycle_current() {
+        let mut world = World::on("2026-02-01");
+        world.expects("2025-h2", expectation("auth"));
+        world.expects("2026-h1", expectation("auth"));
+        world.files("2026-h1").expectations.as_mut().unwrap().agreed = None;
+        let current = current_cycle(&world.commons, &world.ada);
+        assert_eq!(current, Some(world.cycle("2025-h2")));
+    }
+
+    #[test]
+    fn without_expectations_the_latest_cycle_with_anything_is_current() {
+        let mut world = World::on("2026-02-01");
+        assert_eq!(current_cycle(&world.commons, &world.ada), None);
+        world.own("2025-h1");
+        world.own("2025-h2");
+        let current = current_cycle(&world.commons, &world.ada);
+        assert_eq!(current, Some(world.cycle("2025-h2")));
+    }
+
+    #[test]
+    fn the_previous_cycle_skips_those_without_files() {
+        let mut world = World::on("2026-02-01");
+        world.own("2025-h1");
+        world.own("2026-h1");
+        let before = |id| previous_cycle(&world.commons, &world.ada, world.cycle(id));
+        assert_eq!(before("2026-h1"), Some(world.cycle("2025-h1")));
+        assert_eq!(before("2025-h1"), None);
+    }
+
+    #[test]
+    fn a_promotion_planned_within_a_running_cycle_does_not_show_early() {
+        let mut world = World::on("2026-02-01");
+        world.promoted("2026-04-01", "ic/l4");
+        let held = held_level(&world.commons, &world.ada, world.cycle("2026-h1"));
+        assert_eq!(held, Some(&level_ref("ic/l3")));
+        world.commons.as_of = day("2026-09-01");
+        let held = held_level(&world.commons, &world.ada, world.cycle("2026-h1"));
+        assert_eq!(held, Some(&level_ref("ic/l4")));
+    }
+}

@@ -1,7 +1,7 @@
 //! The gap to the next level: what it asks, what speaks for it, and where nothing does.
 
 use super::axis::level_label;
-use super::cycles::{agreed_expectations, cycles_of, held_level};
+use super::cycles::agreed_expectations;
 use super::outcome::{Judge, OutcomeGiven, outcome_of};
 use super::standing::{Seen, Standing, known_as};
 use crate::model::*;
@@ -40,9 +40,9 @@ pub struct GapRow<'a> {
 }
 
 impl GapRow<'_> {
-    /// Nothing yet speaks for the next level, whatever there is for the present one.
+    /// There is a next level and nothing yet speaks for it, whatever there is for the present one.
     pub fn is_missing(&self) -> bool {
-        !self.evidence.iter().any(|piece| piece.for_next)
+        !self.next.is_empty() && !self.evidence.iter().any(|piece| piece.for_next)
     }
 }
 
@@ -73,22 +73,14 @@ pub enum EvidenceOf<'a> {
     Log(&'a LogEntry),
 }
 
-/// The gap to the next level as seen from a cycle; later cycles and log entries dated after
-/// `commons.as_of` do not count. Nothing where no level was held, or the rubric does not know it.
-pub fn level_gap<'a>(
-    commons: &'a Commons,
-    person: &'a Person,
-    from: &'a Cycle,
-) -> Option<LevelGap<'a>> {
-    let held = held_level(commons, person, from)?;
-    let (track, held_level) = commons.rubric_of(from).level(held)?;
+/// The gap to the next level on the day that facts are judged on, by the rubric in force. Log entries of
+/// a later day do not count. Nothing where no level is held, or the rubric does not know it.
+pub fn level_gap<'a>(commons: &'a Commons, person: &'a Person) -> Option<LevelGap<'a>> {
+    let held = person.level_on(commons.as_of)?;
+    let (track, held_level) = commons.rubric.level(held)?;
     let next = track.next_levels(&held.level);
     let search = Search {
-        seen: Seen {
-            commons,
-            person,
-            from,
-        },
+        seen: Seen::today(commons, person),
         track,
         above: held_level.rank,
         next: next.first().map(|level| level.rank),
@@ -215,8 +207,12 @@ impl<'a> Search<'a> {
 
     /// The person's cycle that a log entry falls into, and the expectation there that it is on.
     fn place_of(&self, entry: &LogEntry) -> (Option<&'a Cycle>, Option<&'a Expectation>) {
-        let all = cycles_of(self.seen.commons, self.seen.person).into_iter();
-        let Some((cycle, of)) = all.rev().find(|(cycle, _)| cycle.contains(entry.date)) else {
+        let all = self.seen.cycles();
+        let Some((cycle, of)) = all
+            .into_iter()
+            .rev()
+            .find(|(cycle, _)| cycle.contains(entry.date))
+        else {
             return (None, None);
         };
         let file = agreed_expectations(of);
@@ -235,5 +231,133 @@ impl<'a> Search<'a> {
             && self
                 .next
                 .is_some_and(|rank| standing.position.reaches(rank))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::*;
+    use super::*;
+
+    fn gap_of(world: &World) -> LevelGap<'_> {
+        level_gap(&world.commons, &world.ada).expect("ada holds a level")
+    }
+
+    fn proven(on: &str) -> KeyStep {
+        KeyStep {
+            evidence: vec!["https://example.org/240".into()],
+            ..step_done(on)
+        }
+    }
+
+    fn entry(date: &str) -> LogEntry {
+        LogEntry {
+            date: day(date),
+            kind: LogKind::Award,
+            by: None,
+            on: None,
+            competencies: Vec::new(),
+            text: Prose("Calm lead".into()),
+            evidence: Vec::new(),
+            readers: None,
+        }
+    }
+
+    #[test]
+    fn each_competency_has_the_cell_held_and_the_next() {
+        let world = World::on("2025-03-01");
+        let gap = gap_of(&world);
+        let text = |cell: Option<&Cell>| cell.map(|cell| cell.text.0.clone());
+        assert_eq!(text(gap.rows[0].held), Some("technical at l3".into()));
+        assert_eq!(text(gap.rows[0].next[0]), Some("technical at l4".into()));
+        assert!(gap.rows[0].is_missing());
+    }
+
+    #[test]
+    fn a_fork_asks_for_several_next_levels() {
+        let mut world = World::on("2025-03-01");
+        world.track().levels.insert(2, level("e4", 4));
+        let gap = gap_of(&world);
+        let labels: Vec<&str> = gap.next.iter().map(|next| next.label.as_str()).collect();
+        assert_eq!(labels, ["E4", "L4"]);
+        assert_eq!(gap.rows[0].next.len(), 2);
+    }
+
+    #[test]
+    fn missing_cells_and_the_top_of_the_track_ask_for_nothing() {
+        let mut world = World::on("2025-03-01");
+        world.track().levels[2].cells.clear();
+        assert_eq!(gap_of(&world).rows[0].next, [None]);
+        world.promoted("2025-02-01", "ic/l5");
+        let gap = gap_of(&world);
+        assert!(gap.next.is_empty());
+        assert!(gap.rows[0].next.is_empty());
+        assert!(!gap.rows[0].is_missing());
+    }
+
+    #[test]
+    fn everything_that_names_the_competency_is_evidence_newest_first() {
+        let mut world = World::on("2025-12-01");
+        let auth = expectation("auth").about("technical").aiming_at("ic/l4");
+        world.expects(
+            "2025-h1",
+            auth.with_steps([proven("2025-02-03"), step_done("2025-02-04")]),
+        );
+        world.judged("2025-h1", "auth", OutcomeIs::Met);
+        world.reviewed("2025-h1", "technical", "exceeds");
+        let named = LogEntry {
+            competencies: vec![competency_id("technical")],
+            ..entry("2025-10-01")
+        };
+        let on = LogEntry {
+            on: Some(expectation_id("auth")),
+            ..entry("2025-03-01")
+        };
+        world.ada.log = vec![on, entry("2025-04-01"), named];
+        let gap = gap_of(&world);
+        let kinds: Vec<&str> = gap.rows[0]
+            .evidence
+            .iter()
+            .map(|piece| match &piece.of {
+                EvidenceOf::Step(..) => "step",
+                EvidenceOf::Met(..) => "met",
+                EvidenceOf::Rating(_) => "rating",
+                EvidenceOf::Log(_) => "log",
+            })
+            .collect();
+        assert_eq!(kinds, ["log", "met", "rating", "log", "step"]);
+        assert!(gap.rows[1].evidence.is_empty());
+    }
+
+    #[test]
+    fn only_what_aims_above_the_level_held_speaks_for_the_next() {
+        let mut world = World::on("2025-12-01");
+        let here = expectation("here")
+            .about("technical")
+            .with_steps([proven("2025-02-03")]);
+        world.expects("2025-h1", here);
+        world.reviewed("2025-h1", "technical", "exceeds ic/l3");
+        assert!(gap_of(&world).rows[0].is_missing());
+        world.reviewed("2025-h1", "technical", "meets ic/l4");
+        assert!(!gap_of(&world).rows[0].is_missing());
+    }
+
+    #[test]
+    fn after_a_promotion_the_gap_is_that_of_the_new_level() {
+        let mut world = World::on("2025-12-01");
+        world.expects(
+            "2025-h1",
+            expectation("x")
+                .about("technical")
+                .aiming_at("ic/l4")
+                .with_steps([proven("2025-02-03")]),
+        );
+        world.promoted("2025-08-01", "ic/l4");
+        let gap = gap_of(&world);
+        assert_eq!(
+            (gap.held_label.as_str(), gap.next[0].label.as_str()),
+            ("L4", "L5")
+        );
+        assert!(gap.rows[0].is_missing());
     }
 }

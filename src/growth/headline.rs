@@ -53,11 +53,7 @@ pub struct Headline<'a> {
 
 /// The headline figures of a portfolio that shows `cycle`.
 pub fn headline<'a>(commons: &'a Commons, person: &'a Person, cycle: &'a Cycle) -> Headline<'a> {
-    let seen = Seen {
-        commons,
-        person,
-        from: cycle,
-    };
+    let seen = Seen::from(commons, person, cycle);
     let cycles: Vec<&'a Cycle> = seen.cycles().into_iter().map(|(cycle, _)| cycle).collect();
     let own_files = person.cycles.get(&cycle.id);
     Headline {
@@ -147,4 +143,77 @@ pub fn open_actions(person: &Person) -> Vec<OpenAction<'_>> {
         }
     }
     actions
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::*;
+    use super::*;
+
+    fn shown<'a>(world: &'a World, cycle: &str) -> Headline<'a> {
+        headline(&world.commons, &world.ada, world.cycle(cycle))
+    }
+
+    #[test]
+    fn the_figures_have_their_series_oldest_first() {
+        let mut world = World::on("2025-09-01");
+        let steps = |done: usize| {
+            (0..3).map(move |at| {
+                if at < done {
+                    step_done("2025-02-01")
+                } else {
+                    step()
+                }
+            })
+        };
+        world.expects("2025-h1", expectation("a").with_steps(steps(3)));
+        world.expects("2025-h2", expectation("b").with_steps(steps(1)));
+        world.judged("2025-h1", "a", OutcomeIs::Met);
+        let shown = shown(&world, "2025-h2");
+        assert_eq!((shown.expectations.open, shown.steps.done), (1, 1));
+        let tallies = |series: &[SeriesPoint<'_>]| -> Vec<(usize, usize)> {
+            series
+                .iter()
+                .map(|point| (point.tally.n, point.tally.of))
+                .collect()
+        };
+        assert_eq!(tallies(&shown.steps_series), [(3, 3), (1, 3)]);
+        assert_eq!(tallies(&shown.expectations_series), [(1, 1), (0, 1)]);
+        assert_eq!(shown.ends, day("2025-12-31"));
+    }
+
+    #[test]
+    fn areas_count_against_the_level_held_and_only_where_rated() {
+        let mut world = World::on("2025-08-01");
+        assert_eq!(shown(&world, "2025-h1").areas, None);
+        world.reviewed("2025-h1", "technical", "exceeds");
+        assert_eq!(shown(&world, "2025-h1").areas, Some(Tally { n: 1, of: 1 }));
+        world.reviewed("2025-h1", "ownership", "misses");
+        assert_eq!(shown(&world, "2025-h1").areas, Some(Tally { n: 1, of: 2 }));
+    }
+
+    #[test]
+    fn an_action_that_is_carried_along_is_one_action() {
+        let mut world = World::on("2025-08-01");
+        let checkin = |date: &str, actions: &[&str]| CheckIn {
+            date: day(date),
+            title: String::new(),
+            text: Prose::default(),
+            open_actions: actions.iter().map(|text| text.to_string()).collect(),
+        };
+        world.ada.checkins = vec![
+            checkin("2025-03-01", &["Ask platform", "Book the room"]),
+            checkin("2025-03-15", &["Read the plan", "Ask platform"]),
+        ];
+        let actions = open_actions(&world.ada);
+        let told: Vec<(&str, Date)> = actions.iter().map(|one| (one.text, one.since)).collect();
+        assert_eq!(
+            told,
+            [
+                ("Read the plan", day("2025-03-15")),
+                ("Ask platform", day("2025-03-01")),
+                ("Book the room", day("2025-03-01")),
+            ]
+        );
+    }
 }

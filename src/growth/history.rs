@@ -26,7 +26,7 @@ pub enum LadderKind {
     Placed,
     /// Same track, higher rank.
     Promoted,
-    /// Same track, same rank: the other side of a fork.
+    /// Same track, same rank: the other side of a fork; or a rank that no rubric knows any more.
     Sideways,
     /// Same track, lower rank.
     Lowered,
@@ -66,9 +66,10 @@ pub struct LadderStep<'a> {
     pub kind: LadderKind,
     /// The role that began.
     pub role: &'a Role,
-    /// The level with its track; nothing where the role has none, or the rubric in force lacks it.
+    /// The level with its track, of the rubric in force, else of a pinned one; nothing where the role has
+    /// none or no rubric knows it.
     pub level: Option<(&'a Track, &'a Level)>,
-    /// `L4`; the reference as written where the rubric in force lacks the level; nothing without a level.
+    /// `L4`; the reference as written where no rubric knows the level; nothing without a level.
     pub label: Option<String>,
 }
 
@@ -107,13 +108,10 @@ pub struct HeatCell<'a> {
     pub change: Change,
 }
 
-/// A person's history as seen from a cycle: later cycles are not in it.
+/// A person's history as seen from a cycle: later cycles are not in it. The ladder is whole whatever the
+/// cycle, up to the day that facts are judged on.
 pub fn history<'a>(commons: &'a Commons, person: &'a Person, from: &'a Cycle) -> History<'a> {
-    let seen = Seen {
-        commons,
-        person,
-        from,
-    };
+    let seen = Seen::from(commons, person, from);
     History {
         ladder: ladder(commons, person),
         levels: seen
@@ -121,7 +119,7 @@ pub fn history<'a>(commons: &'a Commons, person: &'a Person, from: &'a Cycle) ->
             .into_iter()
             .map(|(cycle, _)| level_in(seen, cycle))
             .collect(),
-        heat: heat(seen),
+        heat: heat(seen, from),
     }
 }
 
@@ -133,8 +131,8 @@ fn ladder<'a>(commons: &'a Commons, person: &'a Person) -> Vec<LadderStep<'a>> {
         .iter()
         .filter(|role| role.from <= commons.as_of)
     {
-        if let Some(kind) = ladder_kind(&commons.rubric, before, role) {
-            steps.push(ladder_step(&commons.rubric, kind, role));
+        if let Some(kind) = ladder_kind(commons, before, role) {
+            steps.push(ladder_step(commons, kind, role));
         }
         before = Some(role);
     }
@@ -142,7 +140,7 @@ fn ladder<'a>(commons: &'a Commons, person: &'a Person) -> Vec<LadderStep<'a>> {
 }
 
 /// What kind of step a role is; nothing where the level stays.
-fn ladder_kind(rubric: &Rubric, before: Option<&Role>, role: &Role) -> Option<LadderKind> {
+fn ladder_kind(commons: &Commons, before: Option<&Role>, role: &Role) -> Option<LadderKind> {
     let Some(before) = before else {
         return Some(LadderKind::Joined);
     };
@@ -156,16 +154,22 @@ fn ladder_kind(rubric: &Rubric, before: Option<&Role>, role: &Role) -> Option<La
     if from.track != to.track {
         return Some(LadderKind::ChangedTrack);
     }
-    let rank = |at| rubric.level(at).map(|(_, level)| level.rank);
-    Some(match rank(to).cmp(&rank(from)) {
-        std::cmp::Ordering::Greater => LadderKind::Promoted,
-        std::cmp::Ordering::Equal => LadderKind::Sideways,
-        std::cmp::Ordering::Less => LadderKind::Lowered,
+    let rank = |at| Some(level_ever(commons, at)?.1.rank);
+    Some(match (rank(from), rank(to)) {
+        (Some(from), Some(to)) if from < to => LadderKind::Promoted,
+        (Some(from), Some(to)) if from > to => LadderKind::Lowered,
+        _ => LadderKind::Sideways,
     })
 }
 
-fn ladder_step<'a>(rubric: &'a Rubric, kind: LadderKind, role: &'a Role) -> LadderStep<'a> {
-    let level = role.level.as_ref().and_then(|at| rubric.level(at));
+/// A level of the rubric in force, else of a pinned one: it may have been abolished since.
+fn level_ever<'a>(commons: &'a Commons, at: &LevelRef) -> Option<(&'a Track, &'a Level)> {
+    let mut rubrics = std::iter::once(&commons.rubric).chain(commons.pinned.values());
+    rubrics.find_map(|rubric| rubric.level(at))
+}
+
+fn ladder_step<'a>(commons: &'a Commons, kind: LadderKind, role: &'a Role) -> LadderStep<'a> {
+    let level = role.level.as_ref().and_then(|at| level_ever(commons, at));
     let written = role.level.as_ref().map(LevelRef::to_string);
     LadderStep {
         date: role.from,
@@ -186,10 +190,10 @@ fn level_in<'a>(seen: Seen<'a>, cycle: &'a Cycle) -> LevelInCycle<'a> {
     }
 }
 
-fn heat<'a>(seen: Seen<'a>) -> HeatTable<'a> {
+fn heat<'a>(seen: Seen<'a>, from: &'a Cycle) -> HeatTable<'a> {
     let cycles: Vec<&'a Cycle> = seen.cycles().into_iter().map(|(cycle, _)| cycle).collect();
     let mut rows: Vec<HeatRow<'a>> = Vec::new();
-    if let Some(present) = track_in(seen, seen.from) {
+    if let Some(present) = track_in(seen, from) {
         let all = present.competencies.iter();
         rows.extend(all.map(|competency| heat_row(seen, &cycles, present, competency)));
     }
@@ -242,5 +246,161 @@ impl HeatRow<'_> {
     /// Whether any review rates it.
     pub fn is_rated(&self) -> bool {
         self.cells.iter().any(Option::is_some)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::*;
+    use super::*;
+
+    fn seen_from<'a>(world: &'a World, cycle: &str) -> History<'a> {
+        history(&world.commons, &world.ada, world.cycle(cycle))
+    }
+
+    fn ladder_of(world: &World) -> Vec<(LadderKind, Option<String>)> {
+        let steps = ladder(&world.commons, &world.ada);
+        steps
+            .into_iter()
+            .map(|step| (step.kind, step.label))
+            .collect()
+    }
+
+    #[test]
+    fn the_ladder_tells_joining_promotion_and_change_of_track() {
+        let mut world = World::on("2026-02-01");
+        let lead = track("lead", &[("m1", 3)]);
+        world.commons.rubric.tracks.insert(lead.id.clone(), lead);
+        world.promoted("2025-07-01", "ic/l4");
+        world.promoted("2025-08-01", "ic/l4"); // another team, the same level
+        world.promoted("2026-01-01", "lead/m1");
+        world.promoted("2026-03-01", "ic/l5"); // not yet
+        let told = [
+            (LadderKind::Joined, Some("L3".to_string())),
+            (LadderKind::Promoted, Some("L4".to_string())),
+            (LadderKind::ChangedTrack, Some("M1".to_string())),
+        ];
+        assert_eq!(ladder_of(&world), told);
+    }
+
+    #[test]
+    fn a_first_level_after_joining_without_one_is_no_promotion() {
+        let mut world = World::on("2026-02-01");
+        world.ada.roles[0].level = None;
+        world.promoted("2025-03-01", "ic/l3");
+        world.promoted("2025-09-01", "ic/l2");
+        let kinds: Vec<LadderKind> = ladder_of(&world)
+            .into_iter()
+            .map(|(kind, _)| kind)
+            .collect();
+        assert_eq!(
+            kinds,
+            [LadderKind::Joined, LadderKind::Placed, LadderKind::Lowered]
+        );
+    }
+
+    #[test]
+    fn a_level_abolished_since_is_still_a_rung() {
+        let mut world = World::on("2026-02-01");
+        let pinned = world.commons.rubric.clone();
+        world.commons.pinned.insert("2025".into(), pinned);
+        world.track().levels.remove(1);
+        world.promoted("2025-09-01", "ic/l4");
+        let told = [
+            (LadderKind::Joined, Some("L3".to_string())),
+            (LadderKind::Promoted, Some("L4".to_string())),
+        ];
+        assert_eq!(ladder_of(&world), told);
+        world.commons.pinned.clear();
+        assert_eq!(ladder_of(&world)[0].1.as_deref(), Some("ic/l3"));
+        assert_eq!(ladder_of(&world)[1].0, LadderKind::Sideways);
+    }
+
+    #[test]
+    fn each_cycle_has_the_level_of_its_last_day() {
+        let mut world = World::on("2026-02-01");
+        world.promoted("2025-06-30", "ic/l4");
+        world.own("2025-h1");
+        world.own("2025-h2");
+        let history = seen_from(&world, "2025-h2");
+        let labels: Vec<_> = history
+            .levels
+            .iter()
+            .map(|level| level.label.as_deref())
+            .collect();
+        assert_eq!(labels, [Some("L4"), Some("L4")]);
+    }
+
+    #[test]
+    fn a_cell_steps_from_the_last_one_that_is_not_empty() {
+        let mut world = World::on("2026-08-01");
+        world.reviewed("2025-h1", "technical", "meets");
+        world.reviewed("2025-h2", "ownership", "meets");
+        world.reviewed("2026-h1", "technical", "exceeds");
+        let history = seen_from(&world, "2026-h1");
+        let changes = |row: &HeatRow<'_>| -> Vec<Option<Change>> {
+            row.cells
+                .iter()
+                .map(|cell| cell.as_ref().map(|cell| cell.change))
+                .collect()
+        };
+        assert_eq!(
+            changes(&history.heat.rows[0]),
+            [Some(Change::New), None, Some(Change::Up)]
+        );
+        assert_eq!(
+            changes(&history.heat.rows[1]),
+            [None, Some(Change::New), None]
+        );
+    }
+
+    #[test]
+    fn a_renamed_competency_stays_one_row() {
+        let mut world = World::on("2026-02-01");
+        let mut old = world.commons.rubric.clone();
+        old.tracks.get_mut("ic").unwrap().competencies[0] = competency("craft");
+        world.commons.pinned.insert("2025".into(), old);
+        world.commons.cycles[0].rubric = Some("2025".into());
+        world.track().competencies[0]
+            .was
+            .push(competency_id("craft"));
+        world.reviewed("2025-h1", "craft", "meets");
+        world.reviewed("2025-h2", "technical", "meets");
+        let heat = seen_from(&world, "2025-h2").heat;
+        let titles: Vec<&str> = heat
+            .rows
+            .iter()
+            .map(|row| row.competency.title.as_str())
+            .collect();
+        assert_eq!(titles, ["TECHNICAL", "OWNERSHIP"]);
+        assert!(heat.rows[0].cells.iter().all(Option::is_some));
+    }
+
+    #[test]
+    fn what_only_an_earlier_track_asked_for_keeps_its_row() {
+        let mut world = World::on("2026-02-01");
+        let mut lead = track("lead", &[("m1", 3)]);
+        lead.competencies = vec![competency("people"), competency("ownership")];
+        world.commons.rubric.tracks.insert(lead.id.clone(), lead);
+        world.promoted("2025-07-01", "lead/m1");
+        world.reviewed("2025-h1", "technical", "meets");
+        world.own("2025-h2");
+        let heat = seen_from(&world, "2025-h2").heat;
+        let ids: Vec<&str> = heat
+            .rows
+            .iter()
+            .map(|row| row.competency.id.as_str())
+            .collect();
+        assert_eq!(ids, ["people", "ownership", "technical"]);
+    }
+
+    #[test]
+    fn a_review_that_is_not_shared_leaves_its_column_empty() {
+        let mut world = World::on("2026-02-01");
+        world.reviewed("2025-h1", "technical", "meets");
+        world.review("2025-h1").shared = None;
+        let heat = seen_from(&world, "2025-h1").heat;
+        assert_eq!(heat.cycles.len(), 1);
+        assert!(!heat.rows[0].is_rated());
     }
 }

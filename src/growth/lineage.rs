@@ -130,3 +130,111 @@ fn origin<'a>(
             .find(|one| one.id.as_ref() == Some(goal))?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::*;
+    use super::*;
+
+    fn ids(line: &Lineage<'_>) -> Vec<(String, String, bool)> {
+        let entry = |entry: &LineageEntry<'_>| {
+            let id = entry.facts.expectation.id.to_string();
+            (entry.cycle.id.to_string(), id, entry.carried_on)
+        };
+        line.entries.iter().map(entry).collect()
+    }
+
+    fn line<'a>(world: &'a World, cycle: &str, id: &str) -> Lineage<'a> {
+        let line = lineage(
+            &world.commons,
+            &world.ada,
+            &cycle_id(cycle),
+            &expectation_id(id),
+        );
+        line.expect("a known expectation")
+    }
+
+    fn thrice() -> World {
+        let mut world = World::on("2026-07-20");
+        world.expects("2025-h1", expectation("on-call"));
+        world.expects(
+            "2025-h2",
+            expectation("pager").following("2025-h1", "on-call"),
+        );
+        world.expects(
+            "2026-h1",
+            expectation("noise").following("2025-h2", "pager"),
+        );
+        world
+    }
+
+    #[test]
+    fn a_chain_is_found_from_any_of_its_links() {
+        let world = thrice();
+        let whole = ids(&line(&world, "2025-h1", "on-call"));
+        assert_eq!(whole.len(), 3);
+        assert_eq!(ids(&line(&world, "2025-h2", "pager")), whole);
+        assert_eq!(ids(&line(&world, "2026-h1", "noise")), whole);
+        assert_eq!(whole[1], ("2025-h2".into(), "pager".into(), true));
+        assert_eq!(whole[2], ("2026-h1".into(), "noise".into(), false));
+    }
+
+    #[test]
+    fn the_third_link_is_the_third_try() {
+        let world = thrice();
+        assert_eq!(line(&world, "2025-h1", "on-call").tries(), 1);
+        assert_eq!(line(&world, "2026-h1", "noise").tries(), 3);
+    }
+
+    #[test]
+    fn siblings_are_not_ancestors() {
+        let mut world = thrice();
+        world.expects(
+            "2025-h2",
+            expectation("rota").following("2025-h1", "on-call"),
+        );
+        assert_eq!(ids(&line(&world, "2025-h2", "rota")).len(), 2);
+        assert_eq!(ids(&line(&world, "2025-h1", "on-call")).len(), 4);
+    }
+
+    #[test]
+    fn expectations_that_follow_each_other_end_instead_of_turning_in_circles() {
+        let mut world = World::on("2025-03-01");
+        world.expects("2025-h1", expectation("a").following("2025-h1", "b"));
+        world.expects("2025-h1", expectation("b").following("2025-h1", "a"));
+        world.expects("2025-h1", expectation("c").following("2025-h1", "c"));
+        assert_eq!(ids(&line(&world, "2025-h1", "a")).len(), 2);
+        assert!(line(&world, "2025-h1", "c").is_single());
+    }
+
+    #[test]
+    fn a_goal_of_a_plan_is_where_a_chain_began() {
+        let mut world = World::on("2025-08-01");
+        let goal = Goal {
+            id: Some(goal_id("two-teams")),
+            text: Prose("Lead two teams".into()),
+            competencies: Vec::new(),
+            actions: Vec::new(),
+            resources: Vec::new(),
+            support: Vec::new(),
+            by: None,
+        };
+        world.files("2025-h1").plan = Some(Plan { goals: vec![goal] });
+        let mut first = expectation("lead");
+        first.follows = Some(Follows::PlanGoal(cycle_id("2025-h1"), goal_id("two-teams")));
+        world.expects("2025-h2", first);
+        let line = line(&world, "2025-h2", "lead");
+        assert_eq!(
+            line.origin.expect("the plan").goal.text.as_str(),
+            "Lead two teams"
+        );
+        assert!(!line.is_single());
+    }
+
+    #[test]
+    fn what_the_reader_may_not_read_is_no_link() {
+        let mut world = thrice();
+        world.ada.cycles.remove("2025-h1");
+        assert_eq!(ids(&line(&world, "2026-h1", "noise")).len(), 2);
+    }
+}

@@ -4,7 +4,8 @@
 //! [`Person`](crate::model::Person) already cut down to what the readers of a page may read. There
 //! is no clock here: the day that facts are judged on is `commons.as_of`. What a person leaves out
 //! is absent from the facts, never guessed. Drafts and unshared reviews are passed over, even where
-//! a caller hands them in.
+//! a caller hands them in. Dates of what was done count as written; only due days and periods are held
+//! against the day that facts are judged on.
 //!
 //! | file | answers |
 //! |---|---|

@@ -144,3 +144,72 @@ pub(super) fn percent(part: usize, whole: usize) -> Option<u8> {
     let rounded = (part * 200 + whole).checked_div(whole * 2)?;
     Some(u8::try_from(rounded).unwrap_or(100))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::*;
+    use super::*;
+
+    fn auth_in(world: &World) -> Option<(OutcomeIs, Judge)> {
+        let of = world.ada.cycles.get("2025-h1")?;
+        let given = outcome_of(of, &expectation_id("auth"))?;
+        Some((given.is(), given.judge))
+    }
+
+    fn world_with_own_view() -> World {
+        let mut world = World::on("2025-08-01");
+        world.expects("2025-h1", expectation("auth"));
+        let own = world.own("2025-h1");
+        own.outcomes
+            .insert(expectation_id("auth"), outcome(OutcomeIs::Met));
+        world
+    }
+
+    #[test]
+    fn the_shared_review_overrules_the_self_assessment() {
+        let mut world = world_with_own_view();
+        assert_eq!(auth_in(&world), Some((OutcomeIs::Met, Judge::Own)));
+        world.judged("2025-h1", "auth", OutcomeIs::Partly);
+        assert_eq!(auth_in(&world), Some((OutcomeIs::Partly, Judge::Manager)));
+    }
+
+    #[test]
+    fn unshared_reviews_and_drafts_say_nothing() {
+        let mut world = world_with_own_view();
+        world.judged("2025-h1", "auth", OutcomeIs::Missed);
+        world.review("2025-h1").shared = None;
+        assert_eq!(auth_in(&world), Some((OutcomeIs::Met, Judge::Own)));
+        world.own("2025-h1").date = None;
+        assert_eq!(auth_in(&world), None);
+    }
+
+    #[test]
+    fn obsolete_is_neither_hit_nor_miss() {
+        let mut world = World::on("2025-08-01");
+        for id in ["a", "b", "c", "d"] {
+            world.expects("2025-h1", expectation(id));
+        }
+        world.judged("2025-h1", "a", OutcomeIs::Met);
+        world.judged("2025-h1", "b", OutcomeIs::Missed);
+        world.judged("2025-h1", "c", OutcomeIs::Obsolete);
+        let counts = achievement(&world.ada.cycles["2025-h1"]);
+        assert_eq!((counts.judged(), counts.open, counts.total()), (2, 1, 4));
+        assert_eq!(counts.met_percent(), Some(50));
+    }
+
+    #[test]
+    fn both_views_are_counted_apart() {
+        let mut world = world_with_own_view();
+        world.judged("2025-h1", "auth", OutcomeIs::Missed);
+        let of = &world.ada.cycles["2025-h1"];
+        assert_eq!(achievement_by(of, Judge::Own).met, 1);
+        assert_eq!(achievement_by(of, Judge::Manager).missed, 1);
+    }
+
+    #[test]
+    fn a_share_of_nothing_is_no_share() {
+        assert_eq!(percent(0, 0), None);
+        assert_eq!(percent(1, 3), Some(33));
+        assert_eq!(percent(2, 3), Some(67));
+    }
+}

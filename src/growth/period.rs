@@ -55,3 +55,63 @@ fn merged(leaves: &[Leave]) -> Vec<Leave> {
     }
     merged
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::*;
+    use super::*;
+
+    #[test]
+    fn a_day_of_leave_counts_once_however_often_it_is_written() {
+        let leaves = [
+            leave("2026-01-03", "2026-01-05"),
+            leave("2026-01-04", "2026-01-06"),
+        ];
+        let (after, through) = (day("2026-01-01"), day("2026-01-10"));
+        assert_eq!(days_present(&[], after, through), 9);
+        assert_eq!(days_present(&leaves, after, through), 5);
+    }
+
+    #[test]
+    fn a_period_of_nothing_but_leave_has_no_days() {
+        let leaves = [leave("2025-01-01", "2027-01-01")];
+        assert_eq!(
+            days_present(&leaves, day("2026-01-01"), day("2026-02-01")),
+            0
+        );
+        assert_eq!(days_present(&[], day("2026-02-01"), day("2026-01-01")), 0);
+    }
+
+    #[test]
+    fn a_due_day_waits_for_leave_that_begins_before_it() {
+        let start = day("2026-01-01");
+        let due = |leaves: &[Leave]| due_after(leaves, start, 5);
+        assert_eq!(due(&[]), day("2026-01-06"));
+        assert_eq!(due(&[leave("2025-12-01", "2026-01-02")]), day("2026-01-07"));
+        assert_eq!(due(&[leave("2026-01-06", "2026-01-31")]), day("2026-02-01"));
+        assert_eq!(due(&[leave("2026-01-07", "2026-01-31")]), day("2026-01-06"));
+    }
+
+    #[test]
+    fn a_second_leave_counts_where_the_first_moves_the_due_day_into_it() {
+        let leaves = [
+            leave("2026-01-08", "2026-01-09"),
+            leave("2026-01-03", "2026-01-04"),
+        ];
+        assert_eq!(due_after(&leaves, day("2026-01-01"), 5), day("2026-01-10"));
+    }
+
+    #[test]
+    fn absurd_spans_end_at_the_last_date_instead_of_a_panic() {
+        let forever = Leave {
+            from: Date::MIN,
+            to: Date::MAX,
+        };
+        assert_eq!(
+            due_after(&[forever], day("2026-01-01"), u64::MAX),
+            Date::MAX
+        );
+        assert_eq!(due_after(&[forever], Date::MAX, 1), Date::MAX);
+        assert_eq!(days_present(&[forever], Date::MIN, Date::MAX), 0);
+    }
+}

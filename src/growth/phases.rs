@@ -93,21 +93,18 @@ pub fn phase(
     cycle: &Cycle,
     phase: Phase,
 ) -> Option<PhaseStatus> {
-    let employed = person.start <= cycle.end && person.is_here(cycle.end);
-    if person.external || !employed {
+    if !takes_part(person, cycle) {
         return None;
     }
     let files = person.cycles.get(&cycle.id);
     let handed = files.map_or(Handed::default(), |of| Handed::of(of, phase));
-    let review_shared = files.and_then(|of| of.shared_review()?.shared);
-    let due = due(person, cycle, phase, review_shared);
-    let waits = cycle.end >= commons.as_of || (phase == Phase::Response && review_shared.is_none());
+    let shared = files.and_then(|of| of.shared_review()?.shared);
+    let due = due(person, cycle, phase, shared);
     let state = match handed.complete() {
         Some(on) if on <= due => PhaseState::Done(on),
         Some(on) => PhaseState::Late(on),
-        None if waits => PhaseState::NotYet,
-        None if commons.as_of <= due => PhaseState::Due,
-        None => PhaseState::Overdue,
+        None if phase == Phase::Response && shared.is_none() => PhaseState::NotYet,
+        None => open_state(commons.as_of, cycle, due),
     };
     Some(PhaseStatus {
         phase,
@@ -116,6 +113,20 @@ pub fn phase(
         given: handed.given,
         asked: handed.asked,
     })
+}
+
+/// Of the company, and employed on the cycle's last day.
+fn takes_part(person: &Person, cycle: &Cycle) -> bool {
+    !person.external && person.start <= cycle.end && person.is_here(cycle.end)
+}
+
+/// Where a phase stands whose text is not in.
+fn open_state(as_of: Date, cycle: &Cycle, due: Date) -> PhaseState {
+    match as_of {
+        _ if as_of <= cycle.end => PhaseState::NotYet,
+        _ if as_of <= due => PhaseState::Due,
+        _ => PhaseState::Overdue,
+    }
 }
 
 /// The day by which a phase is due.
@@ -170,5 +181,98 @@ impl Handed {
     /// The day on which all that was asked for was in.
     fn complete(&self) -> Option<Date> {
         self.last.filter(|_| self.asked == 0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::*;
+    use super::*;
+
+    fn status(world: &World, which: Phase) -> PhaseStatus {
+        let cycle = world.cycle("2025-h1");
+        phase(&world.commons, &world.ada, cycle, which).expect("ada takes part")
+    }
+
+    fn own_state(as_of: &str) -> PhaseState {
+        status(&World::on(as_of), Phase::SelfAssessment).state
+    }
+
+    #[test]
+    fn not_yet_due_and_overdue_are_different() {
+        assert_eq!(own_state("2025-06-30"), PhaseState::NotYet);
+        assert_eq!(own_state("2025-07-01"), PhaseState::Due);
+        assert_eq!(own_state("2025-07-05"), PhaseState::Due);
+        assert_eq!(own_state("2025-07-06"), PhaseState::Overdue);
+    }
+
+    #[test]
+    fn a_text_is_done_by_its_due_day_and_late_after_it() {
+        let mut world = World::on("2025-08-01");
+        let own = world.own("2025-h1");
+        own.date = Some(day("2025-07-05"));
+        let state = |world: &World| status(world, Phase::SelfAssessment).state;
+        assert_eq!(state(&world), PhaseState::Done(day("2025-07-05")));
+        world.own("2025-h1").date = Some(day("2025-07-06"));
+        assert_eq!(state(&world), PhaseState::Late(day("2025-07-06")));
+        world.own("2025-h1").date = None;
+        assert_eq!(state(&world), PhaseState::Overdue);
+    }
+
+    #[test]
+    fn leave_after_the_cycle_moves_what_is_due() {
+        let mut world = World::on("2025-07-20");
+        world.ada.leaves = vec![leave("2025-06-20", "2025-07-15")];
+        let own = status(&world, Phase::SelfAssessment);
+        assert_eq!((own.due, own.state), (day("2025-07-20"), PhaseState::Due));
+    }
+
+    #[test]
+    fn a_response_waits_for_the_shared_review_and_seven_days_more() {
+        let mut world = World::on("2025-09-01");
+        let response = |world: &World| status(world, Phase::Response);
+        assert_eq!(response(&world).state, PhaseState::NotYet);
+        world.review("2025-h1").shared = Some(day("2025-07-10"));
+        assert_eq!(response(&world).due, day("2025-07-25"));
+        world.review("2025-h1").shared = Some(day("2025-08-28"));
+        assert_eq!(response(&world).due, day("2025-09-04"));
+        assert_eq!(response(&world).state, PhaseState::Due);
+    }
+
+    #[test]
+    fn an_unanswered_request_keeps_the_peer_phase_open() {
+        let mut world = World::on("2025-07-20");
+        let peer = |by: &str| PeerFeedback {
+            feedback: feedback(by, day("2025-07-08")),
+            relationship: None,
+        };
+        let mut asked = peer("linus");
+        asked.feedback.date = None;
+        let peers = &mut world.files("2025-h1").peers;
+        peers.insert(person_id("barbara"), peer("barbara"));
+        peers.insert(person_id("linus"), asked);
+        let open = status(&world, Phase::Peer);
+        assert_eq!(
+            (open.given, open.asked, open.state),
+            (1, 1, PhaseState::Overdue)
+        );
+        world.files("2025-h1").peers.remove("linus");
+        assert_eq!(
+            status(&world, Phase::Peer).state,
+            PhaseState::Done(day("2025-07-08"))
+        );
+    }
+
+    #[test]
+    fn who_takes_no_part_has_no_phases() {
+        let mut world = World::on("2025-08-01");
+        let count =
+            |world: &World| phases(&world.commons, &world.ada, world.cycle("2025-h1")).len();
+        assert_eq!(count(&world), 4);
+        world.ada.end = Some(day("2025-06-30"));
+        assert_eq!(count(&world), 0);
+        world.ada.end = None;
+        world.ada.external = true;
+        assert_eq!(count(&world), 0);
     }
 }

@@ -50,3 +50,70 @@ fn cell_points(competency: &Competency, level: &Level) -> Option<i64> {
 fn sum(points: impl Iterator<Item = i64>) -> Option<i64> {
     points.reduce(i64::saturating_add)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::*;
+    use super::*;
+
+    use super::super::alignment::level_alignment;
+
+    fn pointed() -> World {
+        let mut world = World::on("2025-08-01");
+        let stage = |id: &str, points| Stage {
+            id: stage_id(id),
+            title: id.into(),
+            text: Prose::default(),
+            points,
+            signals: Vec::new(),
+            examples: Vec::new(),
+        };
+        let stages = vec![stage("does", Some(2)), stage("designs", Some(5))];
+        world.track().competencies[0].stages = stages;
+        for (level, stage) in [(1, "does"), (2, "designs")] {
+            let cell = world.track().levels[level].cells.get_mut("technical");
+            cell.expect("every cell is there").stage = Some(stage_id(stage));
+        }
+        world
+    }
+
+    fn held(world: &World) -> Option<i64> {
+        let cycle = world.cycle("2025-h1");
+        points_held(&level_alignment(&world.commons, &world.ada, cycle)?)
+    }
+
+    #[test]
+    fn a_person_holds_the_points_of_the_highest_level_reached() {
+        let mut world = pointed();
+        assert_eq!(held(&world), None);
+        world.reviewed("2025-h1", "technical", "exceeds ic/l3");
+        assert_eq!(held(&world), Some(2));
+        world.reviewed("2025-h1", "technical", "misses ic/l4");
+        assert_eq!(held(&world), Some(2));
+        world.reviewed("2025-h1", "technical", "meets ic/l4");
+        assert_eq!(held(&world), Some(5));
+    }
+
+    #[test]
+    fn a_rubric_without_points_has_no_sums() {
+        let mut world = pointed();
+        world.track().levels[3].min_points = Some(36);
+        let track = &world.commons.rubric.tracks["ic"];
+        let points = |at: usize| points_of_level(track, &track.levels[at]);
+        assert_eq!(points(0), None);
+        assert_eq!(
+            points(1),
+            Some(LevelPoints {
+                asked: Some(2),
+                least: None
+            })
+        );
+        assert_eq!(
+            points(3),
+            Some(LevelPoints {
+                asked: None,
+                least: Some(36)
+            })
+        );
+    }
+}

@@ -159,9 +159,7 @@ pub fn expectation_facts<'a>(
     let Some(agreed) = agreed_expectations(of) else {
         return Vec::new();
     };
-    let each = agreed.expectations.iter();
-    let each = agreed.expectations.iter();
-    each.filter_map(|one| {
+    let judge = |one| {
         let terms = Terms::of(agreed, one, cycle)?;
         Some(facts(
             commons.as_of,
@@ -170,8 +168,8 @@ pub fn expectation_facts<'a>(
             one,
             terms,
         ))
-    })
-    .collect()
+    };
+    agreed.expectations.iter().filter_map(judge).collect()
 }
 
 /// From when until when an expectation holds.
@@ -280,4 +278,153 @@ fn past_halfway(as_of: Date, leaves: &[Leave], terms: Terms) -> bool {
     let eve = terms.start.pred_opt().unwrap_or(terms.start);
     let gone = days_present(leaves, eve, as_of.min(terms.until));
     gone * 2 > days_present(leaves, eve, terms.until)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::*;
+    use super::*;
+
+    fn facts_of(world: &World) -> ExpectationFacts<'_> {
+        let all = expectation_facts(&world.commons, &world.ada, world.cycle("2026-h1"));
+        all.into_iter().next().expect("the test's expectation")
+    }
+
+    fn state(as_of: &str, leaves: &[Leave], steps: Vec<KeyStep>) -> ExpectationState {
+        let mut world = World::on(as_of);
+        world.ada.leaves = leaves.to_vec();
+        world.expects("2026-h1", expectation("auth").with_steps(steps));
+        facts_of(&world).state
+    }
+
+    fn half_done() -> Vec<KeyStep> {
+        vec![step_done("2026-01-20"), step()]
+    }
+
+    fn third_done() -> Vec<KeyStep> {
+        vec![step_done("2026-01-20"), step(), step()]
+    }
+
+    #[test]
+    fn a_dropped_step_is_part_of_no_share() {
+        let dropped = KeyStep {
+            dropped: Some(day("2026-02-01")),
+            ..step()
+        };
+        let progress = StepProgress::of(&[step_done("2026-01-20"), dropped, step()]);
+        assert_eq!(
+            progress,
+            StepProgress {
+                done: 1,
+                open: 1,
+                dropped: 1
+            }
+        );
+        assert_eq!(progress.percent(), Some(50));
+        assert_eq!(StepProgress::default().percent(), None);
+    }
+
+    #[test]
+    fn a_step_past_its_due_day_puts_the_expectation_at_risk() {
+        let steps = || vec![step_done("2026-01-20"), step_due("2026-02-10")];
+        assert_eq!(state("2026-02-10", &[], steps()), ExpectationState::OnTrack);
+        let risk = Risk::StepOverdue(day("2026-02-10"));
+        assert_eq!(
+            state("2026-02-11", &[], steps()),
+            ExpectationState::AtRisk(risk)
+        );
+    }
+
+    #[test]
+    fn days_of_leave_move_due_days() {
+        let away = [leave("2026-02-01", "2026-02-20")];
+        let steps = || vec![step_done("2026-01-20"), step_due("2026-02-10")];
+        assert_eq!(
+            state("2026-03-02", &away, steps()),
+            ExpectationState::OnTrack
+        );
+        let risk = Risk::StepOverdue(day("2026-03-02"));
+        assert_eq!(
+            state("2026-03-03", &away, steps()),
+            ExpectationState::AtRisk(risk)
+        );
+    }
+
+    #[test]
+    fn without_due_days_less_than_half_past_halfway_is_at_risk() {
+        let behind = ExpectationState::AtRisk(Risk::BehindHalfway);
+        assert_eq!(
+            state("2026-03-31", &[], third_done()),
+            ExpectationState::OnTrack
+        );
+        assert_eq!(state("2026-04-01", &[], third_done()), behind);
+        assert_eq!(
+            state("2026-06-30", &[], half_done()),
+            ExpectationState::OnTrack
+        );
+    }
+
+    #[test]
+    fn days_of_leave_are_no_part_of_the_period() {
+        let away = [leave("2026-02-01", "2026-03-31")];
+        assert_eq!(
+            state("2026-04-15", &away, third_done()),
+            ExpectationState::OnTrack
+        );
+        assert_eq!(
+            state("2026-05-15", &away, third_done()),
+            ExpectationState::AtRisk(Risk::BehindHalfway)
+        );
+    }
+
+    #[test]
+    fn due_days_in_the_future_keep_the_halfway_rule_out() {
+        let steps = vec![step(), step_due("2026-06-20"), step()];
+        assert_eq!(
+            state("2026-06-01", &[], steps),
+            ExpectationState::NotStarted
+        );
+    }
+
+    #[test]
+    fn an_expectation_without_steps_is_running_until_its_period_is_over() {
+        assert_eq!(state("2026-06-30", &[], vec![]), ExpectationState::Running);
+        assert_eq!(
+            state("2026-07-01", &[], vec![]),
+            ExpectationState::Unassessed
+        );
+    }
+
+    #[test]
+    fn an_outcome_ends_it_whatever_the_steps_say() {
+        let mut world = World::on("2026-07-20");
+        world.expects("2026-h1", expectation("auth").with_steps(third_done()));
+        world.judged("2026-h1", "auth", OutcomeIs::Met);
+        let ended = ExpectationState::Ended(OutcomeIs::Met, Judge::Manager);
+        assert_eq!(facts_of(&world).state, ended);
+    }
+
+    #[test]
+    fn its_own_terms_stand_above_the_files() {
+        let mut world = World::on("2026-03-01");
+        let mut one = expectation("auth");
+        one.agreed = Some(day("2026-03-20"));
+        world.expects("2026-h1", one);
+        world.files("2026-h1").expectations.as_mut().unwrap().until = Some(day("2026-05-31"));
+        let facts = facts_of(&world);
+        assert_eq!(
+            (facts.agreed, facts.until),
+            (day("2026-03-20"), day("2026-05-31"))
+        );
+        assert_eq!(facts.state, ExpectationState::NotStarted);
+    }
+
+    #[test]
+    fn a_draft_has_no_facts() {
+        let mut world = World::on("2026-03-01");
+        world.expects("2026-h1", expectation("auth"));
+        world.files("2026-h1").expectations.as_mut().unwrap().agreed = None;
+        let cycle = world.cycle("2026-h1");
+        assert!(expectation_facts(&world.commons, &world.ada, cycle).is_empty());
+    }
 }

@@ -1,7 +1,7 @@
 //! What one rating of one competency says: words, position, author, evidence.
 
 use super::axis::{Change, Position, level_label};
-use super::cycles::{cycles_until, held_level};
+use super::cycles::{cycles_of, cycles_until, held_level};
 use super::outcome::{Judge, published_feedback};
 use crate::model::*;
 
@@ -42,19 +42,44 @@ impl Standing<'_> {
     }
 }
 
-/// A person seen from one of their cycles: later cycles are not there yet, and levels are ranked by the
-/// rubric of that cycle, so that ratings of several cycles share one axis.
+/// A person seen from one of their cycles, or from today. Levels are ranked by one rubric, so that
+/// ratings of several cycles share one axis.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Seen<'a> {
     pub commons: &'a Commons,
     pub person: &'a Person,
-    pub from: &'a Cycle,
+    pub rubric: &'a Rubric,
+    /// Later cycles are not there yet.
+    until: Option<&'a Cycle>,
 }
 
 impl<'a> Seen<'a> {
-    /// The person's cycles up to the one looked from, oldest first.
+    /// By the rubric that the cycle is judged against.
+    pub fn from(commons: &'a Commons, person: &'a Person, cycle: &'a Cycle) -> Self {
+        Self {
+            commons,
+            person,
+            rubric: commons.rubric_of(cycle),
+            until: Some(cycle),
+        }
+    }
+
+    /// All cycles, by the rubric in force.
+    pub fn today(commons: &'a Commons, person: &'a Person) -> Self {
+        Self {
+            commons,
+            person,
+            rubric: &commons.rubric,
+            until: None,
+        }
+    }
+
+    /// The person's cycles, oldest first.
     pub fn cycles(&self) -> Vec<(&'a Cycle, &'a PersonCycle)> {
-        cycles_until(self.commons, self.person, self.from)
+        match self.until {
+            Some(cycle) => cycles_until(self.commons, self.person, cycle),
+            None => cycles_of(self.commons, self.person),
+        }
     }
 
     /// Those in which a shared review or a self-assessment rates anything, oldest first.
@@ -93,7 +118,7 @@ impl<'a> Seen<'a> {
         })
     }
 
-    /// The level as the rubric looked from knows it, else as the rating's own cycle did.
+    /// The level as the rubric looked through knows it, else as the rating's own cycle did.
     fn level_rated(
         &self,
         cycle: &Cycle,
@@ -101,7 +126,7 @@ impl<'a> Seen<'a> {
     ) -> Option<(&'a LevelRef, &'a Level)> {
         let held = held_level(self.commons, self.person, cycle);
         let level_ref = given.level.as_ref().or(held)?;
-        let rubrics = [self.from, cycle].map(|cycle| self.commons.rubric_of(cycle));
+        let rubrics = [self.rubric, self.commons.rubric_of(cycle)];
         let (_, level) = rubrics.into_iter().find_map(|r| r.level(level_ref))?;
         Some((level_ref, level))
     }
@@ -147,4 +172,53 @@ pub(super) fn known_as<'a>(track: &Track, competency: &'a Competency) -> Vec<&'a
     let taken = |id: &CompetencyId| track.competencies.iter().any(|other| other.id == *id);
     let earlier = competency.was.iter().rev().filter(|id| !taken(id));
     std::iter::once(&competency.id).chain(earlier).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::*;
+    use super::*;
+
+    #[test]
+    fn a_rating_is_told_in_words_never_in_signs() {
+        let world = World::on("2025-08-01");
+        let words = |given| {
+            rating_words(
+                &world.commons,
+                &world.ada,
+                world.cycle("2025-h1"),
+                &rated(given),
+            )
+        };
+        assert_eq!(words("exceeds").as_deref(), Some("exceeds L3"));
+        assert_eq!(words("meets ic/l4").as_deref(), Some("meets L4"));
+        assert_eq!(words("soars"), None);
+        assert_eq!(words("meets ic/l9"), None);
+    }
+
+    #[test]
+    fn acronyms_keep_their_capitals() {
+        assert_eq!(lower_first("Mostly meets"), "mostly meets");
+        assert_eq!(lower_first("OK"), "OK");
+        assert_eq!(lower_first(""), "");
+    }
+
+    #[test]
+    fn an_earlier_id_that_is_a_present_one_elsewhere_stays_there() {
+        let mut track = track("ic", &[]);
+        track.competencies[0].was = vec![competency_id("craft"), competency_id("ownership")];
+        let ids = known_as(&track, &track.competencies[0]);
+        assert_eq!(ids, [&competency_id("technical"), &competency_id("craft")]);
+    }
+
+    #[test]
+    fn the_rating_is_against_the_level_held_in_its_own_cycle() {
+        let mut world = World::on("2025-12-01");
+        world.promoted("2025-07-10", "ic/l4");
+        world.reviewed("2025-h1", "technical", "meets");
+        let seen = Seen::today(&world.commons, &world.ada);
+        let technical = competency_id("technical");
+        let read = seen.standing(world.cycle("2025-h1"), &[&technical], Judge::Manager);
+        assert_eq!(read.expect("rated").label, "meets L3");
+    }
 }
