@@ -18,16 +18,21 @@ macro_rules! theme_files {
 
 /// Every file of the default theme. A file of the same name in the organisation's theme takes its place.
 const DEFAULT: &[(&str, &str)] = theme_files![
+    "closed.html",
     "components.html",
+    "cycle.html",
     "cycles.html",
     "level-managers.html",
     "level.html",
+    "person.html",
+    "portfolio.html",
     "public.html",
     "recognition.html",
     "rubric-index.html",
     "rubric.css",
     "rubric.html",
     "syntax.css",
+    "talent.html",
     "team.html",
     "theme.css",
 ];
