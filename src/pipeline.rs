@@ -134,7 +134,12 @@ fn plain_files(
     days: Days,
 ) -> Result<Vec<crate::model::PlainFile>, BuildError> {
     let commons = access::commons(organisation, days.as_of);
-    Ok(site::plain_files(&commons, theme, VIEWER)?)
+    let assets = site::assets(theme, VIEWER);
+    let rubrics = site::public_rubrics(&commons);
+    let mut files = vec![site::shell(theme, &commons.public_title, &assets, &rubrics)?];
+    files.extend(site::public_rubric_files(&commons, theme, &assets.style_path)?);
+    files.extend(assets.files);
+    Ok(files)
 }
 
 /// What holds for the whole site, at a moment in Unix seconds.
