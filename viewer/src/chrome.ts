@@ -79,7 +79,7 @@ export class Chrome {
     const name = el("b", {}, who, this.left);
     const button = el("button", { class: "btn gradus-lock-now", type: "button" }, icon("lock"), el("span", {}, "Lock now"));
     button.addEventListener("click", this.lock);
-    return el("div", { class: "sess" }, name, button);
+    return el("div", { class: "gradus-session" }, name, button);
   }
 }
 

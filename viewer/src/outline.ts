@@ -34,7 +34,8 @@ export function byId(root: ParentNode, id: string): Element | null {
 /** Marks the link of the place that is being read; ends with `signal`. */
 function follow(places: readonly Place[], links: readonly Element[], signal: AbortSignal): void {
   const update = (): void => {
-    const passed = places.findLastIndex((place) => place.target.getBoundingClientRect().top < innerHeight / 3);
+    const atEnd = scrollY > 0 && scrollY + innerHeight >= document.documentElement.scrollHeight - 2;
+    const passed = places.findLastIndex((place) => atEnd || place.target.getBoundingClientRect().top < innerHeight / 3);
     links.forEach((link, at) => {
       if (at === passed + 1) link.setAttribute("aria-current", "true");
       else link.removeAttribute("aria-current");

@@ -23,7 +23,7 @@ type Check = (value: string, typeOf: TypeOf) => boolean;
 const ID = /^[a-z][a-z0-9-]*$/;
 const WORD = /^[A-Za-z0-9_-]+$/;
 const TOKEN = /^[A-Za-z0-9:/+._-]*$/;
-const WHOLE_NUMBER = /^(0|-?[1-9][0-9]*)$/;
+const WHOLE_NUMBER = /^-?(0|[1-9][0-9]*)$/;
 const DRAWING = /^[A-Za-z0-9 \n#%.,()+_-]*$/;
 const ROUTE = /^\/[a-z0-9-]+(\/[a-z0-9-]+)*(#.*)?$/;
 /** No blanks, no controls: a URL parser drops some of them, and we do not guess which. */

@@ -20,7 +20,7 @@ try {
     platform: "node",
     format: "esm",
     target: "node20",
-    define: { VECTORS: JSON.stringify(join(here, "../../tests/vectors")) },
+    define: { VECTORS: JSON.stringify(join(here, "../../tests/vectors")), VIEWER: JSON.stringify(join(here, "..")) },
     logLevel: "warning",
   });
   const files = tests.map((name) => join(out, name.replace(/\.ts$/, ".mjs")));
