@@ -46,7 +46,7 @@ pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
     let key = keys::site_key(&root, &org)?;
     let signer = key.signer();
     let out = out_folder(here, args, &root);
-    let proven = |folder: &Path| seal::owned_files(&seal::Folder::new(folder), &signer);
+    let proven = |folder: &Path| seal::owned_files(&seal::Folder(folder.to_owned()), &signer);
     let publication = Publication::begin(&out, &root.join(".gradus"), proven)?;
     let input = pipeline::seal_input(&org, SiteKey::clone(&key), now.seconds, args.fresh);
     let built = pipeline::build(&org, &theme, days, &input, &publication)?;
