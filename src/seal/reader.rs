@@ -60,7 +60,8 @@ fn is_inside(path: &str) -> bool {
 /// What a reader knows of a site from before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Trust {
-    /// Nothing: what the identity file pins, or else whoever signed it the first time.
+    /// The signer remembered of this site; counts only where the identity file pins none. With
+    /// neither, the site's own word is taken.
     pub signer: Option<Signer>,
     /// The highest build seen of this site.
     pub seen_build: Option<u64>,
@@ -128,9 +129,18 @@ impl<'a> SealedSiteReader<'a> {
         let json: SiteJson = parse(SITE_JSON, &bytes)?;
         let damaged = |why: &str| ReadError::damaged(SITE_JSON, why);
         let signer: Signer = json.signer.parse().map_err(|_| damaged("no signer"))?;
+        let id = SiteId::parse(&json.site).ok_or_else(|| damaged("no site id"))?;
+        let hashes = json.index.iter().map(|hash| from_b64(hash).map(FileHash));
+        let shard_hashes: Option<Vec<FileHash>> = hashes.collect();
+        let shard_hashes = shard_hashes
+            .filter(|hashes| hashes.len().is_power_of_two())
+            .ok_or_else(|| damaged("no list of shards"))?;
+        if !is_pinned(&signer, trust, pins) {
+            return Err(ReadError::forged(SITE_JSON));
+        }
         let signature = read_signature(&fetch(files, SITE_SIG)?)
             .ok_or_else(|| ReadError::damaged(SITE_SIG, "not a signature"))?;
-        if !is_pinned(&signer, trust, pins) || !signer.signed(&bytes, &signature) {
+        if !signer.signed(&bytes, &signature) {
             return Err(ReadError::forged(SITE_JSON));
         }
         match trust.seen_build {
@@ -140,12 +150,6 @@ impl<'a> SealedSiteReader<'a> {
             }
             _ => {}
         }
-        let id = SiteId::parse(&json.site).ok_or_else(|| damaged("no site id"))?;
-        let hashes = json.index.iter().map(|hash| from_b64(hash).map(FileHash));
-        let shard_hashes: Option<Vec<FileHash>> = hashes.collect();
-        let shard_hashes = shard_hashes
-            .filter(|hashes| hashes.len().is_power_of_two())
-            .ok_or_else(|| damaged("no list of shards"))?;
         Ok(Self {
             files,
             json,
@@ -358,8 +362,9 @@ fn entry_of(file: &SignedFile) -> LedgerEntry {
 
 fn is_pinned(signer: &Signer, trust: &Trust, pins: &[String]) -> bool {
     match trust.signer {
-        Some(pinned) => pinned == *signer,
-        None => pins.is_empty() || pins.contains(&signer.to_string()),
+        _ if !pins.is_empty() => pins.contains(&signer.to_string()),
+        Some(known) => known == *signer,
+        None => true,
     }
 }
 
