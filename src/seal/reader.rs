@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
 use chrono::DateTime;
 use serde::Deserialize;
@@ -18,6 +19,9 @@ use super::{
     SignedFile, Signer, SiteId, SiteJson, age_file, container, from_b64,
 };
 use crate::model::{FileHash, Identity, Ledger, LedgerEntry, NotAnIdentity};
+
+/// Longest file that is read: what a section may hold, with room for padding that does not shrink.
+const FILE_MAX_BYTES: u64 = 2 * container::UNPACKED_MAX_BYTES as u64;
 
 /// Where the files of a site are read from.
 pub trait SiteFiles {
@@ -43,11 +47,22 @@ impl SiteFiles for Folder {
         if !is_inside(path) {
             return Ok(None);
         }
-        match std::fs::read(self.0.join(path)) {
+        match read_bounded(&self.0.join(path)) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(e) => Err(e),
         }
+    }
+}
+
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(FILE_MAX_BYTES + 1)
+        .read_to_end(&mut bytes)?;
+    match bytes.len() as u64 <= FILE_MAX_BYTES {
+        true => Ok(bytes),
+        false => Err(io::ErrorKind::FileTooLarge.into()),
     }
 }
 

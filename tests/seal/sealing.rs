@@ -282,3 +282,55 @@ fn the_ledger_tells_nothing_to_whoever_guesses_a_plaintext() {
         assert_ne!(entry.content, entry.sha256, "{path}");
     }
 }
+
+/// Sixty people, and sections whose audiences follow from their numbers.
+fn crowd() -> (Vec<Identity>, Vec<(Section, SectionContent)>) {
+    let identities: Vec<Identity> = (0..60)
+        .map(|n| Identity::from_bytes([100 + n; 32]))
+        .collect();
+    let reads = |section: usize, person: usize| (section * 31 + person * 17) % 7 < section % 4;
+    let audience = |section: usize| {
+        let people = (0..60).filter(|person| reads(section, *person));
+        people
+            .map(|n| reader(&format!("p{n}"), &identities[n..=n]))
+            .collect()
+    };
+    let sections = (0..40)
+        .map(|n| section(&format!("s{n:02}"), SectionKind::Custom, "org", audience(n)))
+        .collect();
+    (identities, sections)
+}
+
+#[test]
+fn in_a_crowd_every_identity_opens_exactly_the_files_of_its_audiences() {
+    let (identities, sections) = crowd();
+    let (files, _) = seal(&input(), &sections);
+    let site = SealedSiteReader::new(&files, &Trust::default(), &[]).unwrap();
+    let (mut opened, mut expected) = (BTreeSet::new(), BTreeSet::new());
+    for (number, identity) in identities.iter().enumerate() {
+        let name = format!("p{number}");
+        let reads = |section: &Section| section.people().iter().any(|p| p.as_str() == name);
+        let theirs = sections.iter().filter(|(section, _)| reads(section));
+        let paths = theirs.map(|(section, _)| (number, site_key().path_of(section, 1)));
+        expected.extend(paths);
+        let Ok(portfolio) = site.unlock(identity) else {
+            continue;
+        };
+        for entry in &portfolio.keyring().sections {
+            let secret = Identity::parse(&entry.identity).unwrap();
+            let opens = |path: &&String| age_file::open(&secret, &files[*path]).is_ok();
+            let paths = files
+                .keys()
+                .filter(|path| path.ends_with(".age"))
+                .filter(opens);
+            opened.extend(paths.map(|path| (number, path.clone())));
+        }
+        // The reader's own key opens their keyring and nothing else.
+        let own = files
+            .values()
+            .filter(|bytes| age_file::open(identity, bytes).is_ok());
+        assert_eq!(own.count(), 1, "{name}");
+    }
+    assert!(expected.len() > 300);
+    assert_eq!(opened, expected);
+}
