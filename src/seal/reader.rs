@@ -142,14 +142,8 @@ impl<'a> SealedSiteReader<'a> {
     ) -> Result<Self, ReadError> {
         let bytes = fetch(files, SITE_JSON)?;
         let json: SiteJson = parse(SITE_JSON, &bytes)?;
-        let damaged = |why: &str| ReadError::damaged(SITE_JSON, why);
-        let signer: Signer = json.signer.parse().map_err(|_| damaged("no signer"))?;
-        let id = SiteId::parse(&json.site).ok_or_else(|| damaged("no site id"))?;
-        let hashes = json.index.iter().map(|hash| from_b64(hash).map(FileHash));
-        let shard_hashes: Option<Vec<FileHash>> = hashes.collect();
-        let shard_hashes = shard_hashes
-            .filter(|hashes| hashes.len().is_power_of_two())
-            .ok_or_else(|| damaged("no list of shards"))?;
+        let (signer, id, shard_hashes) =
+            members(&json).map_err(|what| ReadError::damaged(SITE_JSON, what))?;
         if !is_pinned(&signer, trust, pins) {
             return Err(ReadError::forged(SITE_JSON));
         }
@@ -158,12 +152,9 @@ impl<'a> SealedSiteReader<'a> {
         if !signer.signed(&bytes, &signature) {
             return Err(ReadError::forged(SITE_JSON));
         }
-        match trust.seen_build {
-            Some(seen) if json.build < seen => {
-                let build = json.build;
-                return Err(ReadError::Older { build, seen });
-            }
-            _ => {}
+        let build = json.build;
+        if let Some(seen) = trust.seen_build.filter(|seen| build < *seen) {
+            return Err(ReadError::Older { build, seen });
         }
         Ok(Self {
             files,
@@ -373,6 +364,18 @@ fn entry_of(file: &SignedFile) -> LedgerEntry {
         sha256: file.sha256,
         bytes: file.bytes,
     }
+}
+
+/// Signer, site id and hashes of the shards; else which of them is none.
+fn members(json: &SiteJson) -> Result<(Signer, SiteId, Vec<FileHash>), &'static str> {
+    let signer = json.signer.parse().map_err(|_| "no signer")?;
+    let id = SiteId::parse(&json.site).ok_or("no site id")?;
+    let hashes = json.index.iter().map(|hash| from_b64(hash).map(FileHash));
+    let hashes: Vec<FileHash> = hashes.collect::<Option<_>>().ok_or("no list of shards")?;
+    let counted = hashes.len().is_power_of_two();
+    counted
+        .then_some((signer, id, hashes))
+        .ok_or("no list of shards")
 }
 
 fn is_pinned(signer: &Signer, trust: &Trust, pins: &[String]) -> bool {

@@ -446,3 +446,27 @@ fn a_build_that_is_killed_anywhere_leaves_one_whole_site() {
     assert_eq!(served_edition(&place.out()), "\"edition 101\"");
     assert_eq!(place.names().len(), 2, "{:?}", place.names());
 }
+
+#[test]
+fn two_folders_of_one_organisation_are_published_in_turn() {
+    let place = Place::new();
+    place.publish(&edition(1)).unwrap();
+    let other = place.root.path().join("elsewhere");
+    let state = place.root.path().join(".gradus");
+    let to_other = Publication::begin(&other, &state, |_| Ledger::default()).unwrap();
+    let site = seal_site(&input(), &to_other, &edition(2), &shell(), &[]).unwrap();
+    to_other.commit(&site, &mut |_| ()).unwrap();
+    let published = place.publish(&edition(3)).unwrap();
+    assert_eq!(published.foreign, 0);
+    assert_eq!(served_edition(&place.out()), "\"edition 3\"");
+    assert_eq!(served_edition(&other), "\"edition 2\"");
+}
+
+#[test]
+fn a_ledger_of_another_program_stops_the_build() {
+    let place = Place::new();
+    place.publish(&edition(1)).unwrap();
+    fs::write(place.root.path().join(".gradus/ledger.json"), "[]").unwrap();
+    assert!(matches!(place.begin(), Err(PublishError::Ledger { .. })));
+    assert_eq!(served_edition(&place.out()), "\"edition 1\"");
+}
