@@ -120,6 +120,25 @@ impl Allowlist {
         }
     }
 
+    /// The elements that may stand in a namespace, by name.
+    pub fn elements(&self, namespace: Namespace) -> impl Iterator<Item = &str> {
+        let elements = match namespace {
+            Namespace::Html => &self.elements.html,
+            Namespace::Svg => &self.elements.svg,
+        };
+        elements.iter().map(String::as_str)
+    }
+
+    /// The attributes that may stand on an element: its own, then those of all.
+    pub fn attributes(&self, namespace: Namespace, element: &str) -> impl Iterator<Item = &str> {
+        let by_element = match namespace {
+            Namespace::Html => &self.attributes.html,
+            Namespace::Svg => &self.attributes.svg,
+        };
+        let names = [element, "*"].map(|key| by_element.get(key));
+        names.into_iter().flatten().flatten().map(String::as_str)
+    }
+
     /// Whether an HTML element of that name has no children.
     pub fn is_void(&self, name: &str) -> bool {
         self.elements.void.contains(name)

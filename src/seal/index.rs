@@ -75,7 +75,7 @@ impl Shard {
 pub struct Shards(Vec<Vec<u8>>);
 
 impl Shards {
-    /// As few shards as keep each under [`SHARD_MAX_BYTES`].
+    /// As few shards as keep each under 32,768 bytes.
     pub fn write(site: SiteId, files: &BTreeMap<String, SignedFile>) -> Self {
         let whole = Self::split(site, files, 0);
         let length: usize = whole.0.iter().map(Vec::len).sum();
