@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { gzipSync } from "node:zlib";
+
+/** The folder of the viewer, set by the bundler. */
+declare const VIEWER: string;
+
+/** Most that a reader should have to load before they can unlock. */
+const GZIPPED_BYTES_MAX = 55 * 1024;
+
+function bundle(): string {
+  const out = mkdtempSync(join(tmpdir(), "gradus-viewer-bundle-"));
+  try {
+    const file = join(out, "viewer.js");
+    const { status, stderr } = spawnSync(process.execPath, [join(VIEWER, "build.mjs"), file], { encoding: "utf8" });
+    assert.equal(status, 0, stderr);
+    return readFileSync(file, "utf8");
+  } finally {
+    rmSync(out, { recursive: true, force: true });
+  }
+}
+
+const script = bundle();
+
+test("the bundle, libraries included, has no place where text becomes HTML or code", () => {
+  const sinks = /innerHTML|outerHTML|insertAdjacentHTML|setHTML|document\.write|DOMParser|createContextualFragment|srcdoc|\beval\(|new Function|importScripts|trustedTypes/;
+  assert.equal(sinks.exec(script)?.[0], undefined);
+});
+
+test("nothing secret can be kept: of all stores only localStorage is used, in one module", () => {
+  assert.equal(/sessionStorage|indexedDB|document\.cookie|caches\.|serviceWorker/.exec(script)?.[0], undefined);
+  assert.equal(script.match(/localStorage/g)?.length, 2);
+});
+
+test("the bundle names no other host", () => {
+  const hosts = [...script.matchAll(/https?:\/\/[a-z0-9.-]+/g)].map(([url]) => url);
+  assert.deepEqual([...new Set(hosts)], ["http://www.w3.org"]);
+});
+
+test("the bundle stays small", () => {
+  assert.ok(gzipSync(script, { level: 9 }).length <= GZIPPED_BYTES_MAX);
+});
