@@ -134,25 +134,13 @@ impl Publication {
             Ok(_) => Some(Snapshot::take(&out)?),
             Err(_) => None,
         };
-        let known = LedgerFile::read(state)?.unwrap_or_default();
-        let mut last_build = known.last_build();
-        let mut ours = BTreeMap::new();
-        if let Some(before) = &before {
-            ours = known.ours(before);
-            if before.contains(SITE_JSON) && !ours.contains_key(SITE_JSON) {
-                let proven = LedgerFile::of(proven(&out));
-                last_build = last_build.max(proven.last_build());
-                proven.ours(before).into_iter().for_each(|(path, entry)| {
-                    ours.entry(path).or_insert(entry);
-                });
-            }
-        }
+        let known = Known::find(state, before.as_ref(), || proven(&out))?;
         Ok(Self {
             stage: Stage::make(&parent)?,
             out,
             before,
-            last_build,
-            ours,
+            last_build: known.last_build,
+            ours: known.ours,
             in_place: false,
             state: state.to_owned(),
             _lock: lock,
@@ -301,6 +289,37 @@ impl Publication {
                 gone.for_each(|path| folder::remove(&self.out, path));
             }
         }
+    }
+}
+
+/// What is known of earlier builds.
+struct Known {
+    last_build: u64,
+    ours: BTreeMap<String, LedgerEntry>,
+}
+
+impl Known {
+    fn find(
+        state: &Path,
+        before: Option<&Snapshot>,
+        proven: impl FnOnce() -> Ledger,
+    ) -> Result<Self, PublishError> {
+        let ledger = LedgerFile::read(state)?.unwrap_or_default();
+        let mut known = Self {
+            last_build: ledger.last_build(),
+            ours: before.map_or_else(BTreeMap::new, |before| ledger.ours(before)),
+        };
+        let Some(before) = before else {
+            return Ok(known);
+        };
+        if before.contains(SITE_JSON) && !known.ours.contains_key(SITE_JSON) {
+            let proven = LedgerFile::of(proven());
+            known.last_build = known.last_build.max(proven.last_build());
+            for (path, entry) in proven.ours(before) {
+                known.ours.entry(path).or_insert(entry);
+            }
+        }
+        Ok(known)
     }
 }
 

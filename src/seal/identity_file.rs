@@ -5,8 +5,6 @@ use zeroize::Zeroizing;
 use super::SiteId;
 use crate::model::{Date, Identity, NotAnIdentity};
 
-const SIGNER_COMMENT: &str = "# signer:";
-
 /// An identity, and the signers that its file pins.
 #[derive(Debug, Clone)]
 pub struct IdentityFile {
@@ -38,10 +36,9 @@ impl IdentityFile {
         let (Some(key), None) = (keys.next(), keys.next()) else {
             return Err(NotAnIdentity);
         };
-        let signers = lines().filter_map(|line| line.strip_prefix(SIGNER_COMMENT));
         Ok(Self {
             identity: Identity::parse(key)?,
-            signers: signers.map(|signer| signer.trim().to_owned()).collect(),
+            signers: lines().filter_map(pinned).map(str::to_owned).collect(),
         })
     }
 
@@ -63,12 +60,20 @@ impl IdentityFile {
             text.push_str(&format!("# site: {site}\n"));
         }
         for signer in *signers {
-            text.push_str(&format!("{SIGNER_COMMENT} {signer}\n"));
+            text.push_str(&format!("# signer: {signer}\n"));
         }
         text.push_str(&identity.to_text());
         text.push('\n');
         text
     }
+}
+
+/// The signer that a comment pins.
+fn pinned(line: &str) -> Option<&str> {
+    let comment = line.strip_prefix('#')?.trim_start();
+    let signer = comment.strip_prefix("signer:")?.trim();
+    let one_word = !signer.is_empty() && !signer.contains(char::is_whitespace);
+    one_word.then_some(signer)
 }
 
 #[cfg(test)]

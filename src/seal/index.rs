@@ -75,17 +75,16 @@ impl Shard {
 pub struct Shards(Vec<Vec<u8>>);
 
 impl Shards {
-    /// As few shards as keep each under [`SHARD_MAX_BYTES`].
+    /// As few shards as keep each under 32,768 bytes.
     pub fn write(site: SiteId, files: &BTreeMap<String, SignedFile>) -> Self {
-        let mut bits = 0;
-        loop {
-            let shards = Self::split(site, files, bits);
-            let fits = shards.0.iter().all(|shard| shard.len() < SHARD_MAX_BYTES);
-            if fits || bits == BITS_MAX {
-                return shards;
-            }
-            bits += 1;
-        }
+        let whole = Self::split(site, files, 0);
+        let length: usize = whole.0.iter().map(Vec::len).sum();
+        // Fewer could not hold them, however evenly they were spread.
+        let least = (length / SHARD_MAX_BYTES + 1).next_power_of_two().ilog2();
+        (least..BITS_MAX)
+            .map(|bits| Self::split(site, files, bits))
+            .find(|shards| shards.0.iter().all(|shard| shard.len() < SHARD_MAX_BYTES))
+            .unwrap_or_else(|| Self::split(site, files, BITS_MAX))
     }
 
     fn split(site: SiteId, files: &BTreeMap<String, SignedFile>, bits: u32) -> Self {

@@ -6,7 +6,7 @@ use zeroize::{Zeroize, Zeroizing};
 use super::{FORMAT, SiteId};
 
 /// All that one reader key opens.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Keyring {
     pub format: u64,
     pub site: String,
@@ -61,6 +61,12 @@ impl Keyring {
 impl Drop for KeyringSection {
     fn drop(&mut self) {
         self.identity.zeroize();
+    }
+}
+
+impl std::fmt::Debug for Keyring {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Keyring({}, {:?})", self.reader.id, self.sections)
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::io;
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 
 use chrono::DateTime;
 use serde::Deserialize;
@@ -18,6 +19,9 @@ use super::{
     SignedFile, Signer, SiteId, SiteJson, age_file, container, from_b64,
 };
 use crate::model::{FileHash, Identity, Ledger, LedgerEntry, NotAnIdentity};
+
+/// Longest file that is read: what a section may hold, with room for padding that does not shrink.
+const FILE_MAX_BYTES: u64 = 2 * container::UNPACKED_MAX_BYTES as u64;
 
 /// Where the files of a site are read from.
 pub trait SiteFiles {
@@ -43,11 +47,22 @@ impl SiteFiles for Folder {
         if !is_inside(path) {
             return Ok(None);
         }
-        match std::fs::read(self.0.join(path)) {
+        match read_bounded(&self.0.join(path)) {
             Ok(bytes) => Ok(Some(bytes)),
             Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(e) => Err(e),
         }
+    }
+}
+
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?
+        .take(FILE_MAX_BYTES + 1)
+        .read_to_end(&mut bytes)?;
+    match bytes.len() as u64 <= FILE_MAX_BYTES {
+        true => Ok(bytes),
+        false => Err(io::ErrorKind::FileTooLarge.into()),
     }
 }
 
@@ -60,7 +75,8 @@ fn is_inside(path: &str) -> bool {
 /// What a reader knows of a site from before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Trust {
-    /// Nothing: what the identity file pins, or else whoever signed it the first time.
+    /// The signer remembered of this site; counts only where the identity file pins none. With
+    /// neither, the site's own word is taken.
     pub signer: Option<Signer>,
     /// The highest build seen of this site.
     pub seen_build: Option<u64>,
@@ -126,26 +142,20 @@ impl<'a> SealedSiteReader<'a> {
     ) -> Result<Self, ReadError> {
         let bytes = fetch(files, SITE_JSON)?;
         let json: SiteJson = parse(SITE_JSON, &bytes)?;
-        let damaged = |why: &str| ReadError::damaged(SITE_JSON, why);
-        let signer: Signer = json.signer.parse().map_err(|_| damaged("no signer"))?;
-        let signature = read_signature(&fetch(files, SITE_SIG)?)
-            .ok_or_else(|| ReadError::damaged(SITE_SIG, "not a signature"))?;
-        if !is_pinned(&signer, trust, pins) || !signer.signed(&bytes, &signature) {
+        let (signer, id, shard_hashes) =
+            members(&json).map_err(|what| ReadError::damaged(SITE_JSON, what))?;
+        if !is_pinned(&signer, trust, pins) {
             return Err(ReadError::forged(SITE_JSON));
         }
-        match trust.seen_build {
-            Some(seen) if json.build < seen => {
-                let build = json.build;
-                return Err(ReadError::Older { build, seen });
-            }
-            _ => {}
+        let signature = read_signature(&fetch(files, SITE_SIG)?)
+            .ok_or_else(|| ReadError::damaged(SITE_SIG, "not a signature"))?;
+        if !signer.signed(&bytes, &signature) {
+            return Err(ReadError::forged(SITE_JSON));
         }
-        let id = SiteId::parse(&json.site).ok_or_else(|| damaged("no site id"))?;
-        let hashes = json.index.iter().map(|hash| from_b64(hash).map(FileHash));
-        let shard_hashes: Option<Vec<FileHash>> = hashes.collect();
-        let shard_hashes = shard_hashes
-            .filter(|hashes| hashes.len().is_power_of_two())
-            .ok_or_else(|| damaged("no list of shards"))?;
+        let build = json.build;
+        if let Some(seen) = trust.seen_build.filter(|seen| build < *seen) {
+            return Err(ReadError::Older { build, seen });
+        }
         Ok(Self {
             files,
             json,
@@ -356,10 +366,23 @@ fn entry_of(file: &SignedFile) -> LedgerEntry {
     }
 }
 
+/// Signer, site id and hashes of the shards; else which of them is none.
+fn members(json: &SiteJson) -> Result<(Signer, SiteId, Vec<FileHash>), &'static str> {
+    let signer = json.signer.parse().map_err(|_| "no signer")?;
+    let id = SiteId::parse(&json.site).ok_or("no site id")?;
+    let hashes = json.index.iter().map(|hash| from_b64(hash).map(FileHash));
+    let hashes: Vec<FileHash> = hashes.collect::<Option<_>>().ok_or("no list of shards")?;
+    let counted = hashes.len().is_power_of_two();
+    counted
+        .then_some((signer, id, hashes))
+        .ok_or("no list of shards")
+}
+
 fn is_pinned(signer: &Signer, trust: &Trust, pins: &[String]) -> bool {
     match trust.signer {
-        Some(pinned) => pinned == *signer,
-        None => pins.is_empty() || pins.contains(&signer.to_string()),
+        _ if !pins.is_empty() => pins.contains(&signer.to_string()),
+        Some(known) => known == *signer,
+        None => true,
     }
 }
 

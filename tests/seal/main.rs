@@ -1,0 +1,8 @@
+//! Sealing, reading and publishing, from outside of the crate.
+
+mod age_program;
+mod c2sp;
+mod fixture;
+mod publishing;
+mod sealing;
+mod vectors;
