@@ -1,1 +1,2 @@
-//! See the table in the crate's documentation.
+//! As written → the valid model, or every complaint at once.
+
