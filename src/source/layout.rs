@@ -62,6 +62,7 @@ pub enum PersonFile {
 /// A file of one person in one cycle.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum CycleFile {
+    /// First in order, so that all files of one cycle follow it.
     Expectations,
     SelfAssessment,
     /// The author, as the file name says.
