@@ -1,1 +1,412 @@
-//! See the table in the crate's documentation.
+//! Making and keeping keys: identity files, the site key, passphrase-wrapped logins, and the places in
+//! the tree that name public halves.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::{Path, PathBuf};
+
+use age::secrecy::SecretString;
+use age::{Decryptor, Encryptor};
+use bip39::Language;
+use rand::Rng;
+use rand::rngs::OsRng;
+use tempfile::NamedTempFile;
+use thiserror::Error;
+use toml_edit::{Array, DocumentMut, Item, Table, TomlError, Value};
+use zeroize::Zeroizing;
+
+use crate::model::{Recipient, RecipientError};
+use crate::seal::{IdentityFile, Signer, SiteKey, SiteKeyError};
+
+/// scrypt's work factor: about a second in a browser, and below the 20 that browsers refuse.
+const WORK_FACTOR: u8 = 18;
+
+/// Most work that opening a login may ask for.
+const WORK_FACTOR_MAX: u8 = 20;
+
+/// Words of a passphrase: 7 × 11 bits.
+const PASSPHRASE_WORDS: usize = 7;
+
+/// Longest login file that is read, in bytes.
+const LOGIN_MAX_BYTES: u64 = 64 << 10;
+
+/// Why a key could not be made, kept or used.
+#[derive(Debug, Error)]
+pub enum KeysError {
+    /// Environment.
+    #[error("could not {action} `{}`", path.display())]
+    Io {
+        action: &'static str,
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    /// Environment: a secret is never overwritten.
+    #[error("`{}` exists already", .0.display())]
+    Exists(PathBuf),
+    /// Keys.
+    #[error("there is no site key at `{}`", .0.display())]
+    NoSiteKey(PathBuf),
+    /// Keys.
+    #[error("`{}` holds no site key", path.display())]
+    SiteKey {
+        path: PathBuf,
+        #[source]
+        source: SiteKeyError,
+    },
+    /// Keys: the site would be signed by another key than readers have pinned.
+    #[error("the site key is of `{found}`, but the site's signer is `{expected}`")]
+    OtherSigner { expected: String, found: String },
+    /// Keys.
+    #[error(transparent)]
+    Recipient(#[from] RecipientError),
+    /// Keys: a mistyped passphrase, or a file that it was not wrapped with.
+    #[error("this passphrase does not open the login")]
+    WrongPassphrase,
+    /// Keys: not a passphrase-wrapped identity file, or a damaged one.
+    #[error("this is not a login that gradus wrote, or it is damaged")]
+    DamagedLogin,
+    /// Content.
+    #[error("this is not TOML")]
+    Toml(#[from] TomlError),
+    /// Content: a value of another shape stands where a key is to be added.
+    #[error("`{0}` has another shape than keys are added to")]
+    Shape(&'static str),
+}
+
+/// Which of the program's exit codes an error belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeysFault {
+    Content,
+    Environment,
+    Keys,
+}
+
+impl KeysError {
+    fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io {
+            action,
+            path,
+            source,
+        }
+    }
+
+    /// What has to be put right.
+    pub fn fault(&self) -> KeysFault {
+        match self {
+            Self::Io { .. } | Self::Exists(_) => KeysFault::Environment,
+            Self::Toml(_) | Self::Shape(_) => KeysFault::Content,
+            _ => KeysFault::Keys,
+        }
+    }
+}
+
+/// Writes a secret into a new file that only its owner reads.
+///
+/// # Errors
+/// `Exists`, or `Io`.
+pub fn write_secret(path: &Path, text: &str) -> Result<(), KeysError> {
+    let file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path);
+    let mut file = file.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => KeysError::Exists(path.to_owned()),
+        _ => KeysError::io("write", path)(error),
+    })?;
+    let written = file
+        .write_all(text.as_bytes())
+        .and_then(|()| file.sync_all());
+    written.map_err(|error| {
+        // Half a secret is worse than none; the error below is the one to tell.
+        let _ = fs::remove_file(path);
+        KeysError::io("write", path)(error)
+    })
+}
+
+/// Makes a site key and keeps it in a new file; the folder is made where it is missing.
+///
+/// # Errors
+/// `Exists`, or `Io`.
+pub fn make_site_key(path: &Path) -> Result<SiteKey, KeysError> {
+    let key = SiteKey::generate();
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder).map_err(KeysError::io("make", folder))?;
+    }
+    let text = Zeroizing::new(format!(
+        "# The site key: whoever holds it opens and signs everything. Keep it out of git, and keep a copy.\n\
+         # signer: {}\n{}\n",
+        key.signer(),
+        *key.to_text(),
+    ));
+    write_secret(path, &text)?;
+    Ok(key)
+}
+
+/// Reads the site key, and insists on the signer that `gradus.toml` names, if it names one.
+///
+/// # Errors
+/// `NoSiteKey`, `SiteKey`, `OtherSigner`, or `Io`.
+pub fn load_site_key(path: &Path, signer: Option<&str>) -> Result<SiteKey, KeysError> {
+    let text = match fs::read_to_string(path) {
+        Ok(text) => Zeroizing::new(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            return Err(KeysError::NoSiteKey(path.to_owned()));
+        }
+        Err(error) => return Err(KeysError::io("read", path)(error)),
+    };
+    let key = SiteKey::parse(&text).map_err(|source| KeysError::SiteKey {
+        path: path.to_owned(),
+        source,
+    })?;
+    match signer {
+        Some(expected) if expected.trim() != key.signer().to_string() => {
+            Err(KeysError::OtherSigner {
+                expected: expected.to_owned(),
+                found: key.signer().to_string(),
+            })
+        }
+        _ => Ok(key),
+    }
+}
+
+/// Adds a recipient to the text of a `person.toml`; comments and order stay. One that is there
+/// already leaves the text as it is.
+///
+/// # Errors
+/// `Toml`, or `Shape` where `keys` is no array.
+pub fn add_recipient(person_toml: &str, recipient: &Recipient) -> Result<String, KeysError> {
+    let mut document: DocumentMut = person_toml.parse()?;
+    let keys = document
+        .entry("keys")
+        .or_insert_with(|| Value::Array(Array::new()).into());
+    let keys = keys.as_array_mut().ok_or(KeysError::Shape("keys"))?;
+    if keys.iter().any(|key| names_recipient(key, recipient)) {
+        return Ok(person_toml.to_owned());
+    }
+    keys.push(recipient.to_string());
+    Ok(document.to_string())
+}
+
+/// `"age1…"` or `{ key = "age1…" }`.
+fn names_recipient(key: &Value, recipient: &Recipient) -> bool {
+    let text = key
+        .as_str()
+        .or_else(|| key.as_inline_table()?.get("key")?.as_str());
+    text.is_some_and(|text| Recipient::parse(text) == Ok(*recipient))
+}
+
+/// Sets `[seal] signer` in the text of a `gradus.toml`; comments and order stay.
+///
+/// # Errors
+/// `Toml`, or `Shape` where `seal` is no table.
+pub fn set_signer(gradus_toml: &str, signer: &Signer) -> Result<String, KeysError> {
+    let mut document: DocumentMut = gradus_toml.parse()?;
+    let seal = document
+        .entry("seal")
+        .or_insert_with(|| Item::Table(Table::new()));
+    let seal = seal.as_table_like_mut().ok_or(KeysError::Shape("seal"))?;
+    let signer = signer.to_string();
+    match seal.get_mut("signer").and_then(Item::as_value_mut) {
+        Some(value) => {
+            let around = value.decor().clone();
+            *value = signer.into();
+            *value.decor_mut() = around;
+        }
+        None => {
+            seal.insert("signer", toml_edit::value(signer));
+        }
+    }
+    Ok(document.to_string())
+}
+
+/// Replaces a text file at once, with the permissions that it had.
+///
+/// # Errors
+/// `Io`.
+pub fn replace_file(path: &Path, text: &str) -> Result<(), KeysError> {
+    let replaced = || -> io::Result<()> {
+        let real = path.canonicalize()?; // a link stays a link
+        let folder = real.parent().unwrap_or(Path::new("."));
+        let mut file = NamedTempFile::new_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        file.as_file()
+            .set_permissions(fs::metadata(&real)?.permissions())?;
+        file.as_file().sync_all()?;
+        file.persist(&real)?;
+        Ok(())
+    };
+    replaced().map_err(KeysError::io("write", path))
+}
+
+/// A passphrase of seven words from the BIP-39 English list, which no two words of begin with the same
+/// four letters: 77 bits.
+pub fn generate_passphrase() -> Zeroizing<String> {
+    let list = Language::English.word_list();
+    let words: Vec<&str> = (0..PASSPHRASE_WORDS)
+        .map(|_| list[OsRng.gen_range(0..list.len())])
+        .collect();
+    Zeroizing::new(words.join("-"))
+}
+
+/// Wraps the text of an identity file with a passphrase: the content of `login.age`.
+pub fn wrap_login(identity_file: &str, passphrase: &str) -> Vec<u8> {
+    let mut recipient = age::scrypt::Recipient::new(SecretString::from(passphrase.to_owned()));
+    recipient.set_work_factor(WORK_FACTOR);
+    let encryptor = Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient))
+        .expect("one scrypt recipient is always a valid set");
+    let mut wrapped = Vec::new();
+    let written = encryptor.wrap_output(&mut wrapped).and_then(|mut writer| {
+        writer.write_all(identity_file.as_bytes())?;
+        writer.finish().map(drop)
+    });
+    written.expect("writing to memory does not fail");
+    wrapped
+}
+
+/// Opens a login: the identity with the signers pinned in it.
+///
+/// # Errors
+/// `WrongPassphrase`, or `DamagedLogin`.
+pub fn unwrap_login(wrapped: &[u8], passphrase: &str) -> Result<IdentityFile, KeysError> {
+    let mut identity = age::scrypt::Identity::new(SecretString::from(passphrase.to_owned()));
+    identity.set_max_work_factor(WORK_FACTOR_MAX);
+    let decryptor = Decryptor::new_buffered(wrapped).map_err(|_| KeysError::DamagedLogin)?;
+    let reader = decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity));
+    let reader = reader.map_err(|error| match error {
+        age::DecryptError::NoMatchingKeys | age::DecryptError::DecryptionFailed => {
+            KeysError::WrongPassphrase
+        }
+        _ => KeysError::DamagedLogin,
+    })?;
+    let mut text = Zeroizing::new(String::new());
+    let read = reader.take(LOGIN_MAX_BYTES).read_to_string(&mut text);
+    read.map_err(|_| KeysError::DamagedLogin)?;
+    IdentityFile::parse(&text).map_err(|_| KeysError::DamagedLogin)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Identity;
+    use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn a_secret_is_read_by_its_owner_alone_and_never_overwritten() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ada.txt");
+        write_secret(&path, "first").unwrap();
+        assert_eq!(
+            fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            0o600
+        );
+        assert!(matches!(
+            write_secret(&path, "second"),
+            Err(KeysError::Exists(_))
+        ));
+        assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+    }
+
+    #[test]
+    fn a_site_key_is_made_once_and_must_be_the_signers() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".gradus/site.key");
+        assert!(matches!(
+            load_site_key(&path, None),
+            Err(KeysError::NoSiteKey(_))
+        ));
+        let key = make_site_key(&path).unwrap();
+        let signer = key.signer().to_string();
+        assert_eq!(
+            load_site_key(&path, Some(&signer)).unwrap().site_id(),
+            key.site_id()
+        );
+        assert!(matches!(make_site_key(&path), Err(KeysError::Exists(_))));
+        let other = SiteKey::generate().signer().to_string();
+        let refused = load_site_key(&path, Some(&other)).unwrap_err();
+        assert!(matches!(refused, KeysError::OtherSigner { .. }));
+        assert_eq!(refused.fault(), KeysFault::Keys);
+    }
+
+    #[test]
+    fn a_recipient_is_added_once_and_comments_stay() {
+        let recipient = Identity::generate().recipient();
+        let before = "# about Ada\nname = \"Ada\" # her name\nkeys = [] # none yet\n\n[[role]]\nfrom = 2025-01-01\n";
+        let after = add_recipient(before, &recipient).unwrap();
+        assert_eq!(after, before.replace("[]", &format!("[\"{recipient}\"]")));
+        assert_eq!(add_recipient(&after, &recipient).unwrap(), after);
+        let table = format!("keys = [{{ key = \"{recipient}\", until = 2026-09-30 }}]\n");
+        assert_eq!(add_recipient(&table, &recipient).unwrap(), table);
+        assert!(matches!(
+            add_recipient("keys = 1", &recipient),
+            Err(KeysError::Shape("keys"))
+        ));
+    }
+
+    #[test]
+    fn a_recipient_comes_before_the_first_table_where_there_were_none() {
+        let recipient = Identity::generate().recipient();
+        let after = add_recipient(
+            "name = \"Ada\"\n\n[[role]]\nfrom = 2025-01-01\n",
+            &recipient,
+        )
+        .unwrap();
+        let read: toml_edit::DocumentMut = after.parse().unwrap();
+        assert_eq!(
+            read["keys"][0].as_str(),
+            Some(recipient.to_string().as_str())
+        );
+    }
+
+    #[test]
+    fn the_signer_is_set_and_comments_stay() {
+        let signer = SiteKey::generate().signer();
+        let before = "name = \"A\"\n[seal]\nsigner = \"old\" # pinned\nepoch = 1\n";
+        assert_eq!(
+            set_signer(before, &signer).unwrap(),
+            before.replace("old", &signer.to_string())
+        );
+        let fresh = set_signer("name = \"A\" # us\n", &signer).unwrap();
+        assert_eq!(
+            fresh,
+            format!("name = \"A\" # us\n\n[seal]\nsigner = \"{signer}\"\n")
+        );
+    }
+
+    #[test]
+    fn a_passphrase_has_seven_words() {
+        let passphrase = generate_passphrase();
+        assert_eq!(passphrase.split('-').count(), 7);
+        assert_ne!(passphrase, generate_passphrase());
+    }
+
+    #[test]
+    fn a_login_opens_with_its_passphrase_alone() {
+        let identity = Identity::generate();
+        let text = format!("# signer: ed25519:x\n{}\n", *identity.to_text());
+        let wrapped = wrap_login(&text, "correct horse");
+        assert!(wrapped.starts_with(b"age-encryption.org/v1\n-> scrypt "));
+        assert!(
+            String::from_utf8_lossy(&wrapped)
+                .lines()
+                .nth(1)
+                .unwrap()
+                .ends_with(" 18")
+        );
+        let opened = unwrap_login(&wrapped, "correct horse").unwrap();
+        assert_eq!(opened.identity.recipient(), identity.recipient());
+        assert_eq!(opened.signers, ["ed25519:x"]);
+        assert!(matches!(
+            unwrap_login(&wrapped, "wrong"),
+            Err(KeysError::WrongPassphrase)
+        ));
+        let cut = &wrapped[..wrapped.len() - 1];
+        assert!(matches!(
+            unwrap_login(cut, "correct horse"),
+            Err(KeysError::DamagedLogin)
+        ));
+    }
+}

@@ -1,1 +1,167 @@
-//! See the table in the crate's documentation.
+//! The calls in order: the page to read first.
+//!
+//! load → check → plan → (draw → render → seal, section by section) → publish. Sections stream through: of a large
+//! organisation, only the sections in hand are drawn at any moment.
+
+use std::path::Path;
+
+use rayon::prelude::*;
+
+use crate::access::{self, Access};
+use crate::diag::Report;
+use crate::model::{Date, Organisation, SealedSite, SiteStore};
+use crate::seal::{LoginFile, SealError, SealInput, Sealer};
+use crate::site::{self, Theme, ThemeError};
+use crate::source::{self, LoadError};
+
+/// The viewer's script, bundled when this program was built.
+pub const VIEWER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/viewer.js"));
+
+/// For how long a site is fresh, in days: readers are warned from then on that a newer one may be held back.
+pub const FRESH_DAYS: u64 = 190;
+
+const DAY_SECONDS: u64 = 24 * 60 * 60;
+
+/// Loads a tree and checks it. There is an organisation exactly where the report has no errors.
+///
+/// # Errors
+///
+/// The directory is no organisation, or cannot be read at all.
+pub fn check(root: &Path, today: Date) -> Result<(Option<Organisation>, Report), LoadError> {
+    let source = source::load(root)?;
+    let (organisation, mut report) = crate::check::check(&source);
+    if let Some(organisation) = &organisation {
+        let access = access::plan(organisation, today);
+        crate::check::audiences::warn(&access_facts(&access), &mut report);
+        report.sort();
+    }
+    Ok((organisation, report))
+}
+
+/// The theme that an organisation names: the default one with what its `themes/<name>/` overrides.
+///
+/// # Errors
+///
+/// It cannot be read, or its files are no templates.
+pub fn theme(root: &Path, organisation: &Organisation) -> Result<Theme, BuildError> {
+    let overrides = source::theme_files(root, &organisation.theme)?;
+    Ok(Theme::new(overrides)?)
+}
+
+/// The days that a build goes by.
+#[derive(Debug, Clone, Copy)]
+pub struct Days {
+    /// The real day: who may read what follows it.
+    pub today: Date,
+    /// The day that facts are judged on.
+    pub as_of: Date,
+}
+
+/// A site in a store, and what it is made of.
+#[derive(Debug)]
+pub struct Built {
+    pub site: SealedSite,
+    pub access: Access,
+    /// Pages, where parts of one page count once a section.
+    pub pages: usize,
+}
+
+/// Draws, renders and seals every section into the store.
+///
+/// # Errors
+///
+/// The theme fails on a page, or the store does not take a file. What is in the store then is no site.
+pub fn build(
+    organisation: &Organisation,
+    theme: &Theme,
+    days: Days,
+    input: &SealInput,
+    store: &dyn SiteStore,
+) -> Result<Built, BuildError> {
+    let access = access::plan(organisation, days.today);
+    let sealer = Sealer::new(input, store);
+    let pages = each_section(organisation, theme, days, &access, |section, content| {
+        Ok(sealer.add_section(section, content)?)
+    })?;
+    for file in plain_files(organisation, theme, days)? {
+        sealer.add_plain(&file.path, &file.bytes)?;
+    }
+    for person in organisation.people.values() {
+        if let Some(bytes) = person.login_file.as_deref()
+            && person.is_here(days.today)
+        {
+            let (person, login) = (&person.id, person.login.as_str());
+            sealer.add_login(&LoginFile { person, login, bytes })?;
+        }
+    }
+    let site = sealer.finish()?;
+    Ok(Built { site, access, pages })
+}
+
+/// Draws and renders every section, and seals nothing. Returns the plan and how many pages there are.
+///
+/// # Errors
+///
+/// The theme fails on a page.
+pub fn rehearse(organisation: &Organisation, theme: &Theme, days: Days) -> Result<(Access, usize), BuildError> {
+    let access = access::plan(organisation, days.today);
+    let pages = each_section(organisation, theme, days, &access, |_, _| Ok(()))?;
+    plain_files(organisation, theme, days)?;
+    Ok((access, pages))
+}
+
+fn each_section(
+    organisation: &Organisation,
+    theme: &Theme,
+    days: Days,
+    access: &Access,
+    take: impl Fn(&crate::model::Section, &crate::model::SectionContent) -> Result<(), BuildError> + Sync,
+) -> Result<usize, BuildError> {
+    let commons = access::commons(organisation, days.as_of);
+    let pages = access.sections.par_iter().map(|planned| {
+        let draw = access::draw(organisation, days.today, planned);
+        let content = site::render(&commons, theme, &draw)?;
+        take(&draw.section, &content)?;
+        Ok::<_, BuildError>(content.pages.len())
+    });
+    pages.try_reduce(|| 0, |a, b| Ok(a + b))
+}
+
+/// The shell, its assets and the public rubrics.
+fn plain_files(
+    organisation: &Organisation,
+    theme: &Theme,
+    days: Days,
+) -> Result<Vec<crate::model::PlainFile>, BuildError> {
+    let commons = access::commons(organisation, days.as_of);
+    let assets = site::assets(theme, VIEWER);
+    let rubrics = site::public_rubrics(&commons);
+    let mut files = vec![site::shell(theme, &commons.public_title, &assets, &rubrics)?];
+    files.extend(site::public_rubric_files(&commons, theme, &assets.style_path)?);
+    files.extend(assets.files);
+    Ok(files)
+}
+
+/// What holds for the whole site, at a moment in Unix seconds.
+pub fn seal_input(organisation: &Organisation, site_key: crate::seal::SiteKey, now: u64, fresh: bool) -> SealInput {
+    SealInput {
+        site_key,
+        title: organisation.public_title.clone(),
+        epoch: organisation.seal.epoch,
+        created: now,
+        expires: now + FRESH_DAYS * DAY_SECONDS,
+        names: organisation.people.values().map(|p| (p.id.clone(), p.name.clone())).collect(),
+        fresh,
+    }
+}
+
+/// Why there is no site. None of these is a mistake in the organisation's files; `check` finds those before.
+#[derive(Debug, thiserror::Error)]
+pub enum BuildError {
+    #[error(transparent)]
+    Theme(#[from] ThemeError),
+    #[error(transparent)]
+    ThemeFiles(#[from] source::ThemeFilesError),
+    #[error(transparent)]
+    Seal(#[from] SealError),
+}

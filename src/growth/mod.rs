@@ -1,1 +1,65 @@
-//! See the table in the crate's documentation.
+//! Facts that follow from the model: progress, outcomes, positions, changes, gaps.
+//!
+//! Pure functions over [`Commons`](crate::model::Commons) and a
+//! [`Person`](crate::model::Person) already cut down to what the readers of a page may read. There
+//! is no clock here: the day that facts are judged on is `commons.as_of`. What a person leaves out
+//! is absent from the facts, never guessed. Drafts and unshared reviews are passed over, even where
+//! a caller hands them in. Dates of what was done count as written; only due days and periods are held
+//! against the day that facts are judged on.
+//!
+//! | file | answers |
+//! |---|---|
+//! | [`cycles`] | which cycles does this person have, and which one is current |
+//! | [`period`] | how long is a period without the days of leave |
+//! | [`progress`] | how far are the key steps, and where does an expectation stand |
+//! | [`outcome`] | how did an expectation, or a whole cycle, end |
+//! | [`axis`] | where do levels and ratings lie on a track |
+//! | [`standing`] | what does one rating say, in words and as a position |
+//! | [`alignment`] | now, before, own view and target of every competency |
+//! | [`changes`] | what changed since the last cycle |
+//! | [`lineage`] | which expectations carry on which |
+//! | [`history`] | the level ladder, and competencies by cycle |
+//! | [`gap`] | what the next level asks, and the evidence so far |
+//! | [`points`] | sums, where a rubric counts points |
+//! | [`phases`] | which of the four texts of a cycle are in, due or late |
+//! | [`headline`] | the few figures on top of a portfolio |
+
+pub mod alignment;
+pub mod axis;
+pub mod changes;
+pub mod cycles;
+#[cfg(test)]
+mod fixture;
+pub mod gap;
+pub mod headline;
+pub mod history;
+pub mod lineage;
+pub mod outcome;
+pub mod period;
+pub mod phases;
+pub mod points;
+pub mod progress;
+pub mod standing;
+
+pub use alignment::{AlignmentRow, LevelAlignment, Target, level_alignment};
+pub use axis::{Change, LevelAxis, Position, Tick, level_label};
+pub use changes::{
+    CarriedOver, Changes, Ended, NewExpectation, Shift, Stalled, changes_since_last_cycle,
+};
+pub use cycles::{current_cycle, cycles_of, fact_day, held_level, previous_cycle};
+pub use gap::{Evidence, EvidenceOf, GapRow, LevelGap, NextLevel, level_gap};
+pub use headline::{Headline, OpenAction, SeriesPoint, Tally, headline, open_actions};
+pub use history::{
+    HeatCell, HeatRow, HeatTable, History, LadderKind, LadderStep, LevelInCycle, history,
+};
+pub use lineage::{Lineage, LineageEntry, PlanOrigin, lineage};
+pub use outcome::{
+    Achievement, Judge, OutcomeGiven, achievement, achievement_by, outcome_by, outcome_of,
+};
+pub use period::{days_present, due_after};
+pub use phases::{Phase, PhaseState, PhaseStatus, phase, phases};
+pub use points::{LevelPoints, points_held, points_of_level};
+pub use progress::{
+    ExpectationFacts, ExpectationState, Risk, StepFacts, StepProgress, StepState, expectation_facts,
+};
+pub use standing::{Standing, rating_words};

@@ -57,6 +57,8 @@ pub struct Expectations {
     pub expectations: Vec<Expectation>,
     pub notes: Vec<Note>,
     pub skip_comments: Vec<SkipComment>,
+    /// Where the file sets them.
+    pub readers: Option<Vec<ReaderToken>>,
 }
 
 impl Expectations {
@@ -137,6 +139,8 @@ pub struct SkipComment {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Plan {
     pub goals: Vec<Goal>,
+    /// Where the file sets them.
+    pub readers: Option<Vec<ReaderToken>>,
 }
 
 /// One goal of a development plan.
@@ -172,6 +176,8 @@ pub struct Pip {
     pub checkins: Vec<PipCheckIn>,
     pub closed: Option<Date>,
     pub result: Option<PipResult>,
+    /// Where the file sets them.
+    pub readers: Option<Vec<ReaderToken>>,
 }
 
 /// One measurable objective of an improvement plan.

@@ -7,9 +7,22 @@ use super::*;
 /// Everything under `management/`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Management {
-    pub talent: BTreeMap<(PersonId, CycleId), Talent>,
+    /// By subject and cycle.
+    pub talent: BTreeMap<PersonId, BTreeMap<CycleId, Talent>>,
     /// Private notes about a person, by date.
     pub notes: BTreeMap<PersonId, Vec<PrivateNote>>,
+}
+
+impl Management {
+    /// The talent mappings of a person, drafts too, by cycle.
+    pub fn talent_of(&self, person: &PersonId) -> impl Iterator<Item = (&CycleId, &Talent)> {
+        self.talent.get(person).into_iter().flatten()
+    }
+
+    /// The private notes about a person.
+    pub fn notes_of(&self, person: &PersonId) -> &[PrivateNote] {
+        self.notes.get(person).map_or(&[], Vec::as_slice)
+    }
 }
 
 /// Where someone stands against the level they hold.

@@ -3,6 +3,7 @@
 //! Everything here has passed `check`: references resolve, dates are in order, ids are well formed.
 //! The types carry no file positions, except where a later message needs one ([`crate::diag::Place`]).
 
+mod allowlist;
 mod draw;
 mod feedback;
 mod growing;
@@ -11,9 +12,12 @@ mod management;
 mod organisation;
 mod page;
 mod person;
+mod recipient;
 mod rubric;
+mod sealed;
 mod section;
 
+pub use allowlist::*;
 pub use draw::*;
 pub use feedback::*;
 pub use growing::*;
@@ -22,7 +26,9 @@ pub use management::*;
 pub use organisation::*;
 pub use page::*;
 pub use person::*;
+pub use recipient::*;
 pub use rubric::*;
+pub use sealed::*;
 pub use section::*;
 
 /// A calendar date; the model knows no time of day and no time zone.

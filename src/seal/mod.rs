@@ -1,1 +1,49 @@
-//! See the table in the crate's documentation.
+#![doc = include_str!("../../docs/format.md")]
+
+mod address;
+pub mod age_file;
+pub mod container;
+mod derive;
+mod identity_file;
+mod index;
+mod keyring;
+mod reader;
+mod sealer;
+mod section;
+mod site_json;
+mod site_key;
+mod tree_check;
+
+pub use address::RouteKey;
+pub use identity_file::{IdentityFile, IdentityHeader};
+pub use index::{Shard, Shards, SignedFile};
+pub use keyring::{Keyring, KeyringReader, KeyringSection};
+pub use reader::{Folder, Portfolio, ReadError, SealedSiteReader, SiteFiles, Trust, owned_files};
+pub use sealer::{LoginFile, SealError, SealInput, Sealer, seal_site};
+pub use section::{OpenedFile, OpenedPage, OpenedSection};
+pub use site_json::{Signer, SignerError, SiteJson};
+pub use site_key::{SiteId, SiteKey, SiteKeyError, login_path};
+
+/// The version of the format that this program writes, and the highest it reads.
+pub const FORMAT: u64 = 1;
+
+const SITE_JSON: &str = "site.json";
+const SITE_SIG: &str = "site.sig";
+
+/// Bytes as base64url without padding: `b64` of the format.
+fn b64(bytes: &[u8]) -> String {
+    use base64::Engine;
+    base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(bytes)
+}
+
+/// The bytes of a canonical `b64` text.
+fn from_b64<const N: usize>(text: &str) -> Option<[u8; N]> {
+    use base64::Engine;
+    let bytes = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
+    bytes.try_into().ok()
+}
+
+/// Bytes in lower-case hexadecimal.
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

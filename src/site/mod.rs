@@ -1,1 +1,93 @@
-//! See the table in the crate's documentation.
+//! Draws pages: the valid model, cut down to what one section's readers may read, becomes trees.
+//!
+//! | module | what it knows |
+//! |---|---|
+//! | [`view`] | one typed view a page kind: what a template may say |
+//! | [`theme`] | templates and style sheets, overridden file by file |
+//! | [`markdown`] | prose → HTML that holds nothing but what we wrote |
+//! | [`highlight`] | code fences → classes that `syntax.css` styles |
+//! | [`tree`] | rendered HTML → [`crate::model::Tree`], by one parse against the allow-list |
+//! | [`public`] | public rubrics as plain pages |
+//! | [`assets`] | style sheets and the viewer's script, named by their content; the shell |
+//!
+//! No disk and no clock: the pipeline reads the theme's files and hands them in.
+
+pub mod assets;
+pub mod context;
+pub mod date;
+pub mod highlight;
+pub mod html;
+pub mod markdown;
+pub mod public;
+pub mod theme;
+pub mod tree;
+pub mod view;
+
+pub use assets::{Assets, RubricLink, assets, shell};
+pub use context::{Context, PageHead};
+pub use html::Html;
+pub use public::{public_rubric_files, public_rubrics};
+pub use theme::{Theme, ThemeError};
+
+use crate::model::*;
+
+/// The language of the words that templates add.
+const LANGUAGE: &str = "en";
+
+/// Draws one section: its pages by route and slot, and the files that they show or link to.
+///
+/// # Errors
+/// Whatever is wrong with the theme.
+pub fn render(
+    commons: &Commons,
+    theme: &Theme,
+    draw: &SectionDraw,
+) -> Result<SectionContent, ThemeError> {
+    let mut files = files_of(&draw.content);
+    let context = Context::new(commons, theme, &draw.section.id, files.keys().cloned().collect());
+    let mut pages = view::parts(&context, draw)?;
+    pages.sort_by(|a, b| (&a.route, a.slot).cmp(&(&b.route, b.slot)));
+    let linked = context.linked();
+    files.retain(|key, _| linked.contains(key));
+    Ok(SectionContent {
+        section: draw.section.id.clone(),
+        pages,
+        files,
+    })
+}
+
+/// Every file that the section may show, by key (`2026-h1/graph.png`).
+fn files_of(content: &Draw) -> std::collections::BTreeMap<String, SectionFile> {
+    let Draw::Person(draw) = content else {
+        return Default::default();
+    };
+    let cycles = draw.person.cycles.iter();
+    cycles
+        .flat_map(|(cycle, of)| of.files.values().map(move |file| (cycle, file)))
+        .map(|(cycle, file)| (format!("{cycle}/{}", file.name), section_file(file)))
+        .collect()
+}
+
+fn section_file(file: &Attachment) -> SectionFile {
+    SectionFile {
+        name: file.name.clone(),
+        media_type: media_type(&file.name),
+        bytes: file.bytes.clone(),
+    }
+}
+
+/// The media type by a file's ending; anything that a browser might run is plain bytes to save.
+fn media_type(name: &str) -> &'static str {
+    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+    match ending.to_ascii_lowercase().as_str() {
+        "png" => "image/png",
+        "jpg" | "jpeg" => "image/jpeg",
+        "gif" => "image/gif",
+        "webp" => "image/webp",
+        "avif" => "image/avif",
+        "svg" => "image/svg+xml", // shown by `img` alone, where scripts do not run
+        "pdf" => "application/pdf",
+        "txt" | "md" | "csv" | "log" => "text/plain",
+        _ => "application/octet-stream",
+    }
+}

@@ -1,0 +1,177 @@
+//! Audiences: names → sets of people.
+
+use std::collections::BTreeSet;
+
+use crate::model::*;
+
+/// People, by id.
+pub type People = BTreeSet<PersonId>;
+
+/// Resolves audiences of one organisation. They are those of the real `today`, whatever day the
+/// facts are judged on.
+#[derive(Debug, Clone, Copy)]
+pub struct Audiences<'a> {
+    pub org: &'a Organisation,
+    pub today: Date,
+}
+
+impl<'a> Audiences<'a> {
+    /// Everyone who has not left.
+    pub fn everyone(&self) -> People {
+        let here = self.org.people.values().filter(|p| p.is_here(self.today));
+        here.map(|p| p.id.clone()).collect()
+    }
+
+    /// Everyone whom someone reports to.
+    pub fn managers(&self) -> People {
+        let here = self.org.people.values().filter(|p| p.is_here(self.today));
+        let managers: People = here
+            .filter_map(|p| p.manager_on(self.today).cloned())
+            .collect();
+        self.still_here(managers)
+    }
+
+    /// The people named in `[access] hr`.
+    pub fn hr(&self) -> People {
+        self.still_here(self.org.access.hr.iter().cloned())
+    }
+
+    /// The management chain of a person as it stood on a day, of those who have not left by today.
+    /// Never the person.
+    pub fn chain_on(&self, person: &PersonId, day: Date) -> People {
+        let reach = match self.org.access.chain {
+            ChainReach::All => usize::MAX,
+            ChainReach::Steps(steps) => steps as usize,
+        };
+        let managers = self.org.managers_of(person, day).into_iter().take(reach);
+        let mut chain = self.still_here(managers.cloned());
+        chain.remove(person);
+        chain
+    }
+
+    /// The present chain.
+    pub fn chain(&self, person: &PersonId) -> People {
+        self.chain_on(person, self.today)
+    }
+
+    /// Those of the chain on a day who still are in it today: who reads what was said in confidence then.
+    pub fn chain_since(&self, person: &PersonId, day: Date) -> People {
+        let then = self.chain_on(person, day);
+        self.chain(person).intersection(&then).cloned().collect()
+    }
+
+    /// The subject and the present chain.
+    pub fn person(&self, person: &PersonId) -> People {
+        let mut people = self.chain(person);
+        people.extend(self.own(person));
+        people
+    }
+
+    /// The subject alone; nobody once they have left.
+    pub fn own(&self, person: &PersonId) -> People {
+        self.still_here([person.clone()])
+    }
+
+    /// The subject and those direct managers of the day who still are.
+    pub fn pair_since(&self, person: &PersonId, day: Date) -> People {
+        let mut pair = self.own(person);
+        let subject = &self.org.people[person];
+        let now = subject.manager_on(self.today);
+        if now == subject.manager_on(day) {
+            pair.extend(self.still_here(now.cloned()));
+        }
+        pair
+    }
+
+    /// The present pair.
+    pub fn pair(&self, person: &PersonId) -> People {
+        self.pair_since(person, self.today)
+    }
+
+    /// Whom a `readers` list names for a piece about `subject` that is dated `day`: of the chain and the
+    /// pair, only who was in them then and still is.
+    pub fn named(&self, readers: &[ReaderToken], subject: &PersonId, day: Date) -> People {
+        let mut people = People::new();
+        for token in readers {
+            people.extend(match token {
+                ReaderToken::Person(id) => self.still_here([id.clone()]),
+                ReaderToken::Audience(audience) => self.audience(*audience, subject, day),
+            });
+        }
+        people
+    }
+
+    fn audience(&self, audience: Audience, subject: &PersonId, day: Date) -> People {
+        match audience {
+            // Only rubrics become plain pages; everything else that says `public` is for everyone with a key.
+            Audience::Public | Audience::Org => self.everyone(),
+            Audience::Person => {
+                let mut people = self.chain_since(subject, day);
+                people.extend(self.own(subject));
+                people
+            }
+            Audience::Chain => self.chain_since(subject, day),
+            Audience::Pair => self.pair_since(subject, day),
+            Audience::Hr => self.hr(),
+            Audience::Managers => self.managers(),
+        }
+    }
+
+    /// The distinct sets of [`Audiences::chain_since`] over all days but the full present chain, largest
+    /// first: the readers that confidential texts of earlier times can have.
+    pub fn earlier_chains(&self, person: &PersonId) -> Vec<People> {
+        let now = self.chain(person);
+        let sets: BTreeSet<People> = self
+            .days_of_change(person)
+            .into_iter()
+            .map(|day| self.chain_since(person, day))
+            .filter(|set| *set != now && !set.is_empty())
+            .collect();
+        let mut sets: Vec<People> = sets.into_iter().collect();
+        sets.sort_by_key(|set| (usize::MAX - set.len(), set.clone()));
+        sets
+    }
+
+    /// Every day on which the chain of a person may have changed: role dates of the person and of all who
+    /// were ever above.
+    pub(super) fn days_of_change(&self, person: &PersonId) -> BTreeSet<Date> {
+        let mut days = BTreeSet::from([Date::MIN]);
+        let mut seen = People::new();
+        let mut open = vec![person];
+        while let Some(id) = open.pop() {
+            let Some(at) = self.org.people.get(id) else {
+                continue;
+            };
+            if !seen.insert(id.clone()) {
+                continue;
+            }
+            for role in &at.roles {
+                days.insert(role.from);
+                open.extend(&role.manager);
+            }
+        }
+        days
+    }
+
+    fn still_here(&self, people: impl IntoIterator<Item = PersonId>) -> People {
+        let here = |id: &PersonId| {
+            let person = self.org.people.get(id);
+            person.is_some_and(|p| p.is_here(self.today))
+        };
+        people.into_iter().filter(here).collect()
+    }
+
+    /// Why someone is among the readers of what is about `subject`, in words.
+    pub fn why(&self, reader: &PersonId, subject: &PersonId) -> String {
+        if reader == subject {
+            return "the subject".into();
+        }
+        let managers = self.org.managers_of(subject, self.today);
+        match managers.iter().position(|id| *id == reader) {
+            Some(0) => "direct manager".into(),
+            Some(steps) => format!("management chain, {} steps up", steps + 1),
+            None if self.org.access.hr.contains(reader) => "hr".into(),
+            None => "named by `readers`".into(),
+        }
+    }
+}

@@ -1,0 +1,27 @@
+//! Who may open what, and why. No key is parsed and no byte encrypted here.
+//!
+//! Three steps, one file each:
+//!
+//! 1. [`audience`]: names of audiences → sets of people, on a day.
+//! 2. [`artefact`]: everything that a person's files say, cut into the pieces that have one audience each.
+//! 3. [`plan`]: pieces → sections. **A section draws only on pieces whose audience contains all its
+//!    readers**; [`plan`] is the only place that puts a piece into a section, and it asserts that.
+//!
+//! [`project`] then cuts the model down to the pieces of one section, for the pages to be drawn from.
+//!
+//! Which sections there are follows from who works for whom, never from what has been written: a
+//! talent note or an improvement plan adds no file and touches no keyring. The exceptions are
+//! `readers` lines in a file, which name their readers themselves.
+
+pub mod artefact;
+pub mod audience;
+pub mod plan;
+pub mod project;
+
+pub use artefact::Artefact;
+pub use audience::Audiences;
+pub use plan::{Access, Planned, Widening, plan};
+pub use project::{commons, draw};
+
+#[cfg(test)]
+mod tests;

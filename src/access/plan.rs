@@ -1,0 +1,328 @@
+//! Pieces → sections.
+
+use std::collections::BTreeMap;
+
+use crate::model::*;
+
+use super::artefact::{Artefact, Piece, pieces, talent_readers};
+use super::audience::{Audiences, People};
+
+/// All sections of a site, with what each draws on.
+#[derive(Debug, Clone, Default)]
+pub struct Access {
+    /// By id.
+    pub sections: Vec<Planned>,
+    /// Pieces that more people read than by default, because a `readers` line says so.
+    pub widenings: Vec<Widening>,
+    /// Pieces that nobody can read.
+    pub unread: Vec<(PersonId, Artefact)>,
+}
+
+/// A section and what it draws on.
+#[derive(Debug, Clone)]
+pub struct Planned {
+    pub section: Section,
+    /// Whom it is about, for sections about one person.
+    pub about: Option<PersonId>,
+    /// In the order of the model.
+    pub artefacts: Vec<Artefact>,
+}
+
+/// A `readers` line that lets more people read than the default would.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Widening {
+    pub subject: PersonId,
+    pub artefact: Artefact,
+    /// Who gains, by id.
+    pub gained: Vec<PersonId>,
+}
+
+/// Plans all sections of an organisation for the real `today`.
+pub fn plan(org: &Organisation, today: Date) -> Access {
+    let audiences = Audiences { org, today };
+    let mut access = Access::default();
+    for person in org.people.values() {
+        about_person(&audiences, person, &mut access);
+    }
+    for manager in audiences.managers() {
+        access.sections.push(team(&audiences, &manager));
+    }
+    access.sections.push(everyone(&audiences, SectionKind::Org));
+    access
+        .sections
+        .push(everyone(&audiences, SectionKind::Managers));
+    access
+        .sections
+        .sort_by(|a, b| a.section.id.cmp(&b.section.id));
+    access
+}
+
+fn about_person(audiences: &Audiences, person: &Person, access: &mut Access) {
+    let mut shelf = Shelf::new(audiences, person);
+    for piece in pieces(audiences, person) {
+        access.widenings.extend(widening(person, &piece));
+        if piece.audience.is_empty() && shelf.exact(piece.home, &piece.audience).is_none() {
+            access.unread.push((person.id.clone(), piece.artefact));
+            continue;
+        }
+        shelf.put(piece);
+    }
+    access.sections.extend(shelf.into_sections());
+}
+
+fn widening(person: &Person, piece: &Piece) -> Option<Widening> {
+    let default = piece.instead_of.as_ref()?;
+    let gained: Vec<PersonId> = piece.audience.difference(default).cloned().collect();
+    (!gained.is_empty()).then(|| Widening {
+        subject: person.id.clone(),
+        artefact: piece.artefact.clone(),
+        gained,
+    })
+}
+
+/// The sections about one person while pieces are put into them.
+struct Shelf<'a> {
+    audiences: &'a Audiences<'a>,
+    person: &'a Person,
+    slots: Vec<Slot>,
+}
+
+struct Slot {
+    id: String,
+    kind: SectionKind,
+    readers: People,
+    artefacts: Vec<Artefact>,
+}
+
+impl<'a> Shelf<'a> {
+    /// The sections that every person has, whatever was written about them.
+    fn new(audiences: &'a Audiences<'a>, person: &'a Person) -> Self {
+        let mut shelf = Self {
+            audiences,
+            person,
+            slots: Vec::new(),
+        };
+        let id = &person.id;
+        let whole = audiences.person(id);
+        let own = audiences.own(id);
+        let chain = audiences.chain(id);
+        let with_hr = |people: &People| people.union(&audiences.hr()).cloned().collect::<People>();
+        shelf.open("", SectionKind::Person, whole.clone());
+        shelf.open("/own", SectionKind::Own, own.clone());
+        shelf.open("/pair", SectionKind::Pair, audiences.pair(id));
+        shelf.open("/pip", SectionKind::Pip, with_hr(&whole));
+        shelf.open("/closed", SectionKind::Closed, with_hr(&own));
+        shelf.open("/chain", SectionKind::Chain, chain.clone());
+        let talent = talent_readers(audiences, id, &chain);
+        shelf.open("/talent", SectionKind::Talent, talent);
+        shelf.open_earlier_chains();
+        shelf
+    }
+
+    /// One more section for every set of readers that confidential texts of earlier times can have.
+    fn open_earlier_chains(&mut self) {
+        let id = &self.person.id;
+        for chain in self.audiences.earlier_chains(id) {
+            let name = joined(&chain);
+            let talent = talent_readers(self.audiences, id, &chain);
+            self.open(&format!("/chain/{name}"), SectionKind::Chain, chain);
+            if self.exact(SectionKind::Talent, &talent).is_none() {
+                self.open(&format!("/talent/{name}"), SectionKind::Talent, talent);
+            }
+        }
+        // What no one of today's chain was there for: hr alone.
+        let hr = talent_readers(self.audiences, id, &People::new());
+        if !hr.is_empty() && self.exact(SectionKind::Talent, &hr).is_none() {
+            self.open("/talent/+", SectionKind::Talent, hr);
+        }
+    }
+
+    fn open(&mut self, suffix: &str, kind: SectionKind, readers: People) -> usize {
+        self.slots.push(Slot {
+            id: format!("person/{}{suffix}", self.person.id),
+            kind,
+            readers,
+            artefacts: Vec::new(),
+        });
+        self.slots.len() - 1
+    }
+
+    fn exact(&self, kind: SectionKind, readers: &People) -> Option<usize> {
+        let same = |slot: &Slot| slot.kind == kind && slot.readers == *readers;
+        self.slots.iter().position(same)
+    }
+
+    fn put(&mut self, piece: Piece) {
+        let home = self.slots.iter().position(|slot| slot.kind == piece.home);
+        let home = home.filter(|at| self.slots[*at].readers.is_subset(&piece.audience));
+        // Where the home's readers all may read it, only those beyond need a section of their own.
+        let rest: People = match home {
+            Some(at) => {
+                self.place(at, &piece);
+                let readers = &self.slots[at].readers;
+                piece.audience.difference(readers).cloned().collect()
+            }
+            None => piece.audience.clone(),
+        };
+        // What everyone may read lies in the section of everyone; see `everyone`.
+        if rest.is_empty() || piece.audience == self.audiences.everyone() {
+            return;
+        }
+        let at = self.section_of(&piece, rest);
+        self.place(at, &piece);
+    }
+
+    fn section_of(&mut self, piece: &Piece, readers: People) -> usize {
+        let kinds: &[SectionKind] = match piece.artefact {
+            Artefact::Talent(_) => &[SectionKind::Talent],
+            Artefact::Pip(_) => &[SectionKind::Pip, SectionKind::Closed],
+            _ => &[
+                SectionKind::Person,
+                SectionKind::Chain,
+                SectionKind::Pair,
+                SectionKind::Own,
+                SectionKind::Custom,
+            ],
+        };
+        let found = kinds.iter().find_map(|kind| self.exact(*kind, &readers));
+        found.unwrap_or_else(|| {
+            let (name, kind) = match piece.artefact {
+                Artefact::Talent(_) => ("talent", SectionKind::Talent),
+                _ => ("custom", SectionKind::Custom),
+            };
+            self.open(&format!("/{name}/{}", joined(&readers)), kind, readers)
+        })
+    }
+
+    fn place(&mut self, at: usize, piece: &Piece) {
+        let slot = &mut self.slots[at];
+        assert!(
+            slot.readers.is_subset(&piece.audience),
+            "{} would be read by more than its audience in {}",
+            self.person.id,
+            slot.id,
+        );
+        slot.artefacts.push(piece.artefact.clone());
+    }
+
+    fn into_sections(self) -> impl Iterator<Item = Planned> {
+        let Self {
+            audiences,
+            person,
+            slots,
+        } = self;
+        slots.into_iter().map(move |slot| {
+            let readers = slot.readers.into_iter();
+            let why = |id: &PersonId| audiences.why(id, &person.id);
+            Planned {
+                section: Section {
+                    id: SectionId::new(slot.id),
+                    kind: slot.kind,
+                    title: person.name.clone(),
+                    subject: format!("people/{}", person.id),
+                    readers: readers.map(|id| reader(audiences, id, why)).collect(),
+                },
+                about: Some(person.id.clone()),
+                artefacts: slot.artefacts,
+            }
+        })
+    }
+}
+
+/// A manager and their chain, as far as each of them may read every report.
+fn team(audiences: &Audiences, manager: &PersonId) -> Planned {
+    let org = audiences.org;
+    let mut readers = audiences.person(manager);
+    for report in org.reports_of(manager, audiences.today) {
+        let may = audiences.person(&report.id);
+        readers.retain(|reader| *reader != report.id && may.contains(reader));
+    }
+    let why = |id: &PersonId| match id == manager {
+        true => "the manager".to_owned(),
+        false => "in the manager's chain".to_owned(),
+    };
+    Planned {
+        section: Section {
+            id: SectionId::new(format!("team/{manager}")),
+            kind: SectionKind::Team,
+            title: org.people[manager].name.clone(),
+            subject: format!("team/{manager}"),
+            readers: readers
+                .into_iter()
+                .map(|id| reader(audiences, id, why))
+                .collect(),
+        },
+        about: Some(manager.clone()),
+        artefacts: Vec::new(),
+    }
+}
+
+fn everyone(audiences: &Audiences, kind: SectionKind) -> Planned {
+    let (id, readers, why) = match kind {
+        SectionKind::Managers => ("managers", audiences.managers(), "manages someone"),
+        _ => ("org", audiences.everyone(), "has a key"),
+    };
+    let why = |_: &PersonId| why.to_owned();
+    Planned {
+        section: Section {
+            id: SectionId::new(id),
+            kind,
+            title: audiences.org.name.clone(),
+            subject: id.into(),
+            readers: readers
+                .into_iter()
+                .map(|id| reader(audiences, id, why))
+                .collect(),
+        },
+        about: None,
+        artefacts: Vec::new(),
+    }
+}
+
+fn reader(
+    audiences: &Audiences,
+    person: PersonId,
+    why: impl Fn(&PersonId) -> String,
+) -> SectionReader {
+    let keys = audiences.org.people[&person].recipients_on(audiences.today);
+    SectionReader {
+        recipients: keys.map(str::to_owned).collect(),
+        why: why(&person),
+        person,
+    }
+}
+
+/// Names of readers as part of a section's id; `+` is in no id.
+fn joined(people: &People) -> String {
+    let names: Vec<&str> = people.iter().map(PersonId::as_str).collect();
+    names.join("+")
+}
+
+impl Access {
+    /// The section of that id.
+    pub fn get(&self, id: &SectionId) -> Option<&Planned> {
+        let at = self
+            .sections
+            .binary_search_by(|planned| planned.section.id.cmp(id))
+            .ok()?;
+        self.sections.get(at)
+    }
+
+    /// Every section that one person opens, by id.
+    pub fn of_reader<'a>(&'a self, person: &'a PersonId) -> impl Iterator<Item = &'a Planned> {
+        let reads =
+            move |planned: &&Planned| planned.section.readers.iter().any(|r| r.person == *person);
+        self.sections.iter().filter(reads)
+    }
+
+    /// How many sections each live recipient opens.
+    pub fn per_recipient(&self) -> BTreeMap<&str, usize> {
+        let mut count = BTreeMap::new();
+        for planned in &self.sections {
+            for recipient in planned.section.recipients() {
+                *count.entry(recipient).or_default() += 1;
+            }
+        }
+        count
+    }
+}

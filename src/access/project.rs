@@ -1,0 +1,425 @@
+//! The model cut down to what the readers of one section may read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest, Sha256};
+
+use crate::model::*;
+
+use super::artefact::{Artefact, FeedbackFile, is_upward, restricted_questions};
+use super::audience::Audiences;
+use super::plan::Planned;
+
+/// Fewest answers to one question that are shown without names.
+pub const ANONYMOUS_MIN: usize = 3;
+
+/// What every page may say.
+pub fn commons(org: &Organisation, as_of: Date) -> Commons {
+    Commons {
+        name: org.name.clone(),
+        public_title: org.public_title.clone(),
+        as_of,
+        ratings: org.ratings.clone(),
+        cycles: org.cycles.clone(),
+        rubric: for_everyone(&org.rubric),
+        pinned: org
+            .pinned
+            .iter()
+            .map(|(pin, r)| (pin.clone(), for_everyone(r)))
+            .collect(),
+        names: org
+            .people
+            .values()
+            .map(|p| (p.id.clone(), p.name.clone()))
+            .collect(),
+    }
+}
+
+/// A rubric without what only managers read.
+fn for_everyone(rubric: &Rubric) -> Rubric {
+    let mut rubric = rubric.clone();
+    for level in rubric
+        .tracks
+        .values_mut()
+        .flat_map(|track| &mut track.levels)
+    {
+        level.sections.retain(|section| !section.managers_only);
+    }
+    rubric
+}
+
+/// What one section draws on.
+pub fn draw(org: &Organisation, today: Date, planned: &Planned) -> SectionDraw {
+    let audiences = Audiences { org, today };
+    let content = match (planned.section.kind, &planned.about) {
+        (SectionKind::Team, Some(manager)) => Draw::Team(Box::new(team(&audiences, manager))),
+        (SectionKind::Talent, Some(person)) => {
+            Draw::Talent(Box::new(talent(&audiences, planned, person)))
+        }
+        (SectionKind::Managers, _) => Draw::Managers(managers_sections(&org.rubric)),
+        (_, Some(person)) => Draw::Person(Box::new(cut_person(&audiences, planned, person))),
+        (_, None) => Draw::Org(Box::new(shared_log(&audiences))),
+    };
+    SectionDraw {
+        section: planned.section.clone(),
+        content,
+    }
+}
+
+fn managers_sections(rubric: &Rubric) -> Vec<(LevelRef, Vec<LevelSection>)> {
+    let mut found = Vec::new();
+    for track in rubric.tracks.values() {
+        for level in &track.levels {
+            let only = level.sections.iter().filter(|s| s.managers_only);
+            let only: Vec<LevelSection> = only.cloned().collect();
+            if !only.is_empty() {
+                let at = LevelRef {
+                    track: track.id.clone(),
+                    level: level.id.clone(),
+                };
+                found.push((at, only));
+            }
+        }
+    }
+    found
+}
+
+fn shared_log(audiences: &Audiences) -> OrgDraw {
+    let everyone = audiences.everyone();
+    let mut shared: Vec<(PersonId, LogEntry)> = Vec::new();
+    for person in audiences.org.people.values() {
+        let open = person.log.iter().filter(|entry| {
+            let readers = entry.readers.as_deref();
+            readers.is_some_and(|r| audiences.named(r, &person.id, audiences.today) == everyone)
+        });
+        shared.extend(open.map(|entry| (person.id.clone(), entry.clone())));
+    }
+    shared.sort_by(|a, b| (b.1.date, &a.0).cmp(&(a.1.date, &b.0)));
+    OrgDraw { shared }
+}
+
+fn team(audiences: &Audiences, manager: &PersonId) -> TeamDraw {
+    let org = audiences.org;
+    let managers = audiences.managers();
+    let mut reports: Vec<TeamMember> = org
+        .reports_of(manager, audiences.today)
+        .into_iter()
+        .map(|report| TeamMember {
+            manages: managers.contains(&report.id),
+            person: as_person_section(audiences, report),
+        })
+        .collect();
+    reports.sort_by(|a, b| (&a.person.name, &a.person.id).cmp(&(&b.person.name, &b.person.id)));
+    TeamDraw {
+        manager: profile(&org.people[manager]),
+        reports,
+    }
+}
+
+/// A person as their own `person` section shows them.
+fn as_person_section(audiences: &Audiences, person: &Person) -> Person {
+    let of_person = super::artefact::pieces(audiences, person)
+        .into_iter()
+        .filter(|piece| {
+            piece.home == SectionKind::Person
+                && audiences.person(&person.id).is_subset(&piece.audience)
+        });
+    let artefacts: Vec<Artefact> = of_person.map(|piece| piece.artefact).collect();
+    fill(audiences, person, &artefacts, profile(person))
+}
+
+fn talent(audiences: &Audiences, planned: &Planned, id: &PersonId) -> TalentDraw {
+    let org = audiences.org;
+    let drawn: BTreeSet<&Artefact> = planned.artefacts.iter().collect();
+    let talent = org.management.talent_of(id);
+    TalentDraw {
+        person: base(audiences, planned, &org.people[id]),
+        talent: talent
+            .filter(|(cycle, _)| drawn.contains(&Artefact::Talent((*cycle).clone())))
+            .map(|(cycle, talent)| (cycle.clone(), talent.clone()))
+            .collect(),
+    }
+}
+
+fn cut_person(audiences: &Audiences, planned: &Planned, id: &PersonId) -> PersonDraw {
+    let person = &audiences.org.people[id];
+    let base = base(audiences, planned, person);
+    let anonymous = planned
+        .artefacts
+        .iter()
+        .filter_map(|artefact| match artefact {
+            Artefact::Anonymous(cycle) => {
+                Some((cycle.clone(), anonymous(audiences, person, cycle)))
+            }
+            _ => None,
+        });
+    let notes = audiences.org.management.notes_of(id);
+    let notes = planned
+        .artefacts
+        .iter()
+        .filter_map(|artefact| match artefact {
+            Artefact::PrivateNote(index) => notes.get(*index).cloned(),
+            _ => None,
+        });
+    PersonDraw {
+        anonymous: anonymous
+            .filter(|(_, answers)| !answers.is_empty())
+            .collect(),
+        notes: notes.collect(),
+        person: fill(audiences, person, &planned.artefacts, base),
+    }
+}
+
+/// The profile where all readers of the section may read it, else the name alone.
+fn base(audiences: &Audiences, planned: &Planned, person: &Person) -> Person {
+    let may = audiences.person(&person.id);
+    let all_may = planned
+        .section
+        .readers
+        .iter()
+        .all(|r| may.contains(&r.person));
+    if all_may {
+        profile(person)
+    } else {
+        name_only(person)
+    }
+}
+
+/// Who someone is, without anything they wrote or was written about them.
+fn profile(person: &Person) -> Person {
+    Person {
+        roles: person.roles.clone(),
+        leaves: person.leaves.clone(),
+        start: person.start,
+        end: person.end,
+        ..name_only(person)
+    }
+}
+
+fn name_only(person: &Person) -> Person {
+    Person {
+        id: person.id.clone(),
+        name: person.name.clone(),
+        start: Date::default(),
+        end: None,
+        login: String::new(),
+        keys: Vec::new(),
+        external: person.external,
+        roles: vec![Role {
+            from: Date::default(),
+            level: None,
+            title: None,
+            team: None,
+            manager: None,
+        }],
+        leaves: Vec::new(),
+        log: Vec::new(),
+        checkins: Vec::new(),
+        login_file: None,
+        cycles: BTreeMap::new(),
+    }
+}
+
+/// Puts exactly those artefacts into a person that has none yet.
+fn fill(audiences: &Audiences, person: &Person, artefacts: &[Artefact], mut out: Person) -> Person {
+    for artefact in artefacts {
+        match artefact {
+            Artefact::Log(index) => out.log.extend(person.log.get(*index).cloned()),
+            Artefact::CheckIn(index) => out.checkins.extend(person.checkins.get(*index).cloned()),
+            _ => {}
+        }
+    }
+    let drawn: BTreeSet<&Artefact> = artefacts.iter().collect();
+    for (id, cycle) in &person.cycles {
+        let cut = cut_cycle(audiences.org, id, &cycle.published(), &drawn);
+        if cut != PersonCycle::default() {
+            out.cycles.insert(id.clone(), cut);
+        }
+    }
+    out
+}
+
+fn cut_cycle(
+    org: &Organisation,
+    id: &CycleId,
+    from: &PersonCycle,
+    drawn: &BTreeSet<&Artefact>,
+) -> PersonCycle {
+    let has = |artefact: Artefact| drawn.contains(&artefact);
+    let file = |name: FeedbackFile, feedback: &Feedback| cut_feedback(org, name, feedback, drawn);
+    let mut cut = PersonCycle::default();
+    cut.expectations = from
+        .expectations
+        .clone()
+        .filter(|_| has(Artefact::Expectations(id.clone())));
+    cut.plan = from
+        .plan
+        .clone()
+        .filter(|_| has(Artefact::Plan(id.clone())));
+    cut.pip = from.pip.clone().filter(|_| has(Artefact::Pip(id.clone())));
+    cut.self_assessment = from
+        .self_assessment
+        .as_ref()
+        .and_then(|own| file(FeedbackFile::SelfAssessment(id.clone()), own));
+    cut.review = from.review.as_ref().and_then(|review| {
+        let (feedback, whole) = cut_part(
+            org,
+            FeedbackFile::Review(id.clone()),
+            &review.feedback,
+            drawn,
+        )?;
+        Some(Review {
+            reply: review.reply.clone().filter(|_| whole),
+            feedback,
+            ..review.clone()
+        })
+    });
+    cut.response = from.response.as_ref().and_then(|response| {
+        let (feedback, whole) = cut_part(
+            org,
+            FeedbackFile::Response(id.clone()),
+            &response.feedback,
+            drawn,
+        )?;
+        let goals = if whole {
+            response.goals.clone()
+        } else {
+            Vec::new()
+        };
+        Some(Response { feedback, goals })
+    });
+    cut.peers = from
+        .peers
+        .iter()
+        .filter_map(|(author, peer)| {
+            let name = FeedbackFile::Peer(id.clone(), author.clone());
+            let feedback = file(name, &peer.feedback)?;
+            let relationship = peer.relationship;
+            Some((
+                author.clone(),
+                PeerFeedback {
+                    feedback,
+                    relationship,
+                },
+            ))
+        })
+        .collect();
+    cut.files = linked_files(&cut, from);
+    cut
+}
+
+fn cut_feedback(
+    org: &Organisation,
+    file: FeedbackFile,
+    feedback: &Feedback,
+    drawn: &BTreeSet<&Artefact>,
+) -> Option<Feedback> {
+    cut_part(org, file, feedback, drawn).map(|(feedback, _)| feedback)
+}
+
+/// The part of a file that was drawn, and whether it holds the file itself rather than single answers.
+fn cut_part(
+    org: &Organisation,
+    file: FeedbackFile,
+    feedback: &Feedback,
+    drawn: &BTreeSet<&Artefact>,
+) -> Option<(Feedback, bool)> {
+    let restricted: BTreeSet<&QuestionId> = restricted_questions(org, file.cycle())
+        .map(|q| &q.id)
+        .collect();
+    let whole = drawn.contains(&Artefact::File(file.clone()));
+    let readable = |answer: &&Answer| match &answer.to {
+        AnswerTo::Question(id) if restricted.contains(id) => {
+            drawn.contains(&Artefact::Answer(file.clone(), id.clone()))
+        }
+        _ => whole,
+    };
+    let answers: Vec<Answer> = feedback.answers.iter().filter(readable).cloned().collect();
+    if !whole && answers.is_empty() {
+        return None;
+    }
+    let part = Feedback {
+        by: feedback.by.clone(),
+        date: feedback.date,
+        readers: None,
+        outcomes: if whole {
+            feedback.outcomes.clone()
+        } else {
+            BTreeMap::new()
+        },
+        ratings: if whole {
+            feedback.ratings.clone()
+        } else {
+            BTreeMap::new()
+        },
+        answers,
+    };
+    Some((part, whole))
+}
+
+/// The files that what is left still links to.
+fn linked_files(cut: &PersonCycle, from: &PersonCycle) -> BTreeMap<String, Attachment> {
+    let feedbacks = [
+        cut.self_assessment.as_ref(),
+        cut.review.as_ref().map(|r| &r.feedback),
+        cut.response.as_ref().map(|r| &r.feedback),
+    ];
+    let peers = cut.peers.values().map(|peer| &peer.feedback);
+    let texts: Vec<&str> = feedbacks
+        .into_iter()
+        .flatten()
+        .chain(peers)
+        .flat_map(|feedback| &feedback.answers)
+        .map(|answer| answer.text.as_str())
+        .collect();
+    let linked = |name: &str| {
+        let names = [
+            format!("files/{name}"),
+            format!("files/{}", name.replace(' ', "%20")),
+        ];
+        texts
+            .iter()
+            .any(|text| names.iter().any(|name| text.contains(name)))
+    };
+    let files = from.files.iter().filter(|(name, _)| linked(name));
+    files
+        .map(|(name, file)| (name.clone(), file.clone()))
+        .collect()
+}
+
+/// Peer answers by question, without names: only of peers whose feedback is not upward, only questions
+/// without readers of their own, only where enough peers answered. Their order follows their texts'
+/// hashes, so that it says nothing about who wrote which, and is the same in every build.
+fn anonymous(audiences: &Audiences, person: &Person, cycle: &CycleId) -> Vec<AnonymousAnswers> {
+    let org = audiences.org;
+    let restricted: BTreeSet<&QuestionId> =
+        restricted_questions(org, cycle).map(|q| &q.id).collect();
+    let Some(files) = person.cycles.get(cycle).map(PersonCycle::published) else {
+        return Vec::new();
+    };
+    let mut by_question: BTreeMap<&QuestionId, Vec<&Prose>> = BTreeMap::new();
+    let peers = files.peers.iter().filter(|(author, peer)| {
+        peer.feedback.readers.is_none() && !is_upward(audiences, author, &person.id, cycle)
+    });
+    for answer in peers.flat_map(|(_, peer)| &peer.feedback.answers) {
+        if let AnswerTo::Question(id) = &answer.to
+            && !restricted.contains(id)
+        {
+            by_question.entry(id).or_default().push(&answer.text);
+        }
+    }
+    let enough = by_question
+        .into_iter()
+        .filter(|(_, answers)| answers.len() >= ANONYMOUS_MIN);
+    enough
+        .map(|(question, answers)| shuffled(question, answers))
+        .collect()
+}
+
+fn shuffled(question: &QuestionId, mut answers: Vec<&Prose>) -> AnonymousAnswers {
+    answers.sort_by_cached_key(|answer| Sha256::digest(answer.as_str()).to_vec());
+    AnonymousAnswers {
+        question: question.clone(),
+        answers: answers.into_iter().cloned().collect(),
+    }
+}

@@ -1,0 +1,402 @@
+//! Who reads what, over tiny organisations.
+
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::model::*;
+
+fn day(text: &str) -> Date {
+    text.parse().unwrap()
+}
+
+fn id(text: &str) -> PersonId {
+    PersonId::new(text).unwrap()
+}
+
+fn h1() -> CycleId {
+    CycleId::new("2026-h1").unwrap()
+}
+
+fn person(name: &str, managers: &[(&str, &str)]) -> Person {
+    let role = |(from, manager): &(&str, &str)| Role {
+        from: day(from),
+        level: None,
+        title: None,
+        team: None,
+        manager: (!manager.is_empty()).then(|| id(manager)),
+    };
+    Person {
+        id: id(name),
+        name: name.to_uppercase(),
+        start: day("2020-01-01"),
+        end: None,
+        login: name.into(),
+        keys: vec![ReaderKey {
+            recipient: format!("age1{name}"),
+            until: None,
+        }],
+        external: false,
+        roles: managers.iter().map(role).collect(),
+        leaves: vec![],
+        log: vec![],
+        checkins: vec![],
+        login_file: None,
+        cycles: BTreeMap::new(),
+    }
+}
+
+/// barbara ← grace, marek; ada was grace's until June 2026, then marek's; linus is grace's; hanna is hr.
+fn company() -> Organisation {
+    let people = [
+        person("barbara", &[("2020-01-01", "")]),
+        person("grace", &[("2020-01-01", "barbara")]),
+        person("marek", &[("2020-01-01", "barbara")]),
+        person("ada", &[("2020-01-01", "grace"), ("2026-06-01", "marek")]),
+        person("linus", &[("2020-01-01", "grace")]),
+        person("hanna", &[("2020-01-01", "barbara")]),
+    ];
+    Organisation {
+        name: "Test".into(),
+        public_title: "Portfolios".into(),
+        base_url: None,
+        theme: "default".into(),
+        as_of: None,
+        ratings: vec![],
+        questions: vec![],
+        policy: Policy::default(),
+        seal: SealPolicy::default(),
+        access: AccessPolicy {
+            hr: vec![id("hanna")],
+            ..AccessPolicy::default()
+        },
+        rubric: Rubric::default(),
+        pinned: BTreeMap::new(),
+        cycles: vec![Cycle {
+            id: h1(),
+            title: "H1".into(),
+            start: day("2026-01-01"),
+            end: day("2026-06-30"),
+            rubric: None,
+            phases: Phases::default(),
+            questions: vec![],
+        }],
+        people: people.into_iter().map(|p| (p.id.clone(), p)).collect(),
+        management: Management::default(),
+    }
+}
+
+const TODAY: &str = "2026-11-22";
+
+fn feedback(by: &str, on: &str, text: &str) -> Feedback {
+    let answers = ["strengths", "growth"].map(|question| Answer {
+        to: AnswerTo::Question(QuestionId::new(question).unwrap()),
+        text: Prose(format!("{text} {question}")),
+    });
+    Feedback {
+        by: id(by),
+        date: Some(day(on)),
+        readers: None,
+        outcomes: BTreeMap::new(),
+        ratings: BTreeMap::new(),
+        answers: answers.into(),
+    }
+}
+
+impl Organisation {
+    fn of(&mut self, name: &str) -> &mut PersonCycle {
+        let person = self.people.get_mut(name).unwrap();
+        person.cycles.entry(h1()).or_default()
+    }
+
+    fn peer(&mut self, subject: &str, by: &str, on: &str) {
+        let peer = PeerFeedback {
+            feedback: feedback(by, on, &format!("{by} on {subject}:")),
+            relationship: None,
+        };
+        self.of(subject).peers.insert(id(by), peer);
+    }
+
+    fn review(&mut self, subject: &str, by: &str, on: &str, shared: Option<&str>) {
+        self.of(subject).review = Some(Review {
+            feedback: feedback(by, on, &format!("review of {subject}:")),
+            shared: shared.map(day),
+            acknowledged: None,
+            reply: None,
+        });
+    }
+
+    fn ask(&mut self, question: &str, readers: Option<Vec<ReaderToken>>) {
+        self.cycles[0].questions.push(Question {
+            id: QuestionId::new(question).unwrap(),
+            asked: QuestionFor::Peer,
+            title: question.into(),
+            prompt: Prose::default(),
+            readers,
+        });
+    }
+
+    /// Everything a person's sections hold, as one text.
+    fn readable_by(&self, reader: &str) -> String {
+        let access = plan(self, day(TODAY));
+        let reader = id(reader);
+        let draws = access
+            .of_reader(&reader)
+            .map(|planned| draw(self, day(TODAY), planned));
+        draws.map(|draw| format!("{:?}\n", draw.content)).collect()
+    }
+
+    fn sections(&self) -> Vec<(String, Vec<String>)> {
+        let access = plan(self, day(TODAY));
+        let row = |p: &Planned| {
+            let readers = p.section.readers.iter().map(|r| r.person.to_string());
+            (p.section.id.to_string(), readers.collect())
+        };
+        access.sections.iter().map(row).collect()
+    }
+
+    fn readers_of(&self, section: &str) -> Vec<String> {
+        let sections = self.sections();
+        let found = sections.into_iter().find(|(id, _)| id == section);
+        found.unwrap_or_else(|| panic!("no section {section}")).1
+    }
+}
+
+fn talent(by: &str, on: &str, words: &str) -> Talent {
+    Talent {
+        by: id(by),
+        partner: None,
+        date: Some(day(on)),
+        readers: None,
+        alignment: Some(Alignment::Below),
+        confidence: None,
+        strengths: vec![],
+        needs: vec![Prose(words.into())],
+        missing: vec![],
+        potential: None,
+        ratings: BTreeMap::new(),
+        adjusted: vec![],
+        level: None,
+        coaching: Coaching::default(),
+    }
+}
+
+#[test]
+fn the_basic_sections_have_the_readers_of_the_table() {
+    let org = company();
+    assert_eq!(org.readers_of("person/ada"), ["ada", "barbara", "marek"]);
+    assert_eq!(org.readers_of("person/ada/chain"), ["barbara", "marek"]);
+    assert_eq!(org.readers_of("person/ada/pair"), ["ada", "marek"]);
+    assert_eq!(org.readers_of("person/ada/own"), ["ada"]);
+    assert_eq!(
+        org.readers_of("person/ada/talent"),
+        ["barbara", "hanna", "marek"]
+    );
+    assert_eq!(
+        org.readers_of("person/ada/pip"),
+        ["ada", "barbara", "hanna", "marek"]
+    );
+    assert_eq!(org.readers_of("person/ada/closed"), ["ada", "hanna"]);
+    assert_eq!(org.readers_of("team/marek"), ["barbara", "marek"]);
+    assert_eq!(org.readers_of("managers"), ["barbara", "grace", "marek"]);
+    assert_eq!(org.readers_of("org").len(), 6);
+}
+
+#[test]
+fn writing_in_confidence_opens_no_section() {
+    let quiet = company();
+    let mut loud = company();
+    for on in ["2026-03-01", "2026-07-05"] {
+        let cycle = if on < "2026-06" { "2025-h2" } else { "2026-h1" };
+        let of_ada = loud.management.talent.entry(id("ada")).or_default();
+        of_ada.insert(CycleId::new(cycle).unwrap(), talent("grace", on, "secret"));
+    }
+    loud.management.notes.insert(
+        id("ada"),
+        vec![PrivateNote {
+            date: day("2026-05-01"),
+            title: String::new(),
+            text: Prose("secret".into()),
+        }],
+    );
+    loud.peer("ada", "linus", "2026-05-20");
+    loud.review("ada", "marek", "2026-07-10", None);
+    assert_eq!(quiet.sections(), loud.sections());
+}
+
+#[test]
+fn a_new_manager_does_not_inherit_what_was_said_in_confidence() {
+    let mut org = company();
+    org.peer("ada", "linus", "2026-05-20");
+    assert!(!org.readable_by("marek").contains("linus on ada"));
+    assert!(org.readable_by("barbara").contains("linus on ada"));
+    assert!(!org.readable_by("ada").contains("linus on ada"));
+    assert!(
+        !org.readable_by("grace").contains("linus on ada"),
+        "past managers do not keep reading"
+    );
+    assert_eq!(org.readers_of("person/ada/chain/barbara"), ["barbara"]);
+}
+
+#[test]
+fn a_shared_review_passes_on_and_an_unshared_one_stays_with_the_chain() {
+    let mut org = company();
+    org.review("ada", "grace", "2026-05-10", None);
+    assert!(!org.readable_by("ada").contains("review of ada"));
+    assert!(org.readable_by("barbara").contains("review of ada"));
+    org.review("ada", "grace", "2026-05-10", Some("2026-05-12"));
+    assert!(org.readable_by("ada").contains("review of ada"));
+    assert!(org.readable_by("marek").contains("review of ada"));
+    assert!(!org.readable_by("grace").contains("review of ada"));
+}
+
+#[test]
+fn talent_notes_never_reach_their_subject_even_if_hr_or_named() {
+    let mut org = company();
+    let cycles = org.management.talent.entry(id("hanna")).or_default();
+    let mut about_hr = talent("barbara", "2026-07-10", "about hr");
+    about_hr.readers = Some(vec![
+        ReaderToken::Audience(Audience::Org),
+        ReaderToken::Person(id("hanna")),
+    ]);
+    cycles.insert(h1(), about_hr);
+    assert!(!org.readable_by("hanna").contains("about hr"));
+    assert!(
+        org.readable_by("linus").contains("about hr"),
+        "a named widening holds for others"
+    );
+    assert_eq!(org.readers_of("person/hanna/talent"), ["barbara"]);
+}
+
+#[test]
+fn feedback_about_someone_above_is_upward_whatever_it_is_called() {
+    let mut org = company();
+    org.access.peer_feedback = PeerFeedbackPolicy::Person;
+    org.peer("grace", "linus", "2026-07-05");
+    org.peer("grace", "ada", "2026-07-05"); // ada was grace's report until June: within the cycle
+    org.peer("grace", "marek", "2026-07-05");
+    org.review("grace", "barbara", "2026-07-10", Some("2026-07-12"));
+    let own = org.readable_by("grace");
+    assert!(own.contains("marek on grace"));
+    assert!(!own.contains("linus on grace"));
+    assert!(!own.contains("ada on grace"));
+    assert!(org.readable_by("barbara").contains("linus on grace"));
+}
+
+#[test]
+fn peers_reach_their_subject_only_together_with_the_shared_review() {
+    let mut org = company();
+    org.access.peer_feedback = PeerFeedbackPolicy::Person;
+    org.peer("linus", "ada", "2026-07-05");
+    assert!(!org.readable_by("linus").contains("ada on linus"));
+    org.review("linus", "grace", "2026-07-10", Some("2026-07-12"));
+    assert!(org.readable_by("linus").contains("ada on linus"));
+}
+
+#[test]
+fn anonymous_answers_need_three_peers_and_carry_no_name() {
+    let mut org = company();
+    org.access.peer_feedback = PeerFeedbackPolicy::Anonymous;
+    org.review("linus", "grace", "2026-07-10", Some("2026-07-12"));
+    org.peer("linus", "ada", "2026-07-05");
+    org.peer("linus", "hanna", "2026-07-05");
+    assert!(!org.readable_by("linus").contains("on linus: strengths"));
+    org.peer("linus", "marek", "2026-07-05");
+    let access = plan(&org, day(TODAY));
+    let own = access.get(&SectionId::new("person/linus/own")).unwrap();
+    let Draw::Person(own) = draw(&org, day(TODAY), own).content else {
+        panic!("own is about a person");
+    };
+    assert_eq!(own.anonymous[&h1()].len(), 2);
+    assert!(own.anonymous[&h1()].iter().all(|a| a.answers.len() == 3));
+    assert!(own.person.cycles.is_empty(), "nothing with a name");
+}
+
+#[test]
+fn a_question_with_readers_takes_its_answer_out_of_the_file() {
+    let mut org = company();
+    org.ask("growth", Some(vec![ReaderToken::Audience(Audience::Chain)]));
+    org.ask("strengths", None);
+    org.of("linus").self_assessment = Some(feedback("linus", "2026-07-02", "own words:"));
+    assert!(org.readable_by("linus").contains("own words: strengths"));
+    assert!(!org.readable_by("linus").contains("own words: growth"));
+    assert!(org.readable_by("grace").contains("own words: growth"));
+    assert!(plan(&org, day(TODAY)).widenings.is_empty());
+}
+
+#[test]
+fn a_readers_line_that_widens_is_told_with_who_gains() {
+    let mut org = company();
+    org.people.get_mut("linus").unwrap().log.push(LogEntry {
+        date: day("2026-03-20"),
+        kind: LogKind::Award,
+        by: None,
+        on: None,
+        competencies: vec![],
+        text: Prose("calm lead".into()),
+        evidence: vec![],
+        readers: Some(vec![
+            ReaderToken::Audience(Audience::Person),
+            ReaderToken::Person(id("ada")),
+        ]),
+    });
+    let access = plan(&org, day(TODAY));
+    assert_eq!(access.widenings.len(), 1);
+    assert_eq!(access.widenings[0].gained, [id("ada")]);
+    assert_eq!(org.readers_of("person/linus/custom/ada"), ["ada"]);
+    let custom = access.get(&SectionId::new("person/linus/custom/ada"));
+    let seen = format!("{:?}", draw(&org, day(TODAY), custom.unwrap()).content);
+    assert!(seen.contains("calm lead"));
+    assert!(!seen.contains("grace"), "the profile is not ada's to read");
+    assert!(org.readable_by("grace").contains("calm lead"));
+}
+
+#[test]
+fn leavers_open_nothing_and_the_chain_goes_on_above_them() {
+    let mut org = company();
+    org.people.get_mut("grace").unwrap().end = Some(day("2026-11-22"));
+    assert_eq!(org.readers_of("person/linus"), ["barbara", "linus"]);
+    let grace = id("grace");
+    assert_eq!(plan(&org, day(TODAY)).of_reader(&grace).count(), 0);
+}
+
+#[test]
+fn a_chain_of_one_step_keeps_the_director_out_of_teams_she_may_not_read() {
+    let mut org = company();
+    org.access.chain = ChainReach::Steps(1);
+    assert_eq!(org.readers_of("person/linus"), ["grace", "linus"]);
+    assert_eq!(org.readers_of("team/grace"), ["grace"]);
+}
+
+#[test]
+fn drafts_are_in_no_section() {
+    let mut org = company();
+    org.peer("linus", "ada", "2026-07-05");
+    org.of("linus").peers.get_mut("ada").unwrap().feedback.date = None;
+    org.review("linus", "grace", "2026-07-10", Some("2026-07-12"));
+    org.of("linus").review.as_mut().unwrap().feedback.date = None;
+    for reader in ["linus", "grace", "barbara"] {
+        let seen = org.readable_by(reader);
+        assert!(!seen.contains("ada on linus") && !seen.contains("review of linus"));
+    }
+}
+
+#[test]
+fn only_files_that_readable_texts_link_to_come_along() {
+    let mut org = company();
+    for name in ["open.png", "secret.png"] {
+        let file = Attachment {
+            name: name.into(),
+            bytes: vec![1].into(),
+        };
+        org.of("linus").files.insert(name.into(), file);
+    }
+    org.peer("linus", "ada", "2026-07-05");
+    let peer = org.of("linus").peers.get_mut("ada").unwrap();
+    peer.feedback.answers[0].text = Prose("![](files/secret.png)".into());
+    let mut own = feedback("linus", "2026-07-02", "own");
+    own.answers[0].text = Prose("![](files/open.png)".into());
+    org.of("linus").self_assessment = Some(own);
+    let seen = org.readable_by("linus");
+    assert!(seen.contains("open.png") && !seen.contains("secret.png"));
+    assert!(org.readable_by("grace").contains("secret.png"));
+}

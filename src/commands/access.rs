@@ -1,0 +1,223 @@
+//! `gradus access`: who can open what, and why.
+
+use std::fmt::Write as _;
+
+use gradus::access::{Access, Artefact, Planned, plan};
+use gradus::model::{Organisation, PersonId, SectionReader};
+use gradus::seal::SiteKey;
+use serde::Serialize;
+
+use crate::cli;
+
+use super::{Failure, Here, Message, checked, keys, shell};
+
+/// Prints the sections of a site with their readers.
+///
+/// # Errors
+///
+/// The tree has errors, or nobody is called so.
+pub fn run(here: &Here, args: &cli::Access) -> Result<(), Failure> {
+    let root = here.organisation(None)?;
+    let org = checked(here, &root)?;
+    let person = args
+        .person
+        .as_deref()
+        .map(|id| known(&org, id))
+        .transpose()?;
+    let access = plan(&org, here.today);
+    if args.json {
+        let key = keys::site_key(&root, &org).ok();
+        return shell::print_json(&json(&org, &access, person, key.as_ref()));
+    }
+    let text = person.map_or_else(|| everyone(&org, &access), |id| one(&org, &access, id));
+    shell::print(text.as_bytes())
+}
+
+/// The person of that id.
+///
+/// # Errors
+///
+/// There is none.
+pub fn known<'a>(org: &'a Organisation, id: &str) -> Result<&'a PersonId, Failure> {
+    org.people
+        .get_key_value(id)
+        .map(|(id, _)| id)
+        .ok_or_else(|| {
+            let near = org.people.keys().map(PersonId::as_str);
+            let near = near
+                .max_by(|a, b| strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id)));
+            let message = Message::new(format!("`{id}` is nobody in people/"));
+            Failure::Usage(match near {
+                Some(near) if strsim::jaro_winkler(near, id) > 0.7 => {
+                    message.help(format!("did you mean `{near}`?"))
+                }
+                _ => message,
+            })
+        })
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    schema: u32,
+    sections: Vec<JsonSection<'a>>,
+}
+
+#[derive(Serialize)]
+struct JsonSection<'a> {
+    id: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    readers: Vec<JsonReader<'a>>,
+}
+
+/// One row a recipient.
+#[derive(Serialize)]
+struct JsonReader<'a> {
+    person: &'a PersonId,
+    recipient: &'a str,
+    why: &'a str,
+}
+
+fn json<'a>(
+    org: &Organisation,
+    access: &'a Access,
+    person: Option<&PersonId>,
+    key: Option<&SiteKey>,
+) -> Json<'a> {
+    let wanted = |planned: &&Planned| person.is_none_or(|id| concerns(planned, id));
+    let sections = access
+        .sections
+        .iter()
+        .filter(wanted)
+        .map(|planned| JsonSection {
+            id: planned.section.id.as_str(),
+            file: key.map(|key| key.path_of(&planned.section, org.seal.epoch)),
+            readers: planned.section.readers.iter().flat_map(rows).collect(),
+        });
+    Json {
+        schema: 1,
+        sections: sections.collect(),
+    }
+}
+
+fn rows(reader: &SectionReader) -> impl Iterator<Item = JsonReader<'_>> {
+    reader.recipients.iter().map(|recipient| JsonReader {
+        person: &reader.person,
+        recipient,
+        why: &reader.why,
+    })
+}
+
+fn concerns(planned: &Planned, person: &PersonId) -> bool {
+    planned.about.as_ref() == Some(person)
+        || planned.section.readers.iter().any(|r| r.person == *person)
+}
+
+fn everyone(org: &Organisation, access: &Access) -> String {
+    let mut text = String::new();
+    for person in org.people.values() {
+        let opens = access.of_reader(&person.id).count();
+        let about = access
+            .sections
+            .iter()
+            .filter(|p| p.about.as_ref() == Some(&person.id));
+        let readers: std::collections::BTreeSet<&str> = about
+            .flat_map(|planned| &planned.section.readers)
+            .filter(|reader| reader.person != person.id)
+            .map(|reader| reader.person.as_str())
+            .collect();
+        let readers: Vec<&str> = readers.into_iter().collect();
+        let _ = writeln!(
+            text,
+            "{:<16} opens {opens:>3} sections; read by {}",
+            person.id.as_str(),
+            list(&readers)
+        );
+    }
+    for widening in &access.widenings {
+        let gained: Vec<&str> = widening.gained.iter().map(PersonId::as_str).collect();
+        let what = describe(&widening.artefact);
+        let _ = writeln!(
+            text,
+            "wider than the default: {what} of {} is read by {} too",
+            widening.subject,
+            list(&gained)
+        );
+    }
+    text.push_str("`gradus access ID` shows one person's sections and what each draws on\n");
+    text
+}
+
+fn one(org: &Organisation, access: &Access, id: &PersonId) -> String {
+    let mut text = format!("about {} ({id})\n", org.people[id].name);
+    for planned in access
+        .sections
+        .iter()
+        .filter(|p| p.about.as_ref() == Some(id))
+    {
+        let readers: Vec<String> = planned.section.readers.iter().map(reader).collect();
+        let _ = writeln!(
+            text,
+            "\n  {}\n    read by {}",
+            planned.section.id,
+            list(&readers)
+        );
+        let drawn: Vec<String> = planned.artefacts.iter().map(describe).collect();
+        if !drawn.is_empty() {
+            let _ = writeln!(text, "    holds {}", list(&drawn));
+        }
+    }
+    let _ = writeln!(text, "\nopened by {id}\n");
+    for planned in access.of_reader(id) {
+        let why = planned.section.readers.iter().find(|r| r.person == *id);
+        let _ = writeln!(
+            text,
+            "  {:<36} {}",
+            planned.section.id.as_str(),
+            why.map_or("", |r| &r.why)
+        );
+    }
+    text
+}
+
+fn reader(reader: &SectionReader) -> String {
+    let no_key = if reader.recipients.is_empty() {
+        ", no key"
+    } else {
+        ""
+    };
+    format!("{} ({}{no_key})", reader.person, reader.why)
+}
+
+fn list<S: AsRef<str>>(words: &[S]) -> String {
+    let words: Vec<&str> = words.iter().map(AsRef::as_ref).collect();
+    if words.is_empty() {
+        "nobody".into()
+    } else {
+        words.join(", ")
+    }
+}
+
+/// A piece in words.
+pub fn describe(artefact: &Artefact) -> String {
+    use gradus::access::artefact::FeedbackFile;
+    let file = |file: &FeedbackFile| match file {
+        FeedbackFile::SelfAssessment(cycle) => format!("self-assessment {cycle}"),
+        FeedbackFile::Peer(cycle, who) => format!("peer feedback by {who} {cycle}"),
+        FeedbackFile::Review(cycle) => format!("review {cycle}"),
+        FeedbackFile::Response(cycle) => format!("response {cycle}"),
+    };
+    match artefact {
+        Artefact::Profile => "profile".into(),
+        Artefact::Expectations(cycle) => format!("expectations {cycle}"),
+        Artefact::File(name) => file(name),
+        Artefact::Answer(name, question) => format!("the answer to `{question}` in {}", file(name)),
+        Artefact::Anonymous(cycle) => format!("peer answers without names {cycle}"),
+        Artefact::Plan(cycle) => format!("plan {cycle}"),
+        Artefact::Pip(cycle) => format!("improvement plan {cycle}"),
+        Artefact::Log(index) => format!("log entry {}", index + 1),
+        Artefact::CheckIn(index) => format!("check-in {}", index + 1),
+        Artefact::Talent(cycle) => format!("talent mapping {cycle}"),
+        Artefact::PrivateNote(index) => format!("private note {}", index + 1),
+    }
+}

@@ -1,0 +1,226 @@
+//! `gradus build`: the sealed site, from the tree to the folder.
+
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use gradus::access::Access;
+use gradus::model::{Date, Organisation};
+use gradus::pipeline::{self, BuildError, Built, Days};
+use gradus::publish::{How, Publication, PublishError, Published};
+use gradus::seal::{self, SealError, SiteKey};
+use gradus::site::ThemeError;
+use serde::Serialize;
+
+use crate::cli;
+
+use super::{Failure, Here, Message, checked, keys, shell};
+
+/// Seconds since 1970 that a reproducible build calls now.
+const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
+
+/// Builds, and says what was written, reused, and who can open it.
+///
+/// # Errors
+///
+/// The tree has errors, the site key is missing or another's, or the folder cannot be written. The site
+/// that was there before is unchanged then.
+pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
+    let began = Instant::now();
+    let root = here.organisation(args.organisation.as_deref())?;
+    let org = checked(here, &root)?;
+    let now = now()?;
+    let days = Days {
+        today: here.today,
+        as_of: args.as_of.or(org.as_of).unwrap_or(now.day),
+    };
+    let theme = pipeline::theme(&root, &org)?;
+    if args.dry_run {
+        let (access, pages) = pipeline::rehearse(&org, &theme, days)?;
+        here.say(&format!(
+            "would write {} sections with {pages} pages; {}",
+            access.sections.len(),
+            readers(&org, &access)
+        ));
+        return Ok(());
+    }
+    let key = keys::site_key(&root, &org)?;
+    let signer = key.signer();
+    let out = out_folder(here, args, &root);
+    let proven = |folder: &Path| seal::owned_files(&seal::Folder::new(folder), &signer);
+    let publication = Publication::begin(&out, &root.join(".gradus"), proven)?;
+    let input = pipeline::seal_input(&org, SiteKey::clone(&key), now.seconds, args.fresh);
+    let built = pipeline::build(&org, &theme, days, &input, &publication)?;
+    let published = publication.commit(&built.site, &mut |_| ())?;
+    let summary = Summary {
+        out: &out,
+        built: &built,
+        published: &published,
+        ms: began.elapsed().as_millis(),
+    };
+    summary.print(here, &org, args.json)
+}
+
+fn out_folder(here: &Here, args: &cli::Build, root: &Path) -> PathBuf {
+    match &args.out {
+        Some(out) => here.path(out),
+        None => root.join("public"),
+    }
+}
+
+struct Now {
+    seconds: u64,
+    day: Date,
+}
+
+fn now() -> Result<Now, Failure> {
+    let Some(epoch) = std::env::var_os(SOURCE_DATE_EPOCH) else {
+        let now = chrono::Local::now();
+        return Ok(Now {
+            // Before 1970 there were no sites.
+            seconds: u64::try_from(now.timestamp()).unwrap_or(0),
+            day: now.date_naive(),
+        });
+    };
+    let seconds = epoch
+        .to_str()
+        .and_then(|text| text.trim().parse::<u64>().ok());
+    let at = seconds.and_then(|s| chrono::DateTime::from_timestamp(i64::try_from(s).ok()?, 0));
+    match (seconds, at) {
+        (Some(seconds), Some(at)) => Ok(Now {
+            seconds,
+            day: at.date_naive(),
+        }),
+        _ => {
+            let message = Message::new(format!("`{SOURCE_DATE_EPOCH}` holds no Unix seconds"));
+            Err(Failure::Usage(message))
+        }
+    }
+}
+
+struct Summary<'a> {
+    out: &'a Path,
+    built: &'a Built,
+    published: &'a Published,
+    ms: u128,
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    schema: u32,
+    out: &'a Path,
+    build: u64,
+    sections: usize,
+    pages: usize,
+    written: usize,
+    reused: usize,
+    removed: usize,
+    ms: u128,
+}
+
+impl Summary<'_> {
+    fn print(&self, here: &Here, org: &Organisation, as_json: bool) -> Result<(), Failure> {
+        let site = &self.built.site;
+        if as_json {
+            return shell::print_json(&Json {
+                schema: 1,
+                out: self.out,
+                build: site.ledger.build,
+                sections: site.sections,
+                pages: self.built.pages,
+                written: site.written,
+                reused: site.reused,
+                removed: self.published.removed,
+                ms: self.ms,
+            });
+        }
+        here.say(&format!(
+            "sealed {} sections with {} pages into {}: {} files written, {} reused, {} removed, {} ms",
+            site.sections,
+            self.built.pages,
+            self.out.display(),
+            site.written,
+            site.reused,
+            self.published.removed,
+            self.ms,
+        ));
+        if self.published.how == How::InPlace {
+            here.say("the folder cannot be exchanged as a whole, so its files were written one by one, `site.json` last");
+        }
+        here.say(&readers(org, &self.built.access));
+        if here.verbose {
+            self.each_reader(here, org);
+        }
+        Ok(())
+    }
+
+    fn each_reader(&self, here: &Here, org: &Organisation) {
+        for person in org.people.keys() {
+            let sections = self.built.access.of_reader(person).count();
+            here.say(&format!("  {:<16} {sections:>4} sections", person.as_str()));
+        }
+    }
+}
+
+/// Who can open the site, in one sentence.
+fn readers(org: &Organisation, access: &Access) -> String {
+    let keys = access.per_recipient().len();
+    let without: Vec<&str> = org
+        .people
+        .values()
+        .filter(|person| person.keys.is_empty() && !person.external)
+        .map(|person| person.id.as_str())
+        .collect();
+    let mut text = format!("{keys} keys open it; `gradus access` shows who reads what, and why");
+    if !without.is_empty() {
+        text.push_str(&format!(
+            "\nwithout a key: {} (`gradus keys new ID` makes one)",
+            without.join(", ")
+        ));
+    }
+    text
+}
+
+impl From<BuildError> for Failure {
+    fn from(error: BuildError) -> Self {
+        match error {
+            BuildError::Theme(error) => error.into(),
+            BuildError::ThemeFiles(error) => Self::Environment(Message::from_error(&error)),
+            BuildError::Seal(error) => error.into(),
+        }
+    }
+}
+
+impl From<ThemeError> for Failure {
+    fn from(error: ThemeError) -> Self {
+        Self::Broken(
+            Message::from_error(&error)
+                .note("the site was not written; what was there before is unchanged"),
+        )
+    }
+}
+
+impl From<SealError> for Failure {
+    fn from(error: SealError) -> Self {
+        let message = Message::from_error(&error)
+            .note("the site was not written; what was there before is unchanged");
+        match error {
+            SealError::Store { .. } => Self::Environment(message),
+            _ => Self::Broken(message),
+        }
+    }
+}
+
+impl From<PublishError> for Failure {
+    fn from(error: PublishError) -> Self {
+        let message = Message::from_error(&error);
+        Self::Environment(match error {
+            PublishError::Locked { .. } => {
+                message.help("wait for it to end; a killed build leaves no lock")
+            }
+            PublishError::Foreign { .. } => {
+                message.help("move it away, or choose another folder with `-o DIR`")
+            }
+            _ => message,
+        })
+    }
+}

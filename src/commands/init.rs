@@ -1,0 +1,79 @@
+//! `gradus init`: a tree that builds at once. It never overwrites.
+
+use std::fs::{self, OpenOptions};
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use gradus::scaffold::{self, Beginning, NewFile};
+
+use crate::cli::{self, Template};
+
+use super::{Failure, Here, MARKER, Message, keys};
+
+/// Writes the beginning of an organisation, with a site key.
+///
+/// # Errors
+///
+/// There is an organisation already, or a file that would be overwritten.
+pub fn run(here: &Here, args: &cli::Init) -> Result<(), Failure> {
+    let root = here.path(&args.directory);
+    let shown = args.directory.display();
+    let files = scaffold::beginning(kind(args.template), here.today);
+    if let Some(taken) = files.iter().find(|file| root.join(&file.path).exists()) {
+        let message = Message::new(format!("`{}` is already in `{shown}`", taken.path));
+        let help = "choose an empty directory: `gradus init DIR`; nothing was written";
+        return Err(Failure::Environment(message.help(help)));
+    }
+    for file in &files {
+        write_new(&root, file)?;
+        here.say(&format!("wrote {}", file.path));
+    }
+    keys::make_site_key(here, &root)?;
+    here.say(&next_steps(args));
+    Ok(())
+}
+
+fn kind(template: Template) -> Beginning {
+    match template {
+        Template::Team => Beginning::Team,
+        Template::Solo => Beginning::Solo,
+        Template::Rubric => Beginning::Rubric,
+    }
+}
+
+fn write_new(root: &Path, file: &NewFile) -> Result<(), Failure> {
+    let path = root.join(&file.path);
+    let write = || {
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        let mut new = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&path)?;
+        new.write_all(file.text.as_bytes())
+    };
+    write().map_err(|e| {
+        let taken = e.kind() == ErrorKind::AlreadyExists;
+        let why = if taken {
+            "it was there in the meantime"
+        } else {
+            "could not write"
+        };
+        Failure::environment(&format!("{why}: `{}`", path.display()), e)
+    })
+}
+
+fn next_steps(args: &cli::Init) -> String {
+    let directory = args.directory.display();
+    let key = match args.template {
+        Template::Team => format!(
+            "gradus -C {directory} keys new sam   # an identity for sam; edit people/ first if you like\n  "
+        ),
+        Template::Solo => format!("gradus -C {directory} keys new me    # your identity\n  "),
+        Template::Rubric => String::new(),
+    };
+    format!(
+        "\nnext:\n  {key}gradus -C {directory} check\n  gradus -C {directory} build           # writes {directory}/public\nedit `{directory}/{MARKER}` for the name and who reads what"
+    )
+}

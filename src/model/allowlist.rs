@@ -1,0 +1,411 @@
+//! What may stand in a page: `viewer/allowlist.json`, read by this side and by the viewer.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+/// Elements, attributes, values and limits of the trees of a site. `docs/format.md` says what each rule means.
+#[derive(Debug, Deserialize)]
+pub struct Allowlist {
+    elements: Elements,
+    attributes: Attributes,
+    values: Values,
+    reserved_prefix: String,
+    links: Links,
+    limits: Limits,
+}
+
+/// Bounds of one tree.
+#[derive(Debug, Clone, Copy, Deserialize)]
+pub struct Limits {
+    /// Elements nested in one another; texts do not count.
+    pub depth: usize,
+    /// Elements and texts.
+    pub nodes: usize,
+    /// UTF-16 code units in all texts.
+    pub text: usize,
+    /// UTF-16 code units in one attribute.
+    pub attribute: usize,
+    token: usize,
+    whole_number: u32,
+}
+
+/// The two vocabularies of a tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Namespace {
+    Html,
+    /// `svg` and everything inside it.
+    Svg,
+}
+
+impl Namespace {
+    /// The namespace of an element of that name whose parent is in `self`.
+    pub fn of_child(self, name: &str) -> Self {
+        if name == "svg" { Self::Svg } else { self }
+    }
+}
+
+/// What one attribute may hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule<'a> {
+    Id,
+    IdList,
+    Words,
+    Token,
+    Text,
+    WholeNumber,
+    OneOf(&'a BTreeSet<String>),
+    Link,
+    Image,
+    /// Drawing attributes and sizes.
+    Drawing,
+}
+
+#[derive(Debug, Deserialize)]
+struct Elements {
+    html: BTreeSet<String>,
+    svg: BTreeSet<String>,
+    void: BTreeSet<String>,
+}
+
+/// By element, `*` for all.
+#[derive(Debug, Deserialize)]
+struct Attributes {
+    html: BTreeMap<String, BTreeSet<String>>,
+    svg: BTreeMap<String, BTreeSet<String>>,
+}
+
+/// By rule, the attributes that follow it.
+#[derive(Debug, Deserialize)]
+struct Values {
+    id: BTreeSet<String>,
+    id_list: BTreeSet<String>,
+    link: BTreeSet<String>,
+    image: BTreeSet<String>,
+    words: BTreeSet<String>,
+    token: BTreeSet<String>,
+    text: BTreeSet<String>,
+    whole_number: BTreeSet<String>,
+    one_of: BTreeMap<String, BTreeSet<String>>,
+}
+
+#[derive(Debug, Deserialize)]
+struct Links {
+    schemes: BTreeSet<String>,
+    images: BTreeSet<String>,
+}
+
+impl Allowlist {
+    /// The list that this program was built with.
+    pub fn get() -> &'static Self {
+        static LIST: LazyLock<Allowlist> = LazyLock::new(|| {
+            let text = include_str!("../../viewer/allowlist.json");
+            // Part of the program, not input: the tests below read it.
+            serde_json::from_str(text).expect("viewer/allowlist.json has the form of `Allowlist`")
+        });
+        &LIST
+    }
+
+    /// Bounds of one tree.
+    pub fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    /// Whether an element of that name may stand in that namespace.
+    pub fn element(&self, namespace: Namespace, name: &str) -> bool {
+        match namespace {
+            Namespace::Html => self.elements.html.contains(name),
+            Namespace::Svg => self.elements.svg.contains(name),
+        }
+    }
+
+    /// The elements that may stand in a namespace, by name.
+    pub fn elements(&self, namespace: Namespace) -> impl Iterator<Item = &str> {
+        let elements = match namespace {
+            Namespace::Html => &self.elements.html,
+            Namespace::Svg => &self.elements.svg,
+        };
+        elements.iter().map(String::as_str)
+    }
+
+    /// The attributes that may stand on an element: its own, then those of all.
+    pub fn attributes(&self, namespace: Namespace, element: &str) -> impl Iterator<Item = &str> {
+        let by_element = match namespace {
+            Namespace::Html => &self.attributes.html,
+            Namespace::Svg => &self.attributes.svg,
+        };
+        let names = [element, "*"].map(|key| by_element.get(key));
+        names.into_iter().flatten().flatten().map(String::as_str)
+    }
+
+    /// Whether an HTML element of that name has no children.
+    pub fn is_void(&self, name: &str) -> bool {
+        self.elements.void.contains(name)
+    }
+
+    /// The media types of pictures.
+    pub fn is_image(&self, media_type: &str) -> bool {
+        self.links.images.contains(media_type)
+    }
+
+    /// What an attribute of an allowed element may hold; nothing where it may not stand there.
+    pub fn rule(&self, namespace: Namespace, element: &str, name: &str) -> Option<Rule<'_>> {
+        let by_element = match namespace {
+            Namespace::Html => &self.attributes.html,
+            Namespace::Svg => &self.attributes.svg,
+        };
+        ["*", element]
+            .iter()
+            .any(|key| {
+                by_element
+                    .get(*key)
+                    .is_some_and(|names| names.contains(name))
+            })
+            .then(|| self.rule_of(name))
+    }
+
+    /// Whether an attribute of an allowed element may stand there and hold that value. `media_type`
+    /// answers for the section's attachments, by key.
+    pub fn attribute<'f>(
+        &self,
+        namespace: Namespace,
+        element: &str,
+        name: &str,
+        value: &str,
+        media_type: impl Fn(&str) -> Option<&'f str>,
+    ) -> bool {
+        self.rule(namespace, element, name).is_some_and(|rule| {
+            value.encode_utf16().count() <= self.limits.attribute
+                && self.accepts(rule, value, media_type)
+        })
+    }
+
+    fn rule_of(&self, name: &str) -> Rule<'_> {
+        let values = &self.values;
+        if let Some(words) = values.one_of.get(name) {
+            return Rule::OneOf(words);
+        }
+        let rules = [
+            (&values.id, Rule::Id),
+            (&values.id_list, Rule::IdList),
+            (&values.words, Rule::Words),
+            (&values.token, Rule::Token),
+            (&values.text, Rule::Text),
+            (&values.whole_number, Rule::WholeNumber),
+            (&values.link, Rule::Link),
+            (&values.image, Rule::Image),
+        ];
+        let found = rules.into_iter().find(|(names, _)| names.contains(name));
+        found.map_or(Rule::Drawing, |(_, rule)| rule)
+    }
+
+    fn accepts<'f>(
+        &self,
+        rule: Rule<'_>,
+        value: &str,
+        media_type: impl Fn(&str) -> Option<&'f str>,
+    ) -> bool {
+        match rule {
+            Rule::Id => self.is_anchor(value),
+            Rule::IdList => value.split(' ').all(|id| self.is_anchor(id)),
+            Rule::Words => value.is_empty() || value.split(' ').all(|word| self.is_word(word)),
+            Rule::Token => value.len() <= self.limits.token && value.bytes().all(is_token_byte),
+            Rule::Text => true,
+            Rule::WholeNumber => self.is_whole_number(value),
+            Rule::OneOf(words) => words.contains(value),
+            Rule::Link => self.is_link(value, media_type),
+            Rule::Image => attachment(value, media_type).is_some_and(|kind| self.is_image(kind)),
+            Rule::Drawing => is_drawing(value),
+        }
+    }
+
+    /// `[a-z][a-z0-9-]*` that is not one of the viewer's own.
+    fn is_anchor(&self, id: &str) -> bool {
+        id.starts_with(|c: char| c.is_ascii_lowercase())
+            && id.bytes().all(is_route_byte)
+            && !id.starts_with(&self.reserved_prefix)
+    }
+
+    fn is_word(&self, word: &str) -> bool {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || b == b'_' || b == b'-';
+        !word.is_empty() && word.bytes().all(allowed) && !word.starts_with(&self.reserved_prefix)
+    }
+
+    fn is_whole_number(&self, value: &str) -> bool {
+        let digits = value.strip_prefix('-').unwrap_or(value);
+        let canonical = digits == "0" || !digits.starts_with('0');
+        !digits.is_empty()
+            && canonical
+            && digits.bytes().all(|b| b.is_ascii_digit())
+            && digits
+                .parse::<u32>()
+                .is_ok_and(|n| n <= self.limits.whole_number)
+    }
+
+    fn is_link<'f>(&self, value: &str, media_type: impl Fn(&str) -> Option<&'f str>) -> bool {
+        if value.starts_with("attachment:") {
+            return attachment(value, media_type).is_some();
+        }
+        if let Some(anchor) = value.strip_prefix('#') {
+            return self.is_anchor(anchor);
+        }
+        match value.strip_prefix('/') {
+            Some(page) => self.is_page(page),
+            None => self.is_outward(value),
+        }
+    }
+
+    /// A route, or a route and `#` and an id.
+    fn is_page(&self, page: &str) -> bool {
+        let (route, anchor) = match page.split_once('#') {
+            Some((route, anchor)) => (route, Some(anchor)),
+            None => (page, None),
+        };
+        let segment = |s: &str| !s.is_empty() && s.bytes().all(is_route_byte);
+        route.split('/').all(segment) && anchor.is_none_or(|id| self.is_anchor(id))
+    }
+
+    fn is_outward(&self, value: &str) -> bool {
+        let Some((scheme, rest)) = value.split_once(':') else {
+            return false;
+        };
+        let rest = match scheme {
+            "http" | "https" => rest.strip_prefix("//").unwrap_or_default(),
+            _ => rest,
+        };
+        let plain = |c: char| c > ' ' && c != '\u{7f}';
+        self.links.schemes.contains(scheme) && !rest.is_empty() && rest.chars().all(plain)
+    }
+}
+
+/// The media type of the attachment that `attachment:<key>` names.
+fn attachment<'f>(value: &str, media_type: impl Fn(&str) -> Option<&'f str>) -> Option<&'f str> {
+    media_type(value.strip_prefix("attachment:")?)
+}
+
+fn is_route_byte(b: u8) -> bool {
+    b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-'
+}
+
+fn is_token_byte(b: u8) -> bool {
+    b.is_ascii_alphanumeric() || b":/+._-".contains(&b)
+}
+
+/// Numbers, colours and paths; nothing that could name a resource.
+fn is_drawing(value: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b" #%.,()+_-\n".contains(&b);
+    value.bytes().all(allowed) && !value.to_ascii_lowercase().contains("url(")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn may(element: &str, name: &str, value: &str) -> bool {
+        let files = |key: &str| match key {
+            "h1/a.png" => Some("image/png"),
+            "h1/a.pdf" => Some("application/pdf"),
+            _ => None,
+        };
+        Allowlist::get().attribute(Namespace::Html, element, name, value, files)
+    }
+
+    #[test]
+    fn a_link_has_one_of_four_forms() {
+        for good in [
+            "https://x.example/a?b#c",
+            "mailto:a@b.example",
+            "/people/ada/2026-h1#auth",
+            "/org",
+            "#auth",
+            "attachment:h1/a.pdf",
+        ] {
+            assert!(may("a", "href", good), "{good}");
+        }
+        for bad in [
+            "javascript:alert(1)",
+            "JAVASCRIPT:x",
+            "Https://x",
+            "https:x",
+            "https://",
+            "data:text/html,x",
+            "//evil.example",
+            "/people//ada",
+            "/",
+            "",
+            "#",
+            "#gradus-main",
+            "/a#",
+            "attachment:h1/b.pdf",
+            "https://x y",
+            "https://x\n",
+            "mailto:",
+            "file:///etc/passwd",
+            "/../x",
+            "blob:x",
+        ] {
+            assert!(!may("a", "href", bad), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_picture_is_an_attachment_of_a_picture_type() {
+        assert!(may("img", "src", "attachment:h1/a.png"));
+        for bad in [
+            "attachment:h1/a.pdf",
+            "https://x.example/a.png",
+            "data:image/png;base64,AA",
+            "/a.png",
+        ] {
+            assert!(!may("img", "src", bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_listed_may_not_stand() {
+        let list = Allowlist::get();
+        for bad in [
+            "script",
+            "style",
+            "iframe",
+            "use",
+            "foreignObject",
+            "animate",
+            "form",
+            "input",
+        ] {
+            assert!(
+                !list.element(Namespace::Html, bad) && !list.element(Namespace::Svg, bad),
+                "{bad}"
+            );
+        }
+        for bad in ["style", "onclick", "onload", "srcset", "href"] {
+            assert!(!may("p", bad, "x"), "{bad}");
+        }
+        assert!(list.rule(Namespace::Svg, "path", "href").is_none());
+        assert_eq!(
+            list.rule(Namespace::Svg, "path", "fill"),
+            Some(Rule::Drawing)
+        );
+    }
+
+    #[test]
+    fn values_follow_their_rules() {
+        assert!(may("p", "id", "a-1") && !may("p", "id", "1a") && !may("p", "id", "gradus-x"));
+        assert!(may("p", "class", "") && may("p", "class", "a B_1") && !may("p", "class", "a  b"));
+        assert!(
+            may("td", "colspan", "2")
+                && !may("td", "colspan", "02")
+                && !may("td", "colspan", "10001")
+        );
+        assert!(may("p", "dir", "rtl") && !may("p", "dir", "up"));
+        assert!(
+            may("img", "width", "40")
+                && !may("img", "width", "uRl(x)")
+                && !may("img", "width", "a;b")
+        );
+        assert!(may("time", "datetime", "2026-11-22") && !may("time", "datetime", &"1".repeat(65)));
+        assert!(may("p", "aria-labelledby", "a b") && !may("p", "aria-labelledby", ""));
+    }
+}

@@ -1,0 +1,171 @@
+//! The sealed site between `seal`, which makes its files, and whoever keeps them: a folder
+//! (`publish`) or memory.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io;
+use std::sync::Mutex;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+/// A SHA-256. Written as 64 lower-case hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct FileHash(pub [u8; 32]);
+
+impl FileHash {
+    /// The hash of some bytes.
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+}
+
+impl fmt::Display for FileHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for FileHash {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl From<FileHash> for String {
+    fn from(hash: FileHash) -> Self {
+        hash.to_string()
+    }
+}
+
+impl TryFrom<String> for FileHash {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        let digit = |b: u8| (b as char).to_digit(16).map(|d| d as u8);
+        let pair = |pair: &[u8]| Some(digit(pair[0])? << 4 | digit(pair[1])?);
+        let bytes: Option<Vec<u8>> = match text.len() {
+            64 => text.as_bytes().chunks_exact(2).map(pair).collect(),
+            _ => None,
+        };
+        let bytes = bytes.and_then(|bytes| bytes.try_into().ok());
+        bytes.map(Self).ok_or("a hash is 64 hexadecimal digits")
+    }
+}
+
+/// What is known of one file that was written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LedgerEntry {
+    /// Keyed hash of the plaintext and of whom it is sealed to; of the bytes where nothing is sealed.
+    pub content: FileHash,
+    /// Hash of the file as it was written.
+    pub sha256: FileHash,
+    /// Its length.
+    pub bytes: u64,
+}
+
+/// All files of one build. What is in it, with that hash, is ours to reuse and to delete.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Ledger {
+    /// The build number; 0 before the first.
+    pub build: u64,
+    /// By path, relative to the site's root, with `/`.
+    pub files: BTreeMap<String, LedgerEntry>,
+}
+
+/// Where the files of a site go, and what stands there from an earlier build.
+///
+/// Paths are relative to the site's root, with `/`. Every path of a site is written or kept once.
+pub trait SiteStore: Sync {
+    /// The build number of the newest build known; 0 if none.
+    fn last_build(&self) -> u64;
+
+    /// What an earlier build wrote at that path, if it is still there, byte for byte.
+    fn earlier(&self, path: &str) -> Option<LedgerEntry>;
+
+    /// Takes a file of the new build.
+    ///
+    /// # Errors
+    /// Whatever keeps the store from taking it; the build ends then.
+    fn write(&self, path: &str, bytes: Vec<u8>) -> io::Result<()>;
+
+    /// Keeps a file that [`SiteStore::earlier`] answered for.
+    ///
+    /// # Errors
+    /// Whatever keeps the store from doing so; the build ends then.
+    fn keep(&self, path: &str) -> io::Result<()>;
+}
+
+/// A sealed site whose files are all in the store: what is left to do is to show it to the world.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SealedSite {
+    /// All of its files, with the build number.
+    pub ledger: Ledger,
+    /// `site id`, in hexadecimal.
+    pub site_id: String,
+    pub sections: usize,
+    pub keyrings: usize,
+    /// Files that were written anew.
+    pub written: usize,
+    /// Files that kept their bytes.
+    pub reused: usize,
+}
+
+/// A site in memory: for previews and tests.
+#[derive(Debug, Default)]
+pub struct MemoryStore {
+    earlier: BTreeMap<String, Vec<u8>>,
+    ledger: Ledger,
+    files: Mutex<BTreeMap<String, Vec<u8>>>,
+}
+
+impl MemoryStore {
+    /// A store that reuses the files of an earlier one.
+    pub fn after(files: BTreeMap<String, Vec<u8>>, ledger: Ledger) -> Self {
+        Self {
+            earlier: files,
+            ledger,
+            files: Mutex::default(),
+        }
+    }
+
+    /// The files that were written or kept.
+    pub fn into_files(self) -> BTreeMap<String, Vec<u8>> {
+        // A panic elsewhere cannot leave a map half changed.
+        self.files
+            .into_inner()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+    }
+
+    fn put(&self, path: &str, bytes: Vec<u8>) {
+        let mut files = self
+            .files
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        files.insert(path.to_owned(), bytes);
+    }
+}
+
+impl SiteStore for MemoryStore {
+    fn last_build(&self) -> u64 {
+        self.ledger.build
+    }
+
+    fn earlier(&self, path: &str) -> Option<LedgerEntry> {
+        let entry = *self.ledger.files.get(path)?;
+        let bytes = self.earlier.get(path)?;
+        (FileHash::of(bytes) == entry.sha256).then_some(entry)
+    }
+
+    fn write(&self, path: &str, bytes: Vec<u8>) -> io::Result<()> {
+        self.put(path, bytes);
+        Ok(())
+    }
+
+    fn keep(&self, path: &str) -> io::Result<()> {
+        let bytes = self.earlier.get(path).ok_or(io::ErrorKind::NotFound)?;
+        self.put(path, bytes.clone());
+        Ok(())
+    }
+}

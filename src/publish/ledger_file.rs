@@ -1,0 +1,123 @@
+//! `.gradus/ledger.json`, which owns what may be reused and deleted, and the lock beside it.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
+
+use super::PublishError;
+use super::folder::Snapshot;
+use super::stage::sync_folder;
+use crate::model::{Ledger, LedgerEntry};
+
+const LEDGER: &str = "ledger.json";
+const LOCK: &str = "lock";
+
+/// The ledger as it lies on disk.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub struct LedgerFile {
+    /// What stands in the output folder, as far as is known.
+    present: Ledger,
+    /// What was about to take its place when this was written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pending: Option<Ledger>,
+}
+
+impl LedgerFile {
+    /// A ledger of one build.
+    pub fn of(present: Ledger) -> Self {
+        Self {
+            present,
+            pending: None,
+        }
+    }
+
+    /// Written before a build is shown: whichever of the two is found afterwards is ours.
+    pub fn pending(ours: &BTreeMap<String, LedgerEntry>, last_build: u64, coming: &Ledger) -> Self {
+        let present = Ledger {
+            build: last_build,
+            files: ours.clone(),
+        };
+        Self {
+            present,
+            pending: Some(coming.clone()),
+        }
+    }
+
+    /// The ledger in a folder; nothing where there is none.
+    pub fn read(state: &Path) -> Result<Option<Self>, PublishError> {
+        let path = state.join(LEDGER);
+        let bytes = match fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(PublishError::io("read", &path)(error)),
+        };
+        let ledger = serde_json::from_slice(&bytes);
+        ledger
+            .map(Some)
+            .map_err(|source| PublishError::Ledger { path, source })
+    }
+
+    /// Replaces the ledger at once, readable by its owner alone.
+    pub fn write(&self, state: &Path) -> Result<(), PublishError> {
+        let path = state.join(LEDGER);
+        let text = serde_json::to_vec(self).map_err(|source| PublishError::Ledger {
+            path: path.clone(),
+            source,
+        })?;
+        replace(state, &path, &text).map_err(PublishError::io("write", &path))?;
+        sync_folder(state)
+    }
+
+    /// The highest build number that may have been seen.
+    pub fn last_build(&self) -> u64 {
+        let pending = self.pending.as_ref().map_or(0, |pending| pending.build);
+        self.present.build.max(pending)
+    }
+
+    /// The files of a folder that are just as they were written.
+    pub fn ours(&self, before: &Snapshot) -> BTreeMap<String, LedgerEntry> {
+        let ledgers = [Some(&self.present), self.pending.as_ref()];
+        let listed = ledgers
+            .into_iter()
+            .flatten()
+            .flat_map(|ledger| &ledger.files);
+        let as_written =
+            |(path, entry): &(&String, &LedgerEntry)| before.file(path) == Some(entry.sha256);
+        listed
+            .filter(as_written)
+            .map(|(path, entry)| (path.clone(), *entry))
+            .collect()
+    }
+}
+
+fn replace(state: &Path, path: &Path, text: &[u8]) -> io::Result<()> {
+    let mut file = NamedTempFile::new_in(state)?; // 0600
+    file.write_all(text)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
+}
+
+/// Only one build of an organisation at a time. Freed by the system when the process ends.
+#[derive(Debug)]
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock of a state folder.
+    pub fn take(state: &Path) -> Result<Self, PublishError> {
+        let path = state.join(LOCK);
+        let file = File::options().create(true).append(true).open(&path);
+        let file = file.map_err(PublishError::io("open", &path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(PublishError::Locked { lock: path }),
+            Err(TryLockError::Error(error)) => Err(PublishError::io("lock", &path)(error)),
+        }
+    }
+}

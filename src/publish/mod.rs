@@ -1,0 +1,397 @@
+//! Sealed files → the folder on disk, whole or not at all.
+//!
+//! A build goes into a stage beside the output folder and takes its place in one atomic exchange.
+//! Files that did not change are hard links to those of the build before; files that gradus did not
+//! write are carried over; only what the ledger lists, with the hash that it lists, is ever deleted.
+//!
+//! The ledger is written twice: before the exchange it lists the coming build as *pending* beside the
+//! present one, so that after a kill at any moment the next build knows the files of both as ours.
+//! Where the ledger does not know the site that stands there, the caller may prove files ours by the site's own signature.
+
+mod folder;
+mod ledger_file;
+mod stage;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
+use thiserror::Error;
+
+use crate::model::{Ledger, LedgerEntry, SealedSite, SiteStore};
+use folder::{Found, Snapshot};
+use ledger_file::{LedgerFile, Lock};
+use stage::Stage;
+
+/// Why a site was not published. The one that was there before is unchanged, unless `Io` came from
+/// writing in place.
+#[derive(Debug, Error)]
+pub enum PublishError {
+    #[error("another build is running: `{}` is locked", lock.display())]
+    Locked { lock: PathBuf },
+    #[error("`{}` is not a folder", path.display())]
+    NotAFolder { path: PathBuf },
+    /// A file that gradus did not write stands where one of the site's has to be.
+    #[error("`{}` is in the way: gradus did not write it, or someone changed it", path.display())]
+    Foreign { path: PathBuf },
+    #[error("`{}` is not a ledger that this program wrote", path.display())]
+    Ledger {
+        path: PathBuf,
+        #[source]
+        source: serde_json::Error,
+    },
+    #[error("could not {action} `{}`", path.display())]
+    Io {
+        action: &'static str,
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl PublishError {
+    /// For `map_err`: what was tried with which path.
+    fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
+        let path = path.to_owned();
+        move |source| Self::Io {
+            action,
+            path,
+            source,
+        }
+    }
+}
+
+/// How the site came to stand in its folder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum How {
+    /// There was no folder before.
+    Created,
+    /// In one atomic exchange.
+    Exchanged,
+    /// File by file, `site.json` last, since an exchange is impossible there.
+    InPlace,
+}
+
+/// What was done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Published {
+    pub how: How,
+    /// Files of earlier builds that are no more.
+    pub removed: usize,
+    /// Files, links and empty folders of others that stay as they were.
+    pub foreign: usize,
+}
+
+/// What has just been done; a build may be killed after any of these.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    CarriedOver,
+    Synced,
+    Announced,
+    Shown,
+    Recorded,
+    Cleared,
+}
+
+const SITE_JSON: &str = "site.json";
+
+/// One build on its way to the output folder. Holds the lock; dropped unfinished, it leaves nothing.
+pub struct Publication {
+    out: PathBuf,
+    /// Nothing where there is no folder yet.
+    before: Option<Snapshot>,
+    last_build: u64,
+    /// Files that stand in the folder just as the ledger says, by path.
+    ours: BTreeMap<String, LedgerEntry>,
+    stage: Stage,
+    in_place: bool,
+    state: PathBuf,
+    _lock: Lock,
+}
+
+impl Publication {
+    /// Locks, clears what killed builds left, looks at what stands in the folder, and makes a stage.
+    ///
+    /// `state` is the `.gradus` folder of the organisation. `proven` is asked where the ledger does
+    /// not know the site that stands there, being lost or about another folder: it may list files of the output folder that the site's signature proves to be ours.
+    ///
+    /// # Errors
+    /// See [`PublishError`].
+    pub fn begin(
+        out: &Path,
+        state: &Path,
+        proven: impl FnOnce(&Path) -> Ledger,
+    ) -> Result<Self, PublishError> {
+        fs::create_dir_all(state).map_err(PublishError::io("make", state))?;
+        let lock = Lock::take(state)?;
+        let (parent, out) = resolve(out)?;
+        stage::clear_leftovers(&parent);
+        stage::clear_leftovers(&out);
+        let before = match fs::symlink_metadata(&out) {
+            Ok(_) => Some(Snapshot::take(&out)?),
+            Err(_) => None,
+        };
+        let known = LedgerFile::read(state)?.unwrap_or_default();
+        let mut last_build = known.last_build();
+        let mut ours = BTreeMap::new();
+        if let Some(before) = &before {
+            ours = known.ours(before);
+            if before.contains(SITE_JSON) && !ours.contains_key(SITE_JSON) {
+                let proven = LedgerFile::of(proven(&out));
+                last_build = last_build.max(proven.last_build());
+                proven.ours(before).into_iter().for_each(|(path, entry)| {
+                    ours.entry(path).or_insert(entry);
+                });
+            }
+        }
+        Ok(Self {
+            stage: Stage::make(&parent)?,
+            out,
+            before,
+            last_build,
+            ours,
+            in_place: false,
+            state: state.to_owned(),
+            _lock: lock,
+        })
+    }
+
+    /// Writes file by file even where an exchange would be possible: for folders whose own identity
+    /// matters to someone, such as the source of a bind mount.
+    pub fn in_place(mut self) -> Self {
+        self.in_place = true;
+        self
+    }
+
+    /// Shows the site to the world. `on_step` is told of each step, for a line of progress.
+    ///
+    /// # Errors
+    /// See [`PublishError`].
+    pub fn commit(
+        self,
+        site: &SealedSite,
+        on_step: &mut dyn FnMut(Step),
+    ) -> Result<Published, PublishError> {
+        let foreign = self.foreign(&site.ledger)?;
+        for path in &foreign {
+            folder::carry(&self.out, self.stage.site(), path)?;
+        }
+        on_step(Step::CarriedOver);
+        self.keep_permissions()?;
+        self.stage.sync()?;
+        on_step(Step::Synced);
+        LedgerFile::pending(&self.ours, self.last_build, &site.ledger).write(&self.state)?;
+        on_step(Step::Announced);
+        let how = self.show(site)?;
+        on_step(Step::Shown);
+        LedgerFile::of(site.ledger.clone()).write(&self.state)?;
+        on_step(Step::Recorded);
+        let removed = self
+            .ours
+            .keys()
+            .filter(|path| !site.ledger.files.contains_key(*path))
+            .count();
+        self.clear(site, how);
+        on_step(Step::Cleared);
+        Ok(Published {
+            how,
+            removed,
+            foreign: foreign.len(),
+        })
+    }
+
+    /// What stands in the folder and stays there: neither ours nor of the new site.
+    fn foreign(&self, new: &Ledger) -> Result<Vec<String>, PublishError> {
+        let Some(before) = &self.before else {
+            return Ok(Vec::new());
+        };
+        let folders = folders_of(new);
+        let mut foreign = Vec::new();
+        for (path, found) in before.entries() {
+            let replaced = new.files.get(path);
+            let in_the_way = match found {
+                Found::File { .. } if self.ours.contains_key(path) => continue,
+                Found::File { sha256, .. } => match replaced {
+                    Some(entry) if entry.sha256 == *sha256 || is_derived(path) => continue,
+                    other => other.is_some() || folders.contains(path.as_str()),
+                },
+                Found::Link => replaced.is_some() || folders.contains(path.as_str()),
+                Found::EmptyFolder if folders.contains(path.as_str()) => continue,
+                Found::EmptyFolder => replaced.is_some(),
+            };
+            if in_the_way {
+                return Err(PublishError::Foreign {
+                    path: self.out.join(path),
+                });
+            }
+            foreign.push(path.clone());
+        }
+        Ok(foreign)
+    }
+
+    /// The new folder is as open to the web server as the old one was.
+    fn keep_permissions(&self) -> Result<(), PublishError> {
+        if self.before.is_none() {
+            return Ok(());
+        }
+        let copied = fs::metadata(&self.out)
+            .and_then(|old| fs::set_permissions(self.stage.site(), old.permissions()));
+        copied.map_err(PublishError::io("copy the permissions of", &self.out))
+    }
+
+    fn show(&self, site: &SealedSite) -> Result<How, PublishError> {
+        let (stage, out) = (self.stage.site(), &self.out);
+        if self.before.is_none() {
+            fs::rename(stage, out).map_err(PublishError::io("make", out))?;
+            stage::sync_folder(parent_of(out))?;
+            return Ok(How::Created);
+        }
+        if !self.in_place {
+            match renameat_with(CWD, stage, CWD, out, RenameFlags::EXCHANGE) {
+                Ok(()) => {
+                    stage::sync_folder(parent_of(out))?;
+                    return Ok(How::Exchanged);
+                }
+                Err(error) if is_impossible(error) => {}
+                Err(error) => return Err(PublishError::io("replace", out)(error.into())),
+            }
+        }
+        self.show_in_place(site)?;
+        Ok(How::InPlace)
+    }
+
+    /// All changed files are first brought into a stage inside the folder, then each is renamed to
+    /// its place: a full disk is noticed before anything changes.
+    fn show_in_place(&self, site: &SealedSite) -> Result<(), PublishError> {
+        let inner = Stage::make(&self.out)?;
+        let is_new = |path: &&String| {
+            let before = self.before.as_ref().and_then(|before| before.file(path));
+            before != Some(site.ledger.files[*path].sha256)
+        };
+        let mut changed: Vec<&String> = site.ledger.files.keys().filter(is_new).collect();
+        for path in &changed {
+            folder::carry(self.stage.site(), inner.site(), path)?;
+        }
+        inner.sync()?;
+        changed.sort_by_key(|path| shown_at(path));
+        for path in changed {
+            let target = self.out.join(path);
+            let folder = parent_of(&target);
+            fs::create_dir_all(folder).map_err(PublishError::io("make", folder))?;
+            fs::rename(inner.site().join(path), &target)
+                .map_err(PublishError::io("write", &target))?;
+        }
+        stage::sync_folder(&self.out)
+    }
+
+    /// Removes what is no longer needed. What fails here is tried again by the next build.
+    fn clear(&self, site: &SealedSite, how: How) {
+        let Some(before) = &self.before else { return };
+        match how {
+            How::Created => {}
+            How::Exchanged => folder::rescue_newcomers(self.stage.site(), before, &self.out),
+            How::InPlace => {
+                let gone = self
+                    .ours
+                    .keys()
+                    .filter(|path| !site.ledger.files.contains_key(*path));
+                gone.for_each(|path| folder::remove(&self.out, path));
+            }
+        }
+    }
+}
+
+impl SiteStore for Publication {
+    fn last_build(&self) -> u64 {
+        self.last_build
+    }
+
+    fn earlier(&self, path: &str) -> Option<LedgerEntry> {
+        self.ours.get(path).copied()
+    }
+
+    fn write(&self, path: &str, bytes: Vec<u8>) -> io::Result<()> {
+        self.stage.write(path, &bytes)
+    }
+
+    fn keep(&self, path: &str) -> io::Result<()> {
+        self.stage.link(&self.out, path)
+    }
+}
+
+/// The parent, which is made where it is missing, and the folder itself; symbolic links are followed.
+fn resolve(out: &Path) -> Result<(PathBuf, PathBuf), PublishError> {
+    if let Ok(real) = out.canonicalize() {
+        return match real.parent() {
+            Some(parent) if real.is_dir() => Ok((parent.to_owned(), real)),
+            _ => Err(PublishError::NotAFolder { path: real }),
+        };
+    }
+    let not_a_folder = || PublishError::NotAFolder {
+        path: out.to_owned(),
+    };
+    let name = out.file_name().ok_or_else(not_a_folder)?;
+    let parent = match out.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    fs::create_dir_all(parent).map_err(PublishError::io("make", parent))?;
+    let parent = parent
+        .canonicalize()
+        .map_err(PublishError::io("find", parent))?;
+    let out = parent.join(name);
+    match fs::symlink_metadata(&out) {
+        Ok(_) => Err(PublishError::NotAFolder { path: out }), // a link to nowhere
+        Err(_) => Ok((parent, out)),
+    }
+}
+
+/// Every folder that the new site has.
+fn folders_of(new: &Ledger) -> BTreeSet<&str> {
+    let above =
+        |path: &'_ String| -> Vec<usize> { path.match_indices('/').map(|(at, _)| at).collect() };
+    let files = new.files.keys();
+    files
+        .flat_map(|path| above(path).into_iter().map(|at| &path[..at]))
+        .collect()
+}
+
+/// Whether the name of a file can only come from the site key or from the file's own bytes, so that
+/// nobody else's file has it: what stands there is ours, damaged.
+fn is_derived(path: &str) -> bool {
+    let name = path
+        .split_once('/')
+        .and_then(|(folder, name)| match folder {
+            "sealed" | "keyring" | "login" => name.strip_suffix(".age"),
+            "index" => name.strip_suffix(".json"),
+            _ => None,
+        });
+    let digit = |b: u8| matches!(b, b'0'..=b'9' | b'a'..=b'f');
+    name.is_some_and(|name| name.len() == 24 && name.bytes().all(digit))
+}
+
+/// The order in which files appear in place: what `site.json` vouches for comes before it.
+fn shown_at(path: &str) -> u8 {
+    match path {
+        "site.sig" => 3,
+        SITE_JSON => 2,
+        "index.html" => 1,
+        _ => 0,
+    }
+}
+
+/// A mount point, or a file system that cannot exchange two folders.
+fn is_impossible(error: Errno) -> bool {
+    matches!(
+        error,
+        Errno::INVAL | Errno::XDEV | Errno::BUSY | Errno::NOSYS | Errno::NOTSUP
+    )
+}
+
+/// The folder that a path lies in. Paths here are absolute and never the root.
+fn parent_of(path: &Path) -> &Path {
+    path.parent().unwrap_or(path)
+}

@@ -1,0 +1,180 @@
+//! The signed list of all files, in shards: writer and reader.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{FORMAT, SiteId, b64, from_b64, hex};
+use crate::model::FileHash;
+
+/// Every shard is shorter than this.
+pub const SHARD_MAX_BYTES: usize = 32_768;
+
+/// Most shards that a site may have: 2^20.
+const BITS_MAX: u32 = 20;
+
+/// The hash and length that a file must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignedFile {
+    pub sha256: FileHash,
+    pub bytes: u64,
+}
+
+/// Part of the list: directory → file name → hash and length.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shard {
+    format: u64,
+    pub site: String,
+    files: BTreeMap<String, BTreeMap<String, (String, u64)>>,
+}
+
+impl Shard {
+    fn new(site: SiteId) -> Self {
+        Self {
+            format: FORMAT,
+            site: site.to_string(),
+            files: BTreeMap::new(),
+        }
+    }
+
+    fn insert(&mut self, path: &str, file: &SignedFile) {
+        let (directory, name) = split(path);
+        let names = self.files.entry(directory.to_owned()).or_default();
+        names.insert(name.to_owned(), (b64(&file.sha256.0), file.bytes));
+    }
+
+    /// What is signed for that path; nothing where it is not listed or its hash is none.
+    pub fn get(&self, path: &str) -> Option<SignedFile> {
+        let (directory, name) = split(path);
+        let (sha256, bytes) = self.files.get(directory)?.get(name)?;
+        let sha256 = FileHash(from_b64(sha256)?);
+        Some(SignedFile {
+            sha256,
+            bytes: *bytes,
+        })
+    }
+
+    /// All paths.
+    pub fn paths(&self) -> impl Iterator<Item = String> {
+        self.files.iter().flat_map(|(directory, names)| {
+            names.keys().map(move |name| match directory.as_str() {
+                "" => name.clone(),
+                _ => format!("{directory}/{name}"),
+            })
+        })
+    }
+
+    fn write(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("texts and numbers are always JSON")
+    }
+}
+
+/// All shards of a site, in order, as bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shards(Vec<Vec<u8>>);
+
+impl Shards {
+    /// As few shards as keep each under [`SHARD_MAX_BYTES`].
+    pub fn write(site: SiteId, files: &BTreeMap<String, SignedFile>) -> Self {
+        let mut bits = 0;
+        loop {
+            let shards = Self::split(site, files, bits);
+            let fits = shards.0.iter().all(|shard| shard.len() < SHARD_MAX_BYTES);
+            if fits || bits == BITS_MAX {
+                return shards;
+            }
+            bits += 1;
+        }
+    }
+
+    fn split(site: SiteId, files: &BTreeMap<String, SignedFile>, bits: u32) -> Self {
+        let mut shards = vec![Shard::new(site); 1 << bits];
+        for (path, file) in files {
+            shards[shard_of(path, bits)].insert(path, file);
+        }
+        Self(shards.iter().map(Shard::write).collect())
+    }
+
+    /// Path and bytes of each, in order.
+    pub fn files(self) -> impl Iterator<Item = (String, Vec<u8>)> {
+        let with_path = |bytes: Vec<u8>| (shard_path(&FileHash::of(&bytes)), bytes);
+        self.0.into_iter().map(with_path)
+    }
+
+    /// The hashes, in order.
+    pub fn hashes(&self) -> Vec<FileHash> {
+        self.0.iter().map(|shard| FileHash::of(shard)).collect()
+    }
+}
+
+/// Where the shard of that hash lies.
+pub fn shard_path(hash: &FileHash) -> String {
+    format!("index/{}.json", hex(&hash.0[..12]))
+}
+
+/// The number of the shard that lists a path, where there are 2^`bits`.
+pub fn shard_of(path: &str, bits: u32) -> usize {
+    let digest = Sha256::digest(path.as_bytes());
+    let first = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
+    (u64::from(first) >> (32 - bits)) as usize
+}
+
+/// Directory and name; the directory is empty at the root.
+fn split(path: &str) -> (&str, &str) {
+    path.rsplit_once('/').unwrap_or(("", path))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SITE: &str = "00112233445566778899aabbccddeeff";
+
+    fn synthetic(count: u32) -> BTreeMap<String, SignedFile> {
+        let file = |number: u32| {
+            let sha256 = FileHash::of(&number.to_be_bytes());
+            let path = format!("sealed/{}.age", hex(&sha256.0[..12]));
+            (
+                path,
+                SignedFile {
+                    sha256,
+                    bytes: 99_999,
+                },
+            )
+        };
+        (0..count).map(file).collect()
+    }
+
+    #[test]
+    fn a_small_site_has_one_shard() {
+        let shards = Shards::write(SiteId::parse(SITE).unwrap(), &synthetic(30));
+        assert_eq!(shards.hashes().len(), 1);
+    }
+
+    #[test]
+    fn a_hundred_and_sixty_thousand_files_keep_every_shard_and_the_list_of_shards_small() {
+        let files = synthetic(160_000);
+        let shards = Shards::write(SiteId::parse(SITE).unwrap(), &files);
+        assert!(shards.hashes().len().is_power_of_two());
+        assert!(shards.hashes().len() * "\"\",".len() + shards.hashes().len() * 43 < 31_000);
+        assert!(shards.0.iter().all(|shard| shard.len() < SHARD_MAX_BYTES));
+    }
+
+    #[test]
+    fn every_file_is_in_the_shard_of_its_path() {
+        let files = synthetic(2_000);
+        let shards = Shards::write(SiteId::parse(SITE).unwrap(), &files);
+        let bits = shards.0.len().ilog2();
+        assert!(bits > 1);
+        let read: Vec<Shard> = shards
+            .0
+            .iter()
+            .map(|bytes| serde_json::from_slice(bytes).unwrap())
+            .collect();
+        for (path, file) in &files {
+            assert_eq!(read[shard_of(path, bits)].get(path), Some(*file));
+        }
+        assert_eq!(read.iter().flat_map(Shard::paths).count(), files.len());
+    }
+}

@@ -1,0 +1,71 @@
+//! The JSON of a keyring: which sections a key opens, and the identity of each.
+
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, Zeroizing};
+
+use super::{FORMAT, SiteId};
+
+/// All that one reader key opens.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Keyring {
+    pub format: u64,
+    pub site: String,
+    pub reader: KeyringReader,
+    pub route_key: String,
+    /// By id.
+    pub sections: Vec<KeyringSection>,
+}
+
+/// Whose key it is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyringReader {
+    pub id: String,
+    pub name: String,
+}
+
+/// One section, and what opens it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyringSection {
+    pub id: String,
+    pub kind: String,
+    pub title: String,
+    /// What the routes of its pages begin with, as far as addresses tell.
+    pub subject: String,
+    pub file: String,
+    /// `AGE-SECRET-KEY-1…`: a secret.
+    pub identity: String,
+}
+
+impl Keyring {
+    pub(super) fn new(
+        site: SiteId,
+        reader: KeyringReader,
+        route_key: String,
+        mut sections: Vec<KeyringSection>,
+    ) -> Self {
+        sections.sort_by(|a, b| a.id.cmp(&b.id));
+        Self {
+            format: FORMAT,
+            site: site.to_string(),
+            reader,
+            route_key,
+            sections,
+        }
+    }
+
+    pub(super) fn write(&self) -> Zeroizing<Vec<u8>> {
+        Zeroizing::new(serde_json::to_vec(self).expect("texts and numbers are always JSON"))
+    }
+}
+
+impl Drop for KeyringSection {
+    fn drop(&mut self) {
+        self.identity.zeroize();
+    }
+}
+
+impl std::fmt::Debug for KeyringSection {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "KeyringSection({})", self.id)
+    }
+}

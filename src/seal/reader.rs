@@ -1,0 +1,390 @@
+//! Reading a sealed site with an identity, in the order of the format.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::PathBuf;
+
+use chrono::DateTime;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use thiserror::Error;
+
+use super::index::{shard_of, shard_path};
+use super::site_json::read_signature;
+use super::site_key::keyring_path;
+use super::{
+    FORMAT, Keyring, KeyringSection, OpenedSection, RouteKey, SITE_JSON, SITE_SIG, Shard,
+    SignedFile, Signer, SiteId, SiteJson, age_file, container, from_b64,
+};
+use crate::model::{FileHash, Identity, Ledger, LedgerEntry, NotAnIdentity};
+
+/// Where the files of a site are read from.
+pub trait SiteFiles {
+    /// The bytes at a path; nothing where there is no such file.
+    ///
+    /// # Errors
+    /// The place itself cannot be read.
+    fn read(&self, path: &str) -> io::Result<Option<Vec<u8>>>;
+}
+
+impl SiteFiles for BTreeMap<String, Vec<u8>> {
+    fn read(&self, path: &str) -> io::Result<Option<Vec<u8>>> {
+        Ok(self.get(path).cloned())
+    }
+}
+
+/// A site in a folder.
+#[derive(Debug, Clone)]
+pub struct Folder(pub PathBuf);
+
+impl SiteFiles for Folder {
+    fn read(&self, path: &str) -> io::Result<Option<Vec<u8>>> {
+        if !is_inside(path) {
+            return Ok(None);
+        }
+        match std::fs::read(self.0.join(path)) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(e) => Err(e),
+        }
+    }
+}
+
+/// Whether a path of a site stays inside it.
+fn is_inside(path: &str) -> bool {
+    let plain = |part: &str| !part.is_empty() && part != "." && part != "..";
+    !path.contains(['\\', ':', '\0']) && path.split('/').all(plain)
+}
+
+/// What a reader knows of a site from before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Trust {
+    /// Nothing: what the identity file pins, or else whoever signed it the first time.
+    pub signer: Option<Signer>,
+    /// The highest build seen of this site.
+    pub seen_build: Option<u64>,
+}
+
+/// Why a site, or part of it, is not to be read. Each is another sentence to a person.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    #[error(transparent)]
+    WrongKey(#[from] NotAnIdentity),
+    #[error("this key opens nothing here")]
+    NoMatch,
+    #[error("`{file}` is damaged: {why}")]
+    Damaged { file: String, why: String },
+    #[error("`{file}` is not what the site's owner signed")]
+    Forged { file: String },
+    #[error("this build ({build}) is older than one that was seen before ({seen})")]
+    Older { build: u64, seen: u64 },
+    #[error("`{file}` has format {format}; this program reads format 1")]
+    Newer { file: String, format: u64 },
+    #[error("could not read `{file}`")]
+    Io {
+        file: String,
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl ReadError {
+    fn damaged(file: &str, why: impl Into<String>) -> Self {
+        Self::Damaged {
+            file: file.to_owned(),
+            why: why.into(),
+        }
+    }
+
+    fn forged(file: &str) -> Self {
+        Self::Forged {
+            file: file.to_owned(),
+        }
+    }
+}
+
+/// A site whose signature and build number hold.
+pub struct SealedSiteReader<'a> {
+    files: &'a dyn SiteFiles,
+    json: SiteJson,
+    id: SiteId,
+    shard_hashes: Vec<FileHash>,
+    shards: RefCell<BTreeMap<usize, Shard>>,
+}
+
+impl<'a> SealedSiteReader<'a> {
+    /// Checks format, signature and build number. `pins` are the signers in the identity file:
+    /// where there are any, one of them must be the site's.
+    ///
+    /// # Errors
+    /// `Newer`, `Damaged`, `Forged`, `Older` or `Io`.
+    pub fn new(
+        files: &'a dyn SiteFiles,
+        trust: &Trust,
+        pins: &[String],
+    ) -> Result<Self, ReadError> {
+        let bytes = fetch(files, SITE_JSON)?;
+        let json: SiteJson = parse(SITE_JSON, &bytes)?;
+        let damaged = |why: &str| ReadError::damaged(SITE_JSON, why);
+        let signer: Signer = json.signer.parse().map_err(|_| damaged("no signer"))?;
+        let signature = read_signature(&fetch(files, SITE_SIG)?)
+            .ok_or_else(|| ReadError::damaged(SITE_SIG, "not a signature"))?;
+        if !is_pinned(&signer, trust, pins) || !signer.signed(&bytes, &signature) {
+            return Err(ReadError::forged(SITE_JSON));
+        }
+        match trust.seen_build {
+            Some(seen) if json.build < seen => {
+                let build = json.build;
+                return Err(ReadError::Older { build, seen });
+            }
+            _ => {}
+        }
+        let id = SiteId::parse(&json.site).ok_or_else(|| damaged("no site id"))?;
+        let hashes = json.index.iter().map(|hash| from_b64(hash).map(FileHash));
+        let shard_hashes: Option<Vec<FileHash>> = hashes.collect();
+        let shard_hashes = shard_hashes
+            .filter(|hashes| hashes.len().is_power_of_two())
+            .ok_or_else(|| damaged("no list of shards"))?;
+        Ok(Self {
+            files,
+            json,
+            id,
+            shard_hashes,
+            shards: RefCell::default(),
+        })
+    }
+
+    /// What `site.json` says.
+    pub fn site_json(&self) -> &SiteJson {
+        &self.json
+    }
+
+    /// Whether the site is past its date, at a moment in Unix seconds.
+    pub fn is_expired(&self, now: i64) -> bool {
+        let expires = DateTime::parse_from_rfc3339(&self.json.expires);
+        expires.is_ok_and(|expires| expires.timestamp() < now)
+    }
+
+    /// Opens the keyring of an identity.
+    ///
+    /// # Errors
+    /// `NoMatch` where it has none here; else what is wrong with the keyring.
+    pub fn unlock(&self, identity: &Identity) -> Result<Portfolio<'_>, ReadError> {
+        let damaged = |why: &str| ReadError::damaged(SITE_JSON, why);
+        let agreement: [u8; 32] =
+            from_b64(&self.json.agreement).ok_or_else(|| damaged("no agreement key"))?;
+        let shared = identity
+            .agree(&agreement)
+            .ok_or_else(|| damaged("no agreement key"))?;
+        let path = keyring_path(&shared, self.id, self.json.epoch, &identity.recipient());
+        let signed = self.signed(&path)?.ok_or(ReadError::NoMatch)?;
+        let json = self.open_sealed(&path, &signed, identity)?;
+        let keyring: Keyring = parse(&path, &json)?;
+        if keyring.site != self.json.site {
+            return Err(ReadError::damaged(&path, "of another site"));
+        }
+        let route_key = RouteKey::parse(&keyring.route_key)
+            .ok_or_else(|| ReadError::damaged(&path, "no route key"))?;
+        Ok(Portfolio {
+            site: self,
+            keyring,
+            route_key,
+        })
+    }
+
+    /// The paths of all files, but the shards, `site.json` and `site.sig`, with what is signed for each.
+    ///
+    /// # Errors
+    /// A shard is damaged, forged or newer.
+    pub fn all_files(&self) -> Result<BTreeMap<String, SignedFile>, ReadError> {
+        let mut all = BTreeMap::new();
+        for number in 0..self.shard_hashes.len() {
+            let shard = self.read_shard(number)?;
+            let signed = |path: String| shard.get(&path).map(|file| (path, file));
+            all.extend(shard.paths().filter_map(signed));
+        }
+        Ok(all)
+    }
+
+    /// What is signed for a path; nothing where it is not listed.
+    fn signed(&self, path: &str) -> Result<Option<SignedFile>, ReadError> {
+        let number = shard_of(path, self.shard_hashes.len().ilog2());
+        if let Some(shard) = self.shards.borrow().get(&number) {
+            return Ok(shard.get(path));
+        }
+        let shard = self.read_shard(number)?;
+        let signed = shard.get(path);
+        self.shards.borrow_mut().insert(number, shard);
+        Ok(signed)
+    }
+
+    fn read_shard(&self, number: usize) -> Result<Shard, ReadError> {
+        let hash = &self.shard_hashes[number];
+        let path = shard_path(hash);
+        let bytes = fetch(self.files, &path)?;
+        if FileHash::of(&bytes) != *hash {
+            return Err(ReadError::forged(&path));
+        }
+        let shard: Shard = parse(&path, &bytes)?;
+        match shard.site == self.json.site {
+            true => Ok(shard),
+            false => Err(ReadError::damaged(&path, "of another site")),
+        }
+    }
+
+    /// Checks a listed file against what is signed, opens and unpacks it.
+    fn open_sealed(
+        &self,
+        path: &str,
+        signed: &SignedFile,
+        identity: &Identity,
+    ) -> Result<Vec<u8>, ReadError> {
+        let bytes = fetch(self.files, path)?;
+        if (bytes.len() as u64) < signed.bytes {
+            return Err(ReadError::damaged(path, "it ends early"));
+        }
+        if FileHash::of(&bytes) != signed.sha256 {
+            return Err(ReadError::forged(path));
+        }
+        let packed = age_file::open(identity, &bytes)
+            .map_err(|error| ReadError::damaged(path, error.to_string()))?;
+        container::unpack(&packed).map_err(|error| ReadError::damaged(path, error.to_string()))
+    }
+
+    fn open_listed(&self, path: &str, identity: &Identity) -> Result<Vec<u8>, ReadError> {
+        let unlisted = || ReadError::damaged(path, "it is not in the signed list");
+        let signed = self.signed(path)?.ok_or_else(unlisted)?;
+        self.open_sealed(path, &signed, identity)
+    }
+}
+
+/// What one identity opens.
+pub struct Portfolio<'a> {
+    site: &'a SealedSiteReader<'a>,
+    keyring: Keyring,
+    route_key: RouteKey,
+}
+
+impl Portfolio<'_> {
+    /// The keyring.
+    pub fn keyring(&self) -> &Keyring {
+        &self.keyring
+    }
+
+    /// What addresses are made with.
+    pub fn route_key(&self) -> &RouteKey {
+        &self.route_key
+    }
+
+    /// Opens a section of the keyring, whole.
+    ///
+    /// # Errors
+    /// `NoMatch` where the keyring does not hold it; else what is wrong with its file.
+    pub fn section(&self, id: &str) -> Result<OpenedSection, ReadError> {
+        let (entry, identity) = self.entry(id)?;
+        let json = self.site.open_listed(&entry.file, &identity)?;
+        let section: OpenedSection = parse(&entry.file, &json)?;
+        let damaged = |why: &str| ReadError::damaged(&entry.file, why);
+        if section.site != self.keyring.site || section.section != id {
+            return Err(damaged("of another site or section"));
+        }
+        section
+            .check_trees()
+            .map_err(|what| damaged(&format!("{what} may not stand in a page")))?;
+        Ok(section)
+    }
+
+    /// Opens an attachment of a section.
+    ///
+    /// # Errors
+    /// The section holds no such key, or what is wrong with the file.
+    pub fn attachment(&self, section: &OpenedSection, key: &str) -> Result<Vec<u8>, ReadError> {
+        let (_, identity) = self.entry(&section.section)?;
+        let missing = || ReadError::damaged(key, "the section has no such attachment");
+        let file = section.files.get(key).ok_or_else(missing)?;
+        self.site.open_listed(&file.file, &identity)
+    }
+
+    fn entry(&self, id: &str) -> Result<(&KeyringSection, Identity), ReadError> {
+        let mut sections = self.keyring.sections.iter();
+        let entry = sections
+            .find(|section| section.id == id)
+            .ok_or(ReadError::NoMatch)?;
+        let identity = Identity::parse(&entry.identity);
+        let identity = identity.map_err(|_| ReadError::damaged(&entry.file, "no identity"))?;
+        Ok((entry, identity))
+    }
+}
+
+/// The files of the site in a folder that its own signature proves to be `signer`'s: what a build may
+/// reuse nothing of, but delete, where the ledger was lost. Empty where there is no such site.
+pub fn owned_files(folder: &Folder, signer: &Signer) -> Ledger {
+    let trust = Trust {
+        signer: Some(*signer),
+        seen_build: None,
+    };
+    let Ok(site) = SealedSiteReader::new(folder, &trust, &[]) else {
+        return Ledger::default();
+    };
+    let Ok(listed) = site.all_files() else {
+        return Ledger::default();
+    };
+    let unlisted = site.shard_hashes.iter().map(shard_path);
+    let unlisted = unlisted.chain([SITE_JSON.to_owned(), SITE_SIG.to_owned()]);
+    let whole = |path: String| {
+        let bytes = folder.read(&path).ok().flatten()?;
+        let file = SignedFile {
+            sha256: FileHash::of(&bytes),
+            bytes: bytes.len() as u64,
+        };
+        Some((path, file))
+    };
+    let files = listed.into_iter().chain(unlisted.filter_map(whole));
+    Ledger {
+        build: site.json.build,
+        files: files.map(|(path, file)| (path, entry_of(&file))).collect(),
+    }
+}
+
+/// An entry whose content hash fits no plaintext, unless the file is not sealed.
+fn entry_of(file: &SignedFile) -> LedgerEntry {
+    LedgerEntry {
+        content: file.sha256,
+        sha256: file.sha256,
+        bytes: file.bytes,
+    }
+}
+
+fn is_pinned(signer: &Signer, trust: &Trust, pins: &[String]) -> bool {
+    match trust.signer {
+        Some(pinned) => pinned == *signer,
+        None => pins.is_empty() || pins.contains(&signer.to_string()),
+    }
+}
+
+fn fetch(files: &dyn SiteFiles, path: &str) -> Result<Vec<u8>, ReadError> {
+    let read = files.read(path).map_err(|source| ReadError::Io {
+        file: path.to_owned(),
+        source,
+    })?;
+    read.ok_or_else(|| ReadError::damaged(path, "it is missing"))
+}
+
+/// The JSON of a document of this format. Which format it has is looked at before its form.
+fn parse<T: DeserializeOwned>(path: &str, bytes: &[u8]) -> Result<T, ReadError> {
+    #[derive(Deserialize)]
+    struct AnyFormat {
+        format: u64,
+    }
+    let not_json = |error: serde_json::Error| ReadError::damaged(path, error.to_string());
+    let AnyFormat { format } = serde_json::from_slice(bytes).map_err(not_json)?;
+    match format {
+        FORMAT => serde_json::from_slice(bytes).map_err(not_json),
+        0 => Err(ReadError::damaged(path, "format 0")),
+        _ => Err(ReadError::Newer {
+            file: path.to_owned(),
+            format,
+        }),
+    }
+}

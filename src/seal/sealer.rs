@@ -1,0 +1,458 @@
+//! Pages and keys → the files of a site, section by section.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use rayon::prelude::*;
+use thiserror::Error;
+
+use super::container::{self, TooLarge};
+use super::index::Shards;
+use super::site_key::{Lineage, login_path};
+use super::{
+    FORMAT, Keyring, KeyringReader, KeyringSection, SITE_JSON, SITE_SIG, SignedFile, SiteJson,
+    SiteKey, age_file, b64, section,
+};
+use crate::model::{
+    FileHash, Identity, Ledger, LedgerEntry, PersonId, PlainFile, Recipient, RecipientError,
+    SealedSite, Section, SectionContent, SectionId, SiteStore,
+};
+
+/// What holds for the whole site.
+#[derive(Debug, Clone)]
+pub struct SealInput {
+    pub site_key: SiteKey,
+    /// What the lock page says: public.
+    pub title: String,
+    /// Raised to rename and rekey everything.
+    pub epoch: u64,
+    /// When the site is built, in Unix seconds. The build number is this, or one more than the last.
+    pub created: u64,
+    /// From when on readers are warned, in Unix seconds.
+    pub expires: u64,
+    /// Display names of readers; a reader without one is shown by id.
+    pub names: BTreeMap<PersonId, String>,
+    /// Encrypt everything anew, so that nobody sees what changed.
+    pub fresh: bool,
+}
+
+/// An identity wrapped with a passphrase, as it stands in the tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LoginFile<'a> {
+    pub person: &'a PersonId,
+    pub login: &'a str,
+    pub bytes: &'a [u8],
+}
+
+/// Why a site cannot be sealed.
+#[derive(Debug, Error)]
+pub enum SealError {
+    /// The tree is to be changed.
+    #[error("`{first}` and `{second}` have the same key `{recipient}`")]
+    SharedRecipient {
+        recipient: String,
+        first: PersonId,
+        second: PersonId,
+    },
+    /// The tree is to be changed.
+    #[error("a key of `{person}` is of no use")]
+    Recipient {
+        person: PersonId,
+        #[source]
+        source: RecipientError,
+    },
+    /// The tree is to be changed.
+    #[error("{what} is too large to be sealed")]
+    TooLarge {
+        what: String,
+        #[source]
+        source: TooLarge,
+    },
+    /// Two files of the site would have the same path: two logins of one name, say.
+    #[error("two files of the site would be `{0}`")]
+    SamePath(String),
+    /// The tree is to be changed.
+    #[error("a date of the site lies outside of the calendar")]
+    Date,
+    /// The disk is to be looked at.
+    #[error("could not write `{path}`")]
+    Store {
+        path: String,
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// Seals a whole site whose sections are all at hand.
+///
+/// # Errors
+/// See [`SealError`]; nothing that was stored may be shown to anyone then.
+pub fn seal_site(
+    input: &SealInput,
+    store: &dyn SiteStore,
+    sections: &[(Section, SectionContent)],
+    plain: &[PlainFile],
+    logins: &[LoginFile<'_>],
+) -> Result<SealedSite, SealError> {
+    let sealer = Sealer::new(input, store);
+    let add = |(section, content): &(Section, SectionContent)| sealer.add_section(section, content);
+    sections.par_iter().try_for_each(add)?;
+    plain
+        .par_iter()
+        .try_for_each(|file| sealer.add_plain(&file.path, &file.bytes))?;
+    logins
+        .iter()
+        .try_for_each(|login| sealer.add_login(login))?;
+    sealer.finish()
+}
+
+/// Takes sections one at a time, from any thread, and stores each at once; what remains in memory
+/// is the list of files and what the keyrings will hold.
+pub struct Sealer<'a> {
+    input: &'a SealInput,
+    store: &'a dyn SiteStore,
+    record: Mutex<Record>,
+}
+
+#[derive(Default)]
+struct Record {
+    files: BTreeMap<String, LedgerEntry>,
+    rings: BTreeMap<Recipient, (PersonId, Vec<KeyringSection>)>,
+    sections: usize,
+    written: usize,
+    reused: usize,
+}
+
+impl<'a> Sealer<'a> {
+    /// A sealer for one build.
+    pub fn new(input: &'a SealInput, store: &'a dyn SiteStore) -> Self {
+        Self {
+            input,
+            store,
+            record: Mutex::default(),
+        }
+    }
+
+    /// Seals a section and its attachments.
+    ///
+    /// # Errors
+    /// See [`SealError`].
+    pub fn add_section(
+        &self,
+        section: &Section,
+        content: &SectionContent,
+    ) -> Result<(), SealError> {
+        let key = &self.input.site_key;
+        let site = key.site_id();
+        let recipients = section.recipients();
+        let lineage = Lineage::new(site, self.input.epoch, &section.id, &recipients);
+        let identity = key.section_identity(&lineage);
+        let path = key.section_file(&lineage);
+        self.add_to_keyrings(section, &path, &identity)?;
+        let json = section::write(content, site, |key_of| {
+            key.attachment_file(&lineage, key_of)
+        });
+        self.put_sealed(&path, &identity.recipient(), &json)
+            .map_err(|e| e.about(&section.id, None))?;
+        for (name, file) in &content.files {
+            let path = key.attachment_file(&lineage, name);
+            self.put_sealed(&path, &identity.recipient(), &file.bytes)
+                .map_err(|e| e.about(&section.id, Some(name)))?;
+        }
+        Ok(())
+    }
+
+    /// Adds a file that is not sealed: the shell, an asset, a public page.
+    ///
+    /// # Errors
+    /// See [`SealError`].
+    pub fn add_plain(&self, path: &str, bytes: &[u8]) -> Result<(), SealError> {
+        self.put_plain(path, bytes.to_vec())
+    }
+
+    /// Adds a login as it stands.
+    ///
+    /// # Errors
+    /// See [`SealError`].
+    pub fn add_login(&self, login: &LoginFile<'_>) -> Result<(), SealError> {
+        let path = login_path(self.input.site_key.site_id(), login.login);
+        self.put_plain(&path, login.bytes.to_vec())
+    }
+
+    /// Seals the keyrings, writes the index, and signs the site.
+    ///
+    /// # Errors
+    /// See [`SealError`].
+    pub fn finish(self) -> Result<SealedSite, SealError> {
+        let rings = std::mem::take(&mut self.record().rings);
+        let keyrings = rings.len();
+        let put = |(recipient, (person, sections))| self.put_keyring(recipient, person, sections);
+        rings.into_par_iter().try_for_each(put)?;
+        let build = self
+            .input
+            .created
+            .max(self.store.last_build().saturating_add(1));
+        self.put_signed_list(build)?;
+        let record = self
+            .record
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        Ok(SealedSite {
+            ledger: Ledger {
+                build,
+                files: record.files,
+            },
+            site_id: self.input.site_key.site_id().to_string(),
+            sections: record.sections,
+            keyrings,
+            written: record.written,
+            reused: record.reused,
+        })
+    }
+
+    fn add_to_keyrings(
+        &self,
+        section: &Section,
+        path: &str,
+        identity: &Identity,
+    ) -> Result<(), SealError> {
+        let mut record = self.record();
+        record.sections += 1;
+        for reader in &section.readers {
+            // The same key may be listed twice under one person; it opens a section once.
+            let texts: BTreeSet<&String> = reader.recipients.iter().collect();
+            for text in texts {
+                let recipient = Recipient::parse(text).map_err(|source| SealError::Recipient {
+                    person: reader.person.clone(),
+                    source,
+                })?;
+                let ring = record.rings.entry(recipient);
+                let (person, sections) = ring.or_insert_with(|| (reader.person.clone(), vec![]));
+                if *person != reader.person {
+                    return Err(SealError::SharedRecipient {
+                        recipient: recipient.to_string(),
+                        first: person.clone(),
+                        second: reader.person.clone(),
+                    });
+                }
+                sections.push(keyring_section(section, path, identity));
+            }
+        }
+        Ok(())
+    }
+
+    fn put_keyring(
+        &self,
+        recipient: Recipient,
+        person: PersonId,
+        sections: Vec<KeyringSection>,
+    ) -> Result<(), SealError> {
+        let SealInput {
+            site_key,
+            epoch,
+            names,
+            ..
+        } = self.input;
+        let path = site_key.keyring_path(&recipient, *epoch);
+        let path = path.ok_or_else(|| SealError::Recipient {
+            person: person.clone(),
+            source: RecipientError::Malformed,
+        })?;
+        let name = names.get(&person).cloned();
+        let reader = KeyringReader {
+            name: name.unwrap_or_else(|| person.to_string()),
+            id: person.to_string(),
+        };
+        let route_key = site_key.route_key(*epoch).to_text();
+        let keyring = Keyring::new(site_key.site_id(), reader, route_key, sections);
+        self.put_sealed(&path, &recipient, &keyring.write())
+            .map_err(|e| match e {
+                PutError::TooLarge(source) => SealError::TooLarge {
+                    what: format!("the list of sections of `{person}`"),
+                    source,
+                },
+                PutError::Seal(error) => error,
+            })
+    }
+
+    /// The shards, `site.json` and `site.sig`: they list every other file.
+    fn put_signed_list(&self, build: u64) -> Result<(), SealError> {
+        let signed: BTreeMap<String, SignedFile> = {
+            let record = self.record();
+            let files = record.files.iter();
+            files
+                .map(|(path, entry)| (path.clone(), signed_file(entry)))
+                .collect()
+        };
+        let shards = Shards::write(self.input.site_key.site_id(), &signed);
+        let site_json = self.site_json(build, &signed, &shards)?;
+        for (path, bytes) in shards.files() {
+            self.put_plain(&path, bytes)?;
+        }
+        let (json, signature) = site_json.sign(&self.input.site_key.signing_key());
+        self.put_plain(SITE_JSON, json)?;
+        self.put_plain(SITE_SIG, signature)
+    }
+
+    fn site_json(
+        &self,
+        build: u64,
+        signed: &BTreeMap<String, SignedFile>,
+        shards: &Shards,
+    ) -> Result<SiteJson, SealError> {
+        let SealInput {
+            site_key,
+            title,
+            epoch,
+            created,
+            expires,
+            ..
+        } = self.input;
+        let assets = signed
+            .iter()
+            .filter(|(path, _)| path.starts_with("assets/"));
+        Ok(SiteJson {
+            format: FORMAT,
+            site: site_key.site_id().to_string(),
+            title: title.clone(),
+            build,
+            created: timestamp(*created)?,
+            expires: timestamp(*expires)?,
+            epoch: *epoch,
+            agreement: b64(site_key.agreement().as_bytes()),
+            signer: site_key.signer().to_string(),
+            assets: assets
+                .map(|(path, file)| (path.clone(), b64(&file.sha256.0)))
+                .collect(),
+            index: shards.hashes().iter().map(|hash| b64(&hash.0)).collect(),
+        })
+    }
+
+    /// Stores a sealed file, or keeps the earlier one where it holds the same for the same reader.
+    fn put_sealed(
+        &self,
+        path: &str,
+        recipient: &Recipient,
+        plaintext: &[u8],
+    ) -> Result<(), PutError> {
+        let to_whom = recipient.to_string();
+        let content = self.input.site_key.content_hash(&to_whom, plaintext);
+        let earlier = self
+            .store
+            .earlier(path)
+            .filter(|entry| entry.content == content);
+        if let (false, Some(entry)) = (self.input.fresh, earlier) {
+            return Ok(self.keep(path, entry)?);
+        }
+        let packed = container::pack(plaintext).map_err(PutError::TooLarge)?;
+        Ok(self.write(path, content, age_file::seal(recipient, &packed))?)
+    }
+
+    fn put_plain(&self, path: &str, bytes: Vec<u8>) -> Result<(), SealError> {
+        let content = FileHash::of(&bytes);
+        match self.store.earlier(path) {
+            Some(entry) if entry.sha256 == content => self.keep(path, entry),
+            _ => self.write(path, content, bytes),
+        }
+    }
+
+    fn keep(&self, path: &str, entry: LedgerEntry) -> Result<(), SealError> {
+        self.store
+            .keep(path)
+            .map_err(|source| not_stored(path, source))?;
+        self.record().reused += 1;
+        self.list(path, entry)
+    }
+
+    fn write(&self, path: &str, content: FileHash, bytes: Vec<u8>) -> Result<(), SealError> {
+        let entry = LedgerEntry {
+            content,
+            sha256: FileHash::of(&bytes),
+            bytes: bytes.len() as u64,
+        };
+        self.list(path, entry)?;
+        self.store
+            .write(path, bytes)
+            .map_err(|source| not_stored(path, source))?;
+        self.record().written += 1;
+        Ok(())
+    }
+
+    fn list(&self, path: &str, entry: LedgerEntry) -> Result<(), SealError> {
+        match self.record().files.insert(path.to_owned(), entry) {
+            Some(_) => Err(SealError::SamePath(path.to_owned())),
+            None => Ok(()),
+        }
+    }
+
+    fn record(&self) -> MutexGuard<'_, Record> {
+        // A panic elsewhere ends the build anyway.
+        self.record.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Why a sealed file was not stored, before it is known what it was.
+enum PutError {
+    TooLarge(TooLarge),
+    Seal(SealError),
+}
+
+impl From<SealError> for PutError {
+    fn from(error: SealError) -> Self {
+        Self::Seal(error)
+    }
+}
+
+impl PutError {
+    fn about(self, section: &SectionId, attachment: Option<&str>) -> SealError {
+        let source = match self {
+            Self::Seal(error) => return error,
+            Self::TooLarge(source) => source,
+        };
+        let what = match attachment {
+            Some(key) => format!("`{key}` of the section `{section}`"),
+            None => format!("the section `{section}`"),
+        };
+        SealError::TooLarge { what, source }
+    }
+}
+
+fn not_stored(path: &str, source: io::Error) -> SealError {
+    SealError::Store {
+        path: path.to_owned(),
+        source,
+    }
+}
+
+fn signed_file(entry: &LedgerEntry) -> SignedFile {
+    SignedFile {
+        sha256: entry.sha256,
+        bytes: entry.bytes,
+    }
+}
+
+fn keyring_section(section: &Section, path: &str, identity: &Identity) -> KeyringSection {
+    KeyringSection {
+        id: section.id.to_string(),
+        kind: kind_text(section),
+        title: section.title.clone(),
+        subject: section.subject.clone(),
+        file: path.to_owned(),
+        identity: identity.to_text().to_string(),
+    }
+}
+
+/// The kind as the model writes it.
+fn kind_text(section: &Section) -> String {
+    let kind = serde_json::to_value(section.kind);
+    let text = kind.ok().and_then(|kind| kind.as_str().map(str::to_owned));
+    text.expect("a kind is written as a text")
+}
+
+fn timestamp(unix_seconds: u64) -> Result<String, SealError> {
+    let seconds = i64::try_from(unix_seconds).map_err(|_| SealError::Date)?;
+    let date = DateTime::<Utc>::from_timestamp(seconds, 0).ok_or(SealError::Date)?;
+    Ok(date.to_rfc3339_opts(SecondsFormat::Secs, true))
+}

@@ -1,0 +1,152 @@
+//! Code fences: the few kinds of token that `syntax.css` styles, as spans with a class.
+//!
+//! syntect gives every scope of a grammar; a page keeps one class a token and none for what has no style of its own.
+
+use std::sync::OnceLock;
+
+use syntect::parsing::{ParseState, Scope, ScopeStack, ScopeStackOp, SyntaxReference, SyntaxSet};
+
+use super::html::{Html, Writer};
+
+/// Longer blocks are shown without colours.
+const BLOCK_MAX_BYTES: usize = 64 * 1024;
+
+/// A block with a longer line likewise: grammars are regular expressions, and some are slow on long lines.
+const LINE_MAX_BYTES: usize = 2_000;
+
+/// Which scopes get which class; the innermost scope of a token that is named here decides.
+const STYLED: &[(&str, &str)] = &[
+    ("comment", "<span class=\"hl-c\">"),
+    ("string", "<span class=\"hl-s\">"),
+    ("constant", "<span class=\"hl-n\">"),
+    ("keyword.operator", ""),
+    ("keyword", "<span class=\"hl-k\">"),
+    ("storage", "<span class=\"hl-k\">"),
+    ("entity.name.function", "<span class=\"hl-f\">"),
+    ("support.function", "<span class=\"hl-f\">"),
+    ("variable.function", "<span class=\"hl-f\">"),
+    ("entity.name", "<span class=\"hl-t\">"),
+    ("support.type", "<span class=\"hl-t\">"),
+    ("support.class", "<span class=\"hl-t\">"),
+    ("entity.other.attribute-name", "<span class=\"hl-v\">"),
+    ("variable.parameter", "<span class=\"hl-v\">"),
+    ("markup.inserted", "<span class=\"hl-i\">"),
+    ("markup.deleted", "<span class=\"hl-d\">"),
+    ("markup.heading", "<span class=\"hl-k\">"),
+];
+
+/// A block of code as HTML.
+pub struct Code {
+    pub html: Html,
+    /// How many spans it has, and texts between them.
+    pub spans: usize,
+}
+
+/// Highlights a block; as it is where the language is unknown or the block is too long.
+pub fn html(language: &str, code: &str) -> Code {
+    let long = code.len() > BLOCK_MAX_BYTES || code.lines().any(|l| l.len() > LINE_MAX_BYTES);
+    let syntax = if long { None } else { find(language) };
+    let highlighted = syntax.and_then(|syntax| spans(syntax, code));
+    highlighted.unwrap_or_else(|| Code {
+        html: Html::text(code),
+        spans: 1,
+    })
+}
+
+fn find(language: &str) -> Option<&'static SyntaxReference> {
+    if language.is_empty() {
+        return None; // the set is not even loaded for a block without a language
+    }
+    syntaxes().find_syntax_by_token(language)
+}
+
+fn syntaxes() -> &'static SyntaxSet {
+    static SET: OnceLock<SyntaxSet> = OnceLock::new();
+    SET.get_or_init(two_face::syntax::extra_newlines)
+}
+
+/// [`STYLED`] with its scopes parsed.
+fn styled() -> &'static [(Scope, &'static str)] {
+    static STYLES: OnceLock<Vec<(Scope, &'static str)>> = OnceLock::new();
+    STYLES.get_or_init(|| {
+        let parsed = STYLED.iter().map(|(scope, tag)| Some((Scope::new(scope).ok()?, *tag)));
+        parsed.flatten().collect()
+    })
+}
+
+/// The opening tag for a token within those scopes; empty where it has no style.
+fn style_of(stack: &ScopeStack) -> &'static str {
+    let style = |scope: &Scope| {
+        let mut styles = styled().iter();
+        styles.find(|(styled, _)| styled.is_prefix_of(*scope))
+    };
+    let innermost = stack.scopes.iter().rev().find_map(style);
+    innermost.map_or("", |(_, tag)| tag)
+}
+
+/// Nothing where the grammar fails; the caller then shows the block as it is.
+fn spans(syntax: &SyntaxReference, code: &str) -> Option<Code> {
+    let mut state = ParseState::new(syntax);
+    let mut stack = ScopeStack::new();
+    let mut spans = Spans::default();
+    for line in code.split_inclusive('\n') {
+        let ops = state.parse_line(line, syntaxes()).ok()?;
+        spans.line(line, &ops, &mut stack)?;
+    }
+    Some(spans.finish())
+}
+
+/// Writes tokens, those of one style that follow each other in one span.
+#[derive(Default)]
+struct Spans {
+    out: Writer,
+    open: &'static str,
+    count: usize,
+}
+
+impl Spans {
+    fn line(
+        &mut self,
+        line: &str,
+        ops: &[(usize, ScopeStackOp)],
+        stack: &mut ScopeStack,
+    ) -> Option<()> {
+        let mut from = 0;
+        for (at, op) in ops {
+            self.token(line.get(from..*at)?, style_of(stack));
+            stack.apply(op).ok()?;
+            from = *at;
+        }
+        self.token(line.get(from..)?, style_of(stack));
+        Some(())
+    }
+
+    fn token(&mut self, text: &str, style: &'static str) {
+        if text.is_empty() {
+            return;
+        }
+        // White space has no colour, so it never ends a span.
+        if style != self.open && !text.trim().is_empty() {
+            self.end();
+            self.out.tag(style);
+            self.open = style;
+            self.count += 2;
+        }
+        self.out.text(text);
+    }
+
+    fn end(&mut self) {
+        if !self.open.is_empty() {
+            self.out.tag("</span>");
+        }
+        self.open = "";
+    }
+
+    fn finish(mut self) -> Code {
+        self.end();
+        Code {
+            html: self.out.finish(),
+            spans: self.count + 1,
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! The behaviour of gradus from outside: trees in, sites and words out.
+
+mod generated;
+mod sealed_site;
