@@ -84,24 +84,23 @@ fn placed(
         return group.element(origin);
     };
     let at = report.position(place);
-    let group = group.element(origin.line(at.line).char_column(at.column));
     if place.end == 0 {
-        return group; // about the whole file: its first line says nothing
+        // About the whole file: its first line says nothing.
+        return group.element(origin.line(at.line).char_column(at.column));
     }
     let line = ShownLine::at(text, place.start..place.end);
     let mut mark = AnnotationKind::Primary.span(line.marked);
     if let Some(label) = label {
         mark = mark.label(visible(label));
     }
-    group.element(Snippet::source(line.text).line_start(at.line).annotation(mark))
+    let snippet = Snippet::source(line.text).path(visible(&place.file));
+    group.element(snippet.line_start(at.line).annotation(mark))
 }
 
-/// The most characters of a line that are shown before, in and after the marks.
-const SHOWN_BEFORE: usize = 60;
-const SHOWN_MARKED: usize = 80;
-const SHOWN_AFTER: usize = 40;
+/// The most bytes of a line that are drawn from its marks on; the terminal's width cuts the rest.
+const DRAWN_BYTES_MAX: usize = 100_000;
 
-/// The line that a place begins in, cut to what fits and harmless to print.
+/// The line that a place begins in, harmless to print, character for character.
 struct ShownLine {
     text: String,
     marked: Range<usize>,
@@ -112,12 +111,13 @@ impl ShownLine {
         let start = text.floor_char_boundary(place.start);
         let from = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
         let to = text[start..].find('\n').map_or(text.len(), |length| start + length);
+        let to = text.floor_char_boundary(to.min(start + DRAWN_BYTES_MAX));
         let end = text.ceil_char_boundary(place.end).clamp(start, to);
-        let mut shown = last(&text[from..start], SHOWN_BEFORE);
+        let mut shown = harmless(&text[from..start]);
         let marked = shown.len();
-        shown.push_str(&first(&text[start..end], SHOWN_MARKED));
+        shown.push_str(&harmless(&text[start..end]));
         let marked = marked..shown.len();
-        shown.push_str(&first(text[end..to].trim_end(), SHOWN_AFTER));
+        shown.push_str(&harmless(text[end..to].trim_end()));
         Self {
             text: shown,
             marked,
@@ -125,20 +125,14 @@ impl ShownLine {
     }
 }
 
-/// The first characters of a text.
-fn first(text: &str, most: usize) -> String {
-    match text.char_indices().nth(most) {
-        Some((cut, _)) => visible(&text[..cut]) + "…",
-        None => visible(text),
-    }
-}
-
-/// The last characters of a text.
-fn last(text: &str, most: usize) -> String {
-    match text.char_indices().rev().nth(most) {
-        Some((cut, _)) => "…".to_owned() + &visible(&text[text.ceil_char_boundary(cut + 1)..]),
-        None => visible(text),
-    }
+/// The same text with one visible character for each that must not be printed, so that columns stay.
+fn harmless(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\t' => ' ',
+        c if c.is_control() || is_deceptive(c) => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    text.chars().map(shown).collect()
 }
 
 /// A text that cannot steer a terminal or turn its reading order around: control characters, and those
@@ -214,7 +208,8 @@ help: did you mean `dana-kim`?
         let shown = plain(&report);
         let harmless = |c: char| c == '\n' || !(c.is_control() || is_deceptive(c));
         assert!(shown.chars().all(harmless), "{shown:?}");
-        assert!(shown.contains("\\u{1b}[2J\\u{202e}"), "{shown}");
+        assert!(shown.contains("by = \"�[2J�x�\""), "{shown}");
+        assert!(shown.contains("\\u{1b}]0;owned"), "{shown}");
     }
 
     #[test]

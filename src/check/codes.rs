@@ -3,6 +3,8 @@
 //! `check --explain` and `docs/diagnostics.md` are made from this table. A code is never given to
 //! another rule, so that a search for it finds what it meant.
 
+use std::fmt::Write;
+
 use crate::diag::Severity;
 
 /// One rule.
@@ -347,16 +349,15 @@ pub fn rule(code: &str) -> Option<&'static Rule> {
 }
 
 impl Rule {
-    /// The explanation as a section of markdown.
-    pub fn to_markdown(&self) -> String {
+    /// The title, the explanation and the example, in markdown.
+    pub fn in_words(&self) -> String {
         let Rule {
-            code,
             title,
             explanation,
             example,
             ..
         } = self;
-        format!("## {code}: {title}\n\n{explanation}\n\n```text\n{example}\n```\n")
+        format!("{title}\n\n{explanation}\n\n```text\n{example}\n```\n")
     }
 }
 
@@ -368,8 +369,7 @@ pub fn page() -> String {
          the site can be built, and a person should look. `gradus check --explain CODE` prints these sections.\n",
     );
     for rule in ALL {
-        page.push('\n');
-        page.push_str(&rule.to_markdown());
+        let _ = write!(page, "\n## {}: {}", rule.code, rule.in_words()); // a `String` takes everything
     }
     page
 }

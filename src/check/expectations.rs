@@ -7,7 +7,7 @@ use super::table::{At, Table, Value};
 use crate::model::*;
 
 /// The keys of the file.
-pub(super) const KEYS: [&str; 5] = ["agreed", "until", "expectation", "note", "skip"];
+pub(super) const KEYS: [&str; 6] = ["agreed", "until", "readers", "expectation", "note", "skip"];
 
 const EXPECTATION_KEYS: [&str; 12] = [
     "id",
@@ -58,6 +58,7 @@ pub(super) fn read(
         expectations: tables.iter().filter_map(&mut one).collect(),
         notes: notes(known, table, seat),
         skip_comments: skip_comments(known, table, seat),
+        readers: known.readers(table),
     }
 }
 
@@ -204,6 +205,9 @@ fn skip_comments(known: &Known<'_>, table: &Table<'_>, seat: &Seat<'_>) -> Vec<S
     tables.iter().filter_map(comment).collect()
 }
 
+/// The keys of `plan.toml`.
+pub(super) const PLAN_KEYS: [&str; 2] = ["readers", "goal"];
+
 /// Reads `plan.toml`.
 pub(super) fn plan(known: &Known<'_>, table: &Table<'_>, lookup: &Lookup<'_>) -> Plan {
     const KEYS: [&str; 7] = ["id", "text", "competencies", "actions", "resources", "support", "by"];
@@ -225,5 +229,6 @@ pub(super) fn plan(known: &Known<'_>, table: &Table<'_>, lookup: &Lookup<'_>) ->
     };
     Plan {
         goals: table.tables("goal", &KEYS).iter().map(&mut goal).collect(),
+        readers: known.readers(table),
     }
 }

@@ -36,7 +36,8 @@ pub(super) fn read(known: &Known<'_>) -> Management {
                 if let (Some(cycle), Some(person)) = (cycle, person) {
                     let read = |table: &Table<'_>| talent(known, table, &person, &cycle);
                     let talent = known.toml(kind, &KEYS, read).flatten();
-                    management.talent.extend(talent.map(|talent| ((person, cycle), talent)));
+                    let of_person = management.talent.entry(person).or_default();
+                    of_person.extend(talent.map(|talent| (cycle, talent)));
                 }
             }
             FileKind::PrivateNotes(person) => {

@@ -59,9 +59,10 @@ pub fn check(source: &Source) -> (Option<Organisation>, Report) {
     (organisation, report)
 }
 
-/// The text that `--explain` prints for a code, in markdown; nothing for codes that are not given.
+/// What `--explain` says about a code: its title, the explanation and an example, in markdown; nothing for
+/// codes that are not given.
 pub fn explain(code: &str) -> Option<String> {
-    codes::rule(code).map(Rule::to_markdown)
+    codes::rule(code).map(Rule::in_words)
 }
 
 /// All rules.

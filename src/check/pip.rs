@@ -9,7 +9,8 @@ use super::table::Table;
 use crate::model::*;
 
 /// The keys of the file.
-pub(super) const KEYS: [&str; 10] = [
+pub(super) const KEYS: [&str; 11] = [
+    "readers",
     "start",
     "days",
     "cause",
@@ -45,6 +46,7 @@ pub(super) fn read(known: &Known<'_>, table: &Table<'_>) -> Pip {
         objectives,
         closed: table.date("closed"),
         result: table.word("result", &RESULTS),
+        readers: known.readers(table),
     }
 }
 

@@ -1,52 +1,52 @@
 //! Keys of readers.
 
-use age::x25519;
 use x25519_dalek::{PublicKey, StaticSecret};
 
 use super::codes;
 use super::complaints::Complaints;
 use super::table::At;
-
-/// The length in bytes of an X25519 public key.
-const KEY_BYTES: usize = 32;
+use crate::model::{Recipient, RecipientError};
 
 /// Complains where a text is not an X25519 recipient in canonical form.
 pub(super) fn check(complaints: &Complaints, text: &At<&str>) {
-    let Some(help) = fault(text.value) else {
+    let Some((message, help)) = fault(text.value) else {
         return;
     };
     complaints
-        .about(codes::BAD_RECIPIENT, text.place.clone(), "this is not an age recipient")
+        .about(codes::BAD_RECIPIENT, text.place.clone(), message)
         .help(help);
 }
 
-/// What is wrong with a recipient; nothing where it is right.
-fn fault(text: &str) -> Option<String> {
-    if text.to_ascii_uppercase().starts_with("AGE-SECRET-KEY-") {
-        return Some(
-            "this is a SECRET key: take it out of the tree, make a new one, and write its `age1…` here".into(),
-        );
-    }
-    match text.parse::<x25519::Recipient>() {
-        Ok(recipient) if recipient.to_string() != text => {
-            Some(format!("write it in lower case: `{recipient}`"))
-        }
-        Ok(_) if !is_contributory(text) => Some("everyone can open what is sealed to this key".into()),
+/// What is wrong with a recipient and what would help; nothing where it is right.
+fn fault(text: &str) -> Option<(String, String)> {
+    match Recipient::parse(text) {
+        Ok(recipient) if recipient.to_string() != text => Some((
+            "this is not how an age public key is written".into(),
+            format!("write it as `{recipient}`"),
+        )),
+        Ok(recipient) if !is_contributory(&recipient) => Some((
+            "this key protects nothing".into(),
+            "everyone can open what is sealed to it; make another one".into(),
+        )),
         Ok(_) => None,
-        Err(_) => Some("recipients are `age1` and 58 characters; `gradus keys new` makes one".into()),
+        Err(error) => Some((error.to_string(), help(error).into())),
+    }
+}
+
+fn help(error: RecipientError) -> &'static str {
+    match error {
+        RecipientError::Secret => {
+            "whoever saw this file has the key: take it out and make a new one with `gradus keys new`"
+        }
+        _ => "`gradus keys new` makes a key; its public half is `age1` and 58 characters",
     }
 }
 
 /// Whether an agreement with the key depends on the other side's secret at all.
-fn is_contributory(recipient: &str) -> bool {
-    let Ok((_, bytes)) = bech32::decode(recipient) else {
-        return false;
-    };
-    let Ok(key) = <[u8; KEY_BYTES]>::try_from(bytes.as_slice()) else {
-        return false;
-    };
-    let any_secret = StaticSecret::from([1; KEY_BYTES]);
-    any_secret.diffie_hellman(&PublicKey::from(key)).was_contributory()
+fn is_contributory(recipient: &Recipient) -> bool {
+    let any_secret = StaticSecret::from([1; 32]);
+    let key = PublicKey::from(*recipient.as_bytes());
+    any_secret.diffie_hellman(&key).was_contributory()
 }
 
 #[cfg(test)]
@@ -63,6 +63,7 @@ mod tests {
             "age1qqq",
             "ssh-ed25519 AAAA",
             &GOOD.to_uppercase(),
+            &format!(" {GOOD}"),
             &GOOD.replace("sz", "sx"),
             "AGE-SECRET-KEY-1QQQQ",
         ];
@@ -72,9 +73,10 @@ mod tests {
     }
 
     #[test]
-    fn a_key_that_everyone_can_open_is_refused() {
-        let hrp = bech32::Hrp::parse("age").unwrap_or_else(|e| panic!("{e}"));
-        let zero = bech32::encode::<bech32::Bech32>(hrp, &[0; 32]).unwrap_or_else(|e| panic!("{e}"));
+    fn a_key_that_everyone_can_open_is_refused() -> Result<(), Box<dyn std::error::Error>> {
+        let hrp = bech32::Hrp::parse("age")?;
+        let zero = bech32::encode::<bech32::Bech32>(hrp, &[0; 32])?;
         assert!(fault(&zero).is_some());
+        Ok(())
     }
 }

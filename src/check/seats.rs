@@ -109,7 +109,7 @@ fn cycle(known: &Known<'_>, seat: &Seat<'_>, following: &mut Vec<Following>) -> 
             CycleFile::Response => cycle.response = feedback::response(known, held, seat),
             CycleFile::Plan => {
                 let lookup = seat.lookup(known);
-                cycle.plan = toml(known, seat, held, &["goal"], |table| {
+                cycle.plan = toml(known, seat, held, &expectations::PLAN_KEYS, |table| {
                     expectations::plan(known, table, &lookup)
                 });
             }

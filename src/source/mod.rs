@@ -11,6 +11,7 @@
 mod layout;
 mod load;
 mod read;
+mod theme;
 mod tree;
 pub mod written;
 
@@ -21,6 +22,7 @@ use std::sync::Arc;
 pub use layout::{CycleFile, Directory, FileKind, Name, PersonFile};
 pub use load::load;
 pub use read::FILE_MAX_BYTES;
+pub use theme::{ThemeFilesError, theme_files};
 
 use crate::diag::Place;
 
