@@ -114,7 +114,9 @@ impl Report {
     /// Lines and columns of a place; the beginning of the file where its text is not at hand.
     pub fn position(&self, place: &Place) -> Position {
         let text = self.texts.get(&place.file);
-        text.map_or(Position::START, |text| Position::of(text, place.start, place.end))
+        text.map_or(Position::START, |text| {
+            Position::of(text, place.start, place.end)
+        })
     }
 
     /// By file, then place, then code.

@@ -66,7 +66,9 @@ fn severity(severity: Severity) -> &'static str {
 /// GitHub's workflow commands, a line each.
 pub fn github(report: &Report) -> String {
     let diagnostics = report.diagnostics.iter();
-    diagnostics.map(|diagnostic| command(report, diagnostic)).collect()
+    diagnostics
+        .map(|diagnostic| command(report, diagnostic))
+        .collect()
 }
 
 fn command(report: &Report, diagnostic: &Diagnostic) -> String {
@@ -94,7 +96,9 @@ fn command(report: &Report, diagnostic: &Diagnostic) -> String {
 
 /// Escapes the text of a workflow command.
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 /// Escapes a property of a workflow command.

@@ -61,13 +61,20 @@ fn groups(report: &Report, diagnostic: &Diagnostic) -> Vec<Group<'static>> {
         .primary_title(visible(&diagnostic.message))
         .id(diagnostic.code);
     let label = diagnostic.label.as_deref();
-    let mut groups = vec![placed(Group::with_title(title), report, &diagnostic.place, label)];
+    let mut groups = vec![placed(
+        Group::with_title(title),
+        report,
+        &diagnostic.place,
+        label,
+    )];
     for (place, why) in &diagnostic.related {
         let title = Level::NOTE.secondary_title(visible(why));
         groups.push(placed(Group::with_title(title), report, place, None));
     }
     if let Some(help) = &diagnostic.help {
-        groups.push(Group::with_title(Level::HELP.secondary_title(visible(help))));
+        groups.push(Group::with_title(
+            Level::HELP.secondary_title(visible(help)),
+        ));
     }
     groups
 }
@@ -110,7 +117,9 @@ impl ShownLine {
     fn at(text: &str, place: Range<usize>) -> Self {
         let start = text.floor_char_boundary(place.start);
         let from = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
-        let to = text[start..].find('\n').map_or(text.len(), |length| start + length);
+        let to = text[start..]
+            .find('\n')
+            .map_or(text.len(), |length| start + length);
         let to = text.floor_char_boundary(to.min(start + DRAWN_BYTES_MAX));
         let end = text.ceil_char_boundary(place.end).clamp(start, to);
         let mut shown = harmless(&text[from..start]);
@@ -163,7 +172,9 @@ mod tests {
     fn report(text: &str, marked: &str) -> Report {
         let start = text.find(marked).unwrap_or(0);
         let mut report = Report::default();
-        report.texts.insert("people/ari/person.toml".into(), text.into());
+        report
+            .texts
+            .insert("people/ari/person.toml".into(), text.into());
         report.diagnostics.push(Diagnostic {
             code: "E021",
             severity: Severity::Error,
@@ -217,7 +228,10 @@ help: did you mean `dana-kim`?
         let long = "ä".repeat(5_000);
         let shown = plain(&report(&format!("{long}MARK{long}"), "MARK"));
         assert!(shown.contains(":1:5001"), "{shown}");
-        assert!(shown.lines().all(|line| line.chars().count() < 150), "{shown}");
+        assert!(
+            shown.lines().all(|line| line.chars().count() < 150),
+            "{shown}"
+        );
     }
 
     #[test]

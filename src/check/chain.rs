@@ -44,7 +44,10 @@ fn circles_on(people: &People, day: Date) -> Vec<Vec<&PersonId>> {
                 break;
             }
             path.push(id);
-            at = people.people.get(id).and_then(|person| person.manager_on(day));
+            at = people
+                .people
+                .get(id)
+                .and_then(|person| person.manager_on(day));
         }
         settled.extend(path);
     }
@@ -59,8 +62,15 @@ fn from_smallest<'p>(circle: &[&'p PersonId]) -> Vec<&'p PersonId> {
 }
 
 fn complain(complaints: &Complaints, people: &People, circle: &[&PersonId], day: Date) {
-    let names: Vec<String> = circle.iter().chain(circle.first()).map(|id| format!("`{id}`")).collect();
-    let message = format!("people manage one another in a circle on {day}: {}", names.join(" → "));
+    let names: Vec<String> = circle
+        .iter()
+        .chain(circle.first())
+        .map(|id| format!("`{id}`"))
+        .collect();
+    let message = format!(
+        "people manage one another in a circle on {day}: {}",
+        names.join(" → ")
+    );
     let mut places = circle.iter().filter_map(|id| place_on(people, id, day));
     let Some(place) = places.next() else {
         return;
@@ -82,7 +92,8 @@ fn warn_of_leavers(complaints: &Complaints, people: &People, person: &Person) {
     let until = person.roles.iter().skip(1).map(|role| Some(role.from));
     for (role, next) in person.roles.iter().zip(until.chain([None])) {
         let manager = role.manager.as_ref().and_then(|id| people.people.get(id));
-        let Some((manager, left)) = manager.and_then(|manager| Some((manager, manager.end?))) else {
+        let Some((manager, left)) = manager.and_then(|manager| Some((manager, manager.end?)))
+        else {
             continue;
         };
         // The role lasts until the next one, or until the person leaves.
@@ -93,9 +104,14 @@ fn warn_of_leavers(complaints: &Complaints, people: &People, person: &Person) {
         let Some(place) = people.managers.get(&(person.id.clone(), role.from)) else {
             continue;
         };
-        let message = format!("`{}` leaves on {left}, and `{}` still reports to them", manager.id, person.id);
+        let message = format!(
+            "`{}` leaves on {left}, and `{}` still reports to them",
+            manager.id, person.id
+        );
         complaints
             .about(codes::LEAVER_ABOVE, place.clone(), message)
-            .help(format!("add a `[[role]]` from {left} on, with another manager"));
+            .help(format!(
+                "add a `[[role]]` from {left} on, with another manager"
+            ));
     }
 }

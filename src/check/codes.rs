@@ -399,6 +399,9 @@ mod tests {
     fn the_page_in_the_docs_is_the_one_made_from_this_table() {
         let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/diagnostics.md");
         let written = std::fs::read_to_string(path).unwrap_or_default();
-        assert!(written == page(), "write codes::page() to docs/diagnostics.md");
+        assert!(
+            written == page(),
+            "write codes::page() to docs/diagnostics.md"
+        );
     }
 }

@@ -41,9 +41,18 @@ impl Complaints {
         }
     }
 
-    /// Everything gathered.
+    /// Everything gathered, without what was said of values that are not TOML anyway.
     pub fn into_diagnostics(self) -> Vec<Diagnostic> {
-        self.gathered.into_inner().diagnostics
+        let mut diagnostics = self.gathered.into_inner().diagnostics;
+        let is_syntax = |diagnostic: &Diagnostic| diagnostic.code == codes::TOML_SYNTAX.code;
+        let syntax: Vec<Place> = diagnostics
+            .iter()
+            .filter(|diagnostic| is_syntax(diagnostic))
+            .map(|diagnostic| diagnostic.place.clone())
+            .collect();
+        let meant = |place: &Place| syntax.iter().any(|error| overlap(error, place));
+        diagnostics.retain(|diagnostic| is_syntax(diagnostic) || !meant(&diagnostic.place));
+        diagnostics
     }
 
     /// Whether a file could be read as a whole. What is missing from one that could not may well be in
@@ -70,11 +79,17 @@ impl Complaints {
     }
 }
 
+fn overlap(a: &Place, b: &Place) -> bool {
+    a.file == b.file && a.start < b.end && b.start < a.end
+}
+
 fn too_many(file: Arc<str>) -> Diagnostic {
     Diagnostic {
         code: codes::TOO_MANY.code,
         severity: codes::TOO_MANY.severity,
-        message: format!("more than {PER_FILE_MAX} complaints about this file; the rest is not listed"),
+        message: format!(
+            "more than {PER_FILE_MAX} complaints about this file; the rest is not listed"
+        ),
         place: Place::file(file),
         label: None,
         related: Vec::new(),
@@ -134,10 +149,7 @@ pub(super) fn did_you_mean<'w>(
 }
 
 /// The known word that is nearest, where one is near.
-pub(super) fn nearest<'w>(
-    word: &str,
-    known: impl IntoIterator<Item = &'w str>,
-) -> Option<&'w str> {
+pub(super) fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     // Longer words are no misspelling of anything, and likeness is quadratic in length.
     const LONGEST: usize = 100;
     if word.len() > LONGEST {

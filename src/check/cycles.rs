@@ -57,11 +57,16 @@ fn phases(table: &Table<'_>) -> Phases {
 fn pin(known: &Known<'_>, table: &Table<'_>) -> Option<String> {
     let text = table.text("rubric")?;
     if !known.rubrics.by_directory.contains_key(text.value) {
-        let message = format!("there is no directory `{}` of tracks; git revisions cannot be read yet", text.value);
+        let message = format!(
+            "there is no directory `{}` of tracks; git revisions cannot be read yet",
+            text.value
+        );
         known
             .complaints
             .about(codes::NO_PIN, text.place, message)
-            .help("put the rubric as it stood into a directory such as `rubrics-2025`, and name that");
+            .help(
+                "put the rubric as it stood into a directory such as `rubrics-2025`, and name that",
+            );
         return None;
     }
     Some(text.value.to_owned())

@@ -100,7 +100,10 @@ fn expectation(
         // Everything else of it is still worth a complaint.
         let stand_in = ExpectationId::new("x")?;
         let place = table.place.clone();
-        read(At { value: stand_in, place });
+        read(At {
+            value: stand_in,
+            place,
+        });
         return None;
     };
     check_id(known, seat, once, &id);
@@ -112,7 +115,11 @@ fn expectation(
 fn check_id(known: &Known<'_>, seat: &Seat<'_>, once: &mut Once, id: &At<ExpectationId>) {
     let text = id.value.as_str();
     once.admit(known.complaints, "the expectation", text, &id.place);
-    if seat.questions(known).iter().any(|question| question.id.as_str() == text) {
+    if seat
+        .questions(known)
+        .iter()
+        .any(|question| question.id.as_str() == text)
+    {
         let message = format!("`{text}` is the id of a question too");
         known
             .complaints
@@ -140,7 +147,10 @@ fn follows(known: &Known<'_>, table: &Table<'_>) -> Option<At<Follows>> {
 }
 
 fn follows_expectation(cycle: &str, id: &str) -> Option<Follows> {
-    Some(Follows::Expectation(CycleId::new(cycle)?, ExpectationId::new(id)?))
+    Some(Follows::Expectation(
+        CycleId::new(cycle)?,
+        ExpectationId::new(id)?,
+    ))
 }
 
 fn follows_goal(cycle: &str, id: &str) -> Option<Follows> {
@@ -210,7 +220,15 @@ pub(super) const PLAN_KEYS: [&str; 2] = ["readers", "goal"];
 
 /// Reads `plan.toml`.
 pub(super) fn plan(known: &Known<'_>, table: &Table<'_>, lookup: &Lookup<'_>) -> Plan {
-    const KEYS: [&str; 7] = ["id", "text", "competencies", "actions", "resources", "support", "by"];
+    const KEYS: [&str; 7] = [
+        "id",
+        "text",
+        "competencies",
+        "actions",
+        "resources",
+        "support",
+        "by",
+    ];
     let mut once = Once::default();
     let mut goal = |table: &Table<'_>| {
         let id = table.id("id", GoalId::new);

@@ -31,7 +31,14 @@ pub(super) struct Form<'f> {
 }
 
 const SELF_KEYS: [&str; 5] = ["by", "date", "readers", "outcome", "ratings"];
-const PEER_KEYS: [&str; 6] = ["by", "date", "readers", "outcome", "ratings", "relationship"];
+const PEER_KEYS: [&str; 6] = [
+    "by",
+    "date",
+    "readers",
+    "outcome",
+    "ratings",
+    "relationship",
+];
 const REVIEW_KEYS: [&str; 8] = [
     "by",
     "date",
@@ -165,7 +172,10 @@ impl Form<'_> {
     fn check_author(&self, known: &Known<'_>, table: &Table<'_>, seat: &Seat<'_>, by: &PersonId) {
         let (rule, message) = match self.author {
             Author::Subject if by != seat.person => {
-                let message = format!("this file is by `{}`, whose directory it lies in", seat.person);
+                let message = format!(
+                    "this file is by `{}`, whose directory it lies in",
+                    seat.person
+                );
                 (codes::WRONG_AUTHOR, message)
             }
             Author::Named(who) if by != who => {
@@ -197,10 +207,15 @@ impl Form<'_> {
             text: trimmed(doc, cut.preamble),
         };
         let sections = cut.sections.into_iter();
-        let answers = sections.filter_map(|section| self.answer(known, doc, seat, section, &mut once));
+        let answers =
+            sections.filter_map(|section| self.answer(known, doc, seat, section, &mut once));
         // Scaffolds hold headings with nothing under them: those are no answers.
         let given = |answer: &Answer| !answer.text.is_empty();
-        [preamble].into_iter().chain(answers).filter(given).collect()
+        [preamble]
+            .into_iter()
+            .chain(answers)
+            .filter(given)
+            .collect()
     }
 
     fn answer(
@@ -222,7 +237,12 @@ impl Form<'_> {
             AnswerTo::Expectation(id) => id.as_str(),
             AnswerTo::Preamble => "",
         };
-        once.admit(known.complaints, "an answer to", id, &doc.place(heading.words.clone()));
+        once.admit(
+            known.complaints,
+            "an answer to",
+            id,
+            &doc.place(heading.words.clone()),
+        );
         let text = trimmed(doc, section.body);
         Some(Answer { to, text })
     }
@@ -242,13 +262,28 @@ impl Form<'_> {
         by_title.map(|question| AnswerTo::Question(question.id.clone()))
     }
 
-    fn questions<'k>(&self, known: &'k Known<'_>, seat: &Seat<'_>) -> impl Iterator<Item = &'k Question> {
+    fn questions<'k>(
+        &self,
+        known: &'k Known<'_>,
+        seat: &Seat<'_>,
+    ) -> impl Iterator<Item = &'k Question> {
         let asked = self.asked;
-        seat.questions(known).iter().filter(move |question| question.asked == asked)
+        seat.questions(known)
+            .iter()
+            .filter(move |question| question.asked == asked)
     }
 
-    fn complain_of_heading(&self, known: &Known<'_>, doc: &Doc<'_>, seat: &Seat<'_>, heading: &Heading) {
-        let message = format!("`{}` is neither a question of this file nor an expectation", heading.title);
+    fn complain_of_heading(
+        &self,
+        known: &Known<'_>,
+        doc: &Doc<'_>,
+        seat: &Seat<'_>,
+        heading: &Heading,
+    ) {
+        let message = format!(
+            "`{}` is neither a question of this file nor an expectation",
+            heading.title
+        );
         let questions = self.questions(known, seat);
         let words: Vec<&str> = questions
             .flat_map(|question| [question.title.as_str(), question.id.as_str()])
@@ -258,7 +293,11 @@ impl Form<'_> {
             .unwrap_or_else(|| "use `###` for headings of your own".into());
         known
             .complaints
-            .about(codes::NO_QUESTION, doc.place(heading.words.clone()), message)
+            .about(
+                codes::NO_QUESTION,
+                doc.place(heading.words.clone()),
+                message,
+            )
             .help(help);
     }
 }

@@ -95,9 +95,13 @@ impl<'s> Known<'s> {
             let message = format!("`{name}` cannot be an id");
             let help = match reserved.contains(&name) {
                 true => "the word has a meaning of its own; choose another name",
-                false => "ids are lower-case letters, digits and `-`, at most 64, and do not begin with `-`",
+                false => {
+                    "ids are lower-case letters, digits and `-`, at most 64, and do not begin with `-`"
+                }
             };
-            self.complaints.about(codes::BAD_ID, place, message).help(help);
+            self.complaints
+                .about(codes::BAD_ID, place, message)
+                .help(help);
         }
         id
     }
@@ -126,7 +130,10 @@ impl<'s> Known<'s> {
             let message = format!("`{}` is nobody in people/", text.value);
             self.complaints
                 .about(codes::NOBODY, text.place.clone(), message)
-                .maybe_help(did_you_mean(text.value, self.people.iter().map(PersonId::as_str)));
+                .maybe_help(did_you_mean(
+                    text.value,
+                    self.people.iter().map(PersonId::as_str),
+                ));
         }
         person
     }
@@ -168,7 +175,12 @@ impl<'s> Known<'s> {
         let pin = cycle.and_then(|cycle| cycle.rubric.as_deref());
         let directory = pin.unwrap_or(crate::source::RUBRICS);
         Lookup {
-            rubrics: self.rubrics.by_directory.get(directory).into_iter().collect(),
+            rubrics: self
+                .rubrics
+                .by_directory
+                .get(directory)
+                .into_iter()
+                .collect(),
             sure: !self.rubrics.unsound.contains(directory),
         }
     }
@@ -221,13 +233,20 @@ impl<'s> Known<'s> {
         lookup: &Lookup<'_>,
     ) -> Vec<CompetencyId> {
         let texts = table.texts(key);
-        texts.iter().filter_map(|text| self.competency(text, lookup)).collect()
+        texts
+            .iter()
+            .filter_map(|text| self.competency(text, lookup))
+            .collect()
     }
 
     /// A `readers` key: an audience or a person, or a list of them.
     pub fn readers(&self, table: &Table<'_>) -> Option<Vec<ReaderToken>> {
         let value = table.value("readers")?;
-        let values = if value.is_list() { value.list() } else { vec![value] };
+        let values = if value.is_list() {
+            value.list()
+        } else {
+            vec![value]
+        };
         let tokens = values.iter().filter_map(Value::text);
         Some(tokens.filter_map(|text| self.reader(&text)).collect())
     }
@@ -295,7 +314,9 @@ impl<'k> Lookup<'k> {
     }
 
     fn has_level(&self, level: &LevelRef) -> bool {
-        self.rubrics.iter().any(|rubric| rubric.level(level).is_some())
+        self.rubrics
+            .iter()
+            .any(|rubric| rubric.level(level).is_some())
     }
 
     fn has_competency(&self, id: &CompetencyId) -> bool {
@@ -303,12 +324,19 @@ impl<'k> Lookup<'k> {
     }
 
     fn tracks(&self) -> impl Iterator<Item = &'k Track> {
-        self.rubrics.iter().flat_map(|rubric| rubric.tracks.values())
+        self.rubrics
+            .iter()
+            .flat_map(|rubric| rubric.tracks.values())
     }
 
     fn levels(&self) -> Vec<String> {
         self.tracks()
-            .flat_map(|track| track.levels.iter().map(move |level| format!("{}/{}", track.id, level.id)))
+            .flat_map(|track| {
+                track
+                    .levels
+                    .iter()
+                    .map(move |level| format!("{}/{}", track.id, level.id))
+            })
             .collect()
     }
 
@@ -328,7 +356,11 @@ impl Once {
         let key = id.to_lowercase();
         if let Some(first) = self.0.get(&key) {
             complaints
-                .about(codes::DUPLICATE, place.clone(), format!("{what} `{id}` is there twice"))
+                .about(
+                    codes::DUPLICATE,
+                    place.clone(),
+                    format!("{what} `{id}` is there twice"),
+                )
                 .related(first.clone(), "first here");
             return false;
         }

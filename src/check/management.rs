@@ -43,7 +43,9 @@ pub(super) fn read(known: &Known<'_>) -> Management {
             FileKind::PrivateNotes(person) => {
                 let notes = running::notes(known, file);
                 let person = running::subject(known, person, file);
-                management.notes.extend(person.map(|person| (person, notes)));
+                management
+                    .notes
+                    .extend(person.map(|person| (person, notes)));
             }
             _ => {}
         }
@@ -96,7 +98,10 @@ fn not_about_oneself(table: &Table<'_>, key: &str, person: &PersonId, named: Opt
     if named == Some(person) {
         let message = format!("`{person}` cannot take part in their own talent mapping");
         let place = table.place_of(key);
-        table.doc.complaints.about(codes::ABOUT_ONESELF, place, message);
+        table
+            .doc
+            .complaints
+            .about(codes::ABOUT_ONESELF, place, message);
     }
 }
 

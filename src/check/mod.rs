@@ -99,7 +99,11 @@ fn assembled(
 ) -> Organisation {
     let mut pinned: BTreeMap<String, Rubric> = rubrics.by_directory;
     let rubric = pinned.get(RUBRICS).cloned().unwrap_or_default();
-    pinned.retain(|directory, _| cycles.iter().any(|cycle| cycle.rubric.as_ref() == Some(directory)));
+    pinned.retain(|directory, _| {
+        cycles
+            .iter()
+            .any(|cycle| cycle.rubric.as_ref() == Some(directory))
+    });
     Organisation {
         name: settings.name,
         public_title: settings.public_title,

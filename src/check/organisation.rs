@@ -58,8 +58,12 @@ fn settings(known: &Known<'_>, table: &Table<'_>) -> Settings {
         as_of: table.date("as_of"),
         ratings: ratings(known, table),
         questions: questions::of_organisation(known, table),
-        policy: table.table("policy", &POLICY_KEYS).map_or_else(Policy::default, |t| policy(&t)),
-        seal: table.table("seal", &SEAL_KEYS).map_or_else(SealPolicy::default, |t| seal(&t)),
+        policy: table
+            .table("policy", &POLICY_KEYS)
+            .map_or_else(Policy::default, |t| policy(&t)),
+        seal: table
+            .table("seal", &SEAL_KEYS)
+            .map_or_else(SealPolicy::default, |t| seal(&t)),
         access: table
             .table("access", &ACCESS_KEYS)
             .map_or_else(AccessPolicy::default, |t| access(known, &t)),
@@ -79,7 +83,10 @@ fn theme(table: &Table<'_>) -> String {
     // The name becomes a directory name below `themes/`.
     if !is_id(text.value) {
         let message = format!("`{}` is not the name of a theme", text.value);
-        table.doc.complaints.about(codes::BAD_ID, text.place, message);
+        table
+            .doc
+            .complaints
+            .about(codes::BAD_ID, text.place, message);
     }
     text.value.to_owned()
 }
@@ -97,7 +104,14 @@ fn check_sources(known: &Known<'_>, table: &Table<'_>) {
 }
 
 /// The keys of a rubric's cell besides one per rating.
-pub(super) const CELL_KEYS: [&str; 6] = ["text", "signals", "stage", "proficiency", "examples", "links"];
+pub(super) const CELL_KEYS: [&str; 6] = [
+    "text",
+    "signals",
+    "stage",
+    "proficiency",
+    "examples",
+    "links",
+];
 
 fn ratings(known: &Known<'_>, table: &Table<'_>) -> Vec<Rating> {
     if !table.has("rating") {
@@ -111,9 +125,11 @@ fn ratings(known: &Known<'_>, table: &Table<'_>) -> Vec<Rating> {
         .collect();
     if ratings.len() < 2 && known.complaints.is_sound("gradus.toml") {
         let place = table.place_of("rating");
-        known
-            .complaints
-            .about(codes::OUT_OF_BOUNDS, place, "a scale has at least two ratings");
+        known.complaints.about(
+            codes::OUT_OF_BOUNDS,
+            place,
+            "a scale has at least two ratings",
+        );
     }
     ratings
 }
@@ -122,7 +138,10 @@ fn rating(known: &Known<'_>, table: &Table<'_>, once: &mut Once) -> Option<Ratin
     let title = table.required_string("title");
     let id = table.required_id("id", RatingId::new)?;
     if CELL_KEYS.contains(&id.value.as_str()) {
-        let message = format!("a rating cannot be called `{}`: a cell has a key of that name", id.value);
+        let message = format!(
+            "a rating cannot be called `{}`: a cell has a key of that name",
+            id.value
+        );
         known
             .complaints
             .about(codes::RATING_IS_CELL_KEY, id.place.clone(), message);
@@ -135,7 +154,11 @@ fn rating(known: &Known<'_>, table: &Table<'_>, once: &mut Once) -> Option<Ratin
 }
 
 fn default_ratings() -> Vec<Rating> {
-    let scale = [("misses", "Misses"), ("meets", "Meets"), ("exceeds", "Exceeds")];
+    let scale = [
+        ("misses", "Misses"),
+        ("meets", "Meets"),
+        ("exceeds", "Exceeds"),
+    ];
     scale
         .iter()
         .filter_map(|(id, title)| {
@@ -181,12 +204,19 @@ fn policy(table: &Table<'_>) -> Policy {
 fn range(table: &Table<'_>, key: &str) -> Option<(u32, u32)> {
     let value = table.value(key)?;
     let bounds = 0..=i64::from(LIMIT_MAX);
-    let numbers: Option<Vec<i64>> = value.list().iter().map(|n| n.integer(bounds.clone())).collect();
+    let numbers: Option<Vec<i64>> = value
+        .list()
+        .iter()
+        .map(|n| n.integer(bounds.clone()))
+        .collect();
     match numbers?.as_slice() {
         [low, high] if low <= high => Some((u32::try_from(*low).ok()?, u32::try_from(*high).ok()?)),
         _ => {
             let message = format!("`{key}` is the least and the most, as in `[3, 5]`");
-            table.doc.complaints.about(codes::OUT_OF_BOUNDS, value.place(), message);
+            table
+                .doc
+                .complaints
+                .about(codes::OUT_OF_BOUNDS, value.place(), message);
             None
         }
     }
@@ -221,7 +251,11 @@ fn seal(table: &Table<'_>) -> SealPolicy {
         table
             .doc
             .complaints
-            .about(codes::OUT_OF_BOUNDS, place, "post-quantum recipients cannot be sealed to yet")
+            .about(
+                codes::OUT_OF_BOUNDS,
+                place,
+                "post-quantum recipients cannot be sealed to yet",
+            )
             .help("write `post_quantum = false`, or leave it out");
     }
     let default = SealPolicy::default();
@@ -229,7 +263,9 @@ fn seal(table: &Table<'_>) -> SealPolicy {
     SealPolicy {
         signer: signer(table),
         key_file: table.string("key_file").unwrap_or(default.key_file),
-        epoch: epoch.and_then(|epoch| u64::try_from(epoch).ok()).unwrap_or(default.epoch),
+        epoch: epoch
+            .and_then(|epoch| u64::try_from(epoch).ok())
+            .unwrap_or(default.epoch),
     }
 }
 
@@ -239,7 +275,11 @@ fn signer(table: &Table<'_>) -> Option<String> {
         table
             .doc
             .complaints
-            .about(codes::OUT_OF_BOUNDS, text.place, "this is not a public signing key")
+            .about(
+                codes::OUT_OF_BOUNDS,
+                text.place,
+                "this is not a public signing key",
+            )
             .help("it is written `ed25519:` and 43 characters; `gradus keys site` prints it");
     }
     Some(text.value.to_owned())
@@ -268,7 +308,9 @@ fn access(known: &Known<'_>, table: &Table<'_>) -> AccessPolicy {
             .and_then(|value| chain(&value))
             .unwrap_or(default.chain),
         hr: hr.iter().filter_map(|text| known.person(text)).collect(),
-        peer_feedback: table.word("peer_feedback", &feedback).unwrap_or(default.peer_feedback),
+        peer_feedback: table
+            .word("peer_feedback", &feedback)
+            .unwrap_or(default.peer_feedback),
     }
 }
 

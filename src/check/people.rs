@@ -10,7 +10,9 @@ use crate::diag::Place;
 use crate::model::*;
 use crate::source::{Directory, FileKind, PersonFile};
 
-const KEYS: [&str; 8] = ["name", "start", "end", "login", "keys", "external", "role", "leave"];
+const KEYS: [&str; 8] = [
+    "name", "start", "end", "login", "keys", "external", "role", "leave",
+];
 
 /// People by themselves, and where they said what others must agree with.
 #[derive(Debug, Default)]
@@ -31,7 +33,9 @@ pub(super) fn read(known: &Known<'_>) -> People {
         if person.is_none() {
             missing(known, id);
         }
-        people.people.extend(person.flatten().map(|person| (id.clone(), person)));
+        people
+            .people
+            .extend(person.flatten().map(|person| (id.clone(), person)));
     }
     people
 }
@@ -85,7 +89,8 @@ impl People {
     fn login(&mut self, known: &Known<'_>, table: &Table<'_>, id: &PersonId) -> String {
         let login = table.string("login").unwrap_or_else(|| id.to_string());
         let place = table.place_of("login");
-        self.logins.admit(known.complaints, "the login", login.trim(), &place);
+        self.logins
+            .admit(known.complaints, "the login", login.trim(), &place);
         login
     }
 
@@ -121,7 +126,10 @@ impl People {
         };
         let (rule, message) = match other == id {
             true => (codes::DUPLICATE, "this key is there twice".to_owned()),
-            false => (codes::SHARED_RECIPIENT, format!("`{other}` has the same key")),
+            false => (
+                codes::SHARED_RECIPIENT,
+                format!("`{other}` has the same key"),
+            ),
         };
         known
             .complaints
@@ -133,7 +141,10 @@ impl People {
         const KEYS: [&str; 5] = ["from", "level", "title", "team", "manager"];
         table.require("role");
         let tables = table.tables("role", &KEYS);
-        let mut roles: Vec<_> = tables.iter().map(|table| written_role(known, table)).collect();
+        let mut roles: Vec<_> = tables
+            .iter()
+            .map(|table| written_role(known, table))
+            .collect();
         roles.sort_by_key(|(role, _)| role.from);
         check_role_dates(table, &tables);
         self.filled_in(roles, id)
@@ -180,7 +191,12 @@ fn check_role_dates(person: &Table<'_>, roles: &[Table<'_>]) {
             continue;
         };
         let place = role.place_of("from");
-        once.admit(role.doc.complaints, "a role from", &from.to_string(), &place);
+        once.admit(
+            role.doc.complaints,
+            "a role from",
+            &from.to_string(),
+            &place,
+        );
         if let Some(start) = start.filter(|start| from < *start) {
             let message = format!("a role from {from} is before the person's `start` ({start})");
             role.doc.complaints.about(codes::DATES, place, message);
@@ -208,8 +224,14 @@ fn login_file(known: &Known<'_>, id: &PersonId) -> Option<Arc<[u8]>> {
 }
 
 fn warn_without_keys(table: &Table<'_>, person: &Person) {
-    if person.keys.is_empty() && !person.external && person.end.is_none() && !table.has("keys") {
-        let message = format!("`{}` has no key, so only the management chain can open their pages", person.id);
+    let nothing_written = table
+        .value("keys")
+        .is_none_or(|keys| keys.is_list() && keys.list().is_empty());
+    if nothing_written && !person.external && person.end.is_none() {
+        let message = format!(
+            "`{}` has no key, so only the management chain can open their pages",
+            person.id
+        );
         let place = table.doc.start();
         table
             .doc

@@ -58,7 +58,12 @@ fn objectives(known: &Known<'_>, table: &Table<'_>) -> Vec<PipObjective> {
         let from = table.string("from");
         let to = table.string("to");
         let id = table.required_id("id", ObjectiveId::new)?;
-        once.admit(known.complaints, "the objective", id.value.as_str(), &id.place);
+        once.admit(
+            known.complaints,
+            "the objective",
+            id.value.as_str(),
+            &id.place,
+        );
         let id = id.value;
         Some(PipObjective { id, text, from, to })
     };
@@ -66,7 +71,10 @@ fn objectives(known: &Known<'_>, table: &Table<'_>) -> Vec<PipObjective> {
 }
 
 fn checkins(known: &Known<'_>, table: &Table<'_>, objectives: &[PipObjective]) -> Vec<PipCheckIn> {
-    let ids: BTreeSet<ObjectiveId> = objectives.iter().map(|objective| objective.id.clone()).collect();
+    let ids: BTreeSet<ObjectiveId> = objectives
+        .iter()
+        .map(|objective| objective.id.clone())
+        .collect();
     let tables = table.tables("checkin", &["date", "text", "values"]);
     let checkin = |table: &Table<'_>| PipCheckIn {
         date: table.required_date("date"),

@@ -84,7 +84,9 @@ fn line_of_marks(markdown: &str) -> Option<Range<usize>> {
 
 fn opening_marks(line: &str) -> usize {
     let mark = |c: char| matches!(c, '>' | '-' | '+' | '*' | '.' | ')');
-    let opening = line.chars().take_while(|c| mark(*c) || c.is_ascii_digit() || c.is_whitespace());
+    let opening = line
+        .chars()
+        .take_while(|c| mark(*c) || c.is_ascii_digit() || c.is_whitespace());
     let mut marks = 0;
     let mut before = ' ';
     for c in opening {
@@ -104,7 +106,11 @@ fn check_tag(doc: &Doc<'_>, tag: &Tag<'_>, place: impl FnOnce() -> Place) {
         Tag::Link { dest_url, .. } => check_target(doc, dest_url, place),
         Tag::Image { dest_url, .. } if is_web_address(dest_url) => {
             doc.complaints
-                .about(codes::REMOTE_IMAGE, place(), "an image from elsewhere is not shown, only linked")
+                .about(
+                    codes::REMOTE_IMAGE,
+                    place(),
+                    "an image from elsewhere is not shown, only linked",
+                )
                 .help("put the image into `files/` beside the text and link it as `files/<name>`");
         }
         Tag::Image { dest_url, .. } => check_target(doc, dest_url, place),
@@ -121,25 +127,41 @@ fn check_target(doc: &Doc<'_>, target: &str, place: impl FnOnce() -> Place) {
     }
     if scheme(target).is_some() {
         doc.complaints
-            .about(codes::BAD_URL, place(), format!("`{target}` is not an address to link to"))
+            .about(
+                codes::BAD_URL,
+                place(),
+                format!("`{target}` is not an address to link to"),
+            )
             .help("links begin with `https:`, `http:` or `mailto:`");
         return;
     }
     doc.complaints
-        .about(codes::DEAD_LINK, place(), format!("`{target}` leads nowhere on the site"))
+        .about(
+            codes::DEAD_LINK,
+            place(),
+            format!("`{target}` leads nowhere on the site"),
+        )
         .help("link to `files/<name>`, or give the full address");
 }
 
 fn check_attachment(doc: &Doc<'_>, name: &str, place: impl FnOnce() -> Place) {
     let Some(names) = doc.attachments else {
         doc.complaints
-            .about(codes::DEAD_LINK, place(), format!("`files/{name}` leads nowhere from this file"))
+            .about(
+                codes::DEAD_LINK,
+                place(),
+                format!("`files/{name}` leads nowhere from this file"),
+            )
             .help("only files of a person's cycle have a `files/` beside them");
         return;
     };
     if !names.contains(name) {
         doc.complaints
-            .about(codes::NO_ATTACHMENT, place(), format!("there is no `files/{name}` beside this file"))
+            .about(
+                codes::NO_ATTACHMENT,
+                place(),
+                format!("there is no `files/{name}` beside this file"),
+            )
             .maybe_help(did_you_mean(name, names.iter().map(String::as_str)));
     }
 }
@@ -148,14 +170,21 @@ fn check_attachment(doc: &Doc<'_>, name: &str, place: impl FnOnce() -> Place) {
 pub(super) fn check_web_address(complaints: &Complaints, text: &At<&str>) {
     if !is_web_address(text.value) {
         complaints
-            .about(codes::BAD_URL, text.place.clone(), format!("`{}` is not a web address", text.value))
+            .about(
+                codes::BAD_URL,
+                text.place.clone(),
+                format!("`{}` is not a web address", text.value),
+            )
             .help("web addresses begin with `https://` or `http://`");
     }
 }
 
 /// Whether a text is an `https:` or `http:` address.
 pub(super) fn is_web_address(text: &str) -> bool {
-    let web = |scheme: &str| text.get(..scheme.len()).is_some_and(|s| s.eq_ignore_ascii_case(scheme));
+    let web = |scheme: &str| {
+        text.get(..scheme.len())
+            .is_some_and(|s| s.eq_ignore_ascii_case(scheme))
+    };
     let rest = if web("https://") {
         &text[8..]
     } else if web("http://") {
@@ -163,7 +192,9 @@ pub(super) fn is_web_address(text: &str) -> bool {
     } else {
         return false;
     };
-    !rest.is_empty() && !rest.starts_with('/') && !text.contains(|c: char| c.is_whitespace() || c.is_control())
+    !rest.is_empty()
+        && !rest.starts_with('/')
+        && !text.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
 fn is_mail_address(text: &str) -> bool {
@@ -192,7 +223,14 @@ mod tests {
         for good in ["https://a.example/x", "HTTP://a.example"] {
             assert!(is_web_address(good), "{good}");
         }
-        for bad in ["", "https://", "https:///x", "javascript:alert(1)", "https://a b", "ä"] {
+        for bad in [
+            "",
+            "https://",
+            "https:///x",
+            "javascript:alert(1)",
+            "https://a b",
+            "ä",
+        ] {
             assert!(!is_web_address(bad), "{bad}");
         }
     }

@@ -25,7 +25,9 @@ pub(super) fn of_cycle(known: &Known<'_>, table: &Table<'_>) -> Vec<Question> {
 fn read(known: &Known<'_>, table: &Table<'_>) -> Vec<Question> {
     let mut once = Once::default();
     let tables = table.tables("question", &KEYS);
-    let read = tables.iter().filter_map(|table| question(known, table, &mut once));
+    let read = tables
+        .iter()
+        .filter_map(|table| question(known, table, &mut once));
     read.collect()
 }
 
@@ -36,7 +38,12 @@ fn question(known: &Known<'_>, table: &Table<'_>, once: &mut Once) -> Option<Que
     let prompt = table.prose("prompt").unwrap_or_default();
     let readers = known.readers(table);
     let id = table.required_id("id", QuestionId::new)?;
-    once.admit(known.complaints, "the question", id.value.as_str(), &id.place);
+    once.admit(
+        known.complaints,
+        "the question",
+        id.value.as_str(),
+        &id.place,
+    );
     Some(Question {
         asked: asked?,
         title,

@@ -55,9 +55,14 @@ fn track_names(known: &Known<'_>, rubric: &Arc<str>) -> Vec<(TrackId, Arc<str>)>
 /// Whether every file of the rubric could be read.
 fn is_sound(known: &Known<'_>, directory: &str) -> bool {
     let files = known.source.texts.keys();
-    let problems = known.source.problems.iter().map(|problem| &problem.place.file);
+    let problems = known
+        .source
+        .problems
+        .iter()
+        .map(|problem| &problem.place.file);
     let within = |path: &&Arc<str>| {
-        path.strip_prefix(directory).is_some_and(|rest| rest.starts_with('/'))
+        path.strip_prefix(directory)
+            .is_some_and(|rest| rest.starts_with('/'))
     };
     files.chain(problems).filter(within).all(|path| {
         let opened = path.strip_suffix(".age").unwrap_or(path);
@@ -96,7 +101,12 @@ struct WrittenCell {
     stage: Option<At<StageId>>,
 }
 
-fn track(known: &Known<'_>, rubric: &Arc<str>, id: &TrackId, path: &Arc<str>) -> Option<WrittenTrack> {
+fn track(
+    known: &Known<'_>,
+    rubric: &Arc<str>,
+    id: &TrackId,
+    path: &Arc<str>,
+) -> Option<WrittenTrack> {
     let kind = FileKind::Track {
         rubric: rubric.clone(),
         track: id.as_str().into(),
@@ -117,7 +127,11 @@ fn track(known: &Known<'_>, rubric: &Arc<str>, id: &TrackId, path: &Arc<str>) ->
     })
 }
 
-fn written_track(known: &Known<'_>, table: &Table<'_>, id: &TrackId) -> (Track, Option<At<TrackId>>) {
+fn written_track(
+    known: &Known<'_>,
+    table: &Table<'_>,
+    id: &TrackId,
+) -> (Track, Option<At<TrackId>>) {
     let extends = table.id("extends", TrackId::new);
     let readers = [("org", false), ("public", true)];
     let track = Track {
@@ -138,7 +152,9 @@ fn competencies(known: &Known<'_>, table: &Table<'_>) -> Vec<Competency> {
     const KEYS: [&str; 6] = ["id", "title", "category", "description", "was", "stage"];
     let mut once = Once::default();
     let tables = table.tables("competency", &KEYS);
-    let read = tables.iter().filter_map(|table| competency(known, table, &mut once));
+    let read = tables
+        .iter()
+        .filter_map(|table| competency(known, table, &mut once));
     read.collect()
 }
 
@@ -154,7 +170,12 @@ fn competency(known: &Known<'_>, table: &Table<'_>, once: &mut Once) -> Option<C
         .collect::<Vec<_>>();
     let id = table.required_id("id", CompetencyId::new)?;
     for id in was.iter().chain([&id]) {
-        once.admit(known.complaints, "the competency", id.value.as_str(), &id.place);
+        once.admit(
+            known.complaints,
+            "the competency",
+            id.value.as_str(),
+            &id.place,
+        );
     }
     Some(Competency {
         id: id.value,
@@ -170,7 +191,9 @@ fn stages(known: &Known<'_>, table: &Table<'_>) -> Vec<Stage> {
     const KEYS: [&str; 6] = ["id", "title", "text", "points", "signals", "examples"];
     let mut once = Once::default();
     let tables = table.tables("stage", &KEYS);
-    let read = tables.iter().filter_map(|table| stage(known, table, &mut once));
+    let read = tables
+        .iter()
+        .filter_map(|table| stage(known, table, &mut once));
     read.collect()
 }
 
@@ -210,7 +233,14 @@ fn signal(value: &Value<'_>) -> Option<Signal> {
     })
 }
 
-const LEVEL_KEYS: [&str; 6] = ["title", "rank", "equivalent", "min_points", "section", "cell"];
+const LEVEL_KEYS: [&str; 6] = [
+    "title",
+    "rank",
+    "equivalent",
+    "min_points",
+    "section",
+    "cell",
+];
 
 fn levels(known: &Known<'_>, rubric: &Arc<str>, track: &TrackId) -> Vec<WrittenLevel> {
     let files = known.source.files.iter();
@@ -318,7 +348,11 @@ struct Inheritance<'w, 's> {
 }
 
 impl<'w, 's> Inheritance<'w, 's> {
-    fn resolve(known: &'w Known<'s>, written: &'w BTreeMap<TrackId, WrittenTrack>, sound: bool) -> Rubric {
+    fn resolve(
+        known: &'w Known<'s>,
+        written: &'w BTreeMap<TrackId, WrittenTrack>,
+        sound: bool,
+    ) -> Rubric {
         let mut inheritance = Self {
             known,
             written,
@@ -373,7 +407,10 @@ impl<'w, 's> Inheritance<'w, 's> {
         let circle = &line[start.unwrap_or(0)..];
         let names: Vec<String> = circle.iter().map(|id| format!("`{id}`")).collect();
         if let Some(extends) = &written.extends {
-            let message = format!("tracks extend one another in a circle: {}", names.join(", "));
+            let message = format!(
+                "tracks extend one another in a circle: {}",
+                names.join(", ")
+            );
             self.known
                 .complaints
                 .about(codes::EXTENDS_CIRCLE, extends.place.clone(), message);
@@ -381,7 +418,10 @@ impl<'w, 's> Inheritance<'w, 's> {
     }
 
     fn merge(&self, written: &WrittenTrack) -> Track {
-        let parent = written.extends.as_ref().and_then(|at| self.done.get(&at.value));
+        let parent = written
+            .extends
+            .as_ref()
+            .and_then(|at| self.done.get(&at.value));
         let mut track = written.track.clone();
         if let Some(parent) = parent {
             let own = std::mem::take(&mut track.competencies);
@@ -392,22 +432,32 @@ impl<'w, 's> Inheritance<'w, 's> {
             .iter()
             .map(|level| self.level(level, &track, parent))
             .collect();
-        track.levels.sort_by(|a, b| (a.rank, &a.id).cmp(&(b.rank, &b.id)));
+        track
+            .levels
+            .sort_by(|a, b| (a.rank, &a.id).cmp(&(b.rank, &b.id)));
         track
     }
 
     fn level(&self, written: &WrittenLevel, track: &Track, parent: Option<&Track>) -> Level {
         let mut level = written.level.clone();
-        level.equivalent = written.equivalent.iter().map(|at| at.value.clone()).collect();
+        level.equivalent = written
+            .equivalent
+            .iter()
+            .map(|at| at.value.clone())
+            .collect();
         let inherited = parent.and_then(|parent| parent.level(&level.id));
         for (competency, cell) in inherited.iter().flat_map(|level| &level.cells) {
             let inherited = true;
             let cell = cell.clone();
-            level.cells.insert(competency.clone(), Cell { inherited, ..cell });
+            level
+                .cells
+                .insert(competency.clone(), Cell { inherited, ..cell });
         }
         for cell in &written.cells {
             self.check_cell(cell, track);
-            level.cells.insert(cell.competency.value.clone(), cell.cell.clone());
+            level
+                .cells
+                .insert(cell.competency.value.clone(), cell.cell.clone());
         }
         level
     }
@@ -434,8 +484,13 @@ impl<'w, 's> Inheritance<'w, 's> {
     }
 
     fn no_competency(&self, id: &CompetencyId, place: Place, track: &Track) {
-        let renamed = track.competency(id).map(|now| format!("it is called `{}` now", now.id));
-        let ids = track.competencies.iter().map(|competency| competency.id.as_str());
+        let renamed = track
+            .competency(id)
+            .map(|now| format!("it is called `{}` now", now.id));
+        let ids = track
+            .competencies
+            .iter()
+            .map(|competency| competency.id.as_str());
         let message = format!("the track `{}` has no competency `{id}`", track.id);
         self.known
             .complaints

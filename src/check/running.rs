@@ -82,7 +82,10 @@ fn on(
         .collect();
     let found = id.filter(|id| expectations.iter().any(|agreed| agreed.get(id).is_some()));
     if found.is_none() {
-        let message = format!("`{}` is not an expectation of the cycle that {date} lies in", text.value);
+        let message = format!(
+            "`{}` is not an expectation of the cycle that {date} lies in",
+            text.value
+        );
         let ids = expectations.iter().flat_map(|agreed| &agreed.expectations);
         let help = did_you_mean(text.value, ids.map(|expectation| expectation.id.as_str()));
         known
@@ -143,13 +146,20 @@ fn dated(known: &Known<'_>, file: &SourceFile) -> Vec<Dated> {
 const DATE_BYTES: usize = 10;
 
 fn heading(doc: &Doc<'_>, heading: &Heading) -> Option<(Date, String)> {
-    let date = heading.title.get(..DATE_BYTES).and_then(|text| text.parse().ok());
+    let date = heading
+        .title
+        .get(..DATE_BYTES)
+        .and_then(|text| text.parse().ok());
     let rest = heading.title.get(DATE_BYTES..).unwrap_or_default();
     let apart = rest.is_empty() || rest.starts_with([' ', ':', ',']);
     let Some(date) = date.filter(|_| apart) else {
         let message = format!("`{}` does not begin with a date", heading.title);
         doc.complaints
-            .about(codes::NO_DATE_HEADING, doc.place(heading.words.clone()), message)
+            .about(
+                codes::NO_DATE_HEADING,
+                doc.place(heading.words.clone()),
+                message,
+            )
             .help("write `## 2026-03-20 title`; use `###` for headings within an entry");
         return None;
     };

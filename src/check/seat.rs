@@ -34,9 +34,11 @@ impl Seat<'_> {
         let from_here = known.source.files.range(first..);
         from_here
             .map_while(|(kind, held)| match kind {
-                FileKind::InCycle { person, cycle, file }
-                    if **person == *self.person.as_str() && **cycle == *self.cycle.as_str() =>
-                {
+                FileKind::InCycle {
+                    person,
+                    cycle,
+                    file,
+                } if **person == *self.person.as_str() && **cycle == *self.cycle.as_str() => {
                     Some((file, held))
                 }
                 _ => None,
@@ -57,7 +59,9 @@ impl Seat<'_> {
 
     /// Whether every expectation of the cycle is known.
     pub fn knows_expectations(&self, known: &Known<'_>) -> bool {
-        known.complaints.is_sound(&format!("{}/expectations.toml", self.path))
+        known
+            .complaints
+            .is_sound(&format!("{}/expectations.toml", self.path))
     }
 
     /// The expectation that a text names.

@@ -34,9 +34,11 @@ pub(super) fn read(known: &Known<'_>, person: &mut Person) {
         check_follows(known, &seats, &person.cycles, following);
     }
     person.log = known
-        .toml(&person_file(&id, PersonFile::Log), &running::LOG_KEYS, |table| {
-            running::log(known, table, &person.cycles)
-        })
+        .toml(
+            &person_file(&id, PersonFile::Log),
+            &running::LOG_KEYS,
+            |table| running::log(known, table, &person.cycles),
+        )
         .unwrap_or_default();
     if let Some(file) = known.file(&person_file(&id, PersonFile::CheckIns)) {
         person.checkins = running::checkins(known, file);
@@ -51,12 +53,20 @@ fn seats<'p>(known: &Known<'_>, person: &'p PersonId) -> Vec<Seat<'p>> {
     };
     let from_here = known.source.directories.range(first..);
     let own = from_here.map_while(|(directory, path)| match directory {
-        Directory::PersonCycle { person: of, cycle } if **of == *person.as_str() => Some((cycle, path)),
+        Directory::PersonCycle { person: of, cycle } if **of == *person.as_str() => {
+            Some((cycle, path))
+        }
         _ => None,
     });
     own.filter_map(|(cycle, path)| {
         let place = Place::file(path.clone());
-        let cycle = super::cycle_named(known, &At { value: &**cycle, place })?;
+        let cycle = super::cycle_named(
+            known,
+            &At {
+                value: &**cycle,
+                place,
+            },
+        )?;
         Some(seat(known, person, cycle, path))
     })
     .collect()
@@ -114,7 +124,9 @@ fn cycle(known: &Known<'_>, seat: &Seat<'_>, following: &mut Vec<Following>) -> 
                 });
             }
             CycleFile::Pip => {
-                cycle.pip = toml(known, seat, held, &pip::KEYS, |table| pip::read(known, table));
+                cycle.pip = toml(known, seat, held, &pip::KEYS, |table| {
+                    pip::read(known, table)
+                });
             }
             CycleFile::Attachment(name) => attach(&mut cycle, name, held),
         }
@@ -197,7 +209,8 @@ fn check_follows(
         Follows::PlanGoal(cycle, _) => (cycle, "plan.toml"),
     };
     let seat = seats.iter().find(|seat| seat.cycle == *cycle);
-    let unsure = seat.is_some_and(|seat| !known.complaints.is_sound(&format!("{}/{file}", seat.path)));
+    let unsure =
+        seat.is_some_and(|seat| !known.complaints.is_sound(&format!("{}/{file}", seat.path)));
     let earlier = *cycle != following.from;
     if unsure || (earlier && is_there(cycles, &follows.value)) {
         return;
@@ -205,7 +218,9 @@ fn check_follows(
     let message = match (earlier, &follows.value) {
         (false, _) => "an expectation cannot follow one of its own cycle".to_owned(),
         (_, Follows::Expectation(_, id)) => format!("there is no expectation `{id}` in `{cycle}`"),
-        (_, Follows::PlanGoal(_, id)) => format!("there is no goal `{id}` in the plan of `{cycle}`"),
+        (_, Follows::PlanGoal(_, id)) => {
+            format!("there is no goal `{id}` in the plan of `{cycle}`")
+        }
     };
     known
         .complaints
@@ -232,14 +247,18 @@ fn follows_id(follows: &Follows) -> &str {
 fn followed<'c>(cycles: &'c BTreeMap<CycleId, PersonCycle>, follows: &Follows) -> Vec<&'c str> {
     match follows {
         Follows::Expectation(cycle, _) => {
-            let agreed = cycles.get(cycle).and_then(|cycle| cycle.expectations.as_ref());
+            let agreed = cycles
+                .get(cycle)
+                .and_then(|cycle| cycle.expectations.as_ref());
             let all = agreed.into_iter().flat_map(|agreed| &agreed.expectations);
             all.map(|expectation| expectation.id.as_str()).collect()
         }
         Follows::PlanGoal(cycle, _) => {
             let plan = cycles.get(cycle).and_then(|cycle| cycle.plan.as_ref());
             let goals = plan.into_iter().flat_map(|plan| &plan.goals);
-            goals.filter_map(|goal| Some(goal.id.as_ref()?.as_str())).collect()
+            goals
+                .filter_map(|goal| Some(goal.id.as_ref()?.as_str()))
+                .collect()
         }
     }
 }

@@ -126,10 +126,17 @@ impl<'t> Table<'t> {
     }
 
     fn open(doc: &'t Doc<'t>, entries: &'t DeTable<'t>, place: Place, keys: &[&str]) -> Self {
-        for key in entries.keys().filter(|key| !keys.contains(&&**key.get_ref())) {
+        for key in entries
+            .keys()
+            .filter(|key| !keys.contains(&&**key.get_ref()))
+        {
             let name = key.get_ref();
             doc.complaints
-                .about(codes::UNKNOWN_KEY, doc.at(key.span()), format!("`{name}` is not a key here"))
+                .about(
+                    codes::UNKNOWN_KEY,
+                    doc.at(key.span()),
+                    format!("`{name}` is not a key here"),
+                )
                 .help(did_you_mean(name, keys.iter().copied()).unwrap_or_else(|| known_keys(keys)));
         }
         Self {
@@ -174,7 +181,8 @@ impl<'t> Table<'t> {
 
     /// Where a key's value stands; the table itself where it is absent.
     pub fn place_of(&self, key: &str) -> Place {
-        self.value(key).map_or_else(|| self.place.clone(), |v| v.place())
+        self.value(key)
+            .map_or_else(|| self.place.clone(), |v| v.place())
     }
 
     /// Complains where a required key is absent.
@@ -315,7 +323,9 @@ impl<'t> Table<'t> {
 
     /// A list of anything.
     pub fn list(&self, key: &str) -> Vec<Value<'t>> {
-        self.value(key).map(|value| value.list()).unwrap_or_default()
+        self.value(key)
+            .map(|value| value.list())
+            .unwrap_or_default()
     }
 
     /// Complains where the second date is before the first.
@@ -324,13 +334,11 @@ impl<'t> Table<'t> {
         if let (Some(from), Some(to)) = (date(first), date(second))
             && to < from
         {
-            self.doc
-                .complaints
-                .about(
-                    codes::DATES,
-                    self.place_of(second),
-                    format!("`{second}` ({to}) is before `{first}` ({from})"),
-                );
+            self.doc.complaints.about(
+                codes::DATES,
+                self.place_of(second),
+                format!("`{second}` ({to}) is before `{first}` ({from})"),
+            );
         }
     }
 
@@ -429,7 +437,9 @@ impl<'t> Value<'t> {
         if date.is_none() {
             let place = self.place();
             let message = format!("`{datetime}` is not a day of the calendar");
-            self.doc.complaints.about(codes::OUT_OF_BOUNDS, place, message);
+            self.doc
+                .complaints
+                .about(codes::OUT_OF_BOUNDS, place, message);
         }
         date
     }
@@ -469,12 +479,18 @@ impl<'t> Value<'t> {
         let text = self.text()?;
         let chosen = choices.iter().find(|(word, _)| *word == text.value);
         if chosen.is_none() {
-            let words: Vec<String> = choices.iter().map(|(word, _)| format!("`{word}`")).collect();
+            let words: Vec<String> = choices
+                .iter()
+                .map(|(word, _)| format!("`{word}`"))
+                .collect();
             let message = format!("`{}` is one of {}", self.key, words.join(", "));
             self.doc
                 .complaints
                 .about(codes::UNKNOWN_WORD, text.place, message)
-                .maybe_help(did_you_mean(text.value, choices.iter().map(|(word, _)| *word)));
+                .maybe_help(did_you_mean(
+                    text.value,
+                    choices.iter().map(|(word, _)| *word),
+                ));
         }
         chosen.map(|(_, value)| *value)
     }
@@ -518,7 +534,11 @@ impl<'t> Value<'t> {
     /// Complains that something else was wanted.
     pub fn wrong<T>(&self, wanted: &str) -> Option<T> {
         let found = self.node.get_ref().type_str();
-        let article = if found.starts_with(['a', 'i']) { "an" } else { "a" };
+        let article = if found.starts_with(['a', 'i']) {
+            "an"
+        } else {
+            "a"
+        };
         let message = format!("`{}` takes {wanted}, not {article} {found}", self.key);
         self.doc
             .complaints
@@ -541,8 +561,14 @@ pub(super) fn id<I>(
     let read = new(text.value);
     if read.is_none() {
         complaints
-            .about(codes::BAD_ID, text.place.clone(), format!("`{}` is not an id", text.value))
-            .help("ids are lower-case letters, digits and `-`, at most 64, and do not begin with `-`");
+            .about(
+                codes::BAD_ID,
+                text.place.clone(),
+                format!("`{}` is not an id", text.value),
+            )
+            .help(
+                "ids are lower-case letters, digits and `-`, at most 64, and do not begin with `-`",
+            );
     }
     Some(text.with(read?))
 }

@@ -18,7 +18,9 @@ fn words(problem: &Problem) -> (Rule, String, Option<String>) {
     let path = &problem.place.file;
     let plain = |rule, message: String| (rule, message, None);
     match &problem.what {
-        ProblemKind::Unreadable(why) => plain(codes::UNREADABLE, format!("could not read `{path}`: {why}")),
+        ProblemKind::Unreadable(why) => {
+            plain(codes::UNREADABLE, format!("could not read `{path}`: {why}"))
+        }
         ProblemKind::NotUtf8 => plain(codes::NOT_UTF8, "this byte is not UTF-8".into()),
         ProblemKind::TooLarge { bytes } => plain(
             codes::TOO_LARGE,
@@ -61,9 +63,13 @@ fn words(problem: &Problem) -> (Rule, String, Option<String>) {
         ProblemKind::Unknown { nearest } => (
             codes::UNKNOWN_FILE,
             format!("`{path}` is not a file that gradus knows"),
-            nearest.as_ref().map(|near| format!("did you mean `{near}`?")),
+            nearest
+                .as_ref()
+                .map(|near| format!("did you mean `{near}`?")),
         ),
-        ProblemKind::NoSuchDirectory => plain(codes::NO_DIRECTORY, "there is no such directory".into()),
+        ProblemKind::NoSuchDirectory => {
+            plain(codes::NO_DIRECTORY, "there is no such directory".into())
+        }
         ProblemKind::TooManyEntries { max } => plain(
             codes::TOO_MANY,
             format!("`{path}` holds more than {max} entries; the rest was not looked at"),

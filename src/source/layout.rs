@@ -110,7 +110,9 @@ pub(super) enum Known {
     File(FileKind),
     Directory(Directory),
     /// Not of the layout; the nearest name that is.
-    Nothing { nearest: Option<String> },
+    Nothing {
+        nearest: Option<String>,
+    },
 }
 
 const PERSON_FILES: [&str; 4] = ["person.toml", "log.toml", "checkins.md", "login.age"];
@@ -128,7 +130,7 @@ impl Area {
     /// What a path within the area is; `is_dir` decides where a name could be either.
     pub(super) fn known(&self, path: &[&str], is_dir: bool) -> Known {
         match self {
-            Area::Rubric(rubric) => in_rubric(rubric, path, is_dir),
+            Area::Rubric(rubric) => in_rubric(rubric, path),
             Area::Cycles => in_cycles(path),
             Area::People => in_people(path, is_dir),
             Area::Management => in_management(path),
@@ -136,7 +138,7 @@ impl Area {
     }
 }
 
-fn in_rubric(rubric: &Name, path: &[&str], is_dir: bool) -> Known {
+fn in_rubric(rubric: &Name, path: &[&str]) -> Known {
     match path {
         [track] => Known::Directory(Directory::Track {
             rubric: rubric.clone(),
@@ -146,7 +148,7 @@ fn in_rubric(rubric: &Name, path: &[&str], is_dir: bool) -> Known {
             rubric: rubric.clone(),
             track: (*track).into(),
         }),
-        [track, file] => match file.strip_suffix(".toml").filter(|_| !is_dir) {
+        [track, file] => match file.strip_suffix(".toml") {
             Some(level) => Known::File(FileKind::Level {
                 rubric: rubric.clone(),
                 track: (*track).into(),
@@ -290,7 +292,10 @@ mod tests {
             Known::Nothing { nearest } => nearest,
             known => panic!("{known:?}"),
         };
-        assert_eq!(near("expectation.toml").as_deref(), Some("expectations.toml"));
+        assert_eq!(
+            near("expectation.toml").as_deref(),
+            Some("expectations.toml")
+        );
         assert_eq!(near("peer_linus.md").as_deref(), Some("peer-linus.md"));
         assert_eq!(near("qqq.zip"), None);
     }

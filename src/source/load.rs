@@ -5,9 +5,7 @@ use std::path::{Component, Path, PathBuf};
 
 use super::layout::Area;
 use super::tree::Walk;
-use super::{
-    Directory, FileKind, LoadError, Problem, ProblemKind, RUBRICS, Source, read, written,
-};
+use super::{Directory, FileKind, LoadError, Problem, ProblemKind, RUBRICS, Source, read, written};
 use crate::diag::Place;
 
 /// The file that makes a directory an organisation.
@@ -82,7 +80,10 @@ impl Declared {
         };
         let text = file.text().map_or("", |text| text);
         let toml = written::Toml::parse(text);
-        let sources = toml.root.get("sources").and_then(|v| v.get_ref().as_table());
+        let sources = toml
+            .root
+            .get("sources")
+            .and_then(|v| v.get_ref().as_table());
         let directory = |key: &str| {
             let value = sources?.get(key)?;
             let span = value.span();

@@ -115,8 +115,8 @@ impl Walk<'_> {
 
     fn unknown(&mut self, path: &str, entry: &DirEntry, nearest: Option<String>) {
         let unsealed = entry.path().with_extension("");
-        let sealed = path.ends_with(".age")
-            && matches!(self.recognise(&unsealed, false), Known::File(_));
+        let sealed =
+            path.ends_with(".age") && matches!(self.recognise(&unsealed, false), Known::File(_));
         let what = match sealed {
             true => ProblemKind::Sealed,
             false => ProblemKind::Unknown { nearest },

@@ -70,14 +70,17 @@ impl Markdown {
         let ends: Vec<usize> = ends.chain([text.len()]).collect();
         let first = headings.first().map_or(text.len(), |h| h.span.start);
         let shift = |range: Range<usize>| range.start + offset..range.end + offset;
-        let sections = headings.into_iter().zip(ends).map(|(heading, end)| Section {
-            body: shift(heading.span.end..end),
-            heading: Heading {
-                title: heading.title,
-                words: shift(heading.words),
-                span: shift(heading.span),
-            },
-        });
+        let sections = headings
+            .into_iter()
+            .zip(ends)
+            .map(|(heading, end)| Section {
+                body: shift(heading.span.end..end),
+                heading: Heading {
+                    title: heading.title,
+                    words: shift(heading.words),
+                    span: shift(heading.span),
+                },
+            });
         Self {
             sections: sections.collect(),
             preamble: shift(0..first),
@@ -136,7 +139,8 @@ mod tests {
 
     #[test]
     fn headings_inside_code_quotes_and_lists_do_not_cut() {
-        let text = "intro\n\n## One\n\n```\n## not\n```\n\n> ## nor\n\n- ## this\n\n## Two `x`\nend\n";
+        let text =
+            "intro\n\n## One\n\n```\n## not\n```\n\n> ## nor\n\n- ## this\n\n## Two `x`\nend\n";
         let cut = Markdown::cut(text, 0);
         let titles: Vec<_> = cut.sections.iter().map(|s| &*s.heading.title).collect();
         assert_eq!(titles, ["One", "Two x"]);
@@ -155,7 +159,13 @@ mod tests {
         let front = front_matter(text).unwrap_or_else(|| panic!("no front matter"));
         assert_eq!(&text[front.toml], "by = \"ada\"\n");
         assert_eq!(text[front.body..].trim(), "body");
-        for without in ["", "+++", "+++\nby = 1\n", "words\n\n+++\na = 1\n+++\n", "++\n++\n"] {
+        for without in [
+            "",
+            "+++",
+            "+++\nby = 1\n",
+            "words\n\n+++\na = 1\n+++\n",
+            "++\n++\n",
+        ] {
             assert_eq!(front_matter(without), None, "{without:?}");
         }
     }
