@@ -51,6 +51,44 @@ pub struct Diagnostic {
     pub help: Option<String>,
 }
 
+/// Lines and columns of a place, counted from 1, columns in characters; the end is exclusive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Position {
+    pub line: usize,
+    pub column: usize,
+    pub end_line: usize,
+    pub end_column: usize,
+}
+
+impl Position {
+    /// Where bytes `start..end` of a text stand. What lies beyond the text stands at its end.
+    pub fn of(text: &str, start: usize, end: usize) -> Self {
+        let (line, column) = line_and_column(text, start);
+        let (end_line, end_column) = line_and_column(text, end.max(start));
+        Self {
+            line,
+            column,
+            end_line,
+            end_column,
+        }
+    }
+
+    /// The beginning of a file.
+    pub const START: Self = Self {
+        line: 1,
+        column: 1,
+        end_line: 1,
+        end_column: 1,
+    };
+}
+
+fn line_and_column(text: &str, at: usize) -> (usize, usize) {
+    let before = &text[..text.floor_char_boundary(at)];
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+    (line, before[line_start..].chars().count() + 1)
+}
+
 /// All complaints of a run, with the texts they point into.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
@@ -73,10 +111,32 @@ impl Report {
         self.count(Severity::Error) > 0
     }
 
+    /// Lines and columns of a place; the beginning of the file where its text is not at hand.
+    pub fn position(&self, place: &Place) -> Position {
+        let text = self.texts.get(&place.file);
+        text.map_or(Position::START, |text| {
+            Position::of(text, place.start, place.end)
+        })
+    }
+
     /// By file, then place, then code.
     pub fn sort(&mut self) {
         self.diagnostics
             .sort_by(|a, b| (&a.place, a.code, &a.message).cmp(&(&b.place, b.code, &b.message)));
         self.diagnostics.dedup();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_counted_in_characters_and_places_beyond_the_end_stand_at_it() {
+        let text = "ä = 1\nbé = 2\n";
+        let at = Position::of(text, text.find("2").unwrap_or(0), 999);
+        assert_eq!((at.line, at.column), (2, 6));
+        assert_eq!((at.end_line, at.end_column), (3, 1));
+        assert_eq!(Position::of("", 5, 2), Position::START);
     }
 }

@@ -18,6 +18,7 @@
 pub mod access;
 pub mod check;
 pub mod diag;
+pub mod formats;
 pub mod growth;
 pub mod keys;
 pub mod model;
@@ -27,3 +28,4 @@ pub mod scaffold;
 pub mod seal;
 pub mod site;
 pub mod source;
+pub mod terminal;

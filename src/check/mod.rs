@@ -1,1 +1,139 @@
-//! See the table in the crate's documentation.
+//! As written → the valid [`model`](crate::model), or every complaint at once.
+//!
+//! One file a topic, one [code](codes) a rule. Topics are read in the order in which they refer to one
+//! another: settings, rubrics, cycles, people, their cycles, management. What each finds, the next
+//! may name ([`known`]). A file that could not be read as a whole makes others lenient: nobody is
+//! told that a thing does not exist when it may stand in the part that was not understood.
+//!
+//! Guidance lints (codes `G…`) judge a valid organisation by the practice, not the tree by the
+//! format: they belong into `check/guidance/`, one file a topic, called at the end of [`check`].
+
+mod chain;
+pub mod codes;
+mod complaints;
+mod cycles;
+mod expectations;
+mod feedback;
+mod known;
+mod management;
+mod organisation;
+mod people;
+mod pip;
+mod prose;
+mod questions;
+mod recipient;
+mod rubric;
+mod running;
+mod seat;
+mod seats;
+mod table;
+mod tree;
+
+use std::collections::BTreeMap;
+
+pub use codes::Rule;
+pub use questions::default_questions;
+
+use crate::diag::Report;
+use crate::model::{CycleId, Organisation, Rubric};
+use crate::source::{RUBRICS, Source};
+use complaints::{Complaints, did_you_mean};
+use known::{Known, Rubrics};
+use organisation::Settings;
+use people::People;
+use table::At;
+
+/// Turns what was read into the organisation.
+///
+/// The organisation is there exactly where the report holds no error.
+pub fn check(source: &Source) -> (Option<Organisation>, Report) {
+    let complaints = Complaints::default();
+    let organisation = organisation(source, &complaints);
+    let mut report = Report {
+        diagnostics: complaints.into_diagnostics(),
+        texts: source.texts.clone(),
+        root: source.root.clone(),
+    };
+    report.sort();
+    let organisation = (!report.has_errors()).then_some(organisation);
+    (organisation, report)
+}
+
+/// What `--explain` says about a code: its title, the explanation and an example, in markdown; nothing for
+/// codes that are not given.
+pub fn explain(code: &str) -> Option<String> {
+    codes::rule(code).map(Rule::in_words)
+}
+
+/// All rules.
+pub fn codes() -> &'static [Rule] {
+    codes::ALL
+}
+
+fn organisation(source: &Source, complaints: &Complaints) -> Organisation {
+    tree::check(source, complaints);
+    let mut known = Known::new(source, complaints);
+    let settings = organisation::read(&known);
+    known.ratings = settings.ratings.clone();
+    known.questions = settings.questions.clone();
+    known.rubrics = rubric::read_all(&known);
+    known.cycles = cycles::read(&known);
+    let mut people = people::read(&known);
+    for person in people.people.values_mut() {
+        seats::read(&known, person);
+    }
+    chain::check(complaints, &people);
+    let management = management::read(&known);
+    let Known {
+        rubrics, cycles, ..
+    } = known;
+    assembled(settings, rubrics, cycles, people, management)
+}
+
+fn assembled(
+    settings: Settings,
+    rubrics: Rubrics,
+    cycles: Vec<crate::model::Cycle>,
+    people: People,
+    management: crate::model::Management,
+) -> Organisation {
+    let mut pinned: BTreeMap<String, Rubric> = rubrics.by_directory;
+    let rubric = pinned.get(RUBRICS).cloned().unwrap_or_default();
+    pinned.retain(|directory, _| {
+        cycles
+            .iter()
+            .any(|cycle| cycle.rubric.as_ref() == Some(directory))
+    });
+    Organisation {
+        name: settings.name,
+        public_title: settings.public_title,
+        base_url: settings.base_url,
+        theme: settings.theme,
+        as_of: settings.as_of,
+        ratings: settings.ratings,
+        questions: settings.questions,
+        policy: settings.policy,
+        seal: settings.seal,
+        access: settings.access,
+        rubric,
+        pinned,
+        cycles,
+        people: people.people,
+        management,
+    }
+}
+
+/// The cycle that a file or directory name says.
+fn cycle_named(known: &Known<'_>, name: &At<&str>) -> Option<CycleId> {
+    let cycle = known.cycle_ids.get(name.value).cloned();
+    let file = format!("cycles/{}.toml", name.value);
+    if cycle.is_none() && known.complaints.is_sound(&file) {
+        let message = format!("there is no cycle `{}`", name.value);
+        let ids = known.cycle_ids.iter().map(CycleId::as_str);
+        known
+            .complaints
+            .about(codes::NO_CYCLE, name.place.clone(), message)
+            .maybe_help(did_you_mean(name.value, ids));
+    }
+    cycle
+}

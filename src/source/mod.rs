@@ -1,1 +1,135 @@
-//! See the table in the crate's documentation.
+//! Disk → texts. The only stage that reads the tree.
+//!
+//! [`load`] walks the tree that `gradus.toml` stands in, recognises every known file by where it lies
+//! ([`FileKind`]) and reads it within bounds. It judges nothing but the tree itself: what cannot be
+//! read, must not be read or is not known becomes a [`Problem`], and `check` finds the words for it.
+//! [`written`] takes single files apart, keeping byte spans.
+//!
+//! Nothing outside the tree is ever read: a symbolic link that leaves it is a problem, devices and
+//! pipes are never opened. The directories that `[sources]` declares are trees of their own.
+
+mod layout;
+mod load;
+mod read;
+mod theme;
+mod tree;
+pub mod written;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+pub use layout::{CycleFile, Directory, FileKind, Name, PersonFile};
+pub use load::load;
+pub use read::FILE_MAX_BYTES;
+pub use theme::{ThemeFilesError, theme_files};
+
+use crate::diag::Place;
+
+/// The directory of the rubric in force.
+pub const RUBRICS: &str = "rubrics";
+
+/// Everything that was read, exactly as written.
+#[derive(Debug, Clone, Default)]
+pub struct Source {
+    /// The directory that holds `gradus.toml`.
+    pub root: PathBuf,
+    /// Every known file that could be read.
+    pub files: BTreeMap<FileKind, SourceFile>,
+    /// Known directories, with their paths, even where nothing in them could be read.
+    pub directories: BTreeMap<Directory, Arc<str>>,
+    /// The texts of all files that a complaint may point into, by path; what is not UTF-8 is in
+    /// here with replacement characters.
+    pub texts: BTreeMap<Arc<str>, Arc<str>>,
+    /// What is wrong with the tree itself.
+    pub problems: Vec<Problem>,
+}
+
+/// One file that was read.
+#[derive(Debug, Clone)]
+pub struct SourceFile {
+    /// Relative to the organisation, with `/`; begins with `../` where `[sources]` points outside.
+    pub path: Arc<str>,
+    pub content: Content,
+}
+
+/// What a file holds.
+#[derive(Debug, Clone)]
+pub enum Content {
+    /// TOML and markdown.
+    Text(Arc<str>),
+    /// Attachments and `login.age`.
+    Bytes(Arc<[u8]>),
+}
+
+impl SourceFile {
+    /// The text; nothing for attachments.
+    pub fn text(&self) -> Option<&Arc<str>> {
+        match &self.content {
+            Content::Text(text) => Some(text),
+            Content::Bytes(_) => None,
+        }
+    }
+
+    /// The bytes of an attachment; nothing for texts.
+    pub fn bytes(&self) -> Option<&Arc<[u8]>> {
+        match &self.content {
+            Content::Text(_) => None,
+            Content::Bytes(bytes) => Some(bytes),
+        }
+    }
+}
+
+/// Something wrong with the tree itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    pub place: Place,
+    pub what: ProblemKind,
+}
+
+/// What is wrong.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// The operating system refused; its words.
+    Unreadable(String),
+    /// The place is the first byte that is not UTF-8.
+    NotUtf8,
+    /// Over [`FILE_MAX_BYTES`].
+    TooLarge { bytes: u64 },
+    /// A symbolic link to somewhere outside.
+    LeavesTree,
+    /// A symbolic link to nothing, or in a circle.
+    BrokenLink,
+    /// A pipe, a device or a socket; never opened.
+    SpecialFile,
+    /// A directory stands where a file belongs.
+    DirectoryForFile,
+    /// A file stands where a directory belongs.
+    FileForDirectory,
+    /// A name that some systems cannot hold.
+    UnportableName,
+    /// Differs from a neighbour only in case.
+    CaseCollision { other: String },
+    /// Ends in `.age`: its content was not looked at.
+    Sealed,
+    /// Not a name of the layout; the nearest one, where one is near.
+    Unknown { nearest: Option<String> },
+    /// A directory that `[sources]` names is not there.
+    NoSuchDirectory,
+    /// The tree holds more than that many entries; the rest was not looked at.
+    TooManyEntries { max: usize },
+}
+
+/// Why there is no [`Source`] at all.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// Not an organisation.
+    #[error("there is no `gradus.toml` in `{}`", .0.display())]
+    NoOrganisation(PathBuf),
+    /// The directory itself cannot be read.
+    #[error("could not read `{}`", path.display())]
+    Unreadable {
+        path: PathBuf,
+        source: std::io::Error,
+    },
+}

@@ -74,7 +74,9 @@ fn read_bounded(path: &Path) -> Result<String, ThemeFilesError> {
     };
     let file = fs::File::open(path).map_err(failed)?;
     let mut text = String::new();
-    file.take(THEME_FILE_MAX_BYTES + 1).read_to_string(&mut text).map_err(failed)?;
+    file.take(THEME_FILE_MAX_BYTES + 1)
+        .read_to_string(&mut text)
+        .map_err(failed)?;
     match text.len() as u64 > THEME_FILE_MAX_BYTES {
         true => Err(ThemeFilesError::TooLarge(path.to_owned())),
         false => Ok(text),

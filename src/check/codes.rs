@@ -1,0 +1,407 @@
+//! Every rule of `check`: its code, what it is called, and why it is one.
+//!
+//! `check --explain` and `docs/diagnostics.md` are made from this table. A code is never given to
+//! another rule, so that a search for it finds what it meant.
+
+use std::fmt::Write;
+
+use crate::diag::Severity;
+
+/// One rule.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rule {
+    /// `E021` for errors, `W001` for warnings.
+    pub code: &'static str,
+    pub severity: Severity,
+    /// One line, lower-case.
+    pub title: &'static str,
+    /// Two to five sentences of markdown.
+    pub explanation: &'static str,
+    /// What sets it off.
+    pub example: &'static str,
+}
+
+macro_rules! rules {
+    ($($name:ident $code:literal $severity:ident $title:literal $explanation:literal $example:literal)*) => {
+        $(
+            #[doc = $title]
+            pub const $name: Rule = Rule {
+                code: $code,
+                severity: Severity::$severity,
+                title: $title,
+                explanation: $explanation,
+                example: $example,
+            };
+        )*
+
+        /// All rules, by code within errors, then within warnings.
+        pub const ALL: &[Rule] = &[$($name),*];
+    };
+}
+
+rules! {
+    UNREADABLE "E001" Error
+    "a file cannot be read"
+    "The operating system refused to open or read a file that belongs to the tree. What it said stands in the message. \
+     Nothing is built without it, because a page would silently lack what the file says."
+    "chmod 000 people/ada/2026-h1/review.md"
+
+    NOT_UTF8 "E002" Error
+    "a file is not UTF-8 text"
+    "All TOML and markdown is UTF-8. The place is the first byte that is not. Save the file as UTF-8 in your editor; \
+     texts from older Windows programs are often Windows-1252."
+    "Zo\\xEB (Windows-1252 for \"Zoë\")"
+
+    TOO_LARGE "E003" Error
+    "a file is over 1 MiB"
+    "No single file may be larger than 1 MiB (1,048,576 bytes), so that one file cannot make every build slow. \
+     Scale screenshots down, or link to large attachments instead of adding them."
+    "people/ada/2026-h1/files/recording.mp4"
+
+    BAD_LINK "E004" Error
+    "a symbolic link leads nowhere, in a circle, or out of the tree"
+    "Links within the tree are followed. A link that leaves it is never read, because a page could then show a file of the \
+     machine that builds. Point `[sources]` at directories that lie elsewhere on purpose."
+    "people/ada/2026-h1/review.md -> /etc/passwd"
+
+    NOT_A_FILE "E005" Error
+    "something else stands where a file or a directory belongs"
+    "A directory, pipe, device or socket has the name of a known file, or a file has the name of a known directory. \
+     Special files are never opened."
+    "mkdir people/ada/person.toml"
+
+    UNPORTABLE_NAME "E006" Error
+    "a file name that some systems cannot hold"
+    "Windows reserves names such as `con`, `nul` and `com1` whatever their ending, refuses `< > : \" | ? * \\`, and drops dots and \
+     spaces at the end. A colleague could not check the tree out. Rename the file."
+    "people/con/person.toml"
+
+    CASE_COLLISION "E007" Error
+    "two names differ only in case"
+    "On Windows and macOS both would be the same file, and one would replace the other. Ids are unique without regard to case; \
+     give one of them another name."
+    "people/ada/ and people/Ada/"
+
+    SEALED "E008" Error
+    "a sealed file was not checked"
+    "The file ends in `.age`: it is encrypted, and nothing was opened to look into it. What it says is missing from everything else, \
+     so nothing is built. Unseal it to have it checked."
+    "people/ada/2026-h1/peer-linus.md.age"
+
+    NO_DIRECTORY "E009" Error
+    "`[sources]` names a directory that is not there"
+    "`people` and `management` in `[sources]` are directories, relative to the one that holds `gradus.toml`. \
+     Check out the repository that holds them, or correct the path."
+    "[sources]\npeople = \"../people-repo\""
+
+    TOML_SYNTAX "E010" Error
+    "this is not TOML"
+    "The text breaks the rules of TOML; the parser's words stand in the message. Common reasons: a text without quotes, a quote or bracket \
+     that is never closed, the same key twice. Nesting deeper than 80 is refused too."
+    "title = Senior engineer"
+
+    UNKNOWN_KEY "E011" Error
+    "a key that is not known here"
+    "Each kind of file has its keys, and a misspelt one would silently do nothing. Keys of the whole file stand above the first \
+     `[table]`: below one, they belong to it."
+    "agred = 2026-01-15"
+
+    WRONG_TYPE "E012" Error
+    "a value of the wrong type"
+    "Dates are written without quotes and without a time, as `2026-01-15`; texts in quotes; lists in brackets. \
+     The message says what the key takes."
+    "start = \"2026-01-15\""
+
+    MISSING_KEY "E013" Error
+    "a required key is missing"
+    "Without this key the file says too little to be shown. The place is the beginning of the file, or the header of the table that lacks it."
+    "[[expectation]]\ntext = \"An expectation without an id\""
+
+    UNKNOWN_WORD "E014" Error
+    "a word that is not one of the choices"
+    "Some keys take one word of a short list, which the message names."
+    "kind = \"stretch\""
+
+    OUT_OF_BOUNDS "E015" Error
+    "a value that cannot be"
+    "The type is right, but the value is not: an empty title, a number out of its bounds, a day that no calendar has, a malformed address or key."
+    "start = 2026-02-30"
+
+    FRONT_MATTER "E016" Error
+    "front matter is missing or not closed"
+    "Feedback begins with TOML between two lines of `+++`, which says at least who wrote it. The first `+++` is the very first line, \
+     no blank line follows it, and another `+++` line ends it."
+    "by = \"ada\"\n+++"
+
+    TOO_DEEP "E017" Error
+    "markdown nested too deep"
+    "Quotes, lists and emphasis may stand inside one another up to a bound that no honest text reaches. \
+     Deeper nesting serves only to stall programs that read it."
+    ">>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>>> quoted forty times"
+
+    TOO_MANY "E018" Error
+    "more than can be listed"
+    "A file with over 500 complaints shows the first 500, and a tree is walked up to 200,000 entries a directory. \
+     Mend what is shown and check again."
+    "a binary file named person.toml"
+
+    BAD_ID "E019" Error
+    "this is not an id"
+    "Ids are lower-case ASCII letters, digits and `-`, begin with a letter or digit, and have at most 64 characters: `[a-z0-9][a-z0-9-]*`. \
+     That holds for the names of people's directories, cycles, tracks and levels too. Words with a meaning of their own cannot be ids: \
+     a person cannot be called `hr` or `chain`, nor a cycle `notes`."
+    "id = \"Auth Migration\""
+
+    NO_CYCLE "E020" Error
+    "no such cycle"
+    "A directory or reference names a cycle for which there is no `cycles/<id>.toml`."
+    "people/ada/2026-h3/self.md"
+
+    NOBODY "E021" Error
+    "no such person"
+    "Wherever a person is named, it is by the name of their directory under `people/`. People outside the organisation get one too, \
+     with `external = true`."
+    "by = \"dana-k\""
+
+    NO_LEVEL "E022" Error
+    "no such level"
+    "Levels are written `<track>/<level>`, as in `ic/l4`, and there must be a `rubrics/ic/l4.toml`. In a cycle that pins a rubric, \
+     the pinned one counts."
+    "level = \"ic/l9\""
+
+    NO_COMPETENCY "E023" Error
+    "no such competency"
+    "Competencies are named by the `id` of a `[[competency]]` in a `track.toml`. A renamed one keeps its history with `was = [\"old-id\"]`."
+    "competencies = [\"tecnical\"]"
+
+    NO_EXPECTATION "E024" Error
+    "no such expectation"
+    "Outcomes, notes and log entries name expectations by the `id` in the `expectations.toml` of the same person and cycle."
+    "[outcome]\nauht = \"met\""
+
+    NO_RATING "E025" Error
+    "no such rating"
+    "Ratings are those of `[[rating]]` in `gradus.toml`, worst first; without any, the scale is `misses`, `meets`, `exceeds`."
+    "technical = \"great\""
+
+    NO_QUESTION "E026" Error
+    "a heading that answers nothing"
+    "Each `##` heading of feedback is the id or title of a question that this kind of file is asked in this cycle, or the id of an expectation. \
+     Use `###` for headings of your own."
+    "## Strenghts"
+
+    NO_STAGE "E027" Error
+    "no such stage"
+    "A cell's `stage` is the `id` of a `[[competency.stage]]` of that competency."
+    "[cell.technical]\nstage = \"dreams\""
+
+    NO_FOLLOWED "E028" Error
+    "`follows` leads nowhere"
+    "`follows` is written `<cycle>/<expectation>`, or `<cycle>/plan/<goal>`, and names something of the same person. \
+     It cannot lead to the cycle it stands in."
+    "follows = \"2025-h2/on-cal\""
+
+    NO_OBJECTIVE "E029" Error
+    "no such objective"
+    "The `values` of an improvement plan's check-in are keyed by the ids of its `[[objective]]`s."
+    "values = { bugz = \"3\" }"
+
+    NO_TRACK "E030" Error
+    "no such track"
+    "`extends` names a directory of the same rubric that holds a `track.toml`."
+    "extends = \"genric\""
+
+    NO_PIN "E031" Error
+    "a pinned rubric that cannot be read"
+    "A cycle's `rubric` names a directory of the tree, such as `rubrics-2025`, that holds tracks. A git revision cannot be read yet: \
+     check that revision's `rubrics/` out into a directory and name that."
+    "rubric = \"v2026.1\""
+
+    NO_FILE "E032" Error
+    "a required file is missing"
+    "Each directory under `people/` holds a `person.toml`, and each track a `track.toml`."
+    "people/ada/ without person.toml"
+
+    DUPLICATE "E040" Error
+    "the same twice"
+    "Ids are unique among their kind without regard to case, and one thing is said once: one answer a question, one cell a competency, one key a person."
+    "two [[expectation]] with id = \"auth\""
+
+    AMBIGUOUS "E041" Error
+    "a question and an expectation share an id"
+    "A heading could mean either. Rename the expectation, or the question from the next cycle on."
+    "id = \"strengths\" in expectations.toml"
+
+    RATING_IS_CELL_KEY "E042" Error
+    "a rating has the name of a cell key"
+    "A rubric's cell has one key a rating beside `text`, `signals`, `stage`, `proficiency`, `examples` and `links`, so no rating can have one of these ids."
+    "[[rating]]\nid = \"text\""
+
+    EXTENDS_CIRCLE "E043" Error
+    "tracks extend one another in a circle"
+    "A track inherits from the one it extends, and so on; in a circle nobody begins."
+    "rubrics/a extends b, rubrics/b extends a"
+
+    MANAGEMENT_CIRCLE "E044" Error
+    "people manage one another in a circle"
+    "On some day, going from manager to manager leads back. Nobody's chain would have an end. Every date on which a role begins is looked at."
+    "ada's manager is grace, grace's manager is ada"
+
+    DATES "E045" Error
+    "dates out of order"
+    "Something ends before it begins, or a review is shared before it was written. The message names the two dates."
+    "start = 2026-06-30\nend = 2026-01-01"
+
+    OVERLAP "E046" Error
+    "one person has files in two cycles that overlap"
+    "Cycles may overlap, a quarter and a half-year for instance, but each person takes part in one of them at a time; otherwise \
+     it is open which one a day belongs to."
+    "people/ada/2026-h1/ and people/ada/2026-q2/"
+
+    ABOUT_ONESELF "E047" Error
+    "people cannot give peer feedback, a review or an assessment about themselves"
+    "What people say about themselves stands in `self.md` and `response.md`. Talent mapping and its thought partner are others too."
+    "people/ada/2026-h1/peer-ada.md"
+
+    WRONG_AUTHOR "E048" Error
+    "`by` is not who the file is from"
+    "`self.md` and `response.md` are by the person whose directory they lie in, and `peer-<who>.md` is by `<who>`. Who may read a file depends on its author."
+    "by = \"grace\" in peer-linus.md"
+
+    EXTERNAL "E049" Error
+    "an external person takes part in a cycle"
+    "People with `external = true` give feedback but have no expectations, reviews or talent mapping of their own."
+    "external = true, and a directory people/customer/2026-h1/"
+
+    BAD_RECIPIENT "E050" Error
+    "this is not an age recipient"
+    "Keys are X25519 recipients of age in lower case: `age1` and 58 characters, with a checksum that catches typing errors. Secret keys \
+     (`AGE-SECRET-KEY-1…`) never belong into the tree, and SSH and plugin keys are not taken."
+    "keys = [\"age1qqq\"]"
+
+    SHARED_RECIPIENT "E051" Error
+    "two people have the same key"
+    "Whoever holds the key would open what both may read. Each person has keys of their own."
+    "the same age1… in two person.toml"
+
+    CONTRADICTION "E052" Error
+    "two fields exclude one another"
+    "A step is done or dropped, not both; a plan has a result once it is closed; a draft cannot be shared. The message says which two fields."
+    "{ text = \"…\", done = 2026-02-03, dropped = 2026-05-11 }"
+
+    NO_DATE_HEADING "E053" Error
+    "an entry's heading does not begin with a date"
+    "Check-ins and private notes have one `## YYYY-MM-DD title` heading an entry: who reads an entry depends on its date. Use `###` for headings within one."
+    "## last Tuesday"
+
+    BAD_URL "E054" Error
+    "a link with an address that is not allowed"
+    "Links begin with `https:`, `http:` or `mailto:`. Others could run code or read the reader's disk. Evidence is a web address."
+    "evidence = [\"javascript:alert(1)\"]"
+
+    DEAD_LINK "E055" Error
+    "a relative link that no reader can follow"
+    "The site is sealed and has no directories: what lies in the tree beside the text is not beside the page. Attachments lie in `files/` of the \
+     same cycle and are linked as `files/<name>`; anything else needs a full address."
+    "[last time](../2025-h2/review.md)"
+
+    NO_ATTACHMENT "E056" Error
+    "a linked attachment is not there"
+    "`files/<name>` is a file in `files/` beside the text, in the same person's cycle. Upper and lower case count."
+    "![graph](files/grpah.png)"
+
+    PUBLIC_READERS "E057" Error
+    "an audience that is not possible here"
+    "Only a track's rubric can be public, and `managers` is an audience of the rubric alone. Everything else is for `org`, `person`, `chain`, `pair`, `hr` or people by id."
+    "readers = \"public\" in a peer file"
+
+    UNKNOWN_FILE "W001" Warning
+    "a file or directory that is not known here"
+    "Nothing reads it, and its name is not one of the layout; perhaps it is misspelt. Names that begin with a dot are left alone. \
+     Keep your own notes outside `rubrics/`, `cycles/`, `people/` and `management/`."
+    "people/ada/2026-h1/expectation.toml"
+
+    NO_KEYS "W002" Warning
+    "a person without keys"
+    "Nobody but the management chain can open their pages. Make a key with `gradus keys new <id>`, or add the recipient they give you to `keys`."
+    "person.toml without keys"
+
+    LEAVER_ABOVE "W003" Warning
+    "someone's manager has left"
+    "The manager's `end` has come, but a person who is still here reports to them. Give that person a new role with another manager."
+    "manager = \"grace\", and grace's end is past"
+
+    LOST_TEXT "W004" Warning
+    "text before the first dated heading"
+    "Check-ins and private notes consist of dated entries. What stands above the first heading belongs to no entry and is shown to nobody."
+    "Some words, then ## 2026-03-20"
+
+    REMOTE_IMAGE "W005" Warning
+    "an image from elsewhere"
+    "A sealed page loads nothing from other hosts, because they would learn who reads it and when. The image is shown as a link. \
+     Put it into `files/` beside the text to have it sealed and shown."
+    "![graph](https://dash.example/graph.png)"
+}
+
+/// The rule of that code.
+pub fn rule(code: &str) -> Option<&'static Rule> {
+    ALL.iter().find(|rule| rule.code.eq_ignore_ascii_case(code))
+}
+
+impl Rule {
+    /// The title, the explanation and the example, in markdown.
+    pub fn in_words(&self) -> String {
+        let Rule {
+            title,
+            explanation,
+            example,
+            ..
+        } = self;
+        format!("{title}\n\n{explanation}\n\n```text\n{example}\n```\n")
+    }
+}
+
+/// The page of all codes, `docs/diagnostics.md`.
+pub fn page() -> String {
+    let mut page = String::from(
+        "# Diagnostics\n\n\
+         What `gradus check` complains about. Codes with `E` are errors: nothing is built. Codes with `W` are warnings: \
+         the site can be built, and a person should look. `gradus check --explain CODE` prints these sections.\n",
+    );
+    for rule in ALL {
+        let _ = write!(page, "\n## {}: {}", rule.code, rule.in_words()); // a `String` takes everything
+    }
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_code_is_given_once_in_order_and_says_its_severity() {
+        let codes: BTreeSet<&str> = ALL.iter().map(|rule| rule.code).collect();
+        assert_eq!(codes.len(), ALL.len());
+        assert!(ALL.is_sorted_by_key(|rule| rule.code));
+        for rule in ALL {
+            let letter = match rule.severity {
+                Severity::Error => 'E',
+                Severity::Warning => 'W',
+                Severity::Advice => 'G',
+            };
+            assert!(rule.code.starts_with(letter), "{}", rule.code);
+        }
+    }
+
+    #[test]
+    fn the_page_in_the_docs_is_the_one_made_from_this_table() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/diagnostics.md");
+        let written = std::fs::read_to_string(path).unwrap_or_default();
+        assert!(
+            written == page(),
+            "write codes::page() to docs/diagnostics.md"
+        );
+    }
+}

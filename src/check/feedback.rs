@@ -1,0 +1,412 @@
+//! Self-assessment, peer feedback, review and response.
+
+use std::collections::BTreeMap;
+
+use super::codes;
+use super::complaints::did_you_mean;
+use super::known::{Known, Lookup, Once};
+use super::prose;
+use super::seat::Seat;
+use super::table::{At, Doc, Table, Value};
+use crate::model::*;
+use crate::source::SourceFile;
+use crate::source::written::{Heading, Markdown, Section, front_matter};
+
+/// Who has to have written a file.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Author<'a> {
+    /// The person it is about.
+    Subject,
+    /// Somebody else, whom the file name says.
+    Named(&'a PersonId),
+    /// Somebody else.
+    Another,
+}
+
+/// A feedback file taken apart.
+pub(super) struct Form<'f> {
+    pub asked: QuestionFor,
+    pub keys: &'f [&'f str],
+    pub author: Author<'f>,
+}
+
+const SELF_KEYS: [&str; 5] = ["by", "date", "readers", "outcome", "ratings"];
+const PEER_KEYS: [&str; 6] = [
+    "by",
+    "date",
+    "readers",
+    "outcome",
+    "ratings",
+    "relationship",
+];
+const REVIEW_KEYS: [&str; 8] = [
+    "by",
+    "date",
+    "readers",
+    "outcome",
+    "ratings",
+    "shared",
+    "acknowledged",
+    "reply",
+];
+const RESPONSE_KEYS: [&str; 4] = ["by", "date", "readers", "goals"];
+
+/// Reads `self.md`.
+pub(super) fn self_assessment(
+    known: &Known<'_>,
+    file: &SourceFile,
+    seat: &Seat<'_>,
+) -> Option<Feedback> {
+    let form = Form {
+        asked: QuestionFor::SelfAssessment,
+        keys: &SELF_KEYS,
+        author: Author::Subject,
+    };
+    form.read(known, file, seat, |_, feedback| feedback)
+}
+
+/// Reads `peer-<who>.md`.
+pub(super) fn peer(
+    known: &Known<'_>,
+    file: &SourceFile,
+    seat: &Seat<'_>,
+    who: &PersonId,
+) -> Option<PeerFeedback> {
+    const RELATIONSHIPS: [(&str, Relationship); 6] = [
+        ("peer", Relationship::Peer),
+        ("pair", Relationship::Pair),
+        ("cross-functional", Relationship::CrossFunctional),
+        ("report", Relationship::Report),
+        ("skip", Relationship::Skip),
+        ("past-manager", Relationship::PastManager),
+    ];
+    let form = Form {
+        asked: QuestionFor::Peer,
+        keys: &PEER_KEYS,
+        author: Author::Named(who),
+    };
+    form.read(known, file, seat, |table, feedback| PeerFeedback {
+        feedback,
+        relationship: table.word("relationship", &RELATIONSHIPS),
+    })
+}
+
+/// Reads `review.md`.
+pub(super) fn review(known: &Known<'_>, file: &SourceFile, seat: &Seat<'_>) -> Option<Review> {
+    let form = Form {
+        asked: QuestionFor::Manager,
+        keys: &REVIEW_KEYS,
+        author: Author::Another,
+    };
+    form.read(known, file, seat, |table, feedback| {
+        table.needs("shared", "date");
+        table.in_order("date", "shared");
+        table.in_order("shared", "acknowledged");
+        Review {
+            feedback,
+            shared: table.date("shared"),
+            acknowledged: table.date("acknowledged"),
+            reply: table.prose("reply"),
+        }
+    })
+}
+
+/// Reads `response.md`.
+pub(super) fn response(known: &Known<'_>, file: &SourceFile, seat: &Seat<'_>) -> Option<Response> {
+    let form = Form {
+        asked: QuestionFor::Response,
+        keys: &RESPONSE_KEYS,
+        author: Author::Subject,
+    };
+    form.read(known, file, seat, |table, feedback| Response {
+        feedback,
+        goals: table.proses("goals"),
+    })
+}
+
+impl Form<'_> {
+    fn read<R>(
+        &self,
+        known: &Known<'_>,
+        file: &SourceFile,
+        seat: &Seat<'_>,
+        finish: impl FnOnce(&Table<'_>, Feedback) -> R,
+    ) -> Option<R> {
+        let doc = Doc::of(file, known.complaints)?.with_attachments(&seat.attachments);
+        let Some(front) = front_matter(doc.text) else {
+            complain_of_front_matter(&doc);
+            return None;
+        };
+        let answers = self.answers(known, &doc, front.body, seat);
+        let (head, toml) = doc.toml_in(front.toml);
+        let table = Table::root(&head, &toml, self.keys);
+        let feedback = self.feedback(known, &table, seat, answers)?;
+        Some(finish(&table, feedback))
+    }
+
+    fn feedback(
+        &self,
+        known: &Known<'_>,
+        table: &Table<'_>,
+        seat: &Seat<'_>,
+        answers: Vec<Answer>,
+    ) -> Option<Feedback> {
+        let by = known.required_person(table, "by");
+        if let Some(by) = &by {
+            self.check_author(known, table, seat, by);
+        }
+        let date = table.date("date");
+        let readers = known.readers(table);
+        let outcomes = outcomes(known, table, seat);
+        let ratings = ratings(known, table, &seat.lookup(known));
+        Some(Feedback {
+            by: by?,
+            date,
+            readers,
+            outcomes,
+            ratings,
+            answers,
+        })
+    }
+
+    fn check_author(&self, known: &Known<'_>, table: &Table<'_>, seat: &Seat<'_>, by: &PersonId) {
+        let (rule, message) = match self.author {
+            Author::Subject if by != seat.person => {
+                let message = format!(
+                    "this file is by `{}`, whose directory it lies in",
+                    seat.person
+                );
+                (codes::WRONG_AUTHOR, message)
+            }
+            Author::Named(who) if by != who => {
+                let message = format!("the file's name says that it is by `{who}`");
+                (codes::WRONG_AUTHOR, message)
+            }
+            Author::Another if by == seat.person => {
+                let message = format!("`{by}` cannot review themselves");
+                (codes::ABOUT_ONESELF, message)
+            }
+            _ => return,
+        };
+        known.complaints.about(rule, table.place_of("by"), message);
+    }
+
+    fn answers(
+        &self,
+        known: &Known<'_>,
+        doc: &Doc<'_>,
+        body: usize,
+        seat: &Seat<'_>,
+    ) -> Vec<Answer> {
+        let text = &doc.text[body..];
+        prose::check(doc, text, &prose::Origin::Verbatim(body));
+        let cut = Markdown::cut(text, body);
+        let mut once = Once::default();
+        let preamble = Answer {
+            to: AnswerTo::Preamble,
+            text: trimmed(doc, cut.preamble),
+        };
+        let sections = cut.sections.into_iter();
+        let answers =
+            sections.filter_map(|section| self.answer(known, doc, seat, section, &mut once));
+        // Scaffolds hold headings with nothing under them: those are no answers.
+        let given = |answer: &Answer| !answer.text.is_empty();
+        [preamble]
+            .into_iter()
+            .chain(answers)
+            .filter(given)
+            .collect()
+    }
+
+    fn answer(
+        &self,
+        known: &Known<'_>,
+        doc: &Doc<'_>,
+        seat: &Seat<'_>,
+        section: Section,
+        once: &mut Once,
+    ) -> Option<Answer> {
+        let heading = &section.heading;
+        let to = self.answered(known, seat, &heading.title);
+        if to.is_none() && seat.knows_expectations(known) {
+            self.complain_of_heading(known, doc, seat, heading);
+        }
+        let to = to?;
+        let id = match &to {
+            AnswerTo::Question(id) => id.as_str(),
+            AnswerTo::Expectation(id) => id.as_str(),
+            AnswerTo::Preamble => "",
+        };
+        once.admit(
+            known.complaints,
+            "an answer to",
+            id,
+            &doc.place(heading.words.clone()),
+        );
+        let text = trimmed(doc, section.body);
+        Some(Answer { to, text })
+    }
+
+    /// What a heading answers: the id of a question or an expectation, or the title of a question.
+    fn answered(&self, known: &Known<'_>, seat: &Seat<'_>, title: &str) -> Option<AnswerTo> {
+        let questions = || self.questions(known, seat);
+        let by_id = questions().find(|question| question.id.as_str() == title);
+        if let Some(question) = by_id {
+            return Some(AnswerTo::Question(question.id.clone()));
+        }
+        if let Some(id) = seat.expectations.get(title) {
+            return Some(AnswerTo::Expectation(id.clone()));
+        }
+        let title = title.to_lowercase();
+        let by_title = questions().find(|question| question.title.trim().to_lowercase() == title);
+        by_title.map(|question| AnswerTo::Question(question.id.clone()))
+    }
+
+    fn questions<'k>(
+        &self,
+        known: &'k Known<'_>,
+        seat: &Seat<'_>,
+    ) -> impl Iterator<Item = &'k Question> {
+        let asked = self.asked;
+        seat.questions(known)
+            .iter()
+            .filter(move |question| question.asked == asked)
+    }
+
+    fn complain_of_heading(
+        &self,
+        known: &Known<'_>,
+        doc: &Doc<'_>,
+        seat: &Seat<'_>,
+        heading: &Heading,
+    ) {
+        let message = format!(
+            "`{}` is neither a question of this file nor an expectation",
+            heading.title
+        );
+        let questions = self.questions(known, seat);
+        let words: Vec<&str> = questions
+            .flat_map(|question| [question.title.as_str(), question.id.as_str()])
+            .chain(seat.expectations.iter().map(ExpectationId::as_str))
+            .collect();
+        let help = did_you_mean(&heading.title, words)
+            .unwrap_or_else(|| "use `###` for headings of your own".into());
+        known
+            .complaints
+            .about(
+                codes::NO_QUESTION,
+                doc.place(heading.words.clone()),
+                message,
+            )
+            .help(help);
+    }
+}
+
+fn complain_of_front_matter(doc: &Doc<'_>) {
+    let (message, help) = match doc.text.starts_with("+++") {
+        true => (
+            "the front matter does not end",
+            "no blank line may follow the first `+++`, and a line of `+++` ends the TOML",
+        ),
+        false => (
+            "the front matter is missing",
+            "begin with a line of `+++`, then `by = \"<id>\"`, then another line of `+++`",
+        ),
+    };
+    let line = doc.text.lines().next().map_or(0, str::len);
+    doc.complaints
+        .about(codes::FRONT_MATTER, doc.place(0..line), message)
+        .help(help);
+}
+
+fn trimmed(doc: &Doc<'_>, range: std::ops::Range<usize>) -> Prose {
+    // Indentation of the first line may mean code, so only blank lines go.
+    let text = doc.text[range].trim_end();
+    let blank = text.len() - text.trim_start().len();
+    let first_line = text[..blank].rfind('\n').map_or(0, |at| at + 1);
+    Prose(text[first_line..].to_owned())
+}
+
+fn outcomes(
+    known: &Known<'_>,
+    table: &Table<'_>,
+    seat: &Seat<'_>,
+) -> BTreeMap<ExpectationId, Outcome> {
+    let outcome = |(name, value): &(At<&str>, Value<'_>)| {
+        let outcome = outcome(value);
+        let id = seat.expectation(known, name);
+        Some((id?, outcome?))
+    };
+    table.map("outcome").iter().filter_map(outcome).collect()
+}
+
+const OUTCOMES: [(&str, OutcomeIs); 4] = [
+    ("met", OutcomeIs::Met),
+    ("partly", OutcomeIs::Partly),
+    ("missed", OutcomeIs::Missed),
+    ("obsolete", OutcomeIs::Obsolete),
+];
+
+fn outcome(value: &Value<'_>) -> Option<Outcome> {
+    if !value.is_table() {
+        return Some(Outcome {
+            is: value.word(&OUTCOMES)?,
+            why: None,
+            learned: None,
+        });
+    }
+    let table = value.table(&["is", "why", "learned"])?;
+    table.require("is");
+    let is = table.word("is", &OUTCOMES);
+    let why = table.prose("why");
+    let learned = table.prose("learned");
+    let is = is?;
+    Some(Outcome { is, why, learned })
+}
+
+/// Reads `[ratings]`, of feedback and of talent mapping.
+pub(super) fn ratings(
+    known: &Known<'_>,
+    table: &Table<'_>,
+    lookup: &Lookup<'_>,
+) -> BTreeMap<CompetencyId, RatingGiven> {
+    let rating = |(name, value): &(At<&str>, Value<'_>)| {
+        let rating = rating(known, value, lookup);
+        let id = known.competency(name, lookup);
+        Some((id?, rating?))
+    };
+    table.map("ratings").iter().filter_map(rating).collect()
+}
+
+/// The words of [`Confidence`].
+pub(super) const CONFIDENCE: [(&str, Confidence); 3] = [
+    ("low", Confidence::Low),
+    ("medium", Confidence::Medium),
+    ("high", Confidence::High),
+];
+
+fn rating(known: &Known<'_>, value: &Value<'_>, lookup: &Lookup<'_>) -> Option<RatingGiven> {
+    if !value.is_table() {
+        return Some(RatingGiven {
+            is: known.rating(&value.text()?)?,
+            level: None,
+            evidence: Vec::new(),
+            confidence: None,
+            why: None,
+        });
+    }
+    let table = value.table(&["is", "level", "evidence", "confidence", "why"])?;
+    table.require("is");
+    let is = table.text("is").and_then(|text| known.rating(&text));
+    let level = known.level_at(&table, "level", lookup);
+    let evidence = table.addresses("evidence");
+    let confidence = table.word("confidence", &CONFIDENCE);
+    let why = table.prose("why");
+    Some(RatingGiven {
+        is: is?,
+        level,
+        evidence,
+        confidence,
+        why,
+    })
+}

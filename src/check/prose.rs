@@ -1,0 +1,237 @@
+//! Markdown: links that lead somewhere, and bounds on nesting.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, LinkType, Options, Parser, Tag};
+
+use super::codes;
+use super::complaints::{Complaints, did_you_mean};
+use super::table::{At, Doc};
+use crate::diag::Place;
+
+/// The most quotes, lists and spans that may stand inside one another.
+const DEPTH_MAX: usize = 32;
+
+/// The most quote and list marks that may open one line; looked for before anything is parsed.
+const MARKS_MAX: usize = 100;
+
+/// Where a markdown text stands in its file.
+pub(super) enum Origin {
+    /// Byte for byte from there on.
+    Verbatim(usize),
+    /// Written with escapes; somewhere in there.
+    Somewhere(Range<usize>),
+}
+
+impl Origin {
+    fn place(&self, doc: &Doc<'_>, range: Range<usize>) -> Place {
+        match self {
+            Origin::Verbatim(start) => doc.place(start + range.start..start + range.end),
+            Origin::Somewhere(whole) => doc.place(whole.clone()),
+        }
+    }
+}
+
+/// Complains about links and nesting of a markdown text.
+pub(super) fn check(doc: &Doc<'_>, markdown: &str, origin: &Origin) {
+    if let Some(line) = line_of_marks(markdown) {
+        return too_deep(doc, origin.place(doc, line));
+    }
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS;
+    let mut depth = 0usize;
+    for (event, range) in Parser::new_ext(markdown, options).into_offset_iter() {
+        match event {
+            Event::Start(tag) => {
+                depth += 1;
+                if depth > DEPTH_MAX {
+                    return too_deep(doc, origin.place(doc, first_line(markdown, range)));
+                }
+                check_tag(doc, &tag, || origin.place(doc, range));
+            }
+            Event::End(_) => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+    }
+}
+
+fn too_deep(doc: &Doc<'_>, place: Place) {
+    doc.complaints.about(
+        codes::TOO_DEEP,
+        place,
+        format!("markdown is nested deeper than {DEPTH_MAX} here"),
+    );
+}
+
+fn first_line(markdown: &str, range: Range<usize>) -> Range<usize> {
+    let line = markdown[range.clone()].lines().next().map_or(0, str::len);
+    range.start..range.start + line
+}
+
+/// The first line that opens with too many marks of quotes and lists.
+fn line_of_marks(markdown: &str) -> Option<Range<usize>> {
+    let mut start = 0;
+    for line in markdown.split_inclusive('\n') {
+        if opening_marks(line) > MARKS_MAX {
+            return Some(start..start + line.trim_end().len());
+        }
+        start += line.len();
+    }
+    None
+}
+
+fn opening_marks(line: &str) -> usize {
+    let mark = |c: char| matches!(c, '>' | '-' | '+' | '*' | '.' | ')');
+    let opening = line
+        .chars()
+        .take_while(|c| mark(*c) || c.is_ascii_digit() || c.is_whitespace());
+    let mut marks = 0;
+    let mut before = ' ';
+    for c in opening {
+        // A quote needs no space after it; a list mark does, which sets it apart from a ruled line.
+        marks += usize::from(before == '>' || (c == ' ' && mark(before)));
+        before = c;
+    }
+    marks
+}
+
+fn check_tag(doc: &Doc<'_>, tag: &Tag<'_>, place: impl FnOnce() -> Place) {
+    match tag {
+        Tag::Link {
+            link_type: LinkType::Email,
+            ..
+        } => {}
+        Tag::Link { dest_url, .. } => check_target(doc, dest_url, place),
+        Tag::Image { dest_url, .. } if is_web_address(dest_url) => {
+            doc.complaints
+                .about(
+                    codes::REMOTE_IMAGE,
+                    place(),
+                    "an image from elsewhere is not shown, only linked",
+                )
+                .help("put the image into `files/` beside the text and link it as `files/<name>`");
+        }
+        Tag::Image { dest_url, .. } => check_target(doc, dest_url, place),
+        _ => {}
+    }
+}
+
+fn check_target(doc: &Doc<'_>, target: &str, place: impl FnOnce() -> Place) {
+    if is_web_address(target) || is_mail_address(target) || target.starts_with('#') {
+        return;
+    }
+    if let Some(name) = target.strip_prefix("files/") {
+        return check_attachment(doc, &name.replace("%20", " "), place);
+    }
+    if scheme(target).is_some() {
+        doc.complaints
+            .about(
+                codes::BAD_URL,
+                place(),
+                format!("`{target}` is not an address to link to"),
+            )
+            .help("links begin with `https:`, `http:` or `mailto:`");
+        return;
+    }
+    doc.complaints
+        .about(
+            codes::DEAD_LINK,
+            place(),
+            format!("`{target}` leads nowhere on the site"),
+        )
+        .help("link to `files/<name>`, or give the full address");
+}
+
+fn check_attachment(doc: &Doc<'_>, name: &str, place: impl FnOnce() -> Place) {
+    let Some(names) = doc.attachments else {
+        doc.complaints
+            .about(
+                codes::DEAD_LINK,
+                place(),
+                format!("`files/{name}` leads nowhere from this file"),
+            )
+            .help("only files of a person's cycle have a `files/` beside them");
+        return;
+    };
+    if !names.contains(name) {
+        doc.complaints
+            .about(
+                codes::NO_ATTACHMENT,
+                place(),
+                format!("there is no `files/{name}` beside this file"),
+            )
+            .maybe_help(did_you_mean(name, names.iter().map(String::as_str)));
+    }
+}
+
+/// Complains where a text is not a web address.
+pub(super) fn check_web_address(complaints: &Complaints, text: &At<&str>) {
+    if !is_web_address(text.value) {
+        complaints
+            .about(
+                codes::BAD_URL,
+                text.place.clone(),
+                format!("`{}` is not a web address", text.value),
+            )
+            .help("web addresses begin with `https://` or `http://`");
+    }
+}
+
+/// Whether a text is an `https:` or `http:` address.
+pub(super) fn is_web_address(text: &str) -> bool {
+    let web = |scheme: &str| {
+        text.get(..scheme.len())
+            .is_some_and(|s| s.eq_ignore_ascii_case(scheme))
+    };
+    let rest = if web("https://") {
+        &text[8..]
+    } else if web("http://") {
+        &text[7..]
+    } else {
+        return false;
+    };
+    !rest.is_empty()
+        && !rest.starts_with('/')
+        && !text.contains(|c: char| c.is_whitespace() || c.is_control())
+}
+
+fn is_mail_address(text: &str) -> bool {
+    scheme(text).is_some_and(|scheme| scheme.eq_ignore_ascii_case("mailto"))
+}
+
+/// What stands before the first colon, where that is not within a path.
+fn scheme(text: &str) -> Option<&str> {
+    let (scheme, _) = text.split_once(':')?;
+    (!scheme.contains(['/', '?', '#'])).then_some(scheme)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_and_list_marks_are_counted_and_ruled_lines_are_not() {
+        assert_eq!(opening_marks(">>>> words > more"), 4);
+        assert_eq!(opening_marks("- 1. * words"), 3);
+        assert_eq!(opening_marks("--------------- words"), 1);
+    }
+
+    #[test]
+    fn only_web_addresses_pass_for_evidence() {
+        for good in ["https://a.example/x", "HTTP://a.example"] {
+            assert!(is_web_address(good), "{good}");
+        }
+        for bad in [
+            "",
+            "https://",
+            "https:///x",
+            "javascript:alert(1)",
+            "https://a b",
+            "ä",
+        ] {
+            assert!(!is_web_address(bad), "{bad}");
+        }
+    }
+}

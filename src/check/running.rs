@@ -1,0 +1,230 @@
+//! What runs on besides the cycles: the log, check-ins and private notes.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+use super::codes;
+use super::complaints::did_you_mean;
+use super::known::Known;
+use super::prose;
+use super::table::{At, Doc, Table};
+use crate::model::*;
+use crate::source::SourceFile;
+use crate::source::written::{Heading, Markdown};
+
+const ENTRY_KEYS: [&str; 8] = [
+    "date",
+    "kind",
+    "by",
+    "on",
+    "competencies",
+    "text",
+    "evidence",
+    "readers",
+];
+
+const LOG_KINDS: [(&str, LogKind); 4] = [
+    ("win", LogKind::Win),
+    ("feedback", LogKind::Feedback),
+    ("award", LogKind::Award),
+    ("touchpoint", LogKind::Touchpoint),
+];
+
+/// The keys of `log.toml`.
+pub(super) const LOG_KEYS: [&str; 1] = ["entry"];
+
+/// Reads `log.toml`; by date.
+pub(super) fn log(
+    known: &Known<'_>,
+    table: &Table<'_>,
+    cycles: &BTreeMap<CycleId, PersonCycle>,
+) -> Vec<LogEntry> {
+    let tables = table.tables("entry", &ENTRY_KEYS);
+    let entry = |table: &Table<'_>| entry(known, table, cycles);
+    let mut log: Vec<LogEntry> = tables.iter().filter_map(entry).collect();
+    log.sort_by_key(|entry| entry.date);
+    log
+}
+
+fn entry(
+    known: &Known<'_>,
+    table: &Table<'_>,
+    cycles: &BTreeMap<CycleId, PersonCycle>,
+) -> Option<LogEntry> {
+    table.require("kind");
+    let kind = table.word("kind", &LOG_KINDS);
+    let entry = LogEntry {
+        date: table.required_date("date"),
+        by: known.person_at(table, "by"),
+        on: on(known, table, cycles),
+        competencies: known.competencies(table, "competencies", &known.all_rubrics()),
+        text: table.required_prose("text"),
+        evidence: table.addresses("evidence"),
+        readers: known.readers(table),
+        kind: kind?,
+    };
+    Some(entry)
+}
+
+fn on(
+    known: &Known<'_>,
+    table: &Table<'_>,
+    cycles: &BTreeMap<CycleId, PersonCycle>,
+) -> Option<ExpectationId> {
+    let text = table.text("on")?;
+    let date = table.date("date")?;
+    let id = ExpectationId::new(text.value);
+    let within = known.cycles.iter().filter(|cycle| cycle.contains(date));
+    let expectations: Vec<&Expectations> = within
+        .filter_map(|cycle| cycles.get(&cycle.id)?.expectations.as_ref())
+        .collect();
+    let found = id.filter(|id| expectations.iter().any(|agreed| agreed.get(id).is_some()));
+    if found.is_none() {
+        let message = format!(
+            "`{}` is not an expectation of the cycle that {date} lies in",
+            text.value
+        );
+        let ids = expectations.iter().flat_map(|agreed| &agreed.expectations);
+        let help = did_you_mean(text.value, ids.map(|expectation| expectation.id.as_str()));
+        known
+            .complaints
+            .about(codes::NO_EXPECTATION, text.place, message)
+            .maybe_help(help);
+    }
+    found
+}
+
+/// One `## YYYY-MM-DD title` entry of a markdown file.
+struct Dated {
+    date: Date,
+    title: String,
+    text: Prose,
+}
+
+/// Reads `checkins.md`; by date.
+pub(super) fn checkins(known: &Known<'_>, file: &SourceFile) -> Vec<CheckIn> {
+    let checkin = |entry: Dated| CheckIn {
+        open_actions: open_actions(entry.text.as_str()),
+        date: entry.date,
+        title: entry.title,
+        text: entry.text,
+    };
+    dated(known, file).into_iter().map(checkin).collect()
+}
+
+/// Reads `management/notes/<id>.md`; by date.
+pub(super) fn notes(known: &Known<'_>, file: &SourceFile) -> Vec<PrivateNote> {
+    let note = |entry: Dated| PrivateNote {
+        date: entry.date,
+        title: entry.title,
+        text: entry.text,
+    };
+    dated(known, file).into_iter().map(note).collect()
+}
+
+fn dated(known: &Known<'_>, file: &SourceFile) -> Vec<Dated> {
+    let Some(doc) = Doc::of(file, known.complaints) else {
+        return Vec::new();
+    };
+    prose::check(&doc, doc.text, &prose::Origin::Verbatim(0));
+    let cut = Markdown::cut(doc.text, 0);
+    warn_of_preamble(&doc, cut.preamble);
+    let sections = cut.sections.into_iter();
+    let entry = |section: crate::source::written::Section| {
+        let (date, title) = heading(&doc, &section.heading)?;
+        let text = Prose(doc.text[section.body].trim().to_owned());
+        Some(Dated { date, title, text })
+    };
+    let mut entries: Vec<Dated> = sections.filter_map(entry).collect();
+    entries.sort_by_key(|entry| entry.date);
+    entries
+}
+
+/// The length of `YYYY-MM-DD`.
+const DATE_BYTES: usize = 10;
+
+fn heading(doc: &Doc<'_>, heading: &Heading) -> Option<(Date, String)> {
+    let date = heading
+        .title
+        .get(..DATE_BYTES)
+        .and_then(|text| text.parse().ok());
+    let rest = heading.title.get(DATE_BYTES..).unwrap_or_default();
+    let apart = rest.is_empty() || rest.starts_with([' ', ':', ',']);
+    let Some(date) = date.filter(|_| apart) else {
+        let message = format!("`{}` does not begin with a date", heading.title);
+        doc.complaints
+            .about(
+                codes::NO_DATE_HEADING,
+                doc.place(heading.words.clone()),
+                message,
+            )
+            .help("write `## 2026-03-20 title`; use `###` for headings within an entry");
+        return None;
+    };
+    let title = rest.trim_start_matches([' ', ':', ',']).to_owned();
+    Some((date, title))
+}
+
+fn warn_of_preamble(doc: &Doc<'_>, preamble: Range<usize>) {
+    let text = &doc.text[preamble.clone()];
+    let words = text.trim_start();
+    let Some(line) = words.lines().next() else {
+        return;
+    };
+    let start = preamble.start + text.len() - words.len();
+    doc.complaints.about(
+        codes::LOST_TEXT,
+        doc.place(start..start + line.trim_end().len()),
+        "this stands above the first dated heading and is shown to nobody",
+    );
+}
+
+/// The texts of the `- [ ]` lines, in order.
+fn open_actions(markdown: &str) -> Vec<String> {
+    let mut actions = Vec::new();
+    let mut open: Option<Range<usize>> = None;
+    let parser = Parser::new_ext(markdown, Options::ENABLE_TASKLISTS);
+    for (event, range) in parser.into_offset_iter() {
+        match event {
+            Event::TaskListMarker(false) => open = Some(range.end..range.end),
+            // The item's own words end where it does, or where a list or paragraph within it begins.
+            Event::End(TagEnd::Item | TagEnd::Paragraph) | Event::Start(Tag::List(_)) => {
+                actions.extend(open.take().map(|words| one_line(&markdown[words])));
+            }
+            Event::Start(Tag::Item) => {}
+            _ => {
+                if let Some(words) = &mut open {
+                    words.end = words.end.max(range.end);
+                }
+            }
+        }
+    }
+    actions
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The person that a file of `management/` is about, from its name.
+pub(super) fn subject(known: &Known<'_>, name: &str, file: &SourceFile) -> Option<PersonId> {
+    let doc = Doc::of(file, known.complaints)?;
+    known.person(&At {
+        value: name,
+        place: doc.start(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn open_actions_are_the_unticked_lines_alone() {
+        let text = "words\n\n- [ ] Ask *Rafael*\n  for two days\n- [x] done\n- plain\n- [ ] outer\n  - [ ] inner\n";
+        let expected = ["Ask *Rafael* for two days", "outer", "inner"];
+        assert_eq!(open_actions(text), expected);
+    }
+}

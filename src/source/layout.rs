@@ -1,0 +1,309 @@
+//! Where every known file lies.
+
+use std::sync::Arc;
+
+/// A file or directory name as it stands on disk; not yet known to be an id.
+pub type Name = Arc<str>;
+
+/// What a file is, from its place in the tree.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FileKind {
+    /// `gradus.toml`
+    Organisation,
+    /// `<rubric>/<track>/track.toml`; the rubric is the directory, `rubrics` for the one in force.
+    Track { rubric: Name, track: Name },
+    /// `<rubric>/<track>/<level>.toml`
+    Level {
+        rubric: Name,
+        track: Name,
+        level: Name,
+    },
+    /// `cycles/<cycle>.toml`
+    Cycle(Name),
+    /// `people/<person>/…`
+    Person { person: Name, file: PersonFile },
+    /// `people/<person>/<cycle>/…`
+    InCycle {
+        person: Name,
+        cycle: Name,
+        file: CycleFile,
+    },
+    /// `management/<cycle>/<person>.toml`
+    Talent { cycle: Name, person: Name },
+    /// `management/notes/<person>.md`
+    PrivateNotes(Name),
+}
+
+impl FileKind {
+    /// Whether it is read as bytes, not as text.
+    pub fn is_bytes(&self) -> bool {
+        matches!(
+            self,
+            FileKind::Person {
+                file: PersonFile::Login,
+                ..
+            } | FileKind::InCycle {
+                file: CycleFile::Attachment(_),
+                ..
+            }
+        )
+    }
+}
+
+/// A file of one person.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum PersonFile {
+    Person,
+    Log,
+    CheckIns,
+    Login,
+}
+
+/// A file of one person in one cycle.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CycleFile {
+    /// First in order, so that all files of one cycle follow it.
+    Expectations,
+    SelfAssessment,
+    /// The author, as the file name says.
+    Peer(Name),
+    Review,
+    Response,
+    Plan,
+    Pip,
+    /// The name within `files/`.
+    Attachment(Name),
+}
+
+/// A known directory.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Directory {
+    /// `<rubric>`
+    Rubric(Name),
+    /// `<rubric>/<track>`
+    Track { rubric: Name, track: Name },
+    /// `people/<person>`
+    Person(Name),
+    /// `people/<person>/<cycle>`
+    PersonCycle { person: Name, cycle: Name },
+    /// `people/<person>/<cycle>/files`
+    Attachments { person: Name, cycle: Name },
+    /// `management/<cycle>`
+    ManagementCycle(Name),
+    /// `management/notes`
+    PrivateNotes,
+}
+
+/// One of the directories of the tree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Area {
+    /// The rubric in force, or one that a cycle pins.
+    Rubric(Name),
+    Cycles,
+    People,
+    Management,
+}
+
+/// What a path within an [`Area`] may be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Known {
+    File(FileKind),
+    Directory(Directory),
+    /// Not of the layout; the nearest name that is.
+    Nothing {
+        nearest: Option<String>,
+    },
+}
+
+const PERSON_FILES: [&str; 4] = ["person.toml", "log.toml", "checkins.md", "login.age"];
+const CYCLE_FILES: [&str; 7] = [
+    "expectations.toml",
+    "self.md",
+    "review.md",
+    "response.md",
+    "plan.toml",
+    "pip.toml",
+    "peer-<who>.md",
+];
+
+impl Area {
+    /// What a path within the area is; `is_dir` decides where a name could be either.
+    pub(super) fn known(&self, path: &[&str], is_dir: bool) -> Known {
+        match self {
+            Area::Rubric(rubric) => in_rubric(rubric, path),
+            Area::Cycles => in_cycles(path),
+            Area::People => in_people(path, is_dir),
+            Area::Management => in_management(path),
+        }
+    }
+}
+
+fn in_rubric(rubric: &Name, path: &[&str]) -> Known {
+    match path {
+        [track] => Known::Directory(Directory::Track {
+            rubric: rubric.clone(),
+            track: (*track).into(),
+        }),
+        [track, "track.toml"] => Known::File(FileKind::Track {
+            rubric: rubric.clone(),
+            track: (*track).into(),
+        }),
+        [track, file] => match file.strip_suffix(".toml") {
+            Some(level) => Known::File(FileKind::Level {
+                rubric: rubric.clone(),
+                track: (*track).into(),
+                level: level.into(),
+            }),
+            None => with_ending(file, ".toml"),
+        },
+        _ => nothing(),
+    }
+}
+
+fn in_cycles(path: &[&str]) -> Known {
+    match path {
+        [file] => match file.strip_suffix(".toml") {
+            Some(cycle) => Known::File(FileKind::Cycle(cycle.into())),
+            None => with_ending(file, ".toml"),
+        },
+        _ => nothing(),
+    }
+}
+
+fn in_people(path: &[&str], is_dir: bool) -> Known {
+    match path {
+        [person] => Known::Directory(Directory::Person((*person).into())),
+        [person, name] => match person_file(name) {
+            Some(file) => Known::File(FileKind::Person {
+                person: (*person).into(),
+                file,
+            }),
+            None if is_dir => Known::Directory(Directory::PersonCycle {
+                person: (*person).into(),
+                cycle: (*name).into(),
+            }),
+            None => nearest(name, &PERSON_FILES),
+        },
+        [person, cycle, "files"] => Known::Directory(Directory::Attachments {
+            person: (*person).into(),
+            cycle: (*cycle).into(),
+        }),
+        [person, cycle, name] => match cycle_file(name) {
+            Some(file) => in_cycle(person, cycle, file),
+            None => nearest(name, &CYCLE_FILES),
+        },
+        [person, cycle, "files", name] => {
+            in_cycle(person, cycle, CycleFile::Attachment((*name).into()))
+        }
+        _ => nothing(),
+    }
+}
+
+fn in_cycle(person: &str, cycle: &str, file: CycleFile) -> Known {
+    Known::File(FileKind::InCycle {
+        person: person.into(),
+        cycle: cycle.into(),
+        file,
+    })
+}
+
+fn person_file(name: &str) -> Option<PersonFile> {
+    Some(match name {
+        "person.toml" => PersonFile::Person,
+        "log.toml" => PersonFile::Log,
+        "checkins.md" => PersonFile::CheckIns,
+        "login.age" => PersonFile::Login,
+        _ => return None,
+    })
+}
+
+fn cycle_file(name: &str) -> Option<CycleFile> {
+    Some(match name {
+        "expectations.toml" => CycleFile::Expectations,
+        "self.md" => CycleFile::SelfAssessment,
+        "review.md" => CycleFile::Review,
+        "response.md" => CycleFile::Response,
+        "plan.toml" => CycleFile::Plan,
+        "pip.toml" => CycleFile::Pip,
+        _ => CycleFile::Peer(name.strip_prefix("peer-")?.strip_suffix(".md")?.into()),
+    })
+}
+
+fn in_management(path: &[&str]) -> Known {
+    match path {
+        ["notes"] => Known::Directory(Directory::PrivateNotes),
+        [cycle] => Known::Directory(Directory::ManagementCycle((*cycle).into())),
+        ["notes", file] => match file.strip_suffix(".md") {
+            Some(person) => Known::File(FileKind::PrivateNotes(person.into())),
+            None => with_ending(file, ".md"),
+        },
+        [cycle, file] => match file.strip_suffix(".toml") {
+            Some(person) => Known::File(FileKind::Talent {
+                cycle: (*cycle).into(),
+                person: person.into(),
+            }),
+            None => with_ending(file, ".toml"),
+        },
+        _ => nothing(),
+    }
+}
+
+fn nothing() -> Known {
+    Known::Nothing { nearest: None }
+}
+
+fn with_ending(name: &str, ending: &str) -> Known {
+    let stem = name.split('.').next().unwrap_or(name);
+    Known::Nothing {
+        nearest: (!stem.is_empty()).then(|| format!("{stem}{ending}")),
+    }
+}
+
+/// The least likeness (0 to 1) at which a name is worth suggesting.
+const LIKE_ENOUGH: f64 = 0.7;
+
+fn nearest(name: &str, among: &[&str]) -> Known {
+    if let Some(who) = name.strip_prefix("peer_").or(name.strip_prefix("peer-")) {
+        let who = who.split('.').next().unwrap_or(who);
+        return Known::Nothing {
+            nearest: Some(format!("peer-{who}.md")),
+        };
+    }
+    let likeness = |known: &&str| strsim::jaro_winkler(&name.to_lowercase(), known);
+    let best = among
+        .iter()
+        .copied()
+        .map(|known| (likeness(&known), known))
+        .max_by(|a, b| a.0.total_cmp(&b.0));
+    Known::Nothing {
+        nearest: best
+            .filter(|(like, _)| *like >= LIKE_ENOUGH)
+            .map(|(_, known)| known.to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_misspelt_file_finds_the_name_it_was_meant_to_have() {
+        let near = |name| match Area::People.known(&["ada", "2026-h1", name], false) {
+            Known::Nothing { nearest } => nearest,
+            known => panic!("{known:?}"),
+        };
+        assert_eq!(
+            near("expectation.toml").as_deref(),
+            Some("expectations.toml")
+        );
+        assert_eq!(near("peer_linus.md").as_deref(), Some("peer-linus.md"));
+        assert_eq!(near("qqq.zip"), None);
+    }
+
+    #[test]
+    fn a_directory_under_a_person_is_a_cycle_and_a_file_is_not() {
+        let at = |is_dir| Area::People.known(&["ada", "2026-h1"], is_dir);
+        assert!(matches!(at(true), Known::Directory(_)));
+        assert!(matches!(at(false), Known::Nothing { .. }));
+    }
+}

@@ -1,0 +1,245 @@
+//! Walking one directory of the tree, recognising and reading what lies in it.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use walkdir::{DirEntry, WalkDir};
+
+use super::layout::{Area, Known};
+use super::{Content, FileKind, Problem, ProblemKind, Source, SourceFile, read};
+use crate::diag::Place;
+
+/// The most files and directories that one area may hold.
+const ENTRIES_MAX: usize = 200_000;
+
+/// The deepest path that the layout knows is `person/cycle/files/name`; one more shows what is too deep.
+const DEPTH_MAX: usize = 5;
+
+/// One directory that is walked.
+pub(super) struct Walk<'a> {
+    pub area: Area,
+    /// Where it lies on disk.
+    pub directory: PathBuf,
+    /// What its paths begin with in messages, without `/` at the end.
+    pub shown: String,
+    /// The canonical directory that symbolic links must stay in.
+    pub fence: PathBuf,
+    pub source: &'a mut Source,
+}
+
+impl Walk<'_> {
+    /// Reads everything of the area into the source.
+    pub fn run(mut self) {
+        let mut seen = Neighbours::default();
+        let mut entries = WalkDir::new(&self.directory)
+            .follow_links(true)
+            .min_depth(1)
+            .max_depth(DEPTH_MAX)
+            .sort_by_file_name()
+            .into_iter();
+        let mut count = 0;
+        while let Some(entry) = entries.next() {
+            count += 1;
+            if count > ENTRIES_MAX {
+                let max = ENTRIES_MAX;
+                self.problem(&self.shown.clone(), ProblemKind::TooManyEntries { max });
+                return;
+            }
+            let descend = match entry {
+                Ok(entry) => self.entry(&entry, &mut seen),
+                Err(error) => {
+                    self.walk_error(&error);
+                    true
+                }
+            };
+            if !descend {
+                entries.skip_current_dir();
+            }
+        }
+    }
+
+    /// Takes one entry in; whether a directory is worth descending into (`true` for files).
+    fn entry(&mut self, entry: &DirEntry, seen: &mut Neighbours) -> bool {
+        let is_dir = entry.file_type().is_dir();
+        if hidden(entry) {
+            return !is_dir;
+        }
+        let path = self.shown_path(entry.path());
+        if entry.path_is_symlink() && !self.stays_inside(entry.path()) {
+            self.problem(&path, ProblemKind::LeavesTree);
+            return !is_dir;
+        }
+        if let Some(problem) = name_problem(entry) {
+            self.problem(&path, problem);
+        }
+        if let Some(other) = seen.collision(&path) {
+            self.problem(&path, ProblemKind::CaseCollision { other });
+        }
+        let known = self.recognise(entry.path(), is_dir);
+        self.take(&path, entry, known)
+    }
+
+    fn recognise(&self, path: &Path, is_dir: bool) -> Known {
+        let within = path.strip_prefix(&self.directory).unwrap_or(path);
+        let parts: Vec<_> = within.iter().map(|part| part.to_string_lossy()).collect();
+        let parts: Vec<&str> = parts.iter().map(|part| &**part).collect();
+        self.area.known(&parts, is_dir)
+    }
+
+    fn take(&mut self, path: &str, entry: &DirEntry, known: Known) -> bool {
+        let kind = entry.file_type();
+        match known {
+            Known::Directory(_) if !kind.is_dir() => {
+                self.problem(path, ProblemKind::FileForDirectory);
+                true
+            }
+            Known::Directory(directory) => {
+                self.source.directories.insert(directory, path.into());
+                true
+            }
+            Known::File(_) if kind.is_dir() => {
+                self.problem(path, ProblemKind::DirectoryForFile);
+                false
+            }
+            Known::File(kind) => {
+                self.file(path, entry.path(), kind);
+                true
+            }
+            Known::Nothing { nearest } => {
+                self.unknown(path, entry, nearest);
+                !kind.is_dir()
+            }
+        }
+    }
+
+    fn unknown(&mut self, path: &str, entry: &DirEntry, nearest: Option<String>) {
+        let unsealed = entry.path().with_extension("");
+        let sealed =
+            path.ends_with(".age") && matches!(self.recognise(&unsealed, false), Known::File(_));
+        let what = match sealed {
+            true => ProblemKind::Sealed,
+            false => ProblemKind::Unknown { nearest },
+        };
+        self.problem(path, what);
+    }
+
+    fn file(&mut self, shown: &str, path: &Path, kind: FileKind) {
+        // Links inside the tree were judged above; the file itself is opened without following any.
+        let read = path
+            .canonicalize()
+            .map_err(|error| ProblemKind::Unreadable(error.to_string()))
+            .and_then(|path| read::bytes(&path));
+        match read {
+            Ok(bytes) => self.source.take_in(shown, kind, bytes),
+            Err(what) => self.problem(shown, what),
+        }
+    }
+
+    fn stays_inside(&self, path: &Path) -> bool {
+        path.canonicalize()
+            .is_ok_and(|target| target.starts_with(&self.fence))
+    }
+
+    fn shown_path(&self, path: &Path) -> String {
+        let within = path.strip_prefix(&self.directory).unwrap_or(path);
+        let mut shown = self.shown.clone();
+        for part in within {
+            shown.push('/');
+            shown.push_str(&part.to_string_lossy());
+        }
+        shown
+    }
+
+    fn walk_error(&mut self, error: &walkdir::Error) {
+        let path = error.path().unwrap_or(&self.directory).to_owned();
+        let shown = self.shown_path(&path);
+        let is_link = path.is_symlink();
+        let what = match error.io_error() {
+            None => ProblemKind::BrokenLink,
+            Some(_) if is_link => ProblemKind::BrokenLink,
+            Some(error) => ProblemKind::Unreadable(error.to_string()),
+        };
+        self.problem(&shown, what);
+    }
+
+    fn problem(&mut self, path: &str, what: ProblemKind) {
+        let place = Place::file(path);
+        self.source.problems.push(Problem { place, what });
+    }
+}
+
+impl Source {
+    /// Keeps what was read from one file, as text or bytes.
+    pub(super) fn take_in(&mut self, path: &str, kind: FileKind, bytes: Vec<u8>) {
+        let path: Arc<str> = path.into();
+        if kind.is_bytes() {
+            let content = Content::Bytes(bytes.into());
+            self.files.insert(kind, SourceFile { path, content });
+            return;
+        }
+        match String::from_utf8(bytes) {
+            Ok(text) => {
+                let text: Arc<str> = text.into();
+                self.texts.insert(path.clone(), text.clone());
+                let content = Content::Text(text);
+                self.files.insert(kind, SourceFile { path, content });
+            }
+            Err(error) => self.not_utf8(path, &error),
+        }
+    }
+
+    fn not_utf8(&mut self, path: Arc<str>, error: &std::string::FromUtf8Error) {
+        let start = error.utf8_error().valid_up_to();
+        let lossy: Arc<str> = String::from_utf8_lossy(error.as_bytes()).into();
+        let place = Place {
+            file: path.clone(),
+            start,
+            end: start + char::REPLACEMENT_CHARACTER.len_utf8(),
+        };
+        let what = ProblemKind::NotUtf8;
+        self.texts.insert(path, lossy);
+        self.problems.push(Problem { place, what });
+    }
+}
+
+/// Names seen so far, to find those that only differ in case.
+#[derive(Default)]
+struct Neighbours(BTreeMap<String, String>);
+
+impl Neighbours {
+    fn collision(&mut self, path: &str) -> Option<String> {
+        let first = self
+            .0
+            .entry(path.to_lowercase())
+            .or_insert_with(|| path.to_owned());
+        (first != path).then(|| first.clone())
+    }
+}
+
+/// Files of editors, systems and git, such as `.gitkeep`.
+fn hidden(entry: &DirEntry) -> bool {
+    entry.file_name().as_encoded_bytes().starts_with(b".")
+}
+
+fn name_problem(entry: &DirEntry) -> Option<ProblemKind> {
+    let portable = entry.file_name().to_str().is_some_and(is_portable);
+    (!portable).then_some(ProblemKind::UnportableName)
+}
+
+/// Whether every common system can hold a file of that name.
+fn is_portable(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name).trim_end();
+    let bad = |c: char| c.is_control() || r#"<>:"|?*\"#.contains(c);
+    !is_device(stem) && !name.contains(bad) && !name.ends_with(['.', ' '])
+}
+
+/// Windows gives these names to devices, whatever ending follows.
+fn is_device(stem: &str) -> bool {
+    let stem = stem.to_ascii_uppercase();
+    let numbered = |prefix: &str| {
+        stem.strip_prefix(prefix)
+            .is_some_and(|n| n.len() == 1 && n.bytes().all(|b| b.is_ascii_digit()))
+    };
+    ["CON", "PRN", "AUX", "NUL"].contains(&&*stem) || numbered("COM") || numbered("LPT")
+}

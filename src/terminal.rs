@@ -1,0 +1,255 @@
+//! Words and colours for people. The only file that draws diagnostics.
+//!
+//! Colour is decided once by `anstream` (`--color`, `NO_COLOR`, `CLICOLOR_FORCE`, whether it is a terminal):
+//! everything here is drawn with colour, and stripped on the way out where none is wanted.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+use crate::diag::{Diagnostic, Place, Report, Severity};
+
+/// Prints a report to the standard error, with the count of complaints at its end.
+pub fn print_report(report: &Report) {
+    anstream::eprint!("{}", drawn(report));
+}
+
+/// A report as [`print_report`] prints it, with colour; empty where there is nothing to say.
+pub fn drawn(report: &Report) -> String {
+    let renderer = Renderer::styled();
+    let mut text = String::new();
+    for diagnostic in &report.diagnostics {
+        text.push_str(&renderer.render(&groups(report, diagnostic)));
+        text.push_str("\n\n");
+    }
+    if !report.diagnostics.is_empty() {
+        text.push_str(&summary(report));
+        text.push('\n');
+    }
+    text
+}
+
+/// `3 errors, 1 warning`.
+pub fn summary(report: &Report) -> String {
+    let counts = [
+        (Severity::Error, "error"),
+        (Severity::Warning, "warning"),
+        (Severity::Advice, "advice"),
+    ];
+    let words = counts
+        .iter()
+        .map(|(severity, word)| (report.count(*severity), word))
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, word)| match (count, *word) {
+            (1, _) | (_, "advice") => format!("{count} {word}"),
+            _ => format!("{count} {word}s"),
+        });
+    let words: Vec<String> = words.collect();
+    match words.is_empty() {
+        true => "no complaints".into(),
+        false => words.join(", "),
+    }
+}
+
+fn groups(report: &Report, diagnostic: &Diagnostic) -> Vec<Group<'static>> {
+    let level = match diagnostic.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Advice => Level::INFO.with_name("advice"),
+    };
+    let title = level
+        .primary_title(visible(&diagnostic.message))
+        .id(diagnostic.code);
+    let label = diagnostic.label.as_deref();
+    let mut groups = vec![placed(
+        Group::with_title(title),
+        report,
+        &diagnostic.place,
+        label,
+    )];
+    for (place, why) in &diagnostic.related {
+        let title = Level::NOTE.secondary_title(visible(why));
+        groups.push(placed(Group::with_title(title), report, place, None));
+    }
+    if let Some(help) = &diagnostic.help {
+        groups.push(Group::with_title(
+            Level::HELP.secondary_title(visible(help)),
+        ));
+    }
+    groups
+}
+
+/// Adds the place, and the line that stands there.
+fn placed(
+    group: Group<'static>,
+    report: &Report,
+    place: &Place,
+    label: Option<&str>,
+) -> Group<'static> {
+    let origin = Origin::path(visible(&place.file));
+    let Some(text) = report.texts.get(&place.file) else {
+        return group.element(origin);
+    };
+    let at = report.position(place);
+    if place.end == 0 {
+        // About the whole file: its first line says nothing.
+        return group.element(origin.line(at.line).char_column(at.column));
+    }
+    let line = ShownLine::at(text, place.start..place.end);
+    let mut mark = AnnotationKind::Primary.span(line.marked);
+    if let Some(label) = label {
+        mark = mark.label(visible(label));
+    }
+    let snippet = Snippet::source(line.text).path(visible(&place.file));
+    group.element(snippet.line_start(at.line).annotation(mark))
+}
+
+/// The most bytes of a line that are drawn from its marks on; the terminal's width cuts the rest.
+const DRAWN_BYTES_MAX: usize = 100_000;
+
+/// The line that a place begins in, harmless to print, character for character.
+struct ShownLine {
+    text: String,
+    marked: Range<usize>,
+}
+
+impl ShownLine {
+    fn at(text: &str, place: Range<usize>) -> Self {
+        let start = text.floor_char_boundary(place.start);
+        let from = text[..start].rfind('\n').map_or(0, |newline| newline + 1);
+        let to = text[start..]
+            .find('\n')
+            .map_or(text.len(), |length| start + length);
+        let to = text.floor_char_boundary(to.min(start + DRAWN_BYTES_MAX));
+        let end = text.ceil_char_boundary(place.end).clamp(start, to);
+        let mut shown = harmless(&text[from..start]);
+        let marked = shown.len();
+        shown.push_str(&harmless(&text[start..end]));
+        let marked = marked..shown.len();
+        shown.push_str(&harmless(text[end..to].trim_end()));
+        Self {
+            text: shown,
+            marked,
+        }
+    }
+}
+
+/// The same text with one visible character for each that must not be printed, so that columns stay.
+fn harmless(text: &str) -> String {
+    let shown = |c: char| match c {
+        '\t' => ' ',
+        c if c.is_control() || is_deceptive(c) => char::REPLACEMENT_CHARACTER,
+        c => c,
+    };
+    text.chars().map(shown).collect()
+}
+
+/// A text that cannot steer a terminal or turn its reading order around: control characters, and those
+/// that are invisible or change direction, are spelled out.
+pub fn visible(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\t' => shown.push(' '),
+            c if c.is_control() || is_deceptive(c) => shown.extend(c.escape_unicode()),
+            c => shown.push(c),
+        }
+    }
+    shown
+}
+
+/// Characters that show nothing, or turn what stands beside them around.
+fn is_deceptive(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(text: &str, marked: &str) -> Report {
+        let start = text.find(marked).unwrap_or(0);
+        let mut report = Report::default();
+        report
+            .texts
+            .insert("people/ari/person.toml".into(), text.into());
+        report.diagnostics.push(Diagnostic {
+            code: "E021",
+            severity: Severity::Error,
+            message: "`dana-k` is nobody in people/".into(),
+            place: Place {
+                file: "people/ari/person.toml".into(),
+                start,
+                end: start + marked.len(),
+            },
+            label: None,
+            related: Vec::new(),
+            help: Some("did you mean `dana-kim`?".into()),
+        });
+        report
+    }
+
+    fn plain(report: &Report) -> String {
+        anstream::adapter::strip_str(&drawn(report)).to_string()
+    }
+
+    #[test]
+    fn a_complaint_shows_its_code_place_line_marks_and_help() {
+        let shown = plain(&report("name = \"é\"\nby = \"dana-k\"\n", "\"dana-k\""));
+        let expected = "\
+error[E021]: `dana-k` is nobody in people/
+ --> people/ari/person.toml:2:6
+  |
+2 | by = \"dana-k\"
+  |      ^^^^^^^^
+  |
+help: did you mean `dana-kim`?
+
+1 error
+";
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn nothing_in_the_tree_can_write_to_the_terminal() {
+        let mut report = report("by = \"\u{1b}[2J\u{202e}x\u{7}\"", "x");
+        report.diagnostics[0].message = "\u{1b}]0;owned\u{7}\n\u{9b}31m".into();
+        let shown = plain(&report);
+        let harmless = |c: char| c == '\n' || !(c.is_control() || is_deceptive(c));
+        assert!(shown.chars().all(harmless), "{shown:?}");
+        assert!(shown.contains("by = \"�[2J�x�\""), "{shown}");
+        assert!(shown.contains("\\u{1b}]0;owned"), "{shown}");
+    }
+
+    #[test]
+    fn a_very_long_line_is_cut_around_its_marks() {
+        let long = "ä".repeat(5_000);
+        let shown = plain(&report(&format!("{long}MARK{long}"), "MARK"));
+        assert!(shown.contains(":1:5001"), "{shown}");
+        assert!(
+            shown.lines().all(|line| line.chars().count() < 150),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn places_beyond_their_text_are_drawn_without_a_panic() {
+        let mut report = report("é", "é");
+        for place in [0..0, 1..1, 0..99, 50..99, 1..2] {
+            report.diagnostics[0].place.start = place.start;
+            report.diagnostics[0].place.end = place.end;
+            assert!(plain(&report).contains("E021"));
+        }
+    }
+
+    #[test]
+    fn the_summary_counts_in_words() {
+        let mut report = report("", "");
+        assert_eq!(summary(&report), "1 error");
+        report.diagnostics.push(report.diagnostics[0].clone());
+        assert_eq!(summary(&report), "2 errors");
+        assert_eq!(summary(&Report::default()), "no complaints");
+    }
+}

@@ -1,0 +1,7 @@
+//! What `check` says about trees: written beside the faulty text, between `«` and `»`.
+
+mod cases;
+mod complete;
+mod hostile;
+mod mutated;
+mod tree;
