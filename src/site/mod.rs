@@ -23,6 +23,11 @@ pub mod theme;
 pub mod tree;
 pub mod view;
 
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
+
 pub use assets::{Assets, RubricLink, assets, shell};
 pub use context::{Context, PageHead};
 pub use html::Html;

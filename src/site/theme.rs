@@ -27,9 +27,11 @@ const DEFAULT: &[(&str, &str)] = theme_files![
     "rubric-index.html",
     "rubric.css",
     "rubric.html",
+    "shell.html",
     "syntax.css",
     "team.html",
     "theme.css",
+    "viewer.css",
 ];
 
 /// What is wrong with a theme; never with what the organisation wrote.
