@@ -18,10 +18,14 @@ macro_rules! theme_files {
 
 /// Every file of the default theme. A file of the same name in the organisation's theme takes its place.
 const DEFAULT: &[(&str, &str)] = theme_files![
+    "closed.html",
     "components.html",
+    "cycle.html",
     "cycles.html",
     "level-managers.html",
     "level.html",
+    "person.html",
+    "portfolio.html",
     "public.html",
     "recognition.html",
     "rubric-index.html",
@@ -29,6 +33,7 @@ const DEFAULT: &[(&str, &str)] = theme_files![
     "rubric.html",
     "shell.html",
     "syntax.css",
+    "talent.html",
     "team.html",
     "theme.css",
     "viewer.css",

@@ -69,6 +69,8 @@ pub struct Plot {
     pub met: bool,
     /// Before and now are joined by a line: same track, other place.
     pub joined: bool,
+    /// Now and the target are joined by a dotted one.
+    pub gap: bool,
 }
 
 /// A rating as a chip, such as `exceeds L3`.
@@ -157,10 +159,12 @@ fn plot(all: &LevelAlignment<'_>, row: &AlignmentRow<'_>) -> Plot {
     };
     let (now, was) = (place(&row.now), place(&row.before));
     let target = row.target.as_ref().and_then(|target| all.axis.share_of_rank(target.rank));
+    let met = row.target.as_ref().is_some_and(|target| target.met);
     Plot {
         own: place(&row.own),
         target: target.map(hundredths),
-        met: row.target.as_ref().is_some_and(|target| target.met),
+        gap: now.is_some() && target.is_some() && !met,
+        met,
         joined: now.is_some() && was.is_some() && now != was,
         now,
         was,

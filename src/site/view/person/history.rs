@@ -64,6 +64,8 @@ pub struct Ladder {
 pub struct Rung {
     pub label: String,
     pub y: usize,
+    /// Where its label stands, above the line.
+    pub label_y: usize,
 }
 
 /// A straight piece of the way.
@@ -104,6 +106,8 @@ pub struct Aim {
     pub from_y: usize,
     pub x: f64,
     pub y: usize,
+    /// Where its words stand.
+    pub label_y: usize,
     pub text: String,
 }
 
@@ -223,6 +227,7 @@ impl Rungs {
         let rung = |(at, (_, label)): (usize, &(RungKey, String))| Rung {
             label: label.clone(),
             y: self.y_at(at),
+            label_y: self.y_at(at) - 6,
         };
         self.keys.iter().enumerate().map(rung).collect()
     }
@@ -311,11 +316,13 @@ fn anchor_at(at: usize, stops: &[LadderStop]) -> &'static str {
 fn aim_at(rungs: &Rungs, stops: &[LadderStop], aim: (&Track, &Level)) -> Option<Aim> {
     let last = stops.iter().rev().find(|stop| stop.y.is_some())?;
     let label = LevelChip::new(aim.0, aim.1).label;
+    let y = rungs.y(aim)?;
     Some(Aim {
         from_x: last.x,
         from_y: last.y?,
         x: LADDER_AIM,
-        y: rungs.y(aim)?,
+        y,
+        label_y: y - 14,
         text: format!("Aims at {label}"),
     })
 }
