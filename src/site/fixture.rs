@@ -36,7 +36,9 @@ pub fn commons() -> Commons {
         ratings: ["misses", "meets", "exceeds"].map(rating).into(),
         cycles: vec![cycle()],
         rubric: Rubric {
-            tracks: [ic(), manager()].map(|track| (track.id.clone(), track)).into(),
+            tracks: [ic(), manager()]
+                .map(|track| (track.id.clone(), track))
+                .into(),
         },
         pinned: BTreeMap::new(),
         names: [(id!(PersonId, "ada"), "Ada Okafor".to_owned())].into(),
@@ -69,11 +71,36 @@ fn cycle() -> Cycle {
 }
 
 const AREAS: &[(&str, &str, &str, &str)] = &[
-    ("delivery", "Delivery", "Craft", "Getting valuable work to users."),
-    ("design", "System design", "Craft", "Choosing structures that last."),
-    ("quality", "Code quality", "Craft", "Code the next person can change."),
-    ("operations", "Operations", "Craft", "Running what we build."),
-    ("collaboration", "Collaboration", "People", "Working with people."),
+    (
+        "delivery",
+        "Delivery",
+        "Craft",
+        "Getting valuable work to users.",
+    ),
+    (
+        "design",
+        "System design",
+        "Craft",
+        "Choosing structures that last.",
+    ),
+    (
+        "quality",
+        "Code quality",
+        "Craft",
+        "Code the next person can change.",
+    ),
+    (
+        "operations",
+        "Operations",
+        "Craft",
+        "Running what we build.",
+    ),
+    (
+        "collaboration",
+        "Collaboration",
+        "People",
+        "Working with people.",
+    ),
     ("leadership", "Leadership", "People", "Growing others."),
 ];
 
@@ -81,46 +108,66 @@ const AREAS: &[(&str, &str, &str, &str)] = &[
 type LevelWords = (&'static str, &'static str, [&'static str; 6]);
 
 const LEVELS: &[LevelWords] = &[
-    ("Engineer I", "Tasks with guidance", [
-        "Finishes well-described tasks; asks early when stuck.",
-        "Works inside an existing design and explains it.",
-        "Readable, tested code; reacts well to review.",
-        "Follows runbooks; joins the rota with support.",
-        "Shares status; asks for and uses feedback.",
-        "",
-    ]),
-    ("Engineer II", "Features, mostly alone", [
-        "Breaks a feature into steps and ships it within a cycle.",
-        "Designs a component; names at least two alternatives.",
-        "Reviews others with care; leaves code better than found.",
-        "Handles common incidents alone; writes runbooks.",
-        "Gives kind, specific feedback; writes things down.",
-        "Helps new joiners become productive.",
-    ]),
-    ("Senior engineer", "A service or project, end to end", [
-        "Owns a project end to end, including rollout, rollback and follow-up.",
-        "Designs a service with its failure modes, data model and cost.",
-        "Raises the bar for a code base: tests, tooling, structure.",
-        "Leads incidents; removes causes and noise.",
-        "Aligns a team and its partners; resolves friction early.",
-        "Mentors at least one engineer with visible results.",
-    ]),
-    ("Staff engineer", "Outcomes that span several teams", [
-        "Delivers outcomes that need several teams; makes the plan others can follow.",
-        "Leads designs that cross team borders and settles disagreement with evidence.",
-        "Makes good practice the easy path for several teams.",
-        "Sets reliability goals and gets teams to meet them.",
-        "Builds trust between teams with different goals.",
-        "Grows leads; leads without authority.",
-    ]),
-    ("Principal engineer", "Direction for the organisation", [
-        "Shapes which bets the organisation makes and stops the wrong ones.",
-        "Sets principles that make many designs simpler.",
-        "Defines what quality means across the organisation.",
-        "Builds a culture of learning from failure.",
-        "Represents engineering wherever decisions are made.",
-        "Grows staff engineers and the next set of leaders.",
-    ]),
+    (
+        "Engineer I",
+        "Tasks with guidance",
+        [
+            "Finishes well-described tasks; asks early when stuck.",
+            "Works inside an existing design and explains it.",
+            "Readable, tested code; reacts well to review.",
+            "Follows runbooks; joins the rota with support.",
+            "Shares status; asks for and uses feedback.",
+            "",
+        ],
+    ),
+    (
+        "Engineer II",
+        "Features, mostly alone",
+        [
+            "Breaks a feature into steps and ships it within a cycle.",
+            "Designs a component; names at least two alternatives.",
+            "Reviews others with care; leaves code better than found.",
+            "Handles common incidents alone; writes runbooks.",
+            "Gives kind, specific feedback; writes things down.",
+            "Helps new joiners become productive.",
+        ],
+    ),
+    (
+        "Senior engineer",
+        "A service or project, end to end",
+        [
+            "Owns a project end to end, including rollout, rollback and follow-up.",
+            "Designs a service with its failure modes, data model and cost.",
+            "Raises the bar for a code base: tests, tooling, structure.",
+            "Leads incidents; removes causes and noise.",
+            "Aligns a team and its partners; resolves friction early.",
+            "Mentors at least one engineer with visible results.",
+        ],
+    ),
+    (
+        "Staff engineer",
+        "Outcomes that span several teams",
+        [
+            "Delivers outcomes that need several teams; makes the plan others can follow.",
+            "Leads designs that cross team borders and settles disagreement with evidence.",
+            "Makes good practice the easy path for several teams.",
+            "Sets reliability goals and gets teams to meet them.",
+            "Builds trust between teams with different goals.",
+            "Grows leads; leads without authority.",
+        ],
+    ),
+    (
+        "Principal engineer",
+        "Direction for the organisation",
+        [
+            "Shapes which bets the organisation makes and stops the wrong ones.",
+            "Sets principles that make many designs simpler.",
+            "Defines what quality means across the organisation.",
+            "Builds a culture of learning from failure.",
+            "Represents engineering wherever decisions are made.",
+            "Grows staff engineers and the next set of leaders.",
+        ],
+    ),
 ];
 
 fn ic() -> Track {
@@ -132,13 +179,21 @@ fn ic() -> Track {
         public: true,
         cumulative: true,
         competencies: AREAS.iter().map(competency).collect(),
-        levels: LEVELS.iter().zip(2..).map(|(words, rank)| level(words, rank)).collect(),
+        levels: LEVELS
+            .iter()
+            .zip(2..)
+            .map(|(words, rank)| level(words, rank))
+            .collect(),
         ..track("ic")
     }
 }
 
 fn competency(&(name, title, category, description): &(&str, &str, &str, &str)) -> Competency {
-    let stages = if name == "design" { vec![stage()] } else { Vec::new() };
+    let stages = if name == "design" {
+        vec![stage()]
+    } else {
+        Vec::new()
+    };
     Competency {
         id: id!(CompetencyId, name),
         title: title.to_owned(),
@@ -173,10 +228,19 @@ fn level(&(title, summary, cells): &LevelWords, rank: i64) -> Level {
         id: id!(LevelId, &format!("l{rank}")),
         title: title.to_owned(),
         rank,
-        equivalent: if rank == 5 { vec![at("manager", "m3")] } else { Vec::new() },
+        equivalent: if rank == 5 {
+            vec![at("manager", "m3")]
+        } else {
+            Vec::new()
+        },
         min_points: (rank == 4).then_some(36),
-        sections: vec![section("Scope", summary, false), section("Pay", "Only managers read this", true)],
-        cells: described.map(|(area, text)| (id!(CompetencyId, area.0), cell(text, rank))).collect(),
+        sections: vec![
+            section("Scope", summary, false),
+            section("Pay", "Only managers read this", true),
+        ],
+        cells: described
+            .map(|(area, text)| (id!(CompetencyId, area.0), cell(text, rank)))
+            .collect(),
     }
 }
 
@@ -194,8 +258,20 @@ fn cell(text: &str, rank: i64) -> Cell {
     Cell {
         text: prose(text),
         signals: if full { vec![signal()] } else { Vec::new() },
-        by_rating: full.then(|| (id!(RatingId, "exceeds"), prose("Others copy how it was done"))).into_iter().collect(),
-        links: if full { vec!["https://handbook.example/delivery".to_owned()] } else { Vec::new() },
+        by_rating: full
+            .then(|| {
+                (
+                    id!(RatingId, "exceeds"),
+                    prose("Others copy how it was done"),
+                )
+            })
+            .into_iter()
+            .collect(),
+        links: if full {
+            vec!["https://handbook.example/delivery".to_owned()]
+        } else {
+            Vec::new()
+        },
         ..Cell::default()
     }
 }

@@ -30,8 +30,18 @@ fn page<'p>(content: &'p SectionContent, route: &str) -> &'p PagePart {
 #[test]
 fn the_org_section_has_the_rubric_the_cycles_and_recognition() {
     let routes: Vec<String> = org().pages.into_iter().map(|page| page.route).collect();
-    for route in ["cycles", "org", "rubric", "rubric/ic", "rubric/ic/l4", "rubric/manager/m3"] {
-        assert!(routes.iter().any(|r| r == route), "{route} is missing in {routes:?}");
+    for route in [
+        "cycles",
+        "org",
+        "rubric",
+        "rubric/ic",
+        "rubric/ic/l4",
+        "rubric/manager/m3",
+    ] {
+        assert!(
+            routes.iter().any(|r| r == route),
+            "{route} is missing in {routes:?}"
+        );
     }
 }
 
@@ -45,7 +55,11 @@ fn a_missing_cell_is_shown_as_missing() {
 #[test]
 fn what_is_for_managers_is_in_their_section_alone() {
     for page in org().pages {
-        assert!(!text_of(&page.tree).contains("Only managers read this"), "{}", page.route);
+        assert!(
+            !text_of(&page.tree).contains("Only managers read this"),
+            "{}",
+            page.route
+        );
     }
     let sections = commons().rubric.tracks["ic"].levels[0].sections.clone();
     let managers = vec![(at("ic", "l2"), sections[1..].to_vec())];
@@ -64,10 +78,20 @@ fn public_files() -> Vec<(String, String)> {
 #[test]
 fn public_pages_hold_public_tracks_alone() {
     let files = public_files();
-    assert!(files.iter().any(|(path, _)| path == "rubric/ic/l4/index.html"));
+    assert!(
+        files
+            .iter()
+            .any(|(path, _)| path == "rubric/ic/l4/index.html")
+    );
     for (path, text) in &files {
         assert!(!path.contains("manager"), "{path}");
-        for secret in ["Secret", "Only managers", "Example Payments", "Ada", "H2 2026"] {
+        for secret in [
+            "Secret",
+            "Only managers",
+            "Example Payments",
+            "Ada",
+            "H2 2026",
+        ] {
             assert!(!text.contains(secret), "{secret} in {path}");
         }
     }
@@ -77,16 +101,29 @@ fn public_pages_hold_public_tracks_alone() {
 fn public_pages_lead_only_to_files_that_exist() {
     let files = public_files();
     for (path, text) in &files {
-        for href in text.split("href=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+        for href in text
+            .split("href=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+        {
             if href.starts_with("https:") || href.starts_with('#') {
                 continue;
             }
             let target = resolve(path, href.split('#').next().unwrap());
             let plain = ["index.html", "assets/theme.css"].contains(&target.as_str());
-            assert!(plain || files.iter().any(|(p, _)| *p == target), "{href} in {path}");
+            assert!(
+                plain || files.iter().any(|(p, _)| *p == target),
+                "{href} in {path}"
+            );
         }
-        assert!(!text.contains("<script") && !text.contains("style=\""), "{path}");
-        assert!(!text.contains("data-level-switch"), "a switch needs a script: {path}");
+        assert!(
+            !text.contains("<script") && !text.contains("style=\""),
+            "{path}"
+        );
+        assert!(
+            !text.contains("data-level-switch"),
+            "a switch needs a script: {path}"
+        );
     }
 }
 
@@ -107,7 +144,11 @@ fn resolve(from: &str, href: &str) -> String {
 fn without_a_public_track_there_are_no_public_pages() {
     let mut commons = commons();
     commons.rubric.tracks.remove("ic");
-    assert!(public_rubric_files(&commons, &theme(), "x.css").unwrap().is_empty());
+    assert!(
+        public_rubric_files(&commons, &theme(), "x.css")
+            .unwrap()
+            .is_empty()
+    );
     assert!(public_rubrics(&commons).is_empty());
 }
 
@@ -130,10 +171,19 @@ fn only_files_that_a_page_links_to_are_in_the_section() {
     let known = ["2026-h2/graph.png", "2026-h2/unused.png"].map(String::from);
     let ctx = Context::new(&commons, &theme, &SectionId::new("x"), known.into());
     let cycle = id!(CycleId, "2026-h2");
-    let html = ctx.prose(&prose("![G](files/graph.png) ![H](files/other.png)"), Some(&cycle));
-    assert!(html.as_str().contains("src=\"attachment:2026-h2/graph.png\""));
+    let html = ctx.prose(
+        &prose("![G](files/graph.png) ![H](files/other.png)"),
+        Some(&cycle),
+    );
+    assert!(
+        html.as_str()
+            .contains("src=\"attachment:2026-h2/graph.png\"")
+    );
     assert!(html.as_str().contains("H (files/other.png)"));
-    assert_eq!(ctx.linked().into_iter().collect::<Vec<_>>(), ["2026-h2/graph.png"]);
+    assert_eq!(
+        ctx.linked().into_iter().collect::<Vec<_>>(),
+        ["2026-h2/graph.png"]
+    );
 }
 
 /// Writes the public pages of the small organisation to the directory that `GRADUS_SHOTS` names, to be looked at.
