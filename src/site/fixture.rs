@@ -319,3 +319,75 @@ pub fn section_draw(id: &str, kind: SectionKind, content: Draw) -> SectionDraw {
         content,
     }
 }
+
+/// An engineer with a running cycle: one expectation under way, one step late.
+pub fn ada() -> Person {
+    let steps = [("Design document", Some("2026-08-01")), ("Cut over", None)];
+    let step = |(text, done): (&str, Option<&str>)| KeyStep {
+        text: prose(text),
+        due: Some(day("2026-10-01")),
+        done: done.map(day),
+        dropped: None,
+        why: None,
+        note: None,
+        evidence: Vec::new(),
+    };
+    let expectation = Expectation {
+        id: id!(ExpectationId, "auth"),
+        text: prose("Lead the *migration* of <auth>"),
+        kind: None,
+        measure: None,
+        competencies: Vec::new(),
+        why: None,
+        aims: None,
+        agreed: None,
+        until: None,
+        objective: None,
+        follows: None,
+        steps: steps.map(step).into(),
+    };
+    let cycle = PersonCycle {
+        expectations: Some(Expectations {
+            agreed: Some(day("2026-07-05")),
+            expectations: vec![expectation],
+            ..Expectations::default()
+        }),
+        ..PersonCycle::default()
+    };
+    Person {
+        id: id!(PersonId, "ada"),
+        name: "Ada Okafor".to_owned(),
+        start: day("2025-07-07"),
+        end: None,
+        login: "ada".to_owned(),
+        keys: Vec::new(),
+        external: false,
+        roles: vec![Role {
+            from: day("2025-07-07"),
+            level: Some(at("ic", "l3")),
+            title: None,
+            team: Some("payments".to_owned()),
+            manager: Some(id!(PersonId, "grace")),
+        }],
+        leaves: Vec::new(),
+        log: Vec::new(),
+        checkins: Vec::new(),
+        login_file: None,
+        cycles: [(id!(CycleId, "2026-h2"), cycle)].into(),
+    }
+}
+
+/// A log entry of Ada's that everyone may read.
+pub fn shared_entry() -> (PersonId, LogEntry) {
+    let entry = LogEntry {
+        date: day("2026-09-20"),
+        kind: LogKind::Award,
+        by: Some(id!(PersonId, "linus")),
+        on: None,
+        competencies: Vec::new(),
+        text: prose("Calm **incident** lead."),
+        evidence: vec!["https://ops.example/31".to_owned()],
+        readers: None,
+    };
+    (id!(PersonId, "ada"), entry)
+}

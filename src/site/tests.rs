@@ -69,6 +69,97 @@ fn what_is_for_managers_is_in_their_section_alone() {
     assert!(part.slot > 0 && text_of(&part.tree).contains("Only managers read this"));
 }
 
+#[test]
+fn a_team_page_shows_each_report_with_level_and_state() {
+    let team = TeamDraw {
+        manager: Person {
+            id: id!(PersonId, "grace"),
+            name: "Grace".to_owned(),
+            ..ada()
+        },
+        reports: vec![TeamMember {
+            person: ada(),
+            manages: true,
+        }],
+    };
+    let draw = section_draw("team/grace", SectionKind::Team, Draw::Team(Box::new(team)));
+    let content = render(&commons(), &theme(), &draw).unwrap();
+    let tree = &page(&content, "team/grace").tree;
+    let words = text_of(tree);
+    for shown in [
+        "Ada Okafor",
+        "L3",
+        "payments",
+        "H2 2026",
+        "1 of 2 steps",
+        "Lead the migration of <auth>",
+        "At risk",
+        "Self-assessment",
+        "due 5 January 2027",
+    ] {
+        assert!(words.contains(shown), "{shown} in {words}");
+    }
+    assert!(
+        !words.contains("Peer feedback"),
+        "it is confidential beyond this page"
+    );
+    let html = tree::to_html(tree).to_string();
+    for link in [
+        "/people/ada\"",
+        "/team/ada\"",
+        "/people/ada/2026-h2#exp-auth\"",
+        "/rubric/ic/l3\"",
+    ] {
+        assert!(html.contains(link), "{link} in {html}");
+    }
+}
+
+#[test]
+fn a_team_of_nobody_says_so() {
+    let team = TeamDraw {
+        manager: ada(),
+        reports: Vec::new(),
+    };
+    let draw = section_draw("team/ada", SectionKind::Team, Draw::Team(Box::new(team)));
+    let content = render(&commons(), &theme(), &draw).unwrap();
+    assert!(text_of(&page(&content, "team/ada").tree).contains("Nobody reports to Ada Okafor"));
+}
+
+#[test]
+fn shared_entries_are_recognition_for_everyone() {
+    let org = OrgDraw {
+        shared: vec![shared_entry()],
+    };
+    let draw = section_draw("org", SectionKind::Org, Draw::Org(Box::new(org)));
+    let content = render(&commons(), &theme(), &draw).unwrap();
+    let words = text_of(&page(&content, "org").tree);
+    for shown in [
+        "Ada Okafor",
+        "Award",
+        "20 September 2026",
+        "from linus",
+        "incident",
+        "ops.example/31",
+    ] {
+        assert!(words.contains(shown), "{shown} in {words}");
+    }
+}
+
+#[test]
+fn the_cycles_page_says_when_things_are_due_and_who_reads_answers() {
+    let words = text_of(&page(&org(), "cycles").tree);
+    for shown in [
+        "H2 2026",
+        "1 July 2026",
+        "5 January 2027",
+        "Running",
+        "Strengths",
+        "Read by HR",
+    ] {
+        assert!(words.contains(shown), "{shown} in {words}");
+    }
+}
+
 fn public_files() -> Vec<(String, String)> {
     let files = public_rubric_files(&commons(), &theme(), "assets/theme.css").unwrap();
     let text = |file: PlainFile| (file.path, String::from_utf8(file.bytes).unwrap());
