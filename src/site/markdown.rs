@@ -4,6 +4,7 @@
 //! checked, no picture is loaded from elsewhere, and nesting is bounded before any HTML is parsed:
 //! what lies deeper than [`DEPTH_MAX`] keeps its words and loses its markup.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use pulldown_cmark::{
@@ -30,6 +31,9 @@ const URL_MAX_BYTES: usize = 8_192;
 /// Longer alternative texts are cut.
 const ALT_MAX_CHARS: usize = 2_000;
 
+/// From the name of a file beside the text to its key among the section's attachments.
+pub type Attach<'a> = Box<dyn Fn(&str) -> Option<String> + 'a>;
+
 /// What a prose cannot know by itself.
 pub struct Surroundings<'a> {
     /// The highest heading that may appear, 1 to 6; the prose's own levels follow on from it.
@@ -37,7 +41,9 @@ pub struct Surroundings<'a> {
     /// Begins the ids of footnotes, so that no two proses of a page share one.
     pub footnotes: String,
     /// `graph.png` of a link to `files/graph.png` → the key of that attachment; nothing where there is none.
-    pub attach: Box<dyn Fn(&str) -> Option<String> + 'a>,
+    pub attach: Attach<'a>,
+    /// Tags and texts that the page has room for; what a prose uses is taken off.
+    pub room: &'a Cell<usize>,
 }
 
 /// Markdown as blocks: paragraphs, lists, tables, code.
@@ -158,15 +164,18 @@ impl<'s> Renderer<'s> {
         }
     }
 
-    /// The HTML; nothing where it would be more than [`PIECES_MAX`].
+    /// The HTML; nothing where it would be more than [`PIECES_MAX`], or than the page has room for.
     fn render(mut self, markdown: &str) -> Option<Html> {
+        let room = self.around.room.get();
+        let most = PIECES_MAX.min(room);
         for event in Parser::new_ext(markdown, options()) {
             self.event(event);
             self.pieces += 1;
-            if self.pieces > PIECES_MAX {
+            if self.pieces > most {
                 return None;
             }
         }
+        self.around.room.set(room - self.pieces);
         Some(self.out.finish())
     }
 
@@ -224,6 +233,7 @@ impl<'s> Renderer<'s> {
 
     fn task(&mut self, done: bool) {
         self.pay_break();
+        self.pieces += 3;
         self.out.tag(if done {
             "<span class=\"task\"><span aria-hidden=\"true\">☑</span><span class=\"vh\">done:</span></span> "
         } else {
@@ -460,6 +470,7 @@ impl<'s> Renderer<'s> {
             return self.text(&format!("[{number}]"));
         }
         self.pay_break();
+        self.pieces += 2;
         let first = !self.referred.contains(&number);
         self.out.tag("<sup");
         if first {
@@ -519,6 +530,7 @@ mod tests {
 
     fn around<'a>() -> Surroundings<'a> {
         Surroundings {
+            room: Box::leak(Box::new(Cell::new(PIECES_MAX))),
             heading: 4,
             footnotes: "fn-x-".to_owned(),
             attach: Box::new(|name| {
@@ -644,6 +656,18 @@ mod tests {
             assert!(html.as_str().starts_with("<pre class=\"plain\""));
             tree(&flood);
         }
+    }
+
+    #[test]
+    fn a_page_that_is_full_shows_the_source_of_what_is_left() {
+        let around = around();
+        around.room.set(10);
+        assert!(blocks("one *two*", &around).as_str().contains("<em>"));
+        assert!(
+            blocks("one *two*", &around)
+                .as_str()
+                .starts_with("<pre class=\"plain\"")
+        );
     }
 
     #[test]
