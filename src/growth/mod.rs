@@ -29,7 +29,7 @@ pub mod axis;
 pub mod changes;
 pub mod cycles;
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;
 pub mod gap;
 pub mod headline;
 pub mod history;

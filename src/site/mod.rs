@@ -23,6 +23,11 @@ pub mod theme;
 pub mod tree;
 pub mod view;
 
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
+
 pub use assets::{Assets, RubricLink, assets, shell};
 pub use context::{Context, PageHead};
 pub use html::Html;
@@ -44,7 +49,12 @@ pub fn render(
     draw: &SectionDraw,
 ) -> Result<SectionContent, ThemeError> {
     let mut files = files_of(&draw.content);
-    let context = Context::new(commons, theme, &draw.section.id, files.keys().cloned().collect());
+    let context = Context::new(
+        commons,
+        theme,
+        &draw.section.id,
+        files.keys().cloned().collect(),
+    );
     let mut pages = view::parts(&context, draw)?;
     pages.sort_by(|a, b| (&a.route, a.slot).cmp(&(&b.route, b.slot)));
     let linked = context.linked();

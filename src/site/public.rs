@@ -39,7 +39,12 @@ pub fn public_rubric_files(
     if rubric::tracks(&public.rubric).next().is_none() {
         return Ok(Vec::new());
     }
-    let ctx = Context::new(&public, theme, &SectionId::new("public"), Default::default());
+    let ctx = Context::new(
+        &public,
+        theme,
+        &SectionId::new("public"),
+        Default::default(),
+    );
     let parts = rubric::parts(&ctx, Edition::Public)?;
     let file = |part: PagePart| page(&public.public_title, theme, style_path, part);
     parts.into_iter().map(file).collect()
@@ -47,7 +52,11 @@ pub fn public_rubric_files(
 
 /// What everyone may know, cut down to what anyone may.
 fn public_only(commons: &Commons) -> Commons {
-    let public = commons.rubric.tracks.iter().filter(|(_, track)| track.public);
+    let public = commons
+        .rubric
+        .tracks
+        .iter()
+        .filter(|(_, track)| track.public);
     Commons {
         name: commons.public_title.clone(),
         public_title: commons.public_title.clone(),
@@ -55,7 +64,9 @@ fn public_only(commons: &Commons) -> Commons {
         ratings: commons.ratings.clone(),
         cycles: Vec::new(),
         rubric: Rubric {
-            tracks: public.map(|(id, track)| (id.clone(), open_track(track))).collect(),
+            tracks: public
+                .map(|(id, track)| (id.clone(), open_track(track)))
+                .collect(),
         },
         pinned: BTreeMap::new(),
         names: BTreeMap::new(),

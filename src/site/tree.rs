@@ -66,7 +66,14 @@ pub fn parse(html: &str, files: MediaTypes) -> Result<Tree, Forbidden> {
 
 fn dom_of(html: &str) -> RcDom {
     let context = QualName::new(None, ns!(html), LocalName::from("div"));
-    parse_fragment(RcDom::default(), ParseOpts::default(), context, vec![], false).one(html)
+    parse_fragment(
+        RcDom::default(),
+        ParseOpts::default(),
+        context,
+        vec![],
+        false,
+    )
+    .one(html)
 }
 
 fn one_root(mut roots: Vec<Tree>) -> Tree {
@@ -264,15 +271,24 @@ fn shown(text: &str, around: &Around, edges: Edges) -> String {
         return text;
     }
     let collapsed = collapse(&text);
-    let flows = !is_block_name(around.parent) && around.parent != "text" && around.parent != "tspan";
+    let flows =
+        !is_block_name(around.parent) && around.parent != "text" && around.parent != "tspan";
     if around.namespace == Namespace::Svg && collapsed == " " {
         return String::new();
     }
     if flows {
         return collapsed;
     }
-    let from_edge = if edges.before { collapsed.trim_start_matches(' ') } else { &collapsed };
-    let to_edge = if edges.after { from_edge.trim_end_matches(' ') } else { from_edge };
+    let from_edge = if edges.before {
+        collapsed.trim_start_matches(' ')
+    } else {
+        &collapsed
+    };
+    let to_edge = if edges.after {
+        from_edge.trim_end_matches(' ')
+    } else {
+        from_edge
+    };
     to_edge.to_owned()
 }
 
@@ -328,9 +344,44 @@ fn is_block(node: &Handle) -> bool {
 /// Elements that begin a line of their own, and those that hold nothing but such.
 fn is_block_name(name: &str) -> bool {
     const BLOCKS: &[&str] = &[
-        "article", "aside", "blockquote", "br", "caption", "col", "colgroup", "dd", "details", "div", "dl", "dt",
-        "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "nav", "ol",
-        "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+        "article",
+        "aside",
+        "blockquote",
+        "br",
+        "caption",
+        "col",
+        "colgroup",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
     ];
     BLOCKS.contains(&name)
 }
@@ -366,4 +417,84 @@ fn write(tree: &Tree, out: &mut Writer) {
         write(child, out);
     }
     out.tag("</").value(&element.name).tag(">");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(html: &str) -> Result<String, Forbidden> {
+        parse(html, &|_| None).map(|tree| to_html(&tree).to_string())
+    }
+
+    #[test]
+    fn what_is_not_in_the_list_is_named() {
+        let error = parsed("<div><script>x</script></div>")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("element `<script>` may not stand in a page; these may: a, abbr,"),
+            "{error}"
+        );
+        let error = parsed("<p onclick=\"x\">a</p>").unwrap_err().to_string();
+        assert!(
+            error.starts_with("attribute `onclick` may not stand on `<p>`; these may: "),
+            "{error}"
+        );
+        let error = parsed("<a href=\"javascript:x\">a</a>")
+            .unwrap_err()
+            .to_string();
+        assert_eq!(error, "`<a>` may not have href=\"javascript:x\"");
+        assert!(parsed("<p style=\"color:red\">a</p>").is_err());
+    }
+
+    #[test]
+    fn drawings_keep_the_case_of_their_attributes() {
+        let html = parsed("<svg viewBox=\"0 0 1 1\"><path d=\"M0 0\"/></svg>").unwrap();
+        assert_eq!(
+            html,
+            "<svg viewBox=\"0 0 1 1\"><path d=\"M0 0\"></path></svg>"
+        );
+        assert!(parsed("<svg><foreignObject></foreignObject></svg>").is_err());
+        assert!(
+            parsed("<svg><title><b>x</b></title></svg>").is_err(),
+            "html inside a drawing"
+        );
+    }
+
+    #[test]
+    fn white_space_that_nobody_sees_is_left_out() {
+        let html =
+            parsed("<div>\n  <p> a  <b>b</b>\n c </p>\n\n  <pre> x\n  y </pre>\n</div>").unwrap();
+        assert_eq!(html, "<div><p>a <b>b</b> c</p><pre>\n x\n  y </pre></div>");
+        assert_eq!(
+            parsed("<p><b>a</b> <i>b</i></p>").unwrap(),
+            "<p><b>a</b> <i>b</i></p>"
+        );
+    }
+
+    #[test]
+    fn several_roots_get_one_around_them() {
+        assert_eq!(
+            parsed("<p>a</p>\n<p>b</p>").unwrap(),
+            "<div><p>a</p><p>b</p></div>"
+        );
+        assert_eq!(parsed("").unwrap(), "<div></div>");
+    }
+
+    #[test]
+    fn depth_and_size_are_bounded() {
+        let deep = "<div>".repeat(100);
+        assert_eq!(parsed(&deep), Err(Forbidden::TooDeep { limit: 64 }));
+        let many = "<i>x</i>".repeat(110_000);
+        assert!(matches!(parsed(&many), Err(Forbidden::TooLarge { .. })));
+    }
+
+    #[test]
+    fn a_tree_written_as_html_reads_as_the_same_tree() {
+        let html =
+            "<div class=\"a b\"><pre>\n\nx &lt; y</pre><p title=\"&quot;&amp;\">a<br>b</p></div>";
+        let tree = parse(html, &|_| None).unwrap();
+        assert_eq!(parse(to_html(&tree).as_str(), &|_| None).unwrap(), tree);
+    }
 }

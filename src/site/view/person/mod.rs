@@ -29,6 +29,8 @@ pub mod profile;
 pub mod since;
 pub mod talent;
 #[cfg(test)]
+mod fixture;
+#[cfg(test)]
 mod tests;
 
 use serde::Serialize;
