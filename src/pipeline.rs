@@ -8,6 +8,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use crate::access::{self, Access};
+use crate::check;
 use crate::diag::Report;
 use crate::model::{Date, Organisation, SealedSite, SiteStore};
 use crate::seal::{LoginFile, SealError, SealInput, Sealer};
@@ -27,15 +28,27 @@ const DAY_SECONDS: u64 = 24 * 60 * 60;
 /// # Errors
 ///
 /// The directory is no organisation, or cannot be read at all.
-pub fn check(root: &Path, today: Date) -> Result<(Option<Organisation>, Report), LoadError> {
+pub fn load(root: &Path, today: Date) -> Result<(Option<Organisation>, Report), LoadError> {
     let source = source::load(root)?;
-    let (organisation, mut report) = crate::check::check(&source);
+    let (organisation, mut report) = check::check(&source);
     if let Some(organisation) = &organisation {
         let access = access::plan(organisation, today);
-        crate::check::audiences::warn(&access_facts(&access), &mut report);
+        warn_of_audiences(&access, &mut report);
         report.sort();
     }
     Ok((organisation, report))
+}
+
+fn warn_of_audiences(access: &Access, report: &mut Report) {
+    for widening in &access.widenings {
+        let (subject, artefact) = (&widening.subject, &widening.artefact);
+        let what = format!("{artefact} of `{subject}`");
+        check::audiences::widened(report, &artefact.path(subject), &what, &widening.gained);
+    }
+    for (subject, artefact) in &access.unread {
+        let what = format!("{artefact} of `{subject}`");
+        check::audiences::unread(report, &artefact.path(subject), &what);
+    }
 }
 
 /// The theme that an organisation names: the default one with what its `themes/<name>/` overrides.

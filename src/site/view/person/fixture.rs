@@ -109,6 +109,7 @@ fn first_cycles(world: &mut World) {
             support: vec![prose("Grace books time with platform")],
             by: Some(day("2026-06-30")),
         }],
+        readers: None,
     });
 }
 
@@ -240,6 +241,7 @@ pub fn pip() -> (Section, PersonDraw) {
             checkins: vec![PipCheckIn { date: day("2026-04-08"), text: prose("A good start."), values: BTreeMap::from([(id, "4 days".into())]) }],
             closed: None,
             result: None,
+            readers: None,
         }),
         ..PersonCycle::default()
     };
