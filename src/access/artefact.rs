@@ -230,7 +230,12 @@ impl<'a> Cutter<'a> {
             Some(_) => (SectionKind::Closed, self.audiences.own(&self.subject.id)),
         };
         audience.extend(self.audiences.hr());
-        self.add_passing_on(Artefact::Pip(id.clone()), home, audience, pip.readers.as_deref());
+        self.add_passing_on(
+            Artefact::Pip(id.clone()),
+            home,
+            audience,
+            pip.readers.as_deref(),
+        );
     }
 
     fn review(&mut self, id: &CycleId, review: &Review) {

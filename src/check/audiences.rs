@@ -35,7 +35,11 @@ fn add(report: &mut Report, rule: Rule, place: Place, message: String) {
 
 /// Where a key stands first in a file; its beginning where the key is not in it, because a question set it.
 fn line_of(report: &Report, path: &str, key: &str) -> Place {
-    let begins = |line: &str| line.trim_start().strip_prefix(key).is_some_and(|rest| rest.trim_start().starts_with('='));
+    let begins = |line: &str| {
+        line.trim_start()
+            .strip_prefix(key)
+            .is_some_and(|rest| rest.trim_start().starts_with('='))
+    };
     let Some(text) = report.texts.get(path) else {
         return Place::file(path);
     };
