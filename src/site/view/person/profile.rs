@@ -173,13 +173,13 @@ fn areas(it: &Headline<'_>) -> Option<Stat> {
     let before = earlier.last();
     let (tone, words) = match before {
         Some(before) => compared(tally, before),
-        None => ("", "in the last shared review".to_owned()),
+        None => ("", "or above, in the last shared review".to_owned()),
     };
     Some(Stat {
         words,
         tone,
         spark: Spark::of(&it.areas_series),
-        ..Stat::counted("Competencies at level or above", tally)
+        ..Stat::counted("Competencies at level", tally)
     })
 }
 
