@@ -281,7 +281,12 @@ fn only_files_that_a_page_links_to_are_in_the_section() {
 fn public_pages_and_their_style_can_be_looked_at() {
     let assets = assets(&theme(), b"");
     let mut files = public_rubric_files(&commons(), &theme(), &assets.style_path).unwrap();
-    assert!(assets.files.iter().any(|file| file.path == assets.style_path));
+    assert!(
+        assets
+            .files
+            .iter()
+            .any(|file| file.path == assets.style_path)
+    );
     files.extend(assets.files);
     look_at(files, "");
 }
@@ -334,7 +339,9 @@ fn look_at(files: Vec<PlainFile>, below: &str) {
         return;
     };
     for file in files {
-        let path = std::path::Path::new(&directory).join(below).join(&file.path);
+        let path = std::path::Path::new(&directory)
+            .join(below)
+            .join(&file.path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, file.bytes).unwrap();
     }
