@@ -95,7 +95,9 @@ impl<'a> Context<'a> {
             slot: head.slot,
             title: head.title,
             kind: head.kind,
-            tree: self.theme.render(template, view, &|key| self.media_type(key))?,
+            tree: self
+                .theme
+                .render(template, view, &|key| self.media_type(key))?,
         })
     }
 

@@ -69,7 +69,9 @@ fn syntaxes() -> &'static SyntaxSet {
 fn styled() -> &'static [(Scope, &'static str)] {
     static STYLES: OnceLock<Vec<(Scope, &'static str)>> = OnceLock::new();
     STYLES.get_or_init(|| {
-        let parsed = STYLED.iter().map(|(scope, tag)| Some((Scope::new(scope).ok()?, *tag)));
+        let parsed = STYLED
+            .iter()
+            .map(|(scope, tag)| Some((Scope::new(scope).ok()?, *tag)));
         parsed.flatten().collect()
     })
 }

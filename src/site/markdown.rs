@@ -76,7 +76,9 @@ fn options() -> Options {
 /// Too much markup: the text as it was written.
 fn source(markdown: &str) -> Html {
     let mut html = Writer::default();
-    html.tag("<pre class=\"plain\" dir=\"auto\">").text(markdown).tag("</pre>");
+    html.tag("<pre class=\"plain\" dir=\"auto\">")
+        .text(markdown)
+        .tag("</pre>");
     html.finish()
 }
 
@@ -174,7 +176,9 @@ impl<'s> Renderer<'s> {
             }
             Event::End(_) => self.close(),
             Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => self.text(&text),
-            Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => self.code(&text),
+            Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
+                self.code(&text)
+            }
             Event::FootnoteReference(label) => self.reference(&label),
             Event::SoftBreak => self.text("\n"),
             Event::HardBreak => self.void("<br>"),
@@ -275,7 +279,11 @@ impl<'s> Renderer<'s> {
     }
 
     fn heading(&mut self, level: HeadingLevel) -> Closing {
-        let shifted = self.around.heading.saturating_add(level as u8).saturating_sub(1);
+        let shifted = self
+            .around
+            .heading
+            .saturating_add(level as u8)
+            .saturating_sub(1);
         match shifted {
             0..=1 => self.element("<h1 dir=\"auto\">", "</h1>"),
             2 => self.element("<h2 dir=\"auto\">", "</h2>"),
@@ -291,7 +299,10 @@ impl<'s> Renderer<'s> {
         if first == 1 || first > LIST_START_MAX {
             return self.element("<ol>", "</ol>");
         }
-        self.out.tag("<ol start=\"").value(&first.to_string()).tag("\">");
+        self.out
+            .tag("<ol start=\"")
+            .value(&first.to_string())
+            .tag("\">");
         Closing::Tag("</ol>")
     }
 
@@ -312,7 +323,11 @@ impl<'s> Renderer<'s> {
     fn cell(&mut self) -> Closing {
         let align = self.columns.get(self.column).copied();
         self.column += 1;
-        self.out.tag(if self.head { "<th scope=\"col\" dir=\"auto\"" } else { "<td dir=\"auto\"" });
+        self.out.tag(if self.head {
+            "<th scope=\"col\" dir=\"auto\""
+        } else {
+            "<td dir=\"auto\""
+        });
         self.out.tag(match align {
             Some(Alignment::Left) => " class=\"ta-l\">",
             Some(Alignment::Center) => " class=\"ta-c\">",
@@ -445,7 +460,9 @@ impl<'s> Renderer<'s> {
             self.out.tag(" id=\"").value(&self.around.footnotes);
             self.out.text(&format!("r{number}")).tag("\"");
         }
-        self.out.tag("><a role=\"doc-noteref\" href=\"#").value(&self.around.footnotes);
+        self.out
+            .tag("><a role=\"doc-noteref\" href=\"#")
+            .value(&self.around.footnotes);
         self.out.text(&number.to_string()).tag("\">");
         self.out.text(&number.to_string()).tag("</a></sup>");
     }
@@ -458,7 +475,10 @@ impl<'s> Renderer<'s> {
             self.out.tag(" id=\"").value(&self.around.footnotes);
             self.out.text(&number.to_string()).tag("\"");
         }
-        self.out.tag("><sup>").text(&number.to_string()).tag("</sup> ");
+        self.out
+            .tag("><sup>")
+            .text(&number.to_string())
+            .tag("</sup> ");
         Closing::Tag("</div>")
     }
 }
@@ -467,7 +487,11 @@ impl<'s> Renderer<'s> {
 /// can run anything or hide where it leads.
 pub fn outward(to: &str) -> Option<String> {
     let (scheme, rest) = to.split_once(':')?;
-    let url = format!("{}:{}", scheme.to_ascii_lowercase(), rest.replace(' ', "%20"));
+    let url = format!(
+        "{}:{}",
+        scheme.to_ascii_lowercase(),
+        rest.replace(' ', "%20")
+    );
     let short = url.len() <= URL_MAX_BYTES;
     let outward = !url.starts_with(['#', '/']) && !url.starts_with("attachment:");
     let allowed = Allowlist::get().attribute(Namespace::Html, "a", "href", &url, |_| None);

@@ -37,7 +37,12 @@ pub fn render(
     draw: &SectionDraw,
 ) -> Result<SectionContent, ThemeError> {
     let mut files = files_of(&draw.content);
-    let context = Context::new(commons, theme, &draw.section.id, files.keys().cloned().collect());
+    let context = Context::new(
+        commons,
+        theme,
+        &draw.section.id,
+        files.keys().cloned().collect(),
+    );
     let mut pages = view::parts(&context, draw)?;
     pages.sort_by(|a, b| (&a.route, a.slot).cmp(&(&b.route, b.slot)));
     let linked = context.linked();

@@ -108,7 +108,11 @@ impl Theme {
     ///
     /// # Errors
     /// A template that names a field that the view does not have.
-    pub fn render_text<V: Serialize>(&self, template: &str, view: &V) -> Result<String, ThemeError> {
+    pub fn render_text<V: Serialize>(
+        &self,
+        template: &str,
+        view: &V,
+    ) -> Result<String, ThemeError> {
         let render = || self.tera.render(template, &Context::from_serialize(view)?);
         render().map_err(|error| ThemeError::Render {
             template: template.to_owned(),

@@ -66,7 +66,14 @@ pub fn parse(html: &str, files: MediaTypes) -> Result<Tree, Forbidden> {
 
 fn dom_of(html: &str) -> RcDom {
     let context = QualName::new(None, ns!(html), LocalName::from("div"));
-    parse_fragment(RcDom::default(), ParseOpts::default(), context, vec![], false).one(html)
+    parse_fragment(
+        RcDom::default(),
+        ParseOpts::default(),
+        context,
+        vec![],
+        false,
+    )
+    .one(html)
 }
 
 fn one_root(mut roots: Vec<Tree>) -> Tree {
@@ -264,15 +271,24 @@ fn shown(text: &str, around: &Around, edges: Edges) -> String {
         return text;
     }
     let collapsed = collapse(&text);
-    let flows = !is_block_name(around.parent) && around.parent != "text" && around.parent != "tspan";
+    let flows =
+        !is_block_name(around.parent) && around.parent != "text" && around.parent != "tspan";
     if around.namespace == Namespace::Svg && collapsed == " " {
         return String::new();
     }
     if flows {
         return collapsed;
     }
-    let from_edge = if edges.before { collapsed.trim_start_matches(' ') } else { &collapsed };
-    let to_edge = if edges.after { from_edge.trim_end_matches(' ') } else { from_edge };
+    let from_edge = if edges.before {
+        collapsed.trim_start_matches(' ')
+    } else {
+        &collapsed
+    };
+    let to_edge = if edges.after {
+        from_edge.trim_end_matches(' ')
+    } else {
+        from_edge
+    };
     to_edge.to_owned()
 }
 
@@ -328,9 +344,44 @@ fn is_block(node: &Handle) -> bool {
 /// Elements that begin a line of their own, and those that hold nothing but such.
 fn is_block_name(name: &str) -> bool {
     const BLOCKS: &[&str] = &[
-        "article", "aside", "blockquote", "br", "caption", "col", "colgroup", "dd", "details", "div", "dl", "dt",
-        "figcaption", "figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "nav", "ol",
-        "p", "pre", "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "tr", "ul",
+        "article",
+        "aside",
+        "blockquote",
+        "br",
+        "caption",
+        "col",
+        "colgroup",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
     ];
     BLOCKS.contains(&name)
 }

@@ -62,9 +62,7 @@ pub fn part(ctx: &Context) -> Result<Option<PagePart>, ThemeError> {
     if ctx.commons.cycles.is_empty() {
         return Ok(None);
     }
-    let view = CyclesView {
-        cycles: cards(ctx),
-    };
+    let view = CyclesView { cycles: cards(ctx) };
     let head = PageHead {
         route: "cycles".to_owned(),
         slot: 0,
@@ -88,7 +86,11 @@ fn cards(ctx: &Context) -> Vec<CycleCard> {
             pinned: cycle.rubric.clone(),
             phases: phases(cycle),
             same_as: same.map(|other| other.title.clone()),
-            questions: if same.is_some() { Vec::new() } else { questions(ctx, cycle) },
+            questions: if same.is_some() {
+                Vec::new()
+            } else {
+                questions(ctx, cycle)
+            },
         }
     };
     newest_first.iter().enumerate().map(card).collect()
@@ -104,7 +106,11 @@ fn phases(cycle: &Cycle) -> Vec<PhaseDue> {
     let due = |title, days: u32| PhaseDue {
         title,
         // Beyond the calendar's last day there is nothing to be due; the end stands for it.
-        due: cycle.end.checked_add_days(Days::new(days.into())).unwrap_or(cycle.end).into(),
+        due: cycle
+            .end
+            .checked_add_days(Days::new(days.into()))
+            .unwrap_or(cycle.end)
+            .into(),
     };
     vec![
         due("Self-assessment", self_days),
@@ -122,7 +128,10 @@ fn questions(ctx: &Context, cycle: &Cycle) -> Vec<Asked> {
         (QuestionFor::Response, "Written response"),
     ];
     let asked = order.map(|(asked, title)| {
-        let of = cycle.questions.iter().filter(|question| question.asked == asked);
+        let of = cycle
+            .questions
+            .iter()
+            .filter(|question| question.asked == asked);
         let questions = of.map(|question| QuestionView {
             title: question.title.clone(),
             prompt: ctx.prose(&question.prompt, None),
@@ -133,7 +142,10 @@ fn questions(ctx: &Context, cycle: &Cycle) -> Vec<Asked> {
             questions: questions.collect(),
         }
     });
-    asked.into_iter().filter(|asked| !asked.questions.is_empty()).collect()
+    asked
+        .into_iter()
+        .filter(|asked| !asked.questions.is_empty())
+        .collect()
 }
 
 /// Who reads the answers to a question, in words.
@@ -147,7 +159,9 @@ fn readers(commons: &Commons, question: &Question) -> String {
 
 fn by_default(asked: QuestionFor) -> &'static str {
     match asked {
-        QuestionFor::SelfAssessment | QuestionFor::Response => "the person and their management chain",
+        QuestionFor::SelfAssessment | QuestionFor::Response => {
+            "the person and their management chain"
+        }
         QuestionFor::Peer => "whoever reads peer feedback here",
         QuestionFor::Manager => "the management chain, and the person once the review is shared",
     }

@@ -32,7 +32,10 @@ pub fn parts(
     let part = |(track, level, sections): (&Track, &Level, &Vec<LevelSection>)| {
         let view = ManagersView {
             level: LevelChip::new(track, level),
-            sections: sections.iter().map(|section| SectionView::new(ctx, section)).collect(),
+            sections: sections
+                .iter()
+                .map(|section| SectionView::new(ctx, section))
+                .collect(),
         };
         ctx.part("level-managers.html", level_head(track, level, SLOT), &view)
     };

@@ -34,7 +34,10 @@ struct EntryView {
 /// # Errors
 /// Whatever is wrong with the theme.
 pub fn part(ctx: &Context, draw: &OrgDraw) -> Result<PagePart, ThemeError> {
-    let entries = draw.shared.iter().map(|(person, entry)| view(ctx, person, entry));
+    let entries = draw
+        .shared
+        .iter()
+        .map(|(person, entry)| view(ctx, person, entry));
     let view = RecognitionView {
         entries: entries.collect(),
     };

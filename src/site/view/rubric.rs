@@ -127,18 +127,29 @@ fn rungs(ctx: &Context, track: &Track) -> Rungs {
 
 fn level_summary(ctx: &Context, level: &Level) -> String {
     let open = level.sections.iter().find(|section| !section.managers_only);
-    let text = open.and_then(|s| if s.text.is_empty() { s.items.first() } else { Some(&s.text) });
+    let text = open.and_then(|s| {
+        if s.text.is_empty() {
+            s.items.first()
+        } else {
+            Some(&s.text)
+        }
+    });
     text.map_or(String::new(), |text| first_sentence(&ctx.plain(text)))
 }
 
 /// The first sentence without its full stop, cut at a word where it is long.
 fn first_sentence(text: &str) -> String {
     let sentence = text.split_inclusive(['.', '!', '?', ':', ';']).next();
-    let sentence = sentence.unwrap_or_default().trim_end_matches(['.', ':', ';']).trim();
+    let sentence = sentence
+        .unwrap_or_default()
+        .trim_end_matches(['.', ':', ';'])
+        .trim();
     let Some((end, _)) = sentence.char_indices().nth(SUMMARY_MAX_CHARS) else {
         return sentence.to_owned();
     };
-    let words = sentence[..end].rsplit_once(' ').map_or(&sentence[..end], |(words, _)| words);
+    let words = sentence[..end]
+        .rsplit_once(' ')
+        .map_or(&sentence[..end], |(words, _)| words);
     format!("{words} …")
 }
 
@@ -288,7 +299,9 @@ fn track_link(rubric: &Rubric, id: &TrackId) -> TrackLink {
     let track = rubric.tracks.get(id);
     TrackLink {
         title: track.map_or(id.to_string(), |track| track.title.clone()),
-        href: track.filter(|track| !track.is_abstract).map(|_| format!("/rubric/{id}")),
+        href: track
+            .filter(|track| !track.is_abstract)
+            .map(|_| format!("/rubric/{id}")),
     }
 }
 
@@ -297,11 +310,23 @@ fn matrix(ctx: &Context, track: &Track) -> Matrix {
         anchor: anchor(&competency.id),
         title: competency.title.clone(),
         summary: first_sentence(&ctx.plain(&competency.description)),
-        cells: track.levels.iter().map(|level| cell(ctx, track, level, competency)).collect(),
+        cells: track
+            .levels
+            .iter()
+            .map(|level| cell(ctx, track, level, competency))
+            .collect(),
     };
     Matrix {
-        columns: track.levels.iter().map(|level| LevelChip::new(track, level)).collect(),
-        levels: track.levels.iter().map(|level| level.id.to_string()).collect(),
+        columns: track
+            .levels
+            .iter()
+            .map(|level| LevelChip::new(track, level))
+            .collect(),
+        levels: track
+            .levels
+            .iter()
+            .map(|level| level.id.to_string())
+            .collect(),
         fits: track.levels.len() <= COLUMNS_MAX,
         groups: by_category(track, row, |title, rows| Group { title, rows }),
     }
@@ -321,13 +346,20 @@ fn by_category<R, G>(
             None => groups.push((category.clone(), vec![row(competency)])),
         }
     }
-    groups.into_iter().map(|(title, rows)| group(title, rows)).collect()
+    groups
+        .into_iter()
+        .map(|(title, rows)| group(title, rows))
+        .collect()
 }
 
 fn cell(ctx: &Context, track: &Track, level: &Level, competency: &Competency) -> CellView {
     let nothing = Cell::default();
     let cell = level.cells.get(&competency.id).unwrap_or(&nothing);
-    let signals: &[Signal] = if cell.text.is_empty() { &cell.signals } else { &[] };
+    let signals: &[Signal] = if cell.text.is_empty() {
+        &cell.signals
+    } else {
+        &[]
+    };
     CellView {
         level: level.id.to_string(),
         chip: LevelChip::new(track, level),
@@ -335,7 +367,10 @@ fn cell(ctx: &Context, track: &Track, level: &Level, competency: &Competency) ->
         text: ctx.prose(&cell.text, None),
         stage: cell.stage.as_ref().map(|id| stage_title(competency, id)),
         proficiency: cell.proficiency.clone(),
-        signals: signals.iter().map(|signal| ctx.inline(&signal.text, None)).collect(),
+        signals: signals
+            .iter()
+            .map(|signal| ctx.inline(&signal.text, None))
+            .collect(),
         inherited: cell.inherited,
     }
 }
@@ -358,7 +393,9 @@ fn differences(ctx: &Context, track: &Track) -> Vec<Difference> {
         let next = track.next_levels(&from.id);
         next.into_iter().map(move |to| (from, to))
     });
-    steps.map(|(from, to)| difference(ctx, track, from, to)).collect()
+    steps
+        .map(|(from, to)| difference(ctx, track, from, to))
+        .collect()
 }
 
 fn difference(ctx: &Context, track: &Track, from: &Level, to: &Level) -> Difference {
@@ -372,7 +409,9 @@ fn difference(ctx: &Context, track: &Track, from: &Level, to: &Level) -> Differe
         anchor: format!("from-{}-to-{}", from.id, to.id),
         from: LevelChip::new(track, from),
         to: LevelChip::new(track, to),
-        rows: rows.filter(|row| !(row.from.is_empty() && row.to.is_empty())).collect(),
+        rows: rows
+            .filter(|row| !(row.from.is_empty() && row.to.is_empty()))
+            .collect(),
     }
 }
 
@@ -384,12 +423,18 @@ fn short_words(ctx: &Context, level: &Level, competency: &Competency) -> Html {
     if !cell.text.is_empty() {
         return ctx.inline(&cell.text, None);
     }
-    let signals: Vec<&str> = cell.signals.iter().map(|signal| signal.text.as_str().trim()).collect();
+    let signals: Vec<&str> = cell
+        .signals
+        .iter()
+        .map(|signal| signal.text.as_str().trim())
+        .collect();
     if !signals.is_empty() {
         return ctx.inline(&Prose(signals.join("\n\n")), None);
     }
     let stage = cell.stage.as_ref().map(|id| stage_title(competency, id));
-    stage.or_else(|| cell.proficiency.clone()).map_or(Html::default(), |words| Html::text(&words))
+    stage
+        .or_else(|| cell.proficiency.clone())
+        .map_or(Html::default(), |words| Html::text(&words))
 }
 
 fn details(ctx: &Context, track: &Track) -> Vec<AreaDetail> {
@@ -401,7 +446,11 @@ fn details(ctx: &Context, track: &Track) -> Vec<AreaDetail> {
         title: c.title.clone(),
         href: format!("#{}", anchor(&c.id)),
         description: ctx.prose(&c.description, None),
-        stages: c.stages.iter().map(|stage| stage_view(ctx, stage)).collect(),
+        stages: c
+            .stages
+            .iter()
+            .map(|stage| stage_view(ctx, stage))
+            .collect(),
     };
     track.competencies.iter().filter(long).map(detail).collect()
 }
@@ -500,7 +549,10 @@ struct RatingMeans {
 
 fn level_page(ctx: &Context, track: &Track, level: &Level) -> Result<PagePart, ThemeError> {
     let rubric = &ctx.commons.rubric;
-    let open = level.sections.iter().filter(|section| !section.managers_only);
+    let open = level
+        .sections
+        .iter()
+        .filter(|section| !section.managers_only);
     let below = track.levels.iter().filter(|other| {
         let next = track.next_levels(&other.id);
         next.iter().any(|next| next.id == level.id)
@@ -511,7 +563,11 @@ fn level_page(ctx: &Context, track: &Track, level: &Level) -> Result<PagePart, T
         level: LevelChip::new(track, level),
         below: below.map(|l| LevelChip::new(track, l)).collect(),
         above: above.map(|l| LevelChip::new(track, l)).collect(),
-        equivalent: level.equivalent.iter().map(|at| LevelChip::of(rubric, at)).collect(),
+        equivalent: level
+            .equivalent
+            .iter()
+            .map(|at| LevelChip::of(rubric, at))
+            .collect(),
         min_points: level.min_points,
         cumulative: track.cumulative,
         sections: open.map(|section| SectionView::new(ctx, section)).collect(),

@@ -153,14 +153,21 @@ fn phases(ctx: &Context, person: &Person, cycle: &Cycle) -> Vec<PhaseMark> {
     let all = growth::phases(ctx.commons, person, cycle);
     let open_here = |phase: &Phase| !matches!(phase, Phase::Peer);
     let shown = all.into_iter().filter(|status| open_here(&status.phase));
-    shown.map(|status| phase_mark(status.phase, status.state, status.due)).collect()
+    shown
+        .map(|status| phase_mark(status.phase, status.state, status.due))
+        .collect()
 }
 
 fn phase_mark(phase: Phase, state: PhaseState, due: Date) -> PhaseMark {
     let due = written(due);
     let (tone, icon, text, words) = match state {
         PhaseState::Done(on) => ("done", "done", "Done", format!("done {}", written(on))),
-        PhaseState::Late(on) => ("done", "done", "Done late", format!("done {}, due {due}", written(on))),
+        PhaseState::Late(on) => (
+            "done",
+            "done",
+            "Done late",
+            format!("done {}, due {due}", written(on)),
+        ),
         PhaseState::Due => ("track", "track", "Due", format!("due {due}")),
         PhaseState::Overdue => ("miss", "risk", "Overdue", format!("overdue since {due}")),
         PhaseState::NotYet => ("idle", "idle", "Not yet", format!("due {due}")),
