@@ -387,6 +387,24 @@ mod tests {
     }
 
     #[test]
+    fn the_due_day_of_a_dropped_step_keeps_no_rule_out() {
+        let dropped = KeyStep {
+            dropped: Some(day("2026-02-01")),
+            ..step_due("2026-06-20")
+        };
+        let behind = ExpectationState::AtRisk(Risk::BehindHalfway);
+        assert_eq!(state("2026-06-01", &[], vec![dropped, step()]), behind);
+    }
+
+    #[test]
+    fn exactly_half_of_a_period_is_not_past_half_of_it() {
+        let away = [leave("2026-06-30", "2026-06-30")]; // leaves 180 days
+        let on_track = ExpectationState::OnTrack;
+        assert_eq!(state("2026-03-31", &away, third_done()), on_track);
+        assert_ne!(state("2026-04-01", &away, third_done()), on_track);
+    }
+
+    #[test]
     fn an_expectation_without_steps_is_running_until_its_period_is_over() {
         assert_eq!(state("2026-06-30", &[], vec![]), ExpectationState::Running);
         assert_eq!(
