@@ -14,6 +14,9 @@ use crate::model::*;
 /// Where headings in prose begin: below a page's `h1`, a section's `h2` and a card's `h3`.
 const PROSE_HEADING: u8 = 4;
 
+/// Tags and texts that all prose of one part may come to; the rest of a page's nodes are the templates'.
+const ROOM_FOR_PROSE: usize = 120_000;
+
 /// Everything that drawing one section needs besides what it draws.
 ///
 /// It remembers which attachments the section's pages link to, so that no other file is sealed with it.
@@ -26,6 +29,8 @@ pub struct Context<'a> {
     /// Tells this section's footnotes from those of another part of the same page.
     mark: String,
     proses: Cell<u32>,
+    /// What is left of [`ROOM_FOR_PROSE`] in the part that is being drawn.
+    room: Cell<usize>,
 }
 
 /// Where a part goes, and what it is called.
@@ -56,6 +61,7 @@ impl<'a> Context<'a> {
             linked: RefCell::default(),
             mark: format!("{:02x}{:02x}", digest[0], digest[1]),
             proses: Cell::new(0),
+            room: Cell::new(ROOM_FOR_PROSE),
         }
     }
 
@@ -90,6 +96,7 @@ impl<'a> Context<'a> {
         head: PageHead,
         view: &V,
     ) -> Result<PagePart, ThemeError> {
+        self.room.set(ROOM_FOR_PROSE);
         Ok(PagePart {
             route: head.route,
             slot: head.slot,
@@ -113,6 +120,7 @@ impl<'a> Context<'a> {
             heading,
             footnotes: format!("fn-{}-{number}-", self.mark),
             attach: Box::new(move |name| self.attach(cycle?, name)),
+            room: &self.room,
         }
     }
 

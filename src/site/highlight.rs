@@ -152,3 +152,60 @@ impl Spans {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    fn shown(language: &str, code: &str) -> String {
+        html(language, code).html.to_string()
+    }
+
+    #[test]
+    fn a_fence_keeps_a_class_for_what_is_styled_and_none_besides() {
+        let rust = shown("rust", "fn main() { // go\n    let x = \"a<b\";\n}\n");
+        assert!(
+            rust.contains("<span class=\"hl-k\">fn </span><span class=\"hl-f\">main</span>"),
+            "{rust}"
+        );
+        assert!(
+            rust.contains("<span class=\"hl-s\">\"a&lt;b\"</span>"),
+            "{rust}"
+        );
+        assert!(rust.contains("<span class=\"hl-c\">// go"), "{rust}");
+        assert!(rust.len() < 400, "{}", rust.len());
+    }
+
+    #[test]
+    fn further_languages_are_known() {
+        for (language, code) in [
+            ("toml", "a = 1\n"),
+            ("ts", "const a = 1;\n"),
+            ("dockerfile", "FROM x\n"),
+        ] {
+            assert!(shown(language, code).contains("<span"), "{language}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_language_and_a_long_block_are_shown_as_they_are() {
+        assert_eq!(shown("nonsense", "a < b"), "a &lt; b");
+        assert_eq!(shown("", "a < b"), "a &lt; b");
+        assert!(!shown("rust", &"fn a() {}\n".repeat(10_000)).contains("<span"));
+        assert!(!shown("rust", &("// ".to_owned() + &"x".repeat(3_000))).contains("<span"));
+    }
+
+    #[test]
+    fn the_style_sheet_styles_every_class_and_no_other() {
+        let class = |tag: &str| Some(tag.split('"').nth(1)?.to_owned());
+        let written: BTreeSet<String> = STYLED.iter().filter_map(|(_, tag)| class(tag)).collect();
+        let sheet = include_str!("../../themes/default/syntax.css");
+        let styled = sheet
+            .lines()
+            .filter_map(|line| line.strip_prefix('.')?.strip_suffix(" {"));
+        let styled: BTreeSet<String> = styled.map(str::to_owned).collect();
+        assert_eq!(written, styled);
+    }
+}

@@ -4,9 +4,12 @@
 //! checked, no picture is loaded from elsewhere, and nesting is bounded before any HTML is parsed:
 //! what lies deeper than [`DEPTH_MAX`] keeps its words and loses its markup.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use pulldown_cmark::{Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag};
+use pulldown_cmark::{
+    Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag,
+};
 
 use super::highlight;
 use super::html::{Html, Writer};
@@ -28,6 +31,9 @@ const URL_MAX_BYTES: usize = 8_192;
 /// Longer alternative texts are cut.
 const ALT_MAX_CHARS: usize = 2_000;
 
+/// From the name of a file beside the text to its key among the section's attachments.
+pub type Attach<'a> = Box<dyn Fn(&str) -> Option<String> + 'a>;
+
 /// What a prose cannot know by itself.
 pub struct Surroundings<'a> {
     /// The highest heading that may appear, 1 to 6; the prose's own levels follow on from it.
@@ -35,7 +41,9 @@ pub struct Surroundings<'a> {
     /// Begins the ids of footnotes, so that no two proses of a page share one.
     pub footnotes: String,
     /// `graph.png` of a link to `files/graph.png` → the key of that attachment; nothing where there is none.
-    pub attach: Box<dyn Fn(&str) -> Option<String> + 'a>,
+    pub attach: Attach<'a>,
+    /// Tags and texts that the page has room for; what a prose uses is taken off.
+    pub room: &'a Cell<usize>,
 }
 
 /// Markdown as blocks: paragraphs, lists, tables, code.
@@ -156,15 +164,18 @@ impl<'s> Renderer<'s> {
         }
     }
 
-    /// The HTML; nothing where it would be more than [`PIECES_MAX`].
+    /// The HTML; nothing where it would be more than [`PIECES_MAX`], or than the page has room for.
     fn render(mut self, markdown: &str) -> Option<Html> {
+        let room = self.around.room.get();
+        let most = PIECES_MAX.min(room);
         for event in Parser::new_ext(markdown, options()) {
             self.event(event);
             self.pieces += 1;
-            if self.pieces > PIECES_MAX {
+            if self.pieces > most {
                 return None;
             }
         }
+        self.around.room.set(room - self.pieces);
         Some(self.out.finish())
     }
 
@@ -222,6 +233,7 @@ impl<'s> Renderer<'s> {
 
     fn task(&mut self, done: bool) {
         self.pay_break();
+        self.pieces += 3;
         self.out.tag(if done {
             "<span class=\"task\"><span aria-hidden=\"true\">☑</span><span class=\"vh\">done:</span></span> "
         } else {
@@ -242,6 +254,11 @@ impl<'s> Renderer<'s> {
             Tag::Emphasis => self.element("<em>", "</em>"),
             Tag::Strong => self.element("<strong>", "</strong>"),
             Tag::Strikethrough => self.element("<del>", "</del>"),
+            Tag::Link {
+                link_type: LinkType::Email,
+                dest_url,
+                ..
+            } => self.link(&format!("mailto:{dest_url}")),
             Tag::Link { dest_url, .. } => self.link(&dest_url),
             Tag::Image { dest_url, .. } => self.start_picture(&dest_url),
             Tag::FootnoteDefinition(label) if !self.inline && !too_deep => self.definition(&label),
@@ -453,6 +470,7 @@ impl<'s> Renderer<'s> {
             return self.text(&format!("[{number}]"));
         }
         self.pay_break();
+        self.pieces += 2;
         let first = !self.referred.contains(&number);
         self.out.tag("<sup");
         if first {
@@ -501,4 +519,240 @@ pub fn outward(to: &str) -> Option<String> {
 /// Whether an attachment can be shown as a picture.
 fn is_picture(key: &str) -> bool {
     super::media_type(key).starts_with("image/")
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::model::Tree;
+
+    fn around<'a>() -> Surroundings<'a> {
+        Surroundings {
+            room: Box::leak(Box::new(Cell::new(PIECES_MAX))),
+            heading: 4,
+            footnotes: "fn-x-".to_owned(),
+            attach: Box::new(|name| {
+                let known = ["graph.png", "notes.pdf"].contains(&name);
+                known.then(|| format!("h1/{name}"))
+            }),
+        }
+    }
+
+    fn html(markdown: &str) -> String {
+        blocks(markdown, &around()).as_str().to_owned()
+    }
+
+    /// The tree that a page would hold; fails where anything in it is not allowed.
+    fn tree(markdown: &str) -> Tree {
+        let files = |key: &str| {
+            key.starts_with("h1/")
+                .then(|| super::super::media_type(key))
+        };
+        let parsed = tree::parse(&format!("<div>{}</div>", html(markdown)), &files);
+        parsed.unwrap_or_else(|forbidden| panic!("{forbidden}\n{markdown:.200}"))
+    }
+
+    fn has(tree: &Tree, name: &str) -> bool {
+        match tree {
+            Tree::Text(_) => false,
+            Tree::Element(e) => e.name == name || e.children.iter().any(|child| has(child, name)),
+        }
+    }
+
+    fn text(tree: &Tree) -> String {
+        match tree {
+            Tree::Text(text) => text.clone(),
+            Tree::Element(e) => e.children.iter().map(text).collect(),
+        }
+    }
+
+    #[test]
+    fn raw_html_is_shown_as_the_text_that_it_is() {
+        for hostile in [
+            "<script>alert(1)</script>",
+            "a <img src=x onerror=alert(1)> b",
+            "<svg onload=alert(1)><script>x</script></svg>",
+            "<iframe src=\"javascript:x\"></iframe>",
+            "<math><mtext></mtext></math>",
+            "<style>p{}</style>",
+        ] {
+            let tree = tree(hostile);
+            let shown: String = text(&tree).split_whitespace().collect();
+            let written: String = hostile.split_whitespace().collect();
+            assert_eq!(shown, written);
+            for element in ["script", "img", "svg", "iframe", "math", "style"] {
+                assert!(!has(&tree, element), "{element} in {hostile}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_link_that_could_run_something_is_shown_as_text() {
+        for target in [
+            "javascript:alert(1)",
+            "JaVaScRiPt:alert(1)",
+            "data:text/html,<b>x",
+            "vbscript:x",
+            "blob:x",
+            "file:///etc/passwd",
+            "//evil.example/x",
+            "/people/grace",
+            "#gradus-main",
+            "attachment:h1/graph.png",
+            "files/../../secret",
+            "files/unknown.pdf",
+        ] {
+            let tree = tree(&format!("[see](<{target}>)"));
+            assert!(!has(&tree, "a"), "{target}");
+            assert!(text(&tree).contains(target), "{target} is kept as words");
+        }
+    }
+
+    #[test]
+    fn honest_links_stay() {
+        assert!(html("[x](HTTPS://a.example/b c)").contains("(HTTPS")); // no link in markdown
+        assert!(html("[x](<HTTPS://a.example/b c>)").contains("href=\"https://a.example/b%20c\""));
+        assert!(html("<ada@example.com>").contains("href=\"mailto:ada@example.com\""));
+        assert!(html("[n](files/notes.pdf)").contains("href=\"attachment:h1/notes.pdf\""));
+    }
+
+    #[test]
+    fn no_picture_is_loaded_from_elsewhere() {
+        let remote = tree("![the *graph*](https://evil.example/pixel.png)");
+        assert!(!has(&remote, "img") && has(&remote, "a"));
+        assert_eq!(text(&remote), "Image: the graph");
+        assert!(has(&tree("![g](files/graph.png)"), "img"));
+        assert!(!has(&tree("![g](files/notes.pdf)"), "img"), "not a picture");
+        assert!(!has(&tree("![g](data:image/svg+xml,x)"), "img"));
+    }
+
+    #[test]
+    fn a_picture_inside_a_link_makes_no_link_inside_a_link() {
+        let html = html("[![g](https://a.example/x.png)](https://b.example)");
+        assert_eq!(html.matches("<a ").count(), 1, "{html}");
+    }
+
+    #[test]
+    fn nesting_is_bounded_and_loses_no_word() {
+        for deep in [
+            ">".repeat(20_000) + " word",
+            "- ".repeat(5_000) + "word",
+            "*".repeat(5_000) + "word" + &"*".repeat(5_000),
+            "[".repeat(5_000) + "word" + &"](https://x.example)".repeat(5_000),
+            "> - ".repeat(2_000) + "word",
+        ] {
+            assert!(text(&tree(&deep)).contains("word"), "{deep:.40}");
+        }
+    }
+
+    #[test]
+    fn a_huge_table_and_a_flood_of_marks_are_bounded() {
+        let row = "|a".repeat(500) + "|\n";
+        let table = row.clone() + &"|-".repeat(500) + "|\n" + &row.repeat(200);
+        for flood in [table, "*a* ".repeat(60_000), "![](x)".repeat(20_000)] {
+            let html = blocks(&flood, &around());
+            assert!(html.as_str().starts_with("<pre class=\"plain\""));
+            tree(&flood);
+        }
+    }
+
+    #[test]
+    fn a_page_that_is_full_shows_the_source_of_what_is_left() {
+        let around = around();
+        around.room.set(10);
+        assert!(blocks("one *two*", &around).as_str().contains("<em>"));
+        assert!(
+            blocks("one *two*", &around)
+                .as_str()
+                .starts_with("<pre class=\"plain\"")
+        );
+    }
+
+    #[test]
+    fn tables_align_by_class() {
+        let html = html("|a|b|\n|-:|:-:|\n|1|2|");
+        assert!(
+            html.contains("<td dir=\"auto\" class=\"ta-r\">1</td>") && !html.contains("style"),
+            "{html}"
+        );
+    }
+
+    #[test]
+    fn tasks_are_glyphs_with_words() {
+        let shown = text(&tree("- [x] one\n- [ ] two"));
+        assert!(
+            shown.contains("☑done: one") && shown.contains("☐open: two"),
+            "{shown}"
+        );
+    }
+
+    #[test]
+    fn footnotes_of_two_proses_never_share_an_id() {
+        let note = "a[^1] b[^1]\n\n[^1]: first\n\n[^1]: again";
+        let one = html(note);
+        assert_eq!(one.matches("id=\"fn-x-1\"").count(), 1, "{one}");
+        assert_eq!(one.matches("id=\"fn-x-r1\"").count(), 1, "{one}");
+        let other = Surroundings {
+            footnotes: "fn-y-".to_owned(),
+            ..around()
+        };
+        assert!(!blocks(note, &other).as_str().contains("fn-x-"));
+    }
+
+    #[test]
+    fn headings_stand_below_those_of_the_page() {
+        assert!(html("# a").starts_with("<h4"));
+        assert!(html("## a").starts_with("<h5"));
+        assert!(html("###### a").starts_with("<h6"));
+    }
+
+    #[test]
+    fn text_cannot_turn_the_direction_of_what_follows() {
+        let shown = text(&tree("pay \u{202e}100\u{2066} `x\u{202e}y`"));
+        assert!(
+            !shown.contains(['\u{202e}', '\u{2066}']) && shown.contains("[U+202E]"),
+            "{shown}"
+        );
+        assert!(html("שלום").starts_with("<p dir=\"auto\">"));
+    }
+
+    #[test]
+    fn inline_prose_has_no_blocks() {
+        let html = inline("# a\n\nb *c*\n\n- d\n- e\n\n```\nf\n```", &around());
+        assert_eq!(html.as_str(), "a<br>b <em>c</em><br>d<br>e<br>f\n");
+    }
+
+    #[test]
+    fn plain_prose_is_words_in_one_line() {
+        assert_eq!(
+            plain("# Lead *the*\n`auth` [move](x)\n\n- now"),
+            "Lead the auth move now"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_written_stays_within_the_allow_list(markdown in any::<String>()) {
+            tree(&markdown);
+        }
+
+        #[test]
+        fn whatever_is_marked_up_stays_within_the_allow_list(
+            pieces in proptest::collection::vec(proptest::sample::select(vec![
+                "> ", "- ", "1. ", "99999999. ", "```rust\n", "```\n", "~~~", "**", "*", "_", "~~", "`", "[", "](", ")",
+                "![", "(https://x.example)", "<script>", "</script>", "<b onclick=x>", "<!--", "-->", "<svg>", "<?x", "<![CDATA[",
+                "|", "|-|:-:|\n", "\n", "\n\n", "    ", "\t", "[^1]", "[^1]: ", "[^a\"b]: ", "- [x] ", "# ", "---\n", "&lt;", "&#0;",
+                "\u{0}", "\u{202e}", "\"", "'", "javascript:", "files/graph.png", "<https://a.example>", "é", "word",
+            ]), 0..60),
+        ) {
+            let markdown = pieces.concat();
+            tree(&markdown);
+            let line = inline(&markdown, &around());
+            let parsed = tree::parse(&format!("<p>{line}</p>"), &|key| key.starts_with("h1/").then_some("image/png"));
+            let Ok(Tree::Element(paragraph)) = parsed else { panic!("{parsed:?}") };
+            prop_assert_eq!(paragraph.name, "p", "{} broke out of its line", line);
+        }
+    }
 }

@@ -12,20 +12,32 @@
 //!
 //! No disk and no clock: the pipeline reads the theme's files and hands them in.
 
+pub mod assets;
 pub mod context;
 pub mod date;
 pub mod highlight;
 pub mod html;
 pub mod markdown;
+pub mod public;
 pub mod theme;
 pub mod tree;
 pub mod view;
 
+#[cfg(test)]
+mod fixture;
+#[cfg(test)]
+mod tests;
+
+pub use assets::{Assets, RubricLink, assets, shell};
 pub use context::{Context, PageHead};
 pub use html::Html;
+pub use public::{public_rubric_files, public_rubrics};
 pub use theme::{Theme, ThemeError};
 
 use crate::model::*;
+
+/// The language of the words that templates add.
+const LANGUAGE: &str = "en";
 
 /// Draws one section: its pages by route and slot, and the files that they show or link to.
 ///

@@ -31,10 +31,12 @@ const DEFAULT: &[(&str, &str)] = theme_files![
     "rubric-index.html",
     "rubric.css",
     "rubric.html",
+    "shell.html",
     "syntax.css",
     "talent.html",
     "team.html",
     "theme.css",
+    "viewer.css",
 ];
 
 /// What is wrong with a theme; never with what the organisation wrote.
@@ -141,5 +143,76 @@ fn overridden(
             name,
             known: DEFAULT.iter().map(|(name, _)| *name).collect(),
         }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::html::Html;
+    use super::*;
+
+    #[derive(Serialize)]
+    struct View {
+        name: &'static str,
+        text: Html,
+    }
+
+    const VIEW: fn() -> View = || View {
+        name: "<Ada>",
+        text: Html::text("a & b"),
+    };
+
+    fn with(name: &str, text: &str) -> Result<Theme, ThemeError> {
+        Theme::new([(name.to_owned(), text.to_owned())].into())
+    }
+
+    fn rendered(template: &str) -> Result<String, String> {
+        let theme = with("team.html", template).map_err(|error| error.to_string())?;
+        let tree = theme.render("team.html", &VIEW(), &|_| None);
+        tree.map(|tree| tree::to_html(&tree).to_string())
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_template_of_the_organisation_takes_the_place_of_the_default() {
+        assert_eq!(
+            rendered("<p>{{ name }}: {{ text }}</p>").unwrap(),
+            "<p>&lt;Ada&gt;: a &amp; b</p>"
+        );
+    }
+
+    #[test]
+    fn a_file_that_replaces_nothing_is_an_error() {
+        let error = with("rubrik.html", "").unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "theme file `rubrik.html` takes the place of none of the default theme's"
+        );
+        assert!(
+            matches!(error, ThemeError::UnknownFile { known, .. } if known.contains(&"rubric.html"))
+        );
+    }
+
+    #[test]
+    fn an_unknown_field_names_the_template_the_line_and_the_fields_there_are() {
+        let error = rendered("<p>\n{{ nmae }}</p>").unwrap_err();
+        for part in ["`nmae` is not defined", "name, text", "team.html:2:4"] {
+            assert!(error.contains(part), "{part} in {error}");
+        }
+    }
+
+    #[test]
+    fn a_template_that_does_not_parse_names_its_line() {
+        let error = rendered("<p>\n{{ name </p>").unwrap_err();
+        assert!(error.contains("team.html:2"), "{error}");
+    }
+
+    #[test]
+    fn a_template_cannot_write_what_pages_may_not_hold() {
+        let error = rendered("<script>x</script>").unwrap_err();
+        assert!(
+            error.starts_with("template `team.html`: element `<script>` may not"),
+            "{error}"
+        );
     }
 }

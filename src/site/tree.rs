@@ -418,3 +418,83 @@ fn write(tree: &Tree, out: &mut Writer) {
     }
     out.tag("</").value(&element.name).tag(">");
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(html: &str) -> Result<String, Forbidden> {
+        parse(html, &|_| None).map(|tree| to_html(&tree).to_string())
+    }
+
+    #[test]
+    fn what_is_not_in_the_list_is_named() {
+        let error = parsed("<div><script>x</script></div>")
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.starts_with("element `<script>` may not stand in a page; these may: a, abbr,"),
+            "{error}"
+        );
+        let error = parsed("<p onclick=\"x\">a</p>").unwrap_err().to_string();
+        assert!(
+            error.starts_with("attribute `onclick` may not stand on `<p>`; these may: "),
+            "{error}"
+        );
+        let error = parsed("<a href=\"javascript:x\">a</a>")
+            .unwrap_err()
+            .to_string();
+        assert_eq!(error, "`<a>` may not have href=\"javascript:x\"");
+        assert!(parsed("<p style=\"color:red\">a</p>").is_err());
+    }
+
+    #[test]
+    fn drawings_keep_the_case_of_their_attributes() {
+        let html = parsed("<svg viewBox=\"0 0 1 1\"><path d=\"M0 0\"/></svg>").unwrap();
+        assert_eq!(
+            html,
+            "<svg viewBox=\"0 0 1 1\"><path d=\"M0 0\"></path></svg>"
+        );
+        assert!(parsed("<svg><foreignObject></foreignObject></svg>").is_err());
+        assert!(
+            parsed("<svg><title><b>x</b></title></svg>").is_err(),
+            "html inside a drawing"
+        );
+    }
+
+    #[test]
+    fn white_space_that_nobody_sees_is_left_out() {
+        let html =
+            parsed("<div>\n  <p> a  <b>b</b>\n c </p>\n\n  <pre> x\n  y </pre>\n</div>").unwrap();
+        assert_eq!(html, "<div><p>a <b>b</b> c</p><pre>\n x\n  y </pre></div>");
+        assert_eq!(
+            parsed("<p><b>a</b> <i>b</i></p>").unwrap(),
+            "<p><b>a</b> <i>b</i></p>"
+        );
+    }
+
+    #[test]
+    fn several_roots_get_one_around_them() {
+        assert_eq!(
+            parsed("<p>a</p>\n<p>b</p>").unwrap(),
+            "<div><p>a</p><p>b</p></div>"
+        );
+        assert_eq!(parsed("").unwrap(), "<div></div>");
+    }
+
+    #[test]
+    fn depth_and_size_are_bounded() {
+        let deep = "<div>".repeat(100);
+        assert_eq!(parsed(&deep), Err(Forbidden::TooDeep { limit: 64 }));
+        let many = "<i>x</i>".repeat(110_000);
+        assert!(matches!(parsed(&many), Err(Forbidden::TooLarge { .. })));
+    }
+
+    #[test]
+    fn a_tree_written_as_html_reads_as_the_same_tree() {
+        let html =
+            "<div class=\"a b\"><pre>\n\nx &lt; y</pre><p title=\"&quot;&amp;\">a<br>b</p></div>";
+        let tree = parse(html, &|_| None).unwrap();
+        assert_eq!(parse(to_html(&tree).as_str(), &|_| None).unwrap(), tree);
+    }
+}

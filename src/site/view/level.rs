@@ -54,15 +54,51 @@ impl Context<'_> {
     }
 }
 
-/// Spreads the distinct ranks of a track over the shades; a track of one level takes the lowest.
+/// Spreads the distinct ranks of a track over the shades; few levels lie in the middle.
 fn shade(track: &Track, rank: i64) -> usize {
     let mut ranks: Vec<i64> = track.levels.iter().map(|level| level.rank).collect();
     ranks.dedup(); // levels are in order of rank
     let position = ranks.iter().position(|r| *r == rank).unwrap_or(0);
     match ranks.len() {
-        0 | 1 => 1,
-        // Few levels keep the low shades apart from one another instead of jumping to the darkest.
-        n if n <= SHADES => 1 + position + (SHADES - n) / 2,
+        // Few levels take neighbouring shades of the middle, so that two of them never look alike.
+        n if n <= SHADES => 1 + position + (SHADES + 1 - n.max(1)) / 2,
         n => 1 + position * (SHADES - 1) / (n - 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::fixture;
+
+    #[test]
+    fn shades_rise_with_the_rank_and_stay_within_those_there_are() {
+        let mut track = fixture::commons().rubric.tracks["ic"].clone();
+        let shades = |track: &Track| -> Vec<usize> {
+            let chips = track
+                .levels
+                .iter()
+                .map(|level| LevelChip::new(track, level).shade);
+            chips.collect()
+        };
+        assert_eq!(shades(&track), [2, 3, 4, 5, 6]);
+        for rank in 7..20 {
+            let level = Level {
+                rank,
+                ..track.levels[0].clone()
+            };
+            track.levels.push(level);
+        }
+        let many = shades(&track);
+        assert!(
+            many.is_sorted() && many.first() == Some(&1) && many.last() == Some(&6),
+            "{many:?}"
+        );
+    }
+
+    #[test]
+    fn a_level_that_the_rubric_does_not_have_is_shown_without_a_link() {
+        let chip = LevelChip::of(&fixture::commons().rubric, &fixture::at("ic", "l9"));
+        assert_eq!((chip.label.as_str(), chip.href), ("L9", None));
     }
 }

@@ -1,0 +1,348 @@
+//! What holds of whole sections and public pages.
+
+use super::fixture::*;
+use super::*;
+
+fn theme() -> Theme {
+    Theme::new(Default::default()).unwrap()
+}
+
+fn text_of(tree: &Tree) -> String {
+    match tree {
+        Tree::Text(text) => text.clone(),
+        Tree::Element(element) => {
+            let texts: Vec<String> = element.children.iter().map(text_of).collect();
+            texts.join(" ")
+        }
+    }
+}
+
+fn org() -> SectionContent {
+    let draw = section_draw("org", SectionKind::Org, Draw::Org(Box::default()));
+    render(&commons(), &theme(), &draw).unwrap()
+}
+
+fn page<'p>(content: &'p SectionContent, route: &str) -> &'p PagePart {
+    let found = content.pages.iter().find(|page| page.route == route);
+    found.unwrap_or_else(|| panic!("no page {route}"))
+}
+
+#[test]
+fn the_org_section_has_the_rubric_the_cycles_and_recognition() {
+    let routes: Vec<String> = org().pages.into_iter().map(|page| page.route).collect();
+    for route in [
+        "cycles",
+        "org",
+        "rubric",
+        "rubric/ic",
+        "rubric/ic/l4",
+        "rubric/manager/m3",
+    ] {
+        assert!(
+            routes.iter().any(|r| r == route),
+            "{route} is missing in {routes:?}"
+        );
+    }
+}
+
+#[test]
+fn a_missing_cell_is_shown_as_missing() {
+    let content = org();
+    assert!(text_of(&page(&content, "rubric/ic").tree).contains("Not described"));
+    assert!(text_of(&page(&content, "rubric/ic/l2").tree).contains("Not described at this level"));
+}
+
+#[test]
+fn what_is_for_managers_is_in_their_section_alone() {
+    for page in org().pages {
+        assert!(
+            !text_of(&page.tree).contains("Only managers read this"),
+            "{}",
+            page.route
+        );
+    }
+    let sections = commons().rubric.tracks["ic"].levels[0].sections.clone();
+    let managers = vec![(at("ic", "l2"), sections[1..].to_vec())];
+    let draw = section_draw("managers", SectionKind::Managers, Draw::Managers(managers));
+    let content = render(&commons(), &theme(), &draw).unwrap();
+    let part = page(&content, "rubric/ic/l2");
+    assert!(part.slot > 0 && text_of(&part.tree).contains("Only managers read this"));
+}
+
+#[test]
+fn a_team_page_shows_each_report_with_level_and_state() {
+    let team = TeamDraw {
+        manager: Person {
+            id: id!(PersonId, "grace"),
+            name: "Grace".to_owned(),
+            ..ada()
+        },
+        reports: vec![TeamMember {
+            person: ada(),
+            manages: true,
+        }],
+    };
+    let draw = section_draw("team/grace", SectionKind::Team, Draw::Team(Box::new(team)));
+    let content = render(&commons(), &theme(), &draw).unwrap();
+    let tree = &page(&content, "team/grace").tree;
+    let words = text_of(tree);
+    for shown in [
+        "Ada Okafor",
+        "L3",
+        "payments",
+        "H2 2026",
+        "1 of 2 steps",
+        "Lead the migration of <auth>",
+        "At risk",
+        "Self-assessment",
+        "due 5 January 2027",
+    ] {
+        assert!(words.contains(shown), "{shown} in {words}");
+    }
+    assert!(
+        !words.contains("Peer feedback"),
+        "it is confidential beyond this page"
+    );
+    let html = tree::to_html(tree).to_string();
+    for link in [
+        "/people/ada\"",
+        "/team/ada\"",
+        "/people/ada/2026-h2#exp-auth\"",
+        "/rubric/ic/l3\"",
+    ] {
+        assert!(html.contains(link), "{link} in {html}");
+    }
+}
+
+#[test]
+fn a_team_of_nobody_says_so() {
+    let team = TeamDraw {
+        manager: ada(),
+        reports: Vec::new(),
+    };
+    let draw = section_draw("team/ada", SectionKind::Team, Draw::Team(Box::new(team)));
+    let content = render(&commons(), &theme(), &draw).unwrap();
+    assert!(text_of(&page(&content, "team/ada").tree).contains("Nobody reports to Ada Okafor"));
+}
+
+#[test]
+fn shared_entries_are_recognition_for_everyone() {
+    let org = OrgDraw {
+        shared: vec![shared_entry()],
+    };
+    let draw = section_draw("org", SectionKind::Org, Draw::Org(Box::new(org)));
+    let content = render(&commons(), &theme(), &draw).unwrap();
+    let words = text_of(&page(&content, "org").tree);
+    for shown in [
+        "Ada Okafor",
+        "Award",
+        "20 September 2026",
+        "from linus",
+        "incident",
+        "ops.example/31",
+    ] {
+        assert!(words.contains(shown), "{shown} in {words}");
+    }
+}
+
+#[test]
+fn the_cycles_page_says_when_things_are_due_and_who_reads_answers() {
+    let words = text_of(&page(&org(), "cycles").tree);
+    for shown in [
+        "H2 2026",
+        "1 July 2026",
+        "5 January 2027",
+        "Running",
+        "Strengths",
+        "Read by HR",
+    ] {
+        assert!(words.contains(shown), "{shown} in {words}");
+    }
+}
+
+fn public_files() -> Vec<(String, String)> {
+    let files = public_rubric_files(&commons(), &theme(), "assets/theme.css").unwrap();
+    let text = |file: PlainFile| (file.path, String::from_utf8(file.bytes).unwrap());
+    files.into_iter().map(text).collect()
+}
+
+#[test]
+fn public_pages_hold_public_tracks_alone() {
+    let files = public_files();
+    assert!(
+        files
+            .iter()
+            .any(|(path, _)| path == "rubric/ic/l4/index.html")
+    );
+    for (path, text) in &files {
+        assert!(!path.contains("manager"), "{path}");
+        for secret in [
+            "Secret",
+            "Only managers",
+            "Example Payments",
+            "Ada",
+            "H2 2026",
+        ] {
+            assert!(!text.contains(secret), "{secret} in {path}");
+        }
+    }
+}
+
+#[test]
+fn public_pages_lead_only_to_files_that_exist() {
+    let files = public_files();
+    for (path, text) in &files {
+        for href in text
+            .split("href=\"")
+            .skip(1)
+            .filter_map(|rest| rest.split('"').next())
+        {
+            if href.starts_with("https:") || href.starts_with('#') {
+                continue;
+            }
+            let target = resolve(path, href.split('#').next().unwrap());
+            let plain = ["index.html", "assets/theme.css"].contains(&target.as_str());
+            assert!(
+                plain || files.iter().any(|(p, _)| *p == target),
+                "{href} in {path}"
+            );
+        }
+        assert!(
+            !text.contains("<script") && !text.contains("style=\""),
+            "{path}"
+        );
+        assert!(
+            !text.contains("data-level-switch"),
+            "a switch needs a script: {path}"
+        );
+    }
+}
+
+/// Follows a relative link from a file.
+fn resolve(from: &str, href: &str) -> String {
+    let mut at: Vec<&str> = from.split('/').collect();
+    at.pop();
+    for step in href.split('/') {
+        match step {
+            ".." => drop(at.pop().expect("a link stays within the site")),
+            step => at.push(step),
+        }
+    }
+    at.join("/")
+}
+
+#[test]
+fn without_a_public_track_there_are_no_public_pages() {
+    let mut commons = commons();
+    commons.rubric.tracks.remove("ic");
+    assert!(
+        public_rubric_files(&commons, &theme(), "x.css")
+            .unwrap()
+            .is_empty()
+    );
+    assert!(public_rubrics(&commons).is_empty());
+}
+
+#[test]
+fn assets_are_named_by_what_they_hold() {
+    let (one, other) = (assets(&theme(), b"a"), assets(&theme(), b"b"));
+    assert_eq!(one.style_path, other.style_path);
+    assert_ne!(one.script_path, other.script_path);
+    assert!(one.script_path.starts_with("assets/viewer.") && one.script_path.ends_with(".js"));
+    let shell = shell(&theme(), "A <b> & title", &one, &public_rubrics(&commons())).unwrap();
+    let text = String::from_utf8(shell.bytes).unwrap();
+    assert!(text.contains("A &lt;b&gt; &amp; title") && text.contains(&one.script_path));
+    assert!(text.contains("rubric/ic/index.html"));
+}
+
+#[test]
+fn only_files_that_a_page_links_to_are_in_the_section() {
+    let theme = theme();
+    let commons = commons();
+    let known = ["2026-h2/graph.png", "2026-h2/unused.png"].map(String::from);
+    let ctx = Context::new(&commons, &theme, &SectionId::new("x"), known.into());
+    let cycle = id!(CycleId, "2026-h2");
+    let html = ctx.prose(
+        &prose("![G](files/graph.png) ![H](files/other.png)"),
+        Some(&cycle),
+    );
+    assert!(
+        html.as_str()
+            .contains("src=\"attachment:2026-h2/graph.png\"")
+    );
+    assert!(html.as_str().contains("H (files/other.png)"));
+    assert_eq!(
+        ctx.linked().into_iter().collect::<Vec<_>>(),
+        ["2026-h2/graph.png"]
+    );
+}
+
+#[test]
+fn public_pages_and_their_style_can_be_looked_at() {
+    let assets = assets(&theme(), b"");
+    let mut files = public_rubric_files(&commons(), &theme(), &assets.style_path).unwrap();
+    assert!(
+        assets
+            .files
+            .iter()
+            .any(|file| file.path == assets.style_path)
+    );
+    files.extend(assets.files);
+    look_at(files, "");
+}
+
+/// A rubric of the size of the largest that are published.
+#[test]
+fn a_big_framework_is_drawn_whole() {
+    let mut commons = commons();
+    let small = commons.rubric.tracks["ic"].clone();
+    let mut big = small.clone();
+    for rank in 7..10 {
+        let level = Level {
+            id: id!(LevelId, &format!("l{rank}")),
+            rank,
+            ..small.levels[4].clone()
+        };
+        big.levels.push(level);
+    }
+    for number in 0..9 {
+        let id = id!(CompetencyId, &format!("area-{number}"));
+        for level in &mut big.levels {
+            let long = Cell {
+                text: prose(&"Long words about what this level asks. ".repeat(18)),
+                ..Cell::default()
+            };
+            level.cells.insert(id.clone(), long);
+        }
+        let competency = Competency {
+            id,
+            ..small.competencies[0].clone()
+        };
+        big.competencies.push(competency);
+    }
+    for number in 0..17 {
+        let id = id!(TrackId, &format!("track-{number}"));
+        let track = Track {
+            id: id.clone(),
+            ..big.clone()
+        };
+        commons.rubric.tracks.insert(id, track);
+    }
+    let files = public_rubric_files(&commons, &theme(), "x.css").unwrap();
+    assert_eq!(files.len(), 1 + (1 + 5) + 17 * (1 + 8));
+    look_at(files, "big");
+}
+
+/// Writes files below the directory that `GRADUS_SHOTS` names, where it names one.
+fn look_at(files: Vec<PlainFile>, below: &str) {
+    let Some(directory) = std::env::var_os("GRADUS_SHOTS") else {
+        return;
+    };
+    for file in files {
+        let path = std::path::Path::new(&directory)
+            .join(below)
+            .join(&file.path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, file.bytes).unwrap();
+    }
+}

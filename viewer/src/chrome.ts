@@ -1,0 +1,117 @@
+/** What stands around every open page: skip link, top bar, session, notices. */
+
+import { brandMark, el, icon } from "./element";
+import type { Library } from "./library";
+import { leftText } from "./session";
+import { switchTheme } from "./theme";
+
+/** Where the top bar leads: a name and a route. */
+type Destination = readonly [name: string, route: string];
+
+/** The frame that pages are put into. */
+export class Chrome {
+  readonly main = el("main", { id: "gradus-main", tabindex: "-1" });
+  private readonly side = el("div", { class: "gradus-side" });
+  private readonly wrap = el("div", { class: "wrap" }, this.side, this.main);
+  private readonly notices = el("div", { class: "gradus-notices", role: "status" });
+  private readonly left = el("span", {});
+  private readonly links: readonly (readonly [HTMLAnchorElement, string])[];
+
+  constructor(
+    private readonly library: Library,
+    private readonly lock: () => void,
+  ) {
+    this.links = destinations(library).map(([name, route]) => [el("a", { href: library.addresses.of(route) }, name), library.addresses.part(route)]);
+  }
+
+  /** All of it, in reading order. */
+  nodes(): Node[] {
+    return [this.skip(), this.top(), this.notices, this.wrap];
+  }
+
+  /** Puts a page's list of places beside it. */
+  setOutline(outline: HTMLElement | null): void {
+    this.side.replaceChildren(...(outline === null ? [] : [outline]));
+    this.wrap.classList.toggle("gradus-plain", outline === null);
+  }
+
+  /** Marks the link of the subject that is shown. */
+  setSubject(subject: string): void {
+    for (const [link, part] of this.links) {
+      if (part === subject) link.setAttribute("aria-current", "page");
+      else link.removeAttribute("aria-current");
+    }
+  }
+
+  /** Shows how long the session lasts. */
+  setLeft(leftMs: number): void {
+    const text = leftText(leftMs);
+    if (this.left.textContent !== text) this.left.textContent = text;
+  }
+
+  /** Says something that is no failure. It stays until it is dismissed. */
+  notify(sentence: string): void {
+    const dismiss = el("button", { class: "btn", type: "button" }, "Dismiss");
+    const notice = el("div", { class: "gradus-notice" }, icon("notice"), el("span", {}, sentence), dismiss);
+    dismiss.addEventListener("click", () => notice.remove());
+    this.notices.append(notice);
+  }
+
+  private skip(): HTMLElement {
+    const skip = el("a", { class: "skip", href: "#gradus-main" }, "Skip to content");
+    skip.addEventListener("click", (event) => {
+      event.preventDefault(); // the fragment is the page's address
+      this.main.focus();
+    });
+    return skip;
+  }
+
+  private top(): HTMLElement {
+    const home = this.library.addresses.of(this.library.landing);
+    const brand = el("a", { class: "brand", href: home }, brandMark(), el("span", {}, this.library.manifest.title));
+    const nav = el("nav", { class: "nav", id: "gradus-nav", "aria-label": "Site" }, ...this.links.map(([link]) => link));
+    const bar = el("div", {}, brand, nav, el("span", { class: "sp" }), this.session(), themeButton(), menuButton(nav));
+    return el("header", { class: "top" }, bar);
+  }
+
+  private session(): HTMLElement {
+    const name = el("b", {}, `${this.library.reader.name} · locks in `, this.left);
+    const button = el("button", { class: "btn gradus-lock-now", type: "button" }, icon("lock"), el("span", {}, "Lock now"));
+    button.addEventListener("click", this.lock);
+    return el("div", { class: "sess" }, name, button);
+  }
+}
+
+function destinations(library: Library): Destination[] {
+  const { id } = library.reader;
+  const own: Destination[] = [
+    ["My portfolio", `people/${id}`],
+    ["My team", `team/${id}`],
+  ];
+  return [...own.filter(([, subject]) => library.has(subject)), ["Rubrics", "rubric"]];
+}
+
+function themeButton(): HTMLElement {
+  const button = el("button", { class: "btn ic", type: "button", "aria-label": "Switch colour theme" }, icon("theme"));
+  button.addEventListener("click", switchTheme);
+  return button;
+}
+
+function menuButton(nav: HTMLElement): HTMLElement {
+  const attributes = { class: "btn ic menu", type: "button", "aria-label": "Menu", "aria-expanded": "false", "aria-controls": nav.id };
+  const button = el("button", attributes, icon("menu"));
+  const show = (open: boolean): void => {
+    nav.classList.toggle("gradus-open", open);
+    button.setAttribute("aria-expanded", String(open));
+  };
+  button.addEventListener("click", () => show(button.getAttribute("aria-expanded") !== "true"));
+  nav.addEventListener("click", () => show(false));
+  for (const part of [nav, button]) {
+    part.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape") return;
+      show(false);
+      button.focus();
+    });
+  }
+  return button;
+}

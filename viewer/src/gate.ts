@@ -1,0 +1,140 @@
+/** The lock page: the shell's static HTML, made to work. */
+
+import { alertBox } from "./element";
+import { looksLikeKey } from "./identity";
+import type { Secret } from "./unlock";
+
+/** An identity file is a few lines; nobody's key is longer than this. */
+const FILE_BYTES_MAX = 65_536;
+
+/** The lock page and its fields. */
+export class Gate {
+  private readonly nodes: readonly Node[];
+  private readonly form = this.part("gradus-form", HTMLFormElement);
+  private readonly key = this.part("gradus-key", HTMLInputElement);
+  private readonly loginRow = this.part("gradus-login-row", HTMLElement);
+  private readonly login = this.part("gradus-login", HTMLInputElement);
+  private readonly file = this.part("gradus-file", HTMLInputElement);
+  private readonly drop = this.part("gradus-drop", HTMLElement);
+  private readonly failure = this.part("gradus-failure", HTMLElement);
+  private readonly progress = this.part("gradus-progress", HTMLElement);
+  private readonly meter = this.part("gradus-meter", HTMLProgressElement);
+  private readonly button = this.part("gradus-unlock", HTMLButtonElement);
+  private readonly classes = document.body.className;
+  /** A whole identity file that was pasted: the field itself would drop its line ends. */
+  private pasted: { readonly shown: string; readonly text: string } | null = null;
+
+  /** @param unlock called with what the reader gave; never while it is still at work. */
+  constructor(private readonly unlock: (secret: Secret) => Promise<void>) {
+    this.nodes = [...document.body.childNodes];
+    this.form.addEventListener("submit", (event) => this.submit(event));
+    this.key.addEventListener("input", () => this.askForLogin());
+    this.key.addEventListener("paste", (event) => this.paste(event));
+    this.file.addEventListener("change", () => void this.take(this.file.files));
+    this.wireDrop();
+  }
+
+  /** Shows the lock page anew, with nothing of before in it. */
+  show(): void {
+    this.form.reset();
+    this.pasted = null;
+    this.tell(null);
+    this.setBusy(false);
+    document.body.className = this.classes;
+    document.body.replaceChildren(...this.nodes);
+    this.askForLogin();
+  }
+
+  /** Leaves the page to the open site; what was typed goes. */
+  hide(): void {
+    this.form.reset();
+    this.pasted = null;
+    document.body.className = "";
+  }
+
+  /** Says why it does not open, or takes that back. */
+  tell(sentence: string | null): void {
+    this.failure.replaceChildren(...(sentence === null ? [] : [alertBox(sentence)]));
+    this.key.setAttribute("aria-invalid", String(sentence !== null));
+  }
+
+  /** Says why it will never open here, and takes the fields away. */
+  refuse(sentence: string): void {
+    this.tell(sentence);
+    for (const field of [this.key, this.login, this.file, this.button]) field.disabled = true;
+  }
+
+  /** From 0 to 1. */
+  setProgress(done: number): void {
+    this.progress.hidden = false;
+    this.meter.value = done;
+  }
+
+  private part<T extends Element>(id: string, type: new () => T): T {
+    const element = document.getElementById(id);
+    if (!(element instanceof type)) throw new Error(`the shell has no ${id}`);
+    return element;
+  }
+
+  private setBusy(busy: boolean): void {
+    this.button.disabled = busy;
+    this.form.setAttribute("aria-busy", String(busy));
+    this.progress.hidden = true;
+  }
+
+  private askForLogin(): void {
+    const typed = this.key.value;
+    this.loginRow.hidden = typed === "" || looksLikeKey(typed);
+  }
+
+  private paste(event: ClipboardEvent): void {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    const line = text.split("\n").find((part) => part.trim().startsWith("AGE-SECRET-KEY-"));
+    if (line === undefined || !text.trim().includes("\n")) return;
+    event.preventDefault();
+    this.key.value = line.trim();
+    this.pasted = { shown: this.key.value, text };
+    this.askForLogin();
+  }
+
+  private submit(event: SubmitEvent): void {
+    event.preventDefault();
+    void this.run(this.secret());
+  }
+
+  private secret(): Secret {
+    const typed = this.key.value;
+    if (this.pasted?.shown === typed) return { kind: "identity", text: this.pasted.text };
+    if (looksLikeKey(typed)) return { kind: "identity", text: typed };
+    return { kind: "login", login: this.login.value, passphrase: typed };
+  }
+
+  private async run(secret: Secret): Promise<void> {
+    if (this.button.disabled) return;
+    this.tell(null);
+    this.setBusy(true);
+    await this.unlock(secret);
+    this.setBusy(false);
+  }
+
+  private async take(files: FileList | null | undefined): Promise<void> {
+    const file = files?.[0];
+    if (file === undefined) return;
+    const text = file.size <= FILE_BYTES_MAX ? await file.text() : "";
+    this.file.value = ""; // so that the same file can be chosen again
+    await this.run({ kind: "identity", text });
+  }
+
+  private wireDrop(): void {
+    const over = (event: DragEvent, is: boolean): void => {
+      event.preventDefault();
+      this.drop.classList.toggle("over", is);
+    };
+    this.form.addEventListener("dragover", (event) => over(event, true));
+    this.form.addEventListener("dragleave", (event) => over(event, false));
+    this.form.addEventListener("drop", (event) => {
+      over(event, false);
+      void this.take(event.dataTransfer?.files);
+    });
+  }
+}

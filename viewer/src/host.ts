@@ -1,0 +1,27 @@
+/** The host that serves this page: files are fetched beside it, wherever that is. */
+
+import { Refusal } from "./outcome";
+
+/** Read anew every time: everything else is checked against these. */
+const NEVER_STORED: readonly string[] = ["site.json", "site.sig"];
+
+/** The folder that the shell lies in. */
+export const base = new URL(".", document.baseURI);
+
+/** Fetches one file of the site; nothing where the host has none. */
+export async function fetchFile(path: string): Promise<Uint8Array | null> {
+  const response = await request(path);
+  if (response.status === 404 || response.status === 403 || response.status === 410) return null;
+  if (!response.ok) throw new Refusal("unreachable", `${path}: ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+async function request(path: string): Promise<Response> {
+  // Sealed files keep their names from build to build: a stored copy must be asked for again.
+  const cache = NEVER_STORED.includes(path) ? "no-store" : "no-cache";
+  try {
+    return await fetch(new URL(path, base), { cache, credentials: "same-origin", redirect: "follow" });
+  } catch (error) {
+    throw new Refusal("unreachable", String(error));
+  }
+}

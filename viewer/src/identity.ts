@@ -1,0 +1,60 @@
+/** A reader's key: pasted, or in an identity file with the signers that it trusts. */
+
+import { x25519 } from "@noble/curves/ed25519.js";
+import { bech32 } from "@scure/base";
+import { fromBase64Url } from "./bytes";
+import { Refusal } from "./outcome";
+
+/** A reader's key. Lives in memory only. */
+export interface Identity {
+  /** `AGE-SECRET-KEY-1…` */
+  readonly text: string;
+  readonly secret: Uint8Array;
+  readonly publicKey: Uint8Array;
+  /** Signers that the identity file pins, `ed25519:…`; empty for a bare key. */
+  readonly signers: readonly string[];
+}
+
+const PREFIX = "AGE-SECRET-KEY-";
+const SIGNER_LINE = /^#\s*signer:\s*(\S+)\s*$/;
+
+/** Whether what is typed is, or begins, a key and no passphrase. */
+export function looksLikeKey(typed: string): boolean {
+  const start = typed.trimStart().toUpperCase();
+  return start.startsWith("#") || start.includes(PREFIX) || PREFIX.startsWith(start);
+}
+
+/**
+ * Reads a pasted key or the text of an identity file.
+ *
+ * Throws a {@link Refusal} (`wrong-key`) where it does not hold exactly one whole X25519 identity.
+ */
+export function parseIdentity(text: string): Identity {
+  const lines = text.split("\n").map((line) => line.trim());
+  const keys = lines.filter((line) => line !== "" && !line.startsWith("#"));
+  const [key] = keys;
+  if (key === undefined || keys.length > 1) throw new Refusal("wrong-key", `${keys.length} keys`);
+  const secret = secretOf(key);
+  return { text: key, secret, publicKey: x25519.getPublicKey(secret), signers: signersOf(lines) };
+}
+
+function secretOf(key: string): Uint8Array {
+  if (!key.startsWith(`${PREFIX}1`)) throw new Refusal("wrong-key", "not an X25519 identity");
+  try {
+    const { prefix, bytes } = bech32.decodeToBytes(key);
+    if (prefix.toUpperCase() === PREFIX && bytes.length === 32) return bytes;
+  } catch {
+    // the checksum is wrong, or the case is mixed: said below
+  }
+  throw new Refusal("wrong-key", "the key's checksum is wrong");
+}
+
+function signersOf(lines: readonly string[]): string[] {
+  const named = lines.map((line) => SIGNER_LINE.exec(line)?.[1]);
+  return named.filter((signer) => signer !== undefined);
+}
+
+/** The public key in `ed25519:<b64>`, or nothing. */
+export function signerKey(signer: string): Uint8Array | null {
+  return signer.startsWith("ed25519:") ? fromBase64Url(signer.slice("ed25519:".length), 32) : null;
+}

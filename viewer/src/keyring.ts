@@ -1,0 +1,82 @@
+/** A reader's keyring: which sections their key opens, and the identity of each. */
+
+import { x25519 } from "@noble/curves/ed25519.js";
+import { keyringLocator } from "./derive";
+import type { Identity } from "./identity";
+import * as json from "./json";
+import { Refusal } from "./outcome";
+import { unseal } from "./sealed";
+import { SEALED_PATH } from "./section";
+import type { Site } from "./site";
+
+/** A section that the reader can open. */
+export interface SectionRef {
+  /** `person/ada/chain` */
+  readonly id: string;
+  readonly kind: string;
+  readonly title: string;
+  /** The first part of its routes: `people/ada`. */
+  readonly subject: string;
+  /** Path in the site. */
+  readonly file: string;
+  /** `AGE-SECRET-KEY-1…`, of this section alone. */
+  readonly identity: string;
+}
+
+/** What a reader's key opens. */
+export interface Keyring {
+  readonly reader: { readonly id: string; readonly name: string };
+  readonly routeKey: Uint8Array;
+  readonly sections: readonly SectionRef[];
+}
+
+/**
+ * Finds and opens the keyring of an identity.
+ *
+ * Throws a {@link Refusal}: `no-match` where the site holds none for it.
+ */
+export async function openKeyring(site: Site, identity: Identity): Promise<Keyring> {
+  const path = `keyring/${locatorOf(site, identity)}.age`;
+  if (!(await site.lists(path))) throw new Refusal("no-match", path);
+  const raw = await unseal(await site.read(path), identity.text);
+  return parseKeyring(raw, site.manifest.site);
+}
+
+function locatorOf(site: Site, identity: Identity): string {
+  const { siteBytes, epoch, agreement } = site.manifest;
+  return keyringLocator(agree(identity.secret, agreement), siteBytes, epoch, identity.publicKey);
+}
+
+function agree(secret: Uint8Array, agreement: Uint8Array): Uint8Array {
+  try {
+    return x25519.getSharedSecret(secret, agreement);
+  } catch {
+    throw new Refusal("damaged", "the agreement key is of low order");
+  }
+}
+
+function parseKeyring(raw: Uint8Array, site: string): Keyring {
+  const document = json.parseDocument(raw, "keyring");
+  if (document["site"] !== site) throw new Refusal("damaged", "keyring of another site");
+  const reader = json.members(document["reader"], "reader");
+  return {
+    reader: { id: json.text(reader["id"], "id"), name: json.text(reader["name"], "name") },
+    routeKey: json.bytes(document["route_key"], 32, "route_key"),
+    sections: json.list(document["sections"], "sections").map(parseRef),
+  };
+}
+
+function parseRef(value: unknown): SectionRef {
+  const ref = json.members(value, "section");
+  const member = (name: string): string => json.text(ref[name], name);
+  const file = member("file");
+  if (!SEALED_PATH.test(file)) throw new Refusal("damaged", "path of a section");
+  return {
+    id: member("id"),
+    kind: member("kind"),
+    title: member("title"),
+    subject: member("subject"),
+    file,
+    identity: member("identity"),
+  };
+}

@@ -1,0 +1,53 @@
+/** The viewer: from the lock page to an open site, and back. */
+
+import { Gate } from "./gate";
+import { base, fetchFile } from "./host";
+import { recall, remember } from "./memory";
+import { OBSTACLES, outcomeOf, SENTENCES } from "./outcome";
+import { IDLE_MS, Session } from "./session";
+import { applyTheme } from "./theme";
+import { unlock, type Secret, type Unlocked } from "./unlock";
+import { View } from "./view";
+
+applyTheme();
+const gate = new Gate(tryUnlock);
+if (!isSecureContext) gate.refuse(OBSTACLES.insecure);
+else if (self !== top) gate.refuse(OBSTACLES.framed);
+
+async function tryUnlock(secret: Secret): Promise<void> {
+  const progress = (done: number): void => gate.setProgress(done);
+  const around = { fetch: fetchFile, memory: recall, progress, now: Date.now() };
+  const outcome = await outcomeOf(() => unlock(secret, around));
+  if (outcome.kind === "refused") gate.tell(SENTENCES[outcome.fault]);
+  else await start(outcome.value);
+}
+
+async function start(unlocked: Unlocked): Promise<void> {
+  const { manifest } = unlocked.library;
+  remember(manifest.site, manifest.build, manifest.signer);
+  gate.hide();
+  const view = new View(unlocked.library, () => session.lock());
+  const session = new Session(`gradus:${base.pathname}`, {
+    tick: (leftMs) => view.chrome.setLeft(leftMs),
+    locked: () => {
+      view.close();
+      gate.show();
+    },
+  });
+  view.chrome.setLeft(IDLE_MS);
+  tellOf(unlocked, view);
+  await view.open();
+}
+
+function tellOf({ library, firstUse, expired }: Unlocked, view: View): void {
+  const { signer, expires } = library.manifest;
+  if (firstUse) {
+    view.chrome.notify(
+      `First visit with a bare key: from now on this browser trusts only the publisher ${signer} for this site. Your key file, or your lead, can tell you whether that is the right one.`,
+    );
+  }
+  if (expired) {
+    const day = new Intl.DateTimeFormat(document.documentElement.lang || "en", { dateStyle: "long" }).format(expires);
+    view.chrome.notify(`A newer version of this site was due by ${day}: what you read may be out of date.`);
+  }
+}

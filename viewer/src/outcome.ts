@@ -1,0 +1,63 @@
+/** What can go wrong for a reader, and what each of them is told. */
+
+/** A fault that a reader can be told about. The first six are those of the format. */
+export type Fault =
+  | "wrong-key"
+  | "no-match"
+  | "damaged"
+  | "forged"
+  | "older"
+  | "newer"
+  | "wrong-passphrase"
+  | "unreachable"
+  | "unexpected";
+
+/** One sentence a fault: what happened, and what to do. */
+export const SENTENCES: Readonly<Record<Fault, string>> = {
+  "wrong-key":
+    "This is not a whole age key: look for a line that starts with AGE-SECRET-KEY-1 and paste all of it, or choose the key file.",
+  "no-match":
+    "This key is valid but opens nothing here: it may be an older key, so ask your lead to publish again for your present one.",
+  damaged:
+    "A file of this site is incomplete or unreadable: reload in a minute, and if it stays so ask whoever publishes the site to publish it again.",
+  forged:
+    "This site is not what its publisher signed: do not trust what it shows, and tell whoever publishes it.",
+  older:
+    "This is an older version of the site than this browser has already opened: ask whoever publishes it why it went back.",
+  newer:
+    "This site was written in a newer format than this page can read: reload the page without its cache, or ask for it to be published again as a whole.",
+  "wrong-passphrase":
+    "This login and passphrase open nothing here: check both for a slip, and mind that the passphrase is case-sensitive.",
+  unreachable: "The site could not be reached: check your connection and try again.",
+  unexpected: "This page itself failed: reload it, and tell whoever publishes the site if it happens again.",
+};
+
+/** Why this page does not unlock at all, where it does not. */
+export const OBSTACLES = {
+  insecure:
+    "This page came over plain http, where a browser cannot decrypt: open it over https, or ask whoever hosts it to turn https on.",
+  framed: "This page is inside another page, which could watch you type: open it in a tab of its own.",
+} as const;
+
+/** Thrown where reading stops. Becomes an {@link Outcome} before it reaches the screen. */
+export class Refusal extends Error {
+  /** @param fault what the reader is told. @param detail for tests and the curious; never shown, holds no secret. */
+  constructor(
+    readonly fault: Fault,
+    detail: string,
+  ) {
+    super(`${fault}: ${detail}`);
+  }
+}
+
+/** The result of something that may be refused. */
+export type Outcome<T> = { readonly kind: "ok"; readonly value: T } | { readonly kind: "refused"; readonly fault: Fault };
+
+/** Runs `work`, and turns a refusal (or a fault of our own) into an outcome. */
+export async function outcomeOf<T>(work: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { kind: "ok", value: await work() };
+  } catch (error) {
+    return { kind: "refused", fault: error instanceof Refusal ? error.fault : "unexpected" };
+  }
+}

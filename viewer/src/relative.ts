@@ -1,0 +1,36 @@
+/** Dates told from today: drawn here, since a sealed page does not know when it is read. */
+
+import { el } from "./element";
+
+const DAY_MS = 86_400_000;
+const DATE = /^(\d{4})-(\d{2})-(\d{2})/;
+
+/** Days from `today` (local calendar) to a `datetime`; negative is past; nothing where it is no date. */
+export function daysFrom(today: Date, datetime: string): number | null {
+  const match = DATE.exec(datetime);
+  if (match === null) return null;
+  const [, year, month, day] = match;
+  const then = Date.UTC(Number(year), Number(month) - 1, Number(day));
+  const now = Date.UTC(today.getFullYear(), today.getMonth(), today.getDate());
+  return Math.round((then - now) / DAY_MS);
+}
+
+/** `in 3 days`, `2 weeks ago`, `yesterday`. */
+export function relativeText(days: number, language: string): string {
+  const format = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+  const far = Math.abs(days);
+  if (far < 14) return format.format(days, "day");
+  if (far < 60) return format.format(Math.round(days / 7), "week");
+  if (far < 730) return format.format(Math.round(days / 30.44), "month");
+  return format.format(Math.round(days / 365.25), "year");
+}
+
+/** Adds the distance to every `<time data-relative>`. */
+export function drawRelativeDates(root: ParentNode, today: Date, language: string): void {
+  for (const time of root.querySelectorAll<HTMLTimeElement>("time[data-relative][datetime]")) {
+    const days = daysFrom(today, time.dateTime);
+    if (days === null) continue;
+    time.title = new Intl.DateTimeFormat(language, { dateStyle: "full", timeZone: "UTC" }).format(Date.parse(time.dateTime.slice(0, 10)));
+    time.append(el("span", { class: "gradus-ago" }, ` (${relativeText(days, language)})`));
+  }
+}

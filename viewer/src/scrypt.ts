@@ -1,0 +1,79 @@
+/** Opens passphrase-wrapped files without freezing the page: scrypt in slices, with its progress. */
+
+import type { Identity as AgeIdentity, Stanza } from "age-encryption";
+import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
+import { scryptAsync } from "@noble/hashes/scrypt.js";
+import { base64nopad } from "@scure/base";
+import { joined, utf8 } from "./bytes";
+import { Refusal } from "./outcome";
+
+/** 2^20 blocks are one gigabyte: more than a page should take. */
+const WORK_FACTOR_MAX = 20;
+const WORK_FACTOR = /^[1-9][0-9]?$/;
+const SALT_BYTES = 16;
+const FILE_KEY_BYTES = 16;
+const TAG_BYTES = 16;
+/** Longest that one slice may hold up the page. */
+const SLICE_MS = 12;
+
+/** From 0 to 1. */
+export type Progress = (done: number) => void;
+
+/** An identity for age files wrapped with a passphrase. */
+export class PassphraseIdentity implements AgeIdentity {
+  constructor(
+    private readonly passphrase: string,
+    private readonly progress: Progress,
+  ) {}
+
+  async unwrapFileKey(stanzas: Stanza[]): Promise<Uint8Array> {
+    const [stanza] = stanzas;
+    if (stanza === undefined || stanzas.length > 1 || stanza.args[0] !== "scrypt") {
+      throw new Refusal("damaged", "a login has one scrypt stanza");
+    }
+    const { salt, workFactor } = parameters(stanza);
+    const key = await this.stretch(salt, workFactor);
+    return unwrap(key, stanza.body);
+  }
+
+  private stretch(salt: Uint8Array, workFactor: number): Promise<Uint8Array> {
+    const labelled = joined([utf8("age-encryption.org/v1/scrypt"), salt]);
+    return scryptAsync(utf8(this.passphrase), labelled, {
+      N: 2 ** workFactor,
+      r: 8,
+      p: 1,
+      dkLen: 32,
+      asyncTick: SLICE_MS,
+      maxmem: 2 ** 31,
+      onProgress: this.progress,
+    });
+  }
+}
+
+function parameters(stanza: Stanza): { salt: Uint8Array; workFactor: number } {
+  const [, salt = "", work = ""] = stanza.args;
+  const decoded = decodeSalt(salt);
+  if (stanza.args.length !== 3 || decoded === null || !WORK_FACTOR.test(work)) throw new Refusal("damaged", "scrypt stanza");
+  const workFactor = Number(work);
+  if (workFactor > WORK_FACTOR_MAX) throw new Refusal("damaged", "scrypt would take too long");
+  return { salt: decoded, workFactor };
+}
+
+function decodeSalt(salt: string): Uint8Array | null {
+  try {
+    const bytes = base64nopad.decode(salt);
+    return bytes.length === SALT_BYTES ? bytes : null;
+  } catch {
+    return null;
+  }
+}
+
+function unwrap(key: Uint8Array, body: Uint8Array): Uint8Array {
+  // Checked before decrypting, as age asks: else a crafted body would tell passphrases apart.
+  if (body.length !== FILE_KEY_BYTES + TAG_BYTES) throw new Refusal("damaged", "scrypt stanza");
+  try {
+    return chacha20poly1305(key, new Uint8Array(12)).decrypt(body);
+  } catch {
+    throw new Refusal("wrong-passphrase", "the file key does not open");
+  }
+}

@@ -1,0 +1,255 @@
+/** The signed site: what must hold before any file of it is opened. */
+
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { fromBase64Url, sha256, textOf, toBase64Url, toHex, utf8, type Bytes } from "./bytes";
+import { signerKey } from "./identity";
+import * as json from "./json";
+import { Refusal } from "./outcome";
+
+/** Fetches a file by its path in the site; nothing where the host has none. Throws `unreachable`. */
+export type Fetch = (path: string) => Promise<Uint8Array | null>;
+
+/** What the reader knew of a site before. */
+export interface Memory {
+  /** Highest build opened. */
+  readonly build: number | null;
+  /** Signer taken at first use. */
+  readonly signer: string | null;
+}
+
+/** Whom the reader trusts. */
+export interface Trust {
+  /** Signers that the identity file pins; where there are any, only these count. */
+  readonly signers: readonly string[];
+  /** What is remembered of a site, by its id. */
+  readonly memory: (site: string) => Memory;
+}
+
+/** `site.json`, verified. */
+export interface Manifest {
+  /** Site id, `hex`. */
+  readonly site: string;
+  readonly siteBytes: Uint8Array;
+  readonly title: string;
+  /** Unix seconds of the build. */
+  readonly build: number;
+  /** Unix milliseconds. */
+  readonly expires: number;
+  readonly epoch: number;
+  /** The site's X25519 public key. */
+  readonly agreement: Uint8Array;
+  readonly signer: string;
+  /** SHA-256 of each shard, base64url. */
+  readonly index: readonly string[];
+}
+
+interface Listed {
+  readonly hash: string;
+  /** In bytes. */
+  readonly length: number;
+}
+
+type Shard = ReadonlyMap<string, Listed>;
+
+const SITE_ID = /^[0-9a-f]{32}$/;
+/** 2^16 shards of 32 KB would list tens of millions of files. */
+const SHARDS_MAX = 65_536;
+const SHARD_NAME_DIGITS = 24;
+
+/** A verified site, whose files can be read. */
+export class Site {
+  private readonly shards = new Map<number, Promise<Shard>>();
+
+  private constructor(
+    readonly manifest: Manifest,
+    /** No signer was known before: the site's own word was taken. */
+    readonly firstUse: boolean,
+    private readonly fetch: Fetch,
+    private readonly trust: Trust,
+  ) {}
+
+  /**
+   * Fetches and verifies `site.json`; once more where it does not hold and has changed meanwhile, as in
+   * the middle of a deployment.
+   */
+  static async open(fetch: Fetch, trust: Trust): Promise<Site> {
+    const first = await fetchSigned(fetch);
+    try {
+      return await Site.verified(first, fetch, trust);
+    } catch (error) {
+      const second = await fetchSigned(fetch);
+      if (!(error instanceof Refusal) || sameFiles(first, second)) throw error;
+      return Site.verified(second, fetch, trust);
+    }
+  }
+
+  private static async verified(files: Signed, fetch: Fetch, trust: Trust): Promise<Site> {
+    const manifest = parseManifest(required(files.manifest, "site.json"));
+    const memory = trust.memory(manifest.site);
+    const pins = trust.signers.length > 0 ? trust.signers : memory.signer === null ? [] : [memory.signer];
+    if (pins.length > 0 && !pins.includes(manifest.signer)) throw new Refusal("forged", "another signer");
+    await checkSignature(manifest.signer, required(files.signature, "site.sig"), required(files.manifest, "site.json"));
+    if (memory.build !== null && manifest.build < memory.build) throw new Refusal("older", `build ${manifest.build}`);
+    return new Site(manifest, pins.length === 0, fetch, trust);
+  }
+
+  /** The site as it is now, if that is a newer valid build of the same signer; else nothing. */
+  async newer(): Promise<Site | null> {
+    const { site, build, signer } = this.manifest;
+    const memory = { build, signer };
+    const trust: Trust = { signers: this.trust.signers, memory: (id) => (id === site ? memory : this.trust.memory(id)) };
+    try {
+      const now = await Site.open(this.fetch, trust);
+      return now.manifest.site === site && now.manifest.build > build ? now : null;
+    } catch (error) {
+      if (error instanceof Refusal) return null; // the first refusal is the one to tell of
+      throw error;
+    }
+  }
+
+  /** Whether the signed list holds that path. */
+  async lists(path: string): Promise<boolean> {
+    return (await this.listed(path)) !== undefined;
+  }
+
+  /** The bytes of a listed file, their hash checked. */
+  async read(path: string): Promise<Uint8Array> {
+    const listed = await this.listed(path);
+    if (listed === undefined) throw new Refusal("damaged", `${path} is not listed`);
+    const file = required(await this.fetch(path), path);
+    if (file.length < listed.length) throw new Refusal("damaged", `${path} ends early`);
+    if (file.length !== listed.length || !(await hasHash(file, listed.hash))) throw new Refusal("forged", path);
+    return file;
+  }
+
+  private async listed(path: string): Promise<Listed | undefined> {
+    const number = await shardOf(path, this.manifest.index.length);
+    const shard = this.shards.get(number) ?? this.readShard(number);
+    this.shards.set(number, shard);
+    shard.catch(() => this.shards.delete(number)); // so that a second try fetches again
+    return (await shard).get(path);
+  }
+
+  private async readShard(number: number): Promise<Shard> {
+    const hash = this.manifest.index[number] ?? "";
+    const name = toHex(json.bytes(hash, 32, "shard hash")).slice(0, SHARD_NAME_DIGITS);
+    const path = `index/${name}.json`;
+    const raw = required(await this.fetch(path), path);
+    if (!(await hasHash(raw, hash))) throw new Refusal("forged", path);
+    return parseShard(raw, this.manifest.site);
+  }
+}
+
+interface Signed {
+  readonly manifest: Uint8Array | null;
+  readonly signature: Uint8Array | null;
+}
+
+async function fetchSigned(fetch: Fetch): Promise<Signed> {
+  return { manifest: await fetch("site.json"), signature: await fetch("site.sig") };
+}
+
+function sameFiles(a: Signed, b: Signed): boolean {
+  return sameBytes(a.manifest, b.manifest) && sameBytes(a.signature, b.signature);
+}
+
+function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}
+
+function required(file: Uint8Array | null, path: string): Uint8Array {
+  if (file === null) throw new Refusal("damaged", `${path} is missing`);
+  return file;
+}
+
+async function hasHash(file: Uint8Array, hash: string): Promise<boolean> {
+  return toBase64Url(await sha256(file)) === hash;
+}
+
+function parseManifest(raw: Uint8Array): Manifest {
+  const document = json.parseDocument(raw, "site.json");
+  const signer = json.text(document["signer"], "signer");
+  if (signerKey(signer) === null) throw new Refusal("damaged", "signer is no key");
+  const site = siteId(document["site"]);
+  return {
+    site,
+    siteBytes: Uint8Array.from(site.match(/../g) ?? [], (digits) => parseInt(digits, 16)),
+    title: json.text(document["title"], "title"),
+    build: json.count(document["build"], "build"),
+    expires: moment(document["expires"]),
+    epoch: json.count(document["epoch"], "epoch"),
+    agreement: json.bytes(document["agreement"], 32, "agreement"),
+    signer,
+    index: shardHashes(document["index"]),
+  };
+}
+
+function siteId(value: unknown): string {
+  const id = json.text(value, "site");
+  if (!SITE_ID.test(id)) throw new Refusal("damaged", "site is no id");
+  return id;
+}
+
+function moment(value: unknown): number {
+  const milliseconds = Date.parse(json.text(value, "expires"));
+  if (Number.isNaN(milliseconds)) throw new Refusal("damaged", "expires is no moment");
+  return milliseconds;
+}
+
+function shardHashes(value: unknown): string[] {
+  const hashes = json.list(value, "index").map((hash) => toBase64Url(json.bytes(hash, 32, "shard hash")));
+  const fits = hashes.length > 0 && hashes.length <= SHARDS_MAX && Number.isInteger(Math.log2(hashes.length));
+  if (!fits) throw new Refusal("damaged", "the number of shards is no power of two");
+  return hashes;
+}
+
+async function checkSignature(signer: string, file: Uint8Array, message: Uint8Array): Promise<void> {
+  const line = textOf(file) ?? "";
+  const signature = line.endsWith("\n") ? fromBase64Url(line.slice(0, -1), 64) : null;
+  if (signature === null) throw new Refusal("damaged", "site.sig is no signature");
+  const key = signerKey(signer);
+  if (key === null || !(await verify(signature, message, key))) throw new Refusal("forged", "signature");
+}
+
+async function verify(signature: Bytes, message: Uint8Array, key: Uint8Array): Promise<boolean> {
+  try {
+    const imported = await crypto.subtle.importKey("raw", key as Bytes, { name: "Ed25519" }, false, ["verify"]);
+    return await crypto.subtle.verify({ name: "Ed25519" }, imported, signature, message as Bytes);
+  } catch {
+    return verifyWithLibrary(signature, message, key); // no Ed25519 in this browser, or a key that it refuses
+  }
+}
+
+function verifyWithLibrary(signature: Uint8Array, message: Uint8Array, key: Uint8Array): boolean {
+  try {
+    return ed25519.verify(signature, message, key, { zip215: false });
+  } catch {
+    return false;
+  }
+}
+
+/** The first k bits of the path's SHA-256, for 2^k shards. */
+async function shardOf(path: string, shards: number): Promise<number> {
+  const digest = new DataView((await sha256(utf8(path))).buffer);
+  return Math.floor(digest.getUint32(0) / (2 ** 32 / shards));
+}
+
+function parseShard(raw: Uint8Array, site: string): Shard {
+  const document = json.parseDocument(raw, "shard");
+  if (document["site"] !== site) throw new Refusal("damaged", "shard of another site");
+  const directories = Object.entries(json.members(document["files"], "files"));
+  const files = directories.flatMap(([directory, names]) =>
+    Object.entries(json.members(names, "directory")).map(([name, entry]): [string, Listed] => [
+      directory === "" ? name : `${directory}/${name}`,
+      parseListed(entry),
+    ]),
+  );
+  return new Map(files);
+}
+
+function parseListed(entry: unknown): Listed {
+  const [hash, length, ...rest] = json.list(entry, "listed file");
+  if (rest.length > 0) throw new Refusal("damaged", "listed file");
+  return { hash: toBase64Url(json.bytes(hash, 32, "hash")), length: json.count(length, "length") };
+}
