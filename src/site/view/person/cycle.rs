@@ -167,7 +167,7 @@ fn peer_line(status: &PhaseStatus, page: &CyclePage) -> PhaseLine {
     let is_there = !page.peers.is_empty() || !page.nameless.is_empty();
     let mark = match is_there {
         true => Mark::new("done", "done", "Shared"),
-        false => Mark::new("idle", "lock", "Goes to the chain"),
+        false => Mark::new("idle", "lock", "Confidential"),
     };
     PhaseLine {
         name: "Peer feedback",
