@@ -8,6 +8,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use crate::access::{self, Access};
+use crate::check;
 use crate::diag::Report;
 use crate::model::{Date, Organisation, SealedSite, SiteStore};
 use crate::seal::{LoginFile, SealError, SealInput, Sealer};
@@ -27,15 +28,27 @@ const DAY_SECONDS: u64 = 24 * 60 * 60;
 /// # Errors
 ///
 /// The directory is no organisation, or cannot be read at all.
-pub fn check(root: &Path, today: Date) -> Result<(Option<Organisation>, Report), LoadError> {
+pub fn load(root: &Path, today: Date) -> Result<(Option<Organisation>, Report), LoadError> {
     let source = source::load(root)?;
-    let (organisation, mut report) = crate::check::check(&source);
+    let (organisation, mut report) = check::check(&source);
     if let Some(organisation) = &organisation {
         let access = access::plan(organisation, today);
-        crate::check::audiences::warn(&access_facts(&access), &mut report);
+        warn_of_audiences(&access, &mut report);
         report.sort();
     }
     Ok((organisation, report))
+}
+
+fn warn_of_audiences(access: &Access, report: &mut Report) {
+    for widening in &access.widenings {
+        let (subject, artefact) = (&widening.subject, &widening.artefact);
+        let what = format!("{artefact} of `{subject}`");
+        check::audiences::widened(report, &artefact.path(subject), &what, &widening.gained);
+    }
+    for (subject, artefact) in &access.unread {
+        let what = format!("{artefact} of `{subject}`");
+        check::audiences::unread(report, &artefact.path(subject), &what);
+    }
 }
 
 /// The theme that an organisation names: the default one with what its `themes/<name>/` overrides.
@@ -91,11 +104,19 @@ pub fn build(
             && person.is_here(days.today)
         {
             let (person, login) = (&person.id, person.login.as_str());
-            sealer.add_login(&LoginFile { person, login, bytes })?;
+            sealer.add_login(&LoginFile {
+                person,
+                login,
+                bytes,
+            })?;
         }
     }
     let site = sealer.finish()?;
-    Ok(Built { site, access, pages })
+    Ok(Built {
+        site,
+        access,
+        pages,
+    })
 }
 
 /// Draws and renders every section, and seals nothing. Returns the plan and how many pages there are.
@@ -103,7 +124,11 @@ pub fn build(
 /// # Errors
 ///
 /// The theme fails on a page.
-pub fn rehearse(organisation: &Organisation, theme: &Theme, days: Days) -> Result<(Access, usize), BuildError> {
+pub fn rehearse(
+    organisation: &Organisation,
+    theme: &Theme,
+    days: Days,
+) -> Result<(Access, usize), BuildError> {
     let access = access::plan(organisation, days.today);
     let pages = each_section(organisation, theme, days, &access, |_, _| Ok(()))?;
     plain_files(organisation, theme, days)?;
@@ -115,7 +140,8 @@ fn each_section(
     theme: &Theme,
     days: Days,
     access: &Access,
-    take: impl Fn(&crate::model::Section, &crate::model::SectionContent) -> Result<(), BuildError> + Sync,
+    take: impl Fn(&crate::model::Section, &crate::model::SectionContent) -> Result<(), BuildError>
+    + Sync,
 ) -> Result<usize, BuildError> {
     let commons = access::commons(organisation, days.as_of);
     let pages = access.sections.par_iter().map(|planned| {
@@ -136,21 +162,39 @@ fn plain_files(
     let commons = access::commons(organisation, days.as_of);
     let assets = site::assets(theme, VIEWER);
     let rubrics = site::public_rubrics(&commons);
-    let mut files = vec![site::shell(theme, &commons.public_title, &assets, &rubrics)?];
-    files.extend(site::public_rubric_files(&commons, theme, &assets.style_path)?);
+    let mut files = vec![site::shell(
+        theme,
+        &commons.public_title,
+        &assets,
+        &rubrics,
+    )?];
+    files.extend(site::public_rubric_files(
+        &commons,
+        theme,
+        &assets.style_path,
+    )?);
     files.extend(assets.files);
     Ok(files)
 }
 
 /// What holds for the whole site, at a moment in Unix seconds.
-pub fn seal_input(organisation: &Organisation, site_key: crate::seal::SiteKey, now: u64, fresh: bool) -> SealInput {
+pub fn seal_input(
+    organisation: &Organisation,
+    site_key: crate::seal::SiteKey,
+    now: u64,
+    fresh: bool,
+) -> SealInput {
     SealInput {
         site_key,
         title: organisation.public_title.clone(),
         epoch: organisation.seal.epoch,
         created: now,
         expires: now + FRESH_DAYS * DAY_SECONDS,
-        names: organisation.people.values().map(|p| (p.id.clone(), p.name.clone())).collect(),
+        names: organisation
+            .people
+            .values()
+            .map(|p| (p.id.clone(), p.name.clone()))
+            .collect(),
         fresh,
     }
 }

@@ -1,6 +1,7 @@
 //! What a person's files say, cut into pieces that have one audience each.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use crate::model::*;
 
@@ -56,6 +57,54 @@ impl FeedbackFile {
             Self::Response(_) => "response.md".into(),
         };
         format!("people/{subject}/{}/{name}", self.cycle())
+    }
+}
+
+impl Artefact {
+    /// The path of the file that it stands in, relative to the organisation.
+    pub fn path(&self, subject: &PersonId) -> String {
+        let in_cycle = |cycle: &CycleId, name: &str| format!("people/{subject}/{cycle}/{name}");
+        match self {
+            Self::Profile => format!("people/{subject}/person.toml"),
+            Self::Expectations(cycle) => in_cycle(cycle, "expectations.toml"),
+            Self::File(file) | Self::Answer(file, _) => file.path(subject),
+            Self::Anonymous(cycle) => in_cycle(cycle, ""),
+            Self::Plan(cycle) => in_cycle(cycle, "plan.toml"),
+            Self::Pip(cycle) => in_cycle(cycle, "pip.toml"),
+            Self::Log(_) => format!("people/{subject}/log.toml"),
+            Self::CheckIn(_) => format!("people/{subject}/checkins.md"),
+            Self::Talent(cycle) => format!("management/{cycle}/{subject}.toml"),
+            Self::PrivateNote(_) => format!("management/notes/{subject}.md"),
+        }
+    }
+}
+
+impl fmt::Display for Artefact {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Profile => write!(f, "profile"),
+            Self::Expectations(cycle) => write!(f, "expectations {cycle}"),
+            Self::File(file) => write!(f, "{file}"),
+            Self::Answer(file, question) => write!(f, "the answer to `{question}` in {file}"),
+            Self::Anonymous(cycle) => write!(f, "peer answers without names {cycle}"),
+            Self::Plan(cycle) => write!(f, "plan {cycle}"),
+            Self::Pip(cycle) => write!(f, "improvement plan {cycle}"),
+            Self::Log(index) => write!(f, "log entry {}", index + 1),
+            Self::CheckIn(index) => write!(f, "check-in {}", index + 1),
+            Self::Talent(cycle) => write!(f, "talent mapping {cycle}"),
+            Self::PrivateNote(index) => write!(f, "private note {}", index + 1),
+        }
+    }
+}
+
+impl fmt::Display for FeedbackFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SelfAssessment(cycle) => write!(f, "self-assessment {cycle}"),
+            Self::Peer(cycle, who) => write!(f, "peer feedback by {who} {cycle}"),
+            Self::Review(cycle) => write!(f, "review {cycle}"),
+            Self::Response(cycle) => write!(f, "response {cycle}"),
+        }
     }
 }
 
@@ -181,7 +230,12 @@ impl<'a> Cutter<'a> {
             Some(_) => (SectionKind::Closed, self.audiences.own(&self.subject.id)),
         };
         audience.extend(self.audiences.hr());
-        self.add_passing_on(Artefact::Pip(id.clone()), home, audience, pip.readers.as_deref());
+        self.add_passing_on(
+            Artefact::Pip(id.clone()),
+            home,
+            audience,
+            pip.readers.as_deref(),
+        );
     }
 
     fn review(&mut self, id: &CycleId, review: &Review) {

@@ -341,6 +341,18 @@ rules! {
     "A sealed page loads nothing from other hosts, because they would learn who reads it and when. The image is shown as a link. \
      Put it into `files/` beside the text to have it sealed and shown."
     "![graph](https://dash.example/graph.png)"
+
+    WIDENED "W006" Warning
+    "more people read this than by default"
+    "A `readers` line lets people read what the default audience would not show them. That may be just what was meant; it is said at every \
+     check, because such a line is easily overlooked. `gradus access <id>` shows who reads what about a person, and why."
+    "readers = [\"person\", \"linus\"]"
+
+    NO_READERS "W007" Warning
+    "nobody reads this"
+    "Nobody is left who may read it: what was said in confidence opens only to those of the management chain of its day who still are in it. \
+     The source stays in the tree; the site does not hold it."
+    "peer feedback from before a change of the whole chain"
 }
 
 /// The rule of that code.

@@ -136,7 +136,7 @@ fn everyone(org: &Organisation, access: &Access) -> String {
     }
     for widening in &access.widenings {
         let gained: Vec<&str> = widening.gained.iter().map(PersonId::as_str).collect();
-        let what = describe(&widening.artefact);
+        let what = &widening.artefact;
         let _ = writeln!(
             text,
             "wider than the default: {what} of {} is read by {} too",
@@ -162,7 +162,7 @@ fn one(org: &Organisation, access: &Access, id: &PersonId) -> String {
             planned.section.id,
             list(&readers)
         );
-        let drawn: Vec<String> = planned.artefacts.iter().map(describe).collect();
+        let drawn: Vec<String> = planned.artefacts.iter().map(Artefact::to_string).collect();
         if !drawn.is_empty() {
             let _ = writeln!(text, "    holds {}", list(&drawn));
         }
@@ -195,29 +195,5 @@ fn list<S: AsRef<str>>(words: &[S]) -> String {
         "nobody".into()
     } else {
         words.join(", ")
-    }
-}
-
-/// A piece in words.
-pub fn describe(artefact: &Artefact) -> String {
-    use gradus::access::artefact::FeedbackFile;
-    let file = |file: &FeedbackFile| match file {
-        FeedbackFile::SelfAssessment(cycle) => format!("self-assessment {cycle}"),
-        FeedbackFile::Peer(cycle, who) => format!("peer feedback by {who} {cycle}"),
-        FeedbackFile::Review(cycle) => format!("review {cycle}"),
-        FeedbackFile::Response(cycle) => format!("response {cycle}"),
-    };
-    match artefact {
-        Artefact::Profile => "profile".into(),
-        Artefact::Expectations(cycle) => format!("expectations {cycle}"),
-        Artefact::File(name) => file(name),
-        Artefact::Answer(name, question) => format!("the answer to `{question}` in {}", file(name)),
-        Artefact::Anonymous(cycle) => format!("peer answers without names {cycle}"),
-        Artefact::Plan(cycle) => format!("plan {cycle}"),
-        Artefact::Pip(cycle) => format!("improvement plan {cycle}"),
-        Artefact::Log(index) => format!("log entry {}", index + 1),
-        Artefact::CheckIn(index) => format!("check-in {}", index + 1),
-        Artefact::Talent(cycle) => format!("talent mapping {cycle}"),
-        Artefact::PrivateNote(index) => format!("private note {}", index + 1),
     }
 }

@@ -118,7 +118,7 @@ impl Here {
 ///
 /// [`Failure::Content`] where it has errors.
 pub fn checked(here: &Here, root: &Path) -> Result<Organisation, Failure> {
-    let (organisation, report) = pipeline::check(root, here.today).map_err(Failure::from_load)?;
+    let (organisation, report) = pipeline::load(root, here.today).map_err(Failure::from_load)?;
     let complain = report.has_errors() || !here.quiet;
     if complain {
         gradus::terminal::print_report(&report);

@@ -219,7 +219,10 @@ mod tests {
             support: Vec::new(),
             by: None,
         };
-        world.files("2025-h1").plan = Some(Plan { goals: vec![goal] });
+        world.files("2025-h1").plan = Some(Plan {
+            goals: vec![goal],
+            readers: None,
+        });
         let mut first = expectation("lead");
         first.follows = Some(Follows::PlanGoal(cycle_id("2025-h1"), goal_id("two-teams")));
         world.expects("2025-h2", first);

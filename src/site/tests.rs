@@ -277,16 +277,71 @@ fn only_files_that_a_page_links_to_are_in_the_section() {
     );
 }
 
-/// Writes the public pages of the small organisation to the directory that `GRADUS_SHOTS` names, to be looked at.
 #[test]
-#[ignore = "writes files, for looking at"]
-fn pages_to_look_at() {
-    let directory = std::path::PathBuf::from(std::env::var_os("GRADUS_SHOTS").unwrap());
+fn public_pages_and_their_style_can_be_looked_at() {
     let assets = assets(&theme(), b"");
     let mut files = public_rubric_files(&commons(), &theme(), &assets.style_path).unwrap();
+    assert!(
+        assets
+            .files
+            .iter()
+            .any(|file| file.path == assets.style_path)
+    );
     files.extend(assets.files);
+    look_at(files, "");
+}
+
+/// A rubric of the size of the largest that are published.
+#[test]
+fn a_big_framework_is_drawn_whole() {
+    let mut commons = commons();
+    let small = commons.rubric.tracks["ic"].clone();
+    let mut big = small.clone();
+    for rank in 7..10 {
+        let level = Level {
+            id: id!(LevelId, &format!("l{rank}")),
+            rank,
+            ..small.levels[4].clone()
+        };
+        big.levels.push(level);
+    }
+    for number in 0..9 {
+        let id = id!(CompetencyId, &format!("area-{number}"));
+        for level in &mut big.levels {
+            let long = Cell {
+                text: prose(&"Long words about what this level asks. ".repeat(18)),
+                ..Cell::default()
+            };
+            level.cells.insert(id.clone(), long);
+        }
+        let competency = Competency {
+            id,
+            ..small.competencies[0].clone()
+        };
+        big.competencies.push(competency);
+    }
+    for number in 0..17 {
+        let id = id!(TrackId, &format!("track-{number}"));
+        let track = Track {
+            id: id.clone(),
+            ..big.clone()
+        };
+        commons.rubric.tracks.insert(id, track);
+    }
+    let files = public_rubric_files(&commons, &theme(), "x.css").unwrap();
+    assert_eq!(files.len(), 1 + (1 + 5) + 17 * (1 + 8));
+    look_at(files, "big");
+}
+
+/// Writes files below the directory that `GRADUS_SHOTS` names, where it names one.
+fn look_at(files: Vec<PlainFile>, below: &str) {
+    let Some(directory) = std::env::var_os("GRADUS_SHOTS") else {
+        return;
+    };
     for file in files {
-        let path = directory.join(&file.path);
+        let path = std::path::Path::new(&directory)
+            .join(below)
+            .join(&file.path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, file.bytes).unwrap();
     }

@@ -125,16 +125,28 @@ pub fn table(ctx: &Context, person: &Person, cycle: &Cycle) -> Option<AlignmentT
 
 fn ticks(alignment: &LevelAlignment<'_>) -> Vec<AxisTick> {
     let ticks = &alignment.axis.ticks;
-    let short = ticks.iter().all(|tick| tick.label.chars().count() <= LABEL_MAX_CHARS);
-    let every = if short { ticks.len().div_ceil(LABELS_MAX).max(1) } else { usize::MAX };
-    let held_at = ticks.iter().position(|tick| tick.rank == alignment.held_level.rank);
+    let short = ticks
+        .iter()
+        .all(|tick| tick.label.chars().count() <= LABEL_MAX_CHARS);
+    let every = if short {
+        ticks.len().div_ceil(LABELS_MAX).max(1)
+    } else {
+        usize::MAX
+    };
+    let held_at = ticks
+        .iter()
+        .position(|tick| tick.rank == alignment.held_level.rank);
     let label = |at: usize| {
         let from_held = held_at.map_or(at, |held| held.abs_diff(at));
         from_held.is_multiple_of(every)
     };
     let tick = |(at, tick): (usize, &crate::growth::Tick<'_>)| AxisTick {
         x: hundredths(tick.share),
-        label: if label(at) { tick.label.clone() } else { String::new() },
+        label: if label(at) {
+            tick.label.clone()
+        } else {
+            String::new()
+        },
         is_held: held_at == Some(at),
     };
     ticks.iter().enumerate().map(tick).collect()
@@ -154,11 +166,16 @@ fn line(rubric: &Rubric, all: &LevelAlignment<'_>, row: &AlignmentRow<'_>) -> Al
 
 fn plot(all: &LevelAlignment<'_>, row: &AlignmentRow<'_>) -> Plot {
     let place = |standing: &Option<Standing<'_>>| {
-        let on_track = standing.as_ref().filter(|s| s.level.track == all.held.track)?;
+        let on_track = standing
+            .as_ref()
+            .filter(|s| s.level.track == all.held.track)?;
         all.axis.share_of(on_track.position).map(hundredths)
     };
     let (now, was) = (place(&row.now), place(&row.before));
-    let target = row.target.as_ref().and_then(|target| all.axis.share_of_rank(target.rank));
+    let target = row
+        .target
+        .as_ref()
+        .and_then(|target| all.axis.share_of_rank(target.rank));
     let met = row.target.as_ref().is_some_and(|target| target.met);
     Plot {
         own: place(&row.own),

@@ -47,7 +47,9 @@ pub fn view(ctx: &Context, person: &Person) -> Option<CheckIns> {
     };
     Some(CheckIns {
         actions: open_actions(person).into_iter().map(action).collect(),
-        meetings: newest_first.map(|(at, one)| meeting(ctx, one, at < OPEN_MEETINGS)).collect(),
+        meetings: newest_first
+            .map(|(at, one)| meeting(ctx, one, at < OPEN_MEETINGS))
+            .collect(),
     })
 }
 

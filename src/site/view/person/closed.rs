@@ -64,7 +64,10 @@ fn who(ctx: &Context, section: &Section, subject: &Person) -> String {
         .map(|reader| ctx.commons.name_of(&reader.person))
         .collect();
     let reads = if names.len() == 1 { "reads" } else { "read" };
-    let includes_subject = section.readers.iter().any(|reader| reader.person == subject.id);
+    let includes_subject = section
+        .readers
+        .iter()
+        .any(|reader| reader.person == subject.id);
     let never = match includes_subject {
         true => String::new(),
         false => format!(", never {}", subject.name),
@@ -128,7 +131,11 @@ pub struct NoteCard {
 ///
 /// # Errors
 /// Whatever is wrong with the theme.
-pub fn parts(ctx: &Context, draw: &PersonDraw, section: &Section) -> Result<Vec<PagePart>, ThemeError> {
+pub fn parts(
+    ctx: &Context,
+    draw: &PersonDraw,
+    section: &Section,
+) -> Result<Vec<PagePart>, ThemeError> {
     let desk = Desk {
         ctx,
         draw,
@@ -198,12 +205,26 @@ impl Desk<'_> {
         let (ctx, prefix) = (self.ctx, self.reads.prefix.as_str());
         let nothing = PersonCycle::default();
         let of = person.cycles.get(&cycle.id).unwrap_or(&nothing);
-        let reader = Reader { ctx, person, cycle, of, prefix };
-        let answers = self.draw.anonymous.get(&cycle.id).map_or(&[][..], Vec::as_slice);
+        let reader = Reader {
+            ctx,
+            person,
+            cycle,
+            of,
+            prefix,
+        };
+        let answers = self
+            .draw
+            .anonymous
+            .get(&cycle.id)
+            .map_or(&[][..], Vec::as_slice);
         let texts = reader.own().into_iter().chain(reader.peers());
         let texts = texts.chain(reader.review()).chain(reader.response());
         let part = ClosedPart {
-            pips: of.pip.iter().map(|pip| pip::card(ctx, cycle, pip)).collect(),
+            pips: of
+                .pip
+                .iter()
+                .map(|pip| pip::card(ctx, cycle, pip))
+                .collect(),
             cards: self.cards(cycle),
             texts: texts.collect(),
             nameless: reader.nameless(answers),
@@ -241,7 +262,12 @@ impl Desk<'_> {
             return Ok(None);
         }
         let slot = self.slot;
-        let head = PageHead { route, slot, title, kind };
+        let head = PageHead {
+            route,
+            slot,
+            title,
+            kind,
+        };
         self.ctx.part("closed.html", head, &part).map(Some)
     }
 
@@ -256,7 +282,9 @@ impl Desk<'_> {
 
     /// An improvement plan that runs stands on the portfolio too, where it cannot be overlooked.
     fn running_pips(&self) -> Vec<PipCard> {
-        let all = cycles_of(self.ctx.commons, &self.draw.person).into_iter().rev();
+        let all = cycles_of(self.ctx.commons, &self.draw.person)
+            .into_iter()
+            .rev();
         let running = all.filter_map(|(cycle, of)| {
             let pip = of.pip.as_ref().filter(|pip| pip.closed.is_none())?;
             Some(pip::card(self.ctx, cycle, pip))
@@ -294,7 +322,9 @@ fn contents_in_words(of: &PersonCycle) -> String {
     let peers = of.peers.len();
     let all = [
         of.expectations.as_ref().map(|_| "expectations".to_owned()),
-        of.self_assessment.as_ref().map(|_| "self-assessment".to_owned()),
+        of.self_assessment
+            .as_ref()
+            .map(|_| "self-assessment".to_owned()),
         (peers > 0).then(|| counted(peers, "peer’s feedback", "peers’ feedback")),
         of.review.as_ref().map(|review| match review.shared {
             Some(_) => "review".to_owned(),

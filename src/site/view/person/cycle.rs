@@ -71,7 +71,13 @@ pub fn view(ctx: &Context, draw: &PersonDraw, cycle: &Cycle) -> CyclePage {
     let person = &draw.person;
     let nothing = PersonCycle::default();
     let of = person.cycles.get(&cycle.id).unwrap_or(&nothing);
-    let reader = Reader { ctx, person, cycle, of, prefix: "" };
+    let reader = Reader {
+        ctx,
+        person,
+        cycle,
+        of,
+        prefix: "",
+    };
     let answers = draw.anonymous.get(&cycle.id).map_or(&[][..], Vec::as_slice);
     let (previous, next) = neighbours(ctx, person, cycle);
     let agreed = of.expectations.as_ref().and_then(|file| file.agreed);
@@ -118,10 +124,20 @@ fn process(ctx: &Context, person: &Person, cycle: &Cycle, page: &CyclePage) -> V
     };
     let lines = [
         Some(agreed_line(page)),
-        written(Phase::SelfAssessment, "Self-assessment", "#self", page.own.is_some()),
+        written(
+            Phase::SelfAssessment,
+            "Self-assessment",
+            "#self",
+            page.own.is_some(),
+        ),
         status(Phase::Peer).map(|status| peer_line(&status, page)),
         status(Phase::Review).map(|status| review_line(&status, page)),
-        written(Phase::Response, "Response", "#response", page.response.is_some()),
+        written(
+            Phase::Response,
+            "Response",
+            "#response",
+            page.response.is_some(),
+        ),
         Some(plan_line(page)),
     ];
     lines.into_iter().flatten().collect()
@@ -151,7 +167,7 @@ fn peer_line(status: &PhaseStatus, page: &CyclePage) -> PhaseLine {
     let is_there = !page.peers.is_empty() || !page.nameless.is_empty();
     let mark = match is_there {
         true => Mark::new("done", "done", "Shared"),
-        false => Mark::new("idle", "lock", "Goes to the chain"),
+        false => Mark::new("idle", "lock", "Confidential"),
     };
     PhaseLine {
         name: "Peer feedback",
@@ -163,7 +179,10 @@ fn peer_line(status: &PhaseStatus, page: &CyclePage) -> PhaseLine {
 
 /// Likewise: a review counts from the day it is shared.
 fn review_line(status: &PhaseStatus, page: &CyclePage) -> PhaseLine {
-    let shared = page.review.as_ref().and_then(|review| review.shared.clone());
+    let shared = page
+        .review
+        .as_ref()
+        .and_then(|review| review.shared.clone());
     PhaseLine {
         name: "Review",
         href: shared.is_some().then_some("#review"),

@@ -125,7 +125,12 @@ impl<'a> Desk<'a> {
     fn new(ctx: &'a Context, person: &'a Person, cycle: &'a Cycle) -> Self {
         let of = person.cycles.get(&cycle.id);
         let file = of.and_then(|of| of.expectations.as_ref());
-        Self { ctx, person, cycle, file }
+        Self {
+            ctx,
+            person,
+            cycle,
+            file,
+        }
     }
 
     fn card(&self, facts: &ExpectationFacts<'_>) -> ExpectationCard {
@@ -212,7 +217,11 @@ impl<'a> Desk<'a> {
             return Vec::new();
         };
         let given = [Judge::Manager, Judge::Own].map(|judge| outcome_by(of, id, judge));
-        given.into_iter().flatten().map(|given| self.end(&given)).collect()
+        given
+            .into_iter()
+            .flatten()
+            .map(|given| self.end(&given))
+            .collect()
     }
 
     fn end(&self, given: &OutcomeGiven<'_>) -> End {
@@ -235,7 +244,10 @@ impl<'a> Desk<'a> {
         };
         let notes = file.notes.iter().filter(|note| note.on.as_ref() == on);
         let notes = notes.map(|n| (n.date, "Amended", &n.by, &n.text));
-        let skips = file.skip_comments.iter().filter(|skip| skip.on.as_ref() == on);
+        let skips = file
+            .skip_comments
+            .iter()
+            .filter(|skip| skip.on.as_ref() == on);
         let skips = skips.map(|s| (s.date, "Skip-level comment", &s.by, &s.text));
         let mut all: Vec<_> = notes.chain(skips).collect();
         all.sort_by_key(|(date, ..)| *date);
@@ -298,7 +310,9 @@ fn step_mark(state: StepState, next: bool) -> (&'static str, Mark) {
 }
 
 fn step_days(facts: &StepFacts<'_>) -> Vec<When> {
-    let due = facts.due.filter(|_| matches!(facts.state, StepState::Open | StepState::Overdue));
+    let due = facts
+        .due
+        .filter(|_| matches!(facts.state, StepState::Open | StepState::Overdue));
     let due = due.map(|due| When::due(due, facts.state == StepState::Overdue));
     let settled = match facts.state {
         StepState::Done(day) => Some(When::on("", day)),
@@ -319,7 +333,9 @@ pub fn states_in_words(facts: &[ExpectationFacts<'_>]) -> String {
             None => words.push((state, 1)),
         }
     }
-    let said = words.iter().map(|(word, count)| format!("{count} {}", word.to_lowercase()));
+    let said = words
+        .iter()
+        .map(|(word, count)| format!("{count} {}", word.to_lowercase()));
     said.collect::<Vec<_>>().join(", ")
 }
 

@@ -90,26 +90,42 @@ pub struct Reader<'a> {
 impl Reader<'_> {
     /// The self-assessment, once it is dated.
     pub fn own(&self) -> Option<FeedbackText> {
-        let own = self.of.self_assessment.as_ref().filter(|f| f.date.is_some())?;
+        let own = self
+            .of
+            .self_assessment
+            .as_ref()
+            .filter(|f| f.date.is_some())?;
         Some(self.text("own", "Self-assessment", own))
     }
 
     /// All dated peer feedback that this draw holds, by author.
     pub fn peers(&self) -> Vec<FeedbackText> {
-        let dated = self.of.peers.values().filter(|peer| peer.feedback.date.is_some());
+        let dated = self
+            .of
+            .peers
+            .values()
+            .filter(|peer| peer.feedback.date.is_some());
         dated.map(|peer| self.peer(peer)).collect()
     }
 
     fn peer(&self, peer: &PeerFeedback) -> FeedbackText {
         FeedbackText {
             relation: peer.relationship.map(relationship_words),
-            ..self.text(&format!("by-{}", peer.feedback.by), "Peer feedback", &peer.feedback)
+            ..self.text(
+                &format!("by-{}", peer.feedback.by),
+                "Peer feedback",
+                &peer.feedback,
+            )
         }
     }
 
     /// The review, once it is dated; whether it is shared is up to the caller.
     pub fn review(&self) -> Option<FeedbackText> {
-        let review = self.of.review.as_ref().filter(|r| r.feedback.date.is_some())?;
+        let review = self
+            .of
+            .review
+            .as_ref()
+            .filter(|r| r.feedback.date.is_some())?;
         Some(FeedbackText {
             relation: Some("manager").filter(|_| self.managed_by(&review.feedback.by)),
             shared: review.shared.map(Day::from),
@@ -119,11 +135,19 @@ impl Reader<'_> {
 
     /// The response with its acknowledgement and reply, once it is dated.
     pub fn response(&self) -> Option<FeedbackText> {
-        let response = self.of.response.as_ref().filter(|r| r.feedback.date.is_some())?;
+        let response = self
+            .of
+            .response
+            .as_ref()
+            .filter(|r| r.feedback.date.is_some())?;
         let review = self.of.shared_review();
         let reply = review.and_then(|review| review.reply.as_ref());
         Some(FeedbackText {
-            goals: response.goals.iter().map(|goal| self.inline(goal)).collect(),
+            goals: response
+                .goals
+                .iter()
+                .map(|goal| self.inline(goal))
+                .collect(),
             acknowledged: review.and_then(|review| review.acknowledged).map(Day::from),
             reply: reply.map(|reply| self.prose(reply)),
             ..self.text("response", "Response", &response.feedback)
@@ -143,10 +167,18 @@ impl Reader<'_> {
             relation: None,
             day: feedback.date.map(Day::from),
             shared: None,
-            answers: feedback.answers.iter().filter_map(|a| self.answer(a)).collect(),
+            answers: feedback
+                .answers
+                .iter()
+                .filter_map(|a| self.answer(a))
+                .collect(),
             goals: Vec::new(),
             ratings: self.ratings(&feedback.ratings),
-            outcomes: feedback.outcomes.iter().map(|(id, o)| self.outcome(id, o)).collect(),
+            outcomes: feedback
+                .outcomes
+                .iter()
+                .map(|(id, o)| self.outcome(id, o))
+                .collect(),
             acknowledged: None,
             reply: None,
         }
@@ -171,18 +203,25 @@ impl Reader<'_> {
     }
 
     /// Ratings, by competency in the order of the rubric, others after them.
-    pub fn ratings(&self, given: &std::collections::BTreeMap<CompetencyId, RatingGiven>) -> Vec<RatingLine> {
+    pub fn ratings(
+        &self,
+        given: &std::collections::BTreeMap<CompetencyId, RatingGiven>,
+    ) -> Vec<RatingLine> {
         let rubric = self.ctx.commons.rubric_of(self.cycle);
         let held = held_level(self.ctx.commons, self.person, self.cycle);
         let track = held.and_then(|held| rubric.tracks.get(&held.track));
         let place = |id: &CompetencyId| {
             let competencies = track.map(|track| &track.competencies);
             let names = |c: &Competency| c.id == *id || c.was.contains(id);
-            competencies.and_then(|all| all.iter().position(names)).unwrap_or(usize::MAX)
+            competencies
+                .and_then(|all| all.iter().position(names))
+                .unwrap_or(usize::MAX)
         };
         let mut all: Vec<_> = given.iter().collect();
         all.sort_by_key(|(id, _)| place(id));
-        all.into_iter().map(|(id, rating)| self.rating(rubric, held, id, rating)).collect()
+        all.into_iter()
+            .map(|(id, rating)| self.rating(rubric, held, id, rating))
+            .collect()
     }
 
     fn rating(
@@ -218,13 +257,18 @@ impl Reader<'_> {
     pub fn nameless(&self, answers: &[AnonymousAnswers]) -> Vec<NamelessAnswers> {
         let one = |answers: &AnonymousAnswers| NamelessAnswers {
             question: question_title(self.cycle, &answers.question),
-            answers: answers.answers.iter().map(|text| self.prose(text)).collect(),
+            answers: answers
+                .answers
+                .iter()
+                .map(|text| self.prose(text))
+                .collect(),
         };
         answers.iter().map(one).collect()
     }
 
     fn prose(&self, text: &Prose) -> Html {
-        self.ctx.prose_below(text, Some(&self.cycle.id), ANSWER_PROSE_HEADING)
+        self.ctx
+            .prose_below(text, Some(&self.cycle.id), ANSWER_PROSE_HEADING)
     }
 
     fn inline(&self, text: &Prose) -> Html {

@@ -20,8 +20,14 @@ pub fn prose(text: &str) -> Prose {
 pub fn full() -> World {
     let mut world = World::on("2026-05-20");
     areas(&mut world);
-    let names = [("ada", "Ada Okafor"), ("grace", "Grace Lindqvist"), ("barbara", "Barbara Noor")];
-    world.commons.names = names.map(|(id, name)| (person_id(id), name.to_owned())).into();
+    let names = [
+        ("ada", "Ada Okafor"),
+        ("grace", "Grace Lindqvist"),
+        ("barbara", "Barbara Noor"),
+    ];
+    world.commons.names = names
+        .map(|(id, name)| (person_id(id), name.to_owned()))
+        .into();
     world.ada.roles[0].team = Some("Payments".into());
     world.promoted("2025-09-01", "ic/l4");
     first_cycles(&mut world);
@@ -31,7 +37,14 @@ pub fn full() -> World {
 }
 
 fn areas(world: &mut World) {
-    let titles = ["Delivery", "System design", "Code quality", "Operations", "Collaboration", "Leadership"];
+    let titles = [
+        "Delivery",
+        "System design",
+        "Code quality",
+        "Operations",
+        "Collaboration",
+        "Leadership",
+    ];
     world.track().competencies = titles
         .map(|title| Competency {
             title: title.into(),
@@ -39,7 +52,11 @@ fn areas(world: &mut World) {
         })
         .into();
     for cycle in &mut world.commons.cycles {
-        let (year, half) = cycle.id.as_str().split_once('-').expect("cycles have two words");
+        let (year, half) = cycle
+            .id
+            .as_str()
+            .split_once('-')
+            .expect("cycles have two words");
         cycle.title = format!("{} {year}", half.to_uppercase());
         cycle.questions = vec![Question {
             id: QuestionId::new("strengths").expect("an id"),
@@ -52,12 +69,27 @@ fn areas(world: &mut World) {
 }
 
 fn first_cycles(world: &mut World) {
-    world.expects("2025-h1", expectation("pager").about("operations").with_steps([step_done("2025-03-01")]));
+    world.expects(
+        "2025-h1",
+        expectation("pager")
+            .about("operations")
+            .with_steps([step_done("2025-03-01")]),
+    );
     world.judged("2025-h1", "pager", OutcomeIs::Missed);
-    let again = expectation("pager").about("operations").following("2025-h1", "pager");
-    world.expects("2025-h2", again.with_steps([step_done("2025-09-01"), step_done("2025-10-03")]));
+    let again = expectation("pager")
+        .about("operations")
+        .following("2025-h1", "pager");
+    world.expects(
+        "2025-h2",
+        again.with_steps([step_done("2025-09-01"), step_done("2025-10-03")]),
+    );
     world.judged("2025-h2", "pager", OutcomeIs::Met);
-    world.expects("2025-h2", expectation("ledger").about("delivery").with_steps([step_done("2025-09-01"), step()]));
+    world.expects(
+        "2025-h2",
+        expectation("ledger")
+            .about("delivery")
+            .with_steps([step_done("2025-09-01"), step()]),
+    );
     world.judged("2025-h2", "ledger", OutcomeIs::Partly);
     for (area, first, second) in [
         ("delivery", "exceeds ic/l3", "exceeds"),
@@ -71,20 +103,30 @@ fn first_cycles(world: &mut World) {
         world.reviewed("2025-h2", area, second);
     }
     let own = world.own("2025-h2");
-    own.ratings.insert(competency_id("leadership"), rated("meets ic/l4"));
+    own.ratings
+        .insert(competency_id("leadership"), rated("meets ic/l4"));
     own.answers.push(Answer {
         to: AnswerTo::Preamble,
-        text: prose("The ledger took most of the half-year; I would plan the cut-over earlier next time."),
+        text: prose(
+            "The ledger took most of the half-year; I would plan the cut-over earlier next time.",
+        ),
     });
-    own.outcomes.insert(expectation_id("ledger"), Outcome {
-        is: OutcomeIs::Partly,
-        why: Some(prose("Four weeks went into the card launch.")),
-        learned: Some(prose("Book slack for launches.")),
-    });
+    own.outcomes.insert(
+        expectation_id("ledger"),
+        Outcome {
+            is: OutcomeIs::Partly,
+            why: Some(prose("Four weeks went into the card launch.")),
+            learned: Some(prose("Book slack for launches.")),
+        },
+    );
     let review = world.review("2025-h2");
     review.acknowledged = Some(day("2026-01-24"));
     review.reply = Some(prose("Thank you. Let us start with the cut-over plan."));
-    let rating = review.feedback.ratings.get_mut("delivery").expect("rated above");
+    let rating = review
+        .feedback
+        .ratings
+        .get_mut("delivery")
+        .expect("rated above");
     rating.why = Some(prose("Shadow writes went out without a single rollback."));
     rating.confidence = Some(Confidence::High);
     rating.evidence = vec!["https://git.example/payments/ledger/-/merge_requests/2207".into()];
@@ -94,7 +136,10 @@ fn first_cycles(world: &mut World) {
     });
     world.files("2025-h2").response = Some(Response {
         feedback: Feedback {
-            answers: vec![Answer { to: AnswerTo::Preamble, text: prose("I agree, and I would like more room for design work.") }],
+            answers: vec![Answer {
+                to: AnswerTo::Preamble,
+                text: prose("I agree, and I would like more room for design work."),
+            }],
             ..feedback("ada", day("2026-01-22"))
         },
         goals: vec![prose("Finish the ledger"), prose("Lead two design reviews")],
@@ -104,11 +149,15 @@ fn first_cycles(world: &mut World) {
             id: Some(goal_id("two-teams")),
             text: prose("Lead work that spans two teams"),
             competencies: vec![competency_id("leadership")],
-            actions: vec![prose("Own the cut-over plan"), prose("Run the design review with Identity")],
+            actions: vec![
+                prose("Own the cut-over plan"),
+                prose("Run the design review with Identity"),
+            ],
             resources: vec![prose("System design course")],
             support: vec![prose("Grace books time with platform")],
             by: Some(day("2026-06-30")),
         }],
+        readers: None,
     });
 }
 
@@ -118,22 +167,49 @@ fn running_cycle(world: &mut World) {
         evidence: vec![evidence.into()],
         ..step_done(on)
     };
-    let open = |text: &str, due: &str| KeyStep { text: prose(text), due: Some(day(due)), ..step() };
-    let mut ledger = expectation("ledger").about("delivery").aiming_at("ic/l5").following("2025-h2", "ledger");
+    let open = |text: &str, due: &str| KeyStep {
+        text: prose(text),
+        due: Some(day(due)),
+        ..step()
+    };
+    let mut ledger = expectation("ledger")
+        .about("delivery")
+        .aiming_at("ic/l5")
+        .following("2025-h2", "ledger");
     ledger.text = prose("Own the ledger migration end to end");
-    ledger.why = Some(prose("The double-entry ledger replaces three tables nobody trusts. Success is every merchant on the new writer with drift below 0.01 % and no manual repair for two weeks."));
+    ledger.why = Some(prose(
+        "The double-entry ledger replaces three tables nobody trusts. Success is every merchant on the new writer with drift below 0.01 % and no manual repair for two weeks.",
+    ));
     ledger.measure = Some(prose("Drift below 0.01 % for 14 days"));
     ledger.objective = Some("Payments OKR 2".into());
     ledger.kind = Some(ExpectationKind::NextLevel);
     ledger.steps = vec![
-        done("Decision record approved", "2026-01-12", "https://git.example/adr/41"),
-        done("Shadow writes for all merchants", "2026-02-09", "https://git.example/mr/2207"),
-        KeyStep { dropped: Some(day("2026-03-01")), why: Some(prose("Card launch")), ..open("Move the reports", "2026-03-10") },
-        KeyStep { note: Some(prose("Waves of 20 %")), ..open("Remaining merchants cut over", "2026-06-12") },
+        done(
+            "Decision record approved",
+            "2026-01-12",
+            "https://git.example/adr/41",
+        ),
+        done(
+            "Shadow writes for all merchants",
+            "2026-02-09",
+            "https://git.example/mr/2207",
+        ),
+        KeyStep {
+            dropped: Some(day("2026-03-01")),
+            why: Some(prose("Card launch")),
+            ..open("Move the reports", "2026-03-10")
+        },
+        KeyStep {
+            note: Some(prose("Waves of 20 %")),
+            ..open("Remaining merchants cut over", "2026-06-12")
+        },
         open("Old writer removed", "2026-06-20"),
     ];
     world.expects("2026-h1", ledger);
-    let mut reviews = expectation("reviews").about("system-design").about("leadership").aiming_at("ic/l5");
+    let mut reviews = expectation("reviews")
+        .about("system-design")
+        .about("leadership")
+        .aiming_at("ic/l5");
     reviews.text = prose("Lead design reviews outside Payments");
     reviews.steps = vec![
         done("Review guild joined", "2026-02-02", "guild minutes"),
@@ -143,11 +219,28 @@ fn running_cycle(world: &mut World) {
     world.expects("2026-h1", reviews);
     let mut oncall = expectation("oncall").about("operations").aiming_at("ic/l4");
     oncall.text = prose("Grow Jonas into leading the on-call rota");
-    oncall.steps = vec![done("Jonas shadows two shifts", "2026-02-28", "rota"), open("Jonas leads alone", "2026-06-28")];
+    oncall.steps = vec![
+        done("Jonas shadows two shifts", "2026-02-28", "rota"),
+        open("Jonas leads alone", "2026-06-28"),
+    ];
     world.expects("2026-h1", oncall);
-    let file = world.files("2026-h1").expectations.as_mut().expect("agreed above");
-    file.notes.push(Note { date: day("2026-05-12"), by: person_id("grace"), on: Some(expectation_id("ledger")), text: prose("The launch took four weeks; we judge the rest at the end.") });
-    file.skip_comments.push(SkipComment { by: person_id("barbara"), date: day("2026-01-20"), on: None, text: prose("Fits the platform plan.") });
+    let file = world
+        .files("2026-h1")
+        .expectations
+        .as_mut()
+        .expect("agreed above");
+    file.notes.push(Note {
+        date: day("2026-05-12"),
+        by: person_id("grace"),
+        on: Some(expectation_id("ledger")),
+        text: prose("The launch took four weeks; we judge the rest at the end."),
+    });
+    file.skip_comments.push(SkipComment {
+        by: person_id("barbara"),
+        date: day("2026-01-20"),
+        on: None,
+        text: prose("Fits the platform plan."),
+    });
 }
 
 fn continuous(ada: &mut Person) {
@@ -163,7 +256,14 @@ fn continuous(ada: &mut Person) {
     };
     ada.log = vec![
         entry("2026-03-20", LogKind::Award, "Calm incident lead."),
-        LogEntry { on: Some(expectation_id("ledger")), ..entry("2026-04-02", LogKind::Feedback, "Clear questions, no grandstanding.") },
+        LogEntry {
+            on: Some(expectation_id("ledger")),
+            ..entry(
+                "2026-04-02",
+                LogKind::Feedback,
+                "Clear questions, no grandstanding.",
+            )
+        },
     ];
 }
 
@@ -194,20 +294,46 @@ pub fn section(id: &str, kind: SectionKind, readers: &[&str]) -> Section {
 pub fn chain() -> (Section, PersonDraw) {
     let mut ada = full().ada;
     let said = |by: &str, text: &str| Feedback {
-        answers: vec![Answer { to: AnswerTo::Preamble, text: prose(text) }],
+        answers: vec![Answer {
+            to: AnswerTo::Preamble,
+            text: prose(text),
+        }],
         ..feedback(by, day("2025-07-08"))
     };
     let mut of = PersonCycle::default();
-    of.peers.insert(person_id("linus"), PeerFeedback {
-        feedback: said("linus", "Explains trade-offs well."),
-        relationship: Some(Relationship::CrossFunctional),
+    of.peers.insert(
+        person_id("linus"),
+        PeerFeedback {
+            feedback: said("linus", "Explains trade-offs well."),
+            relationship: Some(Relationship::CrossFunctional),
+        },
+    );
+    of.review = Some(Review {
+        feedback: said("grace", UNSHARED),
+        shared: None,
+        acknowledged: None,
+        reply: None,
     });
-    of.review = Some(Review { feedback: said("grace", UNSHARED), shared: None, acknowledged: None, reply: None });
     ada.cycles = BTreeMap::from([(cycle_id("2026-h1"), of)]);
     ada.log.clear();
-    let notes = vec![PrivateNote { date: day("2026-02-01"), title: "After the 1:1".into(), text: prose("Wants more design work.") }];
-    let draw = PersonDraw { person: ada, anonymous: BTreeMap::new(), notes };
-    (section("person/ada/chain", SectionKind::Chain, &["barbara", "grace"]), draw)
+    let notes = vec![PrivateNote {
+        date: day("2026-02-01"),
+        title: "After the 1:1".into(),
+        text: prose("Wants more design work."),
+    }];
+    let draw = PersonDraw {
+        person: ada,
+        anonymous: BTreeMap::new(),
+        notes,
+    };
+    (
+        section(
+            "person/ada/chain",
+            SectionKind::Chain,
+            &["barbara", "grace"],
+        ),
+        draw,
+    )
 }
 
 /// The pair's section: two 1:1s.
@@ -216,12 +342,24 @@ pub fn pair() -> (Section, PersonDraw) {
     let meeting = |date: &str, title: &str, action: &str| CheckIn {
         date: day(date),
         title: title.into(),
-        text: prose(&format!("We spoke about the cut-over.\n\n- [ ] {action}\n- [x] Share the plan")),
+        text: prose(&format!(
+            "We spoke about the cut-over.\n\n- [ ] {action}\n- [x] Share the plan"
+        )),
         open_actions: vec![action.into()],
     };
-    ada.checkins = vec![meeting("2026-04-02", "Cut-over", "Ask platform for a window"), meeting("2026-04-16", "Reviews", "Name a second reviewer")];
-    let draw = PersonDraw { person: ada, anonymous: BTreeMap::new(), notes: Vec::new() };
-    (section("person/ada/pair", SectionKind::Pair, &["ada", "grace"]), draw)
+    ada.checkins = vec![
+        meeting("2026-04-02", "Cut-over", "Ask platform for a window"),
+        meeting("2026-04-16", "Reviews", "Name a second reviewer"),
+    ];
+    let draw = PersonDraw {
+        person: ada,
+        anonymous: BTreeMap::new(),
+        notes: Vec::new(),
+    };
+    (
+        section("person/ada/pair", SectionKind::Pair, &["ada", "grace"]),
+        draw,
+    )
 }
 
 /// An open improvement plan.
@@ -236,16 +374,33 @@ pub fn pip() -> (Section, PersonDraw) {
             support: vec![prose("Pairing twice a week")],
             success: Some(prose("Both objectives reached.")),
             consequence: Some(prose("We talk about another role.")),
-            objectives: vec![PipObjective { id: id.clone(), text: prose("Review turnaround"), from: Some("5 days".into()), to: Some("2 days".into()) }],
-            checkins: vec![PipCheckIn { date: day("2026-04-08"), text: prose("A good start."), values: BTreeMap::from([(id, "4 days".into())]) }],
+            objectives: vec![PipObjective {
+                id: id.clone(),
+                text: prose("Review turnaround"),
+                from: Some("5 days".into()),
+                to: Some("2 days".into()),
+            }],
+            checkins: vec![PipCheckIn {
+                date: day("2026-04-08"),
+                text: prose("A good start."),
+                values: BTreeMap::from([(id, "4 days".into())]),
+            }],
             closed: None,
             result: None,
+            readers: None,
         }),
         ..PersonCycle::default()
     };
     ada.cycles = BTreeMap::from([(cycle_id("2026-h1"), of)]);
-    let draw = PersonDraw { person: ada, anonymous: BTreeMap::new(), notes: Vec::new() };
-    (section("person/ada/pip", SectionKind::Pip, &["ada", "grace", "hr"]), draw)
+    let draw = PersonDraw {
+        person: ada,
+        anonymous: BTreeMap::new(),
+        notes: Vec::new(),
+    };
+    (
+        section("person/ada/pip", SectionKind::Pip, &["ada", "grace", "hr"]),
+        draw,
+    )
 }
 
 /// Two mappings, both above the level held.
@@ -262,27 +417,54 @@ pub fn talent() -> (Section, TalentDraw) {
         missing: vec![prose("Feedback from Identity")],
         potential: Some(prose(TALENT)),
         ratings: BTreeMap::from([(competency_id("delivery"), rated("exceeds"))]),
-        adjusted: vec![Adjustment { date: day("2026-01-20"), was: Alignment::At, why: prose("Compared across both teams") }],
-        level: Some(LevelChange { recommend: level_ref("ic/l5"), status: LevelChangeStatus::Deferred, why: Some(prose("No budget until October")) }),
-        coaching: Coaching { actions: vec![prose("Co-lead the guild")], opportunities: Vec::new(), support: Vec::new() },
+        adjusted: vec![Adjustment {
+            date: day("2026-01-20"),
+            was: Alignment::At,
+            why: prose("Compared across both teams"),
+        }],
+        level: Some(LevelChange {
+            recommend: level_ref("ic/l5"),
+            status: LevelChangeStatus::Deferred,
+            why: Some(prose("No budget until October")),
+        }),
+        coaching: Coaching {
+            actions: vec![prose("Co-lead the guild")],
+            opportunities: Vec::new(),
+            support: Vec::new(),
+        },
     };
     let mut person = full().ada;
     person.cycles.clear();
-    let talent = BTreeMap::from([(cycle_id("2025-h1"), mapping("2025-07-14")), (cycle_id("2025-h2"), mapping("2026-01-14"))]);
-    (section("person/ada/talent", SectionKind::Talent, &["grace", "hr"]), TalentDraw { person, talent })
+    let talent = BTreeMap::from([
+        (cycle_id("2025-h1"), mapping("2025-07-14")),
+        (cycle_id("2025-h2"), mapping("2026-01-14")),
+    ]);
+    (
+        section("person/ada/talent", SectionKind::Talent, &["grace", "hr"]),
+        TalentDraw { person, talent },
+    )
 }
 
 /// Ada's own section.
 pub fn own(ada: Person) -> (Section, PersonDraw) {
-    let draw = PersonDraw { person: ada, anonymous: BTreeMap::new(), notes: Vec::new() };
-    (section("person/ada", SectionKind::Person, &["ada", "grace"]), draw)
+    let draw = PersonDraw {
+        person: ada,
+        anonymous: BTreeMap::new(),
+        notes: Vec::new(),
+    };
+    (
+        section("person/ada", SectionKind::Person, &["ada", "grace"]),
+        draw,
+    )
 }
 
 /// The parts of a section under the default theme.
 pub fn drawn(commons: &Commons, section: Section, content: Draw) -> Vec<PagePart> {
     let theme = Theme::new(BTreeMap::new()).expect("the default theme is in order");
     let draw = SectionDraw { section, content };
-    render(commons, &theme, &draw).expect("the default theme draws every section").pages
+    render(commons, &theme, &draw)
+        .expect("the default theme draws every section")
+        .pages
 }
 
 /// The parts of a section about a person.

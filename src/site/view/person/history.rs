@@ -154,7 +154,11 @@ pub fn view(ctx: &Context, person: &Person, cycle: &Cycle, aim: Option<&LevelRef
 }
 
 fn summary(it: &History<'_>) -> String {
-    let mut levels: Vec<&str> = it.levels.iter().filter_map(|l| l.label.as_deref()).collect();
+    let mut levels: Vec<&str> = it
+        .levels
+        .iter()
+        .filter_map(|l| l.label.as_deref())
+        .collect();
     levels.sort_unstable();
     levels.dedup();
     let cycles = counted(it.levels.len(), "cycle", "cycles");
@@ -197,7 +201,10 @@ impl Rungs {
                 tracks.push(track.id.clone());
             }
         }
-        let mut rungs = Self { tracks, keys: Vec::new() };
+        let mut rungs = Self {
+            tracks,
+            keys: Vec::new(),
+        };
         let named = |(track, level): &(&Track, &Level)| {
             Some((rungs.key(track, level)?, LevelChip::new(track, level).label))
         };
@@ -300,7 +307,15 @@ fn notes(ctx: &Context, it: &History<'_>, stops: &[LadderStop]) -> Vec<LadderNot
         };
         notes.retain(|(other, _)| *other != at); // of several steps in one cycle the last counts
         let text = step_words(step);
-        notes.push((at, LadderNote { text, x: stop.x, y: y - 14, anchor: anchor_at(at, stops) }));
+        notes.push((
+            at,
+            LadderNote {
+                text,
+                x: stop.x,
+                y: y - 14,
+                anchor: anchor_at(at, stops),
+            },
+        ));
     }
     notes.into_iter().map(|(_, note)| note).collect()
 }
@@ -336,7 +351,8 @@ fn heat(ctx: &Context, person: &Person, current: &Cycle, it: &HeatTable<'_>) -> 
         is_current: cycle.id == current.id,
     };
     let cell = |(cycle, cell): (&&Cycle, &Option<HeatCell<'_>>)| {
-        cell.as_ref().map(|cell| heat_mark(ctx.commons.rubric_of(cycle), cell))
+        cell.as_ref()
+            .map(|cell| heat_mark(ctx.commons.rubric_of(cycle), cell))
     };
     let line = |row: &crate::growth::HeatRow<'_>| HeatLine {
         competency: row.competency.title.clone(),

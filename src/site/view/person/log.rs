@@ -34,9 +34,15 @@ fn line(ctx: &Context, person: &Person, entry: &LogEntry) -> LogLine {
     LogLine {
         mark: kind_mark(entry.kind),
         text: ctx.inline(&entry.text, None),
-        by: entry.by.as_ref().map(|by| ctx.commons.name_of(by).to_owned()),
+        by: entry
+            .by
+            .as_ref()
+            .map(|by| ctx.commons.name_of(by).to_owned()),
         competencies: entry.competencies.iter().map(title).collect(),
-        on: entry.on.as_ref().and_then(|id| expectation_on(ctx, person, entry.date, id)),
+        on: entry
+            .on
+            .as_ref()
+            .and_then(|id| expectation_on(ctx, person, entry.date, id)),
         evidence: Evidence::all(&entry.evidence),
         when: When::on("", entry.date),
     }
@@ -52,12 +58,7 @@ fn kind_mark(kind: LogKind) -> Mark {
 }
 
 /// The expectation of the person's cycle that a day lies in; nothing where this draw does not hold it.
-fn expectation_on(
-    ctx: &Context,
-    person: &Person,
-    day: Date,
-    id: &ExpectationId,
-) -> Option<Link> {
+fn expectation_on(ctx: &Context, person: &Person, day: Date, id: &ExpectationId) -> Option<Link> {
     let held = |cycle: &&Cycle| {
         let of = person.cycles.get(&cycle.id);
         let agreed = of.and_then(|of| of.expectations.as_ref());

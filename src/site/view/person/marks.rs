@@ -159,7 +159,9 @@ impl Evidence {
 
 /// What follows the scheme of a web address; nothing for any other text.
 fn web_address(text: &str) -> Option<&str> {
-    let rest = text.strip_prefix("https://").or(text.strip_prefix("http://"))?;
+    let rest = text
+        .strip_prefix("https://")
+        .or(text.strip_prefix("http://"))?;
     let plain = |c: char| !c.is_whitespace() && !c.is_control();
     (!rest.is_empty() && rest.chars().all(plain)).then(|| rest.trim_end_matches('/'))
 }
@@ -256,7 +258,11 @@ mod tests {
     #[test]
     fn dropped_steps_are_no_part_of_the_bar() {
         let day = Date::from_ymd_opt(2026, 2, 3).unwrap();
-        let states = [StepState::Done(day), StepState::Dropped(day), StepState::Overdue];
+        let states = [
+            StepState::Done(day),
+            StepState::Dropped(day),
+            StepState::Overdue,
+        ];
         let bar = Progress::of(states.into_iter()).unwrap();
         assert_eq!((bar.done, bar.counted), (1, 2));
         assert_eq!(Progress::of([StepState::Dropped(day)].into_iter()), None);

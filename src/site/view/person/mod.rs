@@ -18,6 +18,8 @@ pub mod closed;
 pub mod cycle;
 pub mod expectation;
 pub mod feedback;
+#[cfg(test)]
+mod fixture;
 pub mod history;
 pub mod log;
 pub mod marks;
@@ -28,8 +30,6 @@ pub mod portfolio;
 pub mod profile;
 pub mod since;
 pub mod talent;
-#[cfg(test)]
-mod fixture;
 #[cfg(test)]
 mod tests;
 
@@ -87,7 +87,9 @@ pub fn parts(
     }
     let cycles = cycles_of(ctx.commons, &draw.person).into_iter();
     let cycles = cycles.map(|(cycle, _)| cycle::part(ctx, draw, cycle));
-    std::iter::once(portfolio::part(ctx, draw)).chain(cycles).collect()
+    std::iter::once(portfolio::part(ctx, draw))
+        .chain(cycles)
+        .collect()
 }
 
 /// The parts of a talent section.

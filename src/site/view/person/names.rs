@@ -97,7 +97,10 @@ pub fn question_title(cycle: &Cycle, id: &QuestionId) -> String {
 /// The plain text of an expectation; its id where this draw does not hold it.
 pub fn expectation_title(ctx: &Context, of: &PersonCycle, id: &ExpectationId) -> String {
     let agreed = of.expectations.as_ref().and_then(|e| e.get(id));
-    agreed.map_or_else(|| id.to_string(), |expectation| ctx.plain(&expectation.text))
+    agreed.map_or_else(
+        || id.to_string(),
+        |expectation| ctx.plain(&expectation.text),
+    )
 }
 
 #[cfg(test)]

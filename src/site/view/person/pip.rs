@@ -58,7 +58,10 @@ pub struct PipValue {
 pub fn card(ctx: &Context, cycle: &Cycle, pip: &Pip) -> PipCard {
     let prose = |text: &Prose| ctx.prose(text, Some(&cycle.id));
     let last_day = u64::from(pip.days.saturating_sub(1));
-    let until = pip.start.checked_add_days(Days::new(last_day)).unwrap_or(pip.start);
+    let until = pip
+        .start
+        .checked_add_days(Days::new(last_day))
+        .unwrap_or(pip.start);
     PipCard {
         cycle: cycle.title.clone(),
         start: pip.start.into(),
@@ -70,11 +73,24 @@ pub fn card(ctx: &Context, cycle: &Cycle, pip: &Pip) -> PipCard {
         mark: state(pip),
         closed: pip.closed.map(Day::from),
         cause: pip.cause.as_ref().map(prose),
-        support: pip.support.iter().map(|one| ctx.inline(one, Some(&cycle.id))).collect(),
+        support: pip
+            .support
+            .iter()
+            .map(|one| ctx.inline(one, Some(&cycle.id)))
+            .collect(),
         success: pip.success.as_ref().map(prose),
         consequence: pip.consequence.as_ref().map(prose),
-        objectives: pip.objectives.iter().map(|one| line(ctx, cycle, pip, one)).collect(),
-        checkins: pip.checkins.iter().rev().map(|one| meeting(ctx, cycle, pip, one)).collect(),
+        objectives: pip
+            .objectives
+            .iter()
+            .map(|one| line(ctx, cycle, pip, one))
+            .collect(),
+        checkins: pip
+            .checkins
+            .iter()
+            .rev()
+            .map(|one| meeting(ctx, cycle, pip, one))
+            .collect(),
     }
 }
 

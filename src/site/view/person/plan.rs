@@ -33,7 +33,10 @@ fn card(ctx: &Context, person: &Person, cycle: &Cycle, goal: &Goal) -> GoalCard 
     let held = held_level(ctx.commons, person, cycle);
     let title = |id| competency_title(rubric, held, id);
     let all = |texts: &[Prose]| -> Vec<Html> {
-        texts.iter().map(|text| ctx.inline(text, Some(&cycle.id))).collect()
+        texts
+            .iter()
+            .map(|text| ctx.inline(text, Some(&cycle.id)))
+            .collect()
     };
     GoalCard {
         text: ctx.inline(&goal.text, Some(&cycle.id)),

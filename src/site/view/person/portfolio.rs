@@ -129,14 +129,22 @@ fn current(ctx: &Context, person: &Person, cycle: &Cycle) -> Current {
 fn highest_aim<'a>(ctx: &'a Context, person: &'a Person, cycle: &'a Cycle) -> Option<&'a LevelRef> {
     let rows = level_alignment(ctx.commons, person, cycle)?.rows;
     let targets = rows.into_iter().filter_map(|row| row.target);
-    targets.max_by_key(|target| target.rank).map(|target| target.level)
+    targets
+        .max_by_key(|target| target.rank)
+        .map(|target| target.level)
 }
 
 fn latest_feedback(ctx: &Context, person: &Person) -> Option<LatestFeedback> {
     let newest_first = cycles_of(ctx.commons, person).into_iter().rev();
     let mut shared = newest_first.filter(|(_, of)| of.shared_review().is_some());
     let (cycle, of) = shared.next()?;
-    let reader = Reader { ctx, person, cycle, of, prefix: "" };
+    let reader = Reader {
+        ctx,
+        person,
+        cycle,
+        of,
+        prefix: "",
+    };
     Some(LatestFeedback {
         cycle: cycle_link(&person.id, cycle),
         review: reader.review()?,
@@ -176,7 +184,9 @@ fn outcomes_in_words(counts: Achievement) -> String {
         (counts.obsolete, "obsolete"),
     ];
     let said = all.iter().filter(|(count, _)| *count > 0);
-    let said: Vec<String> = said.map(|(count, word)| format!("{count} {word}")).collect();
+    let said: Vec<String> = said
+        .map(|(count, word)| format!("{count} {word}"))
+        .collect();
     match said.is_empty() {
         true => how_many(counts.total()),
         false => format!("{}: {}", how_many(counts.total()), said.join(", ")),

@@ -49,7 +49,10 @@ impl Profile {
         Self {
             name: person.name.clone(),
             initials: initials(&person.name),
-            title: role.title.clone().or(held.map(|(_, level)| level.title.clone())),
+            title: role
+                .title
+                .clone()
+                .or(held.map(|(_, level)| level.title.clone())),
             level: level.map(|level| LevelChip::of(rubric, level)),
             team: role.team.clone(),
             manager: manager.map(|manager| commons.name_of(manager).to_owned()),
@@ -121,7 +124,12 @@ impl Spark {
 pub fn stats(ctx: &Context, person: &Person, cycle: &Cycle) -> Vec<Stat> {
     let it = headline(ctx.commons, person, cycle);
     let states = states_in_words(&expectation_facts(ctx.commons, person, cycle));
-    let figures = [expectations(&it, states), steps(&it), areas(&it), Some(ends(ctx, &it))];
+    let figures = [
+        expectations(&it, states),
+        steps(&it),
+        areas(&it),
+        Some(ends(ctx, &it)),
+    ];
     figures.into_iter().flatten().collect()
 }
 
@@ -158,7 +166,10 @@ fn steps(it: &Headline<'_>) -> Option<Stat> {
     let before = before(&it.steps_series, it.cycle);
     (tally.of > 0).then(|| Stat {
         words: match before {
-            Some(before) => format!("{} of {} in {}", before.tally.n, before.tally.of, before.cycle.title),
+            Some(before) => format!(
+                "{} of {} in {}",
+                before.tally.n, before.tally.of, before.cycle.title
+            ),
             None => percent_words(tally),
         },
         spark: Spark::of(&it.steps_series),
@@ -185,7 +196,10 @@ fn areas(it: &Headline<'_>) -> Option<Stat> {
 
 fn compared(now: Tally, before: &SeriesPoint<'_>) -> (&'static str, String) {
     let title = &before.cycle.title;
-    let (more, fewer) = (now.n.saturating_sub(before.tally.n), before.tally.n.saturating_sub(now.n));
+    let (more, fewer) = (
+        now.n.saturating_sub(before.tally.n),
+        before.tally.n.saturating_sub(now.n),
+    );
     match (more, fewer) {
         (0, 0) => ("", format!("as in {title}")),
         (more, 0) => ("up", format!("{more} more than {title}")),
@@ -203,7 +217,9 @@ fn ends(ctx: &Context, it: &Headline<'_>) -> Stat {
             relative: true,
             ..When::on("", it.ends)
         }),
-        words: it.self_due.map_or_else(String::new, |_| "self-assessment by".to_owned()),
+        words: it
+            .self_due
+            .map_or_else(String::new, |_| "self-assessment by".to_owned()),
         tone: "",
         words_day: it.self_due.map(Day::from),
         spark: None,
@@ -215,5 +231,7 @@ fn before<'a>(series: &'a [SeriesPoint<'a>], cycle: &Cycle) -> Option<&'a Series
 }
 
 fn percent_words(tally: Tally) -> String {
-    tally.percent().map_or_else(String::new, |percent| format!("{percent} %"))
+    tally
+        .percent()
+        .map_or_else(String::new, |percent| format!("{percent} %"))
 }

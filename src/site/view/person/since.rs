@@ -81,7 +81,11 @@ impl Scribe<'_> {
         let route = cycle_route(&self.person.id, facts.cycle);
         Link {
             text: self.ctx.plain(&facts.expectation.text),
-            href: if here { format!("#{anchor}") } else { format!("/{route}#{anchor}") },
+            href: if here {
+                format!("#{anchor}")
+            } else {
+                format!("/{route}#{anchor}")
+            },
         }
     }
 
@@ -95,7 +99,11 @@ impl Scribe<'_> {
     fn ended(&self, ended: &Ended<'_>) -> LedgerLine {
         let tries = ended.tries;
         LedgerLine {
-            words: if tries > 1 { format!(", on the {} try", ordinal(tries)) } else { String::new() },
+            words: if tries > 1 {
+                format!(", on the {} try", ordinal(tries))
+            } else {
+                String::new()
+            },
             when: Some(When::on("", ended.given.date)),
             ..self.about(Mark::of_outcome(ended.given.is()), &ended.facts)
         }
@@ -119,7 +127,11 @@ impl Scribe<'_> {
     fn carried(&self, facts: &ExpectationFacts<'_>) -> LedgerLine {
         let (done, counted) = (facts.progress.done, facts.progress.counted());
         LedgerLine {
-            note: if counted > 0 { format!("{done} of {counted} steps") } else { String::new() },
+            note: if counted > 0 {
+                format!("{done} of {counted} steps")
+            } else {
+                String::new()
+            },
             ..self.about(Mark::new("idle", "carry", "Carried over"), facts)
         }
     }
@@ -140,7 +152,12 @@ impl Scribe<'_> {
                 },
                 ..self.about(Mark::new("risk", "risk", "At risk"), facts)
             },
-            Stalled::Competency { competency, now, target, .. } => LedgerLine {
+            Stalled::Competency {
+                competency,
+                now,
+                target,
+                ..
+            } => LedgerLine {
                 words: format!(
                     "{}: {} in two reviews, aiming at {target}",
                     competency.title, now.label

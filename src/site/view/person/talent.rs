@@ -77,7 +77,11 @@ pub fn view(ctx: &Context, draw: &TalentDraw, prefix: &str) -> Option<TalentView
     let found: Vec<(&Cycle, Date, &Talent)> = cycles
         .filter_map(|cycle| dated(cycle).map(|(date, talent)| (cycle, date, talent)))
         .collect();
-    let desk = Desk { ctx, person: &draw.person, prefix };
+    let desk = Desk {
+        ctx,
+        person: &draw.person,
+        prefix,
+    };
     let mut mappings: Vec<Mapping> = found.iter().map(|one| desk.mapping(*one)).collect();
     mappings.first_mut()?.open = true;
     Some(TalentView {
@@ -120,10 +124,20 @@ impl Desk<'_> {
             alignment: talent.alignment.map(alignment_mark),
             confidence: talent.confidence.map(confidence_words),
             lists: self.lists(talent),
-            potential: talent.potential.as_ref().map(|text| self.ctx.prose(text, None)),
+            potential: talent
+                .potential
+                .as_ref()
+                .map(|text| self.ctx.prose(text, None)),
             ratings: self.ratings(cycle, talent),
-            adjusted: talent.adjusted.iter().map(|one| self.adjusted(one)).collect(),
-            change: talent.level.as_ref().map(|change| self.change(rubric, change)),
+            adjusted: talent
+                .adjusted
+                .iter()
+                .map(|one| self.adjusted(one))
+                .collect(),
+            change: talent
+                .level
+                .as_ref()
+                .map(|change| self.change(rubric, change)),
             open: false,
         }
     }
@@ -140,7 +154,10 @@ impl Desk<'_> {
         let said = all.into_iter().filter(|(_, texts)| !texts.is_empty());
         said.map(|(title, texts)| TitledList {
             title,
-            items: texts.iter().map(|text| self.ctx.inline(text, None)).collect(),
+            items: texts
+                .iter()
+                .map(|text| self.ctx.inline(text, None))
+                .collect(),
         })
         .collect()
     }

@@ -65,10 +65,21 @@ fn a_full_person_has_a_portfolio_and_a_page_a_cycle() {
     let routes: Vec<&str> = pages.iter().map(|page| page.route.as_str()).collect();
     assert_eq!(
         routes,
-        ["people/ada", "people/ada/2025-h1", "people/ada/2025-h2", "people/ada/2026-h1"]
+        [
+            "people/ada",
+            "people/ada/2025-h1",
+            "people/ada/2025-h2",
+            "people/ada/2026-h1"
+        ]
     );
     let text = text_of(&pages[0].tree);
-    for said in ["Ada Okafor", "Own the ledger migration", "At risk", "exceeds L4", "Promoted to L4"] {
+    for said in [
+        "Ada Okafor",
+        "Own the ledger migration",
+        "At risk",
+        "exceeds L4",
+        "Promoted to L4",
+    ] {
         assert!(text.contains(said), "`{said}` is missing in: {text}");
     }
 }
@@ -79,7 +90,11 @@ fn a_person_without_level_or_cycles_still_has_an_honest_page() {
     let pages = parts(&world.commons, own(world.ada.clone()));
     assert_eq!(pages.len(), 1);
     let text = text_of(&pages[0].tree);
-    for said in ["No shared review yet", "No level is set", "No expectations are agreed yet"] {
+    for said in [
+        "No shared review yet",
+        "No level is set",
+        "No expectations are agreed yet",
+    ] {
         assert!(text.contains(said), "`{said}` is missing in: {text}");
     }
 }
@@ -119,7 +134,11 @@ fn ids_are_valid_and_unique_on_every_page() {
 fn every_link_within_a_page_arrives() {
     let all = all_on_portfolio();
     for part in &all {
-        let page: Vec<PagePart> = all.iter().filter(|p| p.route == part.route).cloned().collect();
+        let page: Vec<PagePart> = all
+            .iter()
+            .filter(|p| p.route == part.route)
+            .cloned()
+            .collect();
         let ids = attributes(&page, "id");
         let own_links = attributes(std::slice::from_ref(part), "href").into_iter();
         for href in own_links.filter_map(|href| href.strip_prefix('#')) {
@@ -142,7 +161,10 @@ fn every_link_to_another_page_of_the_person_arrives() {
         let route = format!("people/{route}");
         let page: Vec<PagePart> = all.iter().filter(|p| p.route == route).cloned().collect();
         assert!(!page.is_empty(), "{href}");
-        assert!(anchor.is_empty() || attributes(&page, "id").contains(&anchor), "{href}");
+        assert!(
+            anchor.is_empty() || attributes(&page, "id").contains(&anchor),
+            "{href}"
+        );
     }
 }
 
@@ -151,19 +173,31 @@ fn the_persons_part_says_nothing_of_an_unshared_review() {
     let mut world = full();
     let hidden = world.review("2026-h1");
     hidden.shared = None;
-    hidden.feedback.answers.push(Answer { to: AnswerTo::Preamble, text: prose(UNSHARED) });
-    hidden.feedback.ratings.insert(competency_id("delivery"), rated("misses"));
+    hidden.feedback.answers.push(Answer {
+        to: AnswerTo::Preamble,
+        text: prose(UNSHARED),
+    });
+    hidden
+        .feedback
+        .ratings
+        .insert(competency_id("delivery"), rated("misses"));
     let with = everything(&parts(&world.commons, own(world.ada.clone())));
     assert!(!with.contains(UNSHARED));
     world.files("2026-h1").review = None;
-    assert_eq!(with, everything(&parts(&world.commons, own(world.ada.clone()))));
+    assert_eq!(
+        with,
+        everything(&parts(&world.commons, own(world.ada.clone())))
+    );
 }
 
 #[test]
 fn the_chain_reads_peers_by_name_and_the_review_that_is_not_shared() {
     let world = full();
     let pages = parts(&world.commons, chain());
-    let page = pages.iter().find(|page| page.route == "people/ada/2026-h1").expect("a cycle page");
+    let page = pages
+        .iter()
+        .find(|page| page.route == "people/ada/2026-h1")
+        .expect("a cycle page");
     let text = text_of(&page.tree);
     assert!(text.contains("Peer feedback by linus") && text.contains("another function"));
     assert!(text.contains(UNSHARED) && text.contains("Not shared yet"));
@@ -185,7 +219,10 @@ fn open_actions_stand_before_the_meetings() {
     let world = full();
     let pages = parts(&world.commons, pair());
     let text = text_of(&pages[0].tree);
-    let place = |said: &str| text.find(said).unwrap_or_else(|| panic!("`{said}` is missing in: {text}"));
+    let place = |said: &str| {
+        text.find(said)
+            .unwrap_or_else(|| panic!("`{said}` is missing in: {text}"))
+    };
     assert!(place("Name a second reviewer") < place("Ask platform for a window"));
     assert!(place("Open actions") < place("Meetings"));
 }
@@ -196,7 +233,10 @@ fn an_open_improvement_plan_stands_on_the_portfolio_too() {
     let pages = parts(&world.commons, pip());
     let routes: Vec<&str> = pages.iter().map(|page| page.route.as_str()).collect();
     assert_eq!(routes, ["people/ada", "people/ada/2026-h1"]);
-    assert!(text_of(&pages[0].tree).contains("30 May 2026"), "60 days from 1 April, both ends counted");
+    assert!(
+        text_of(&pages[0].tree).contains("30 May 2026"),
+        "60 days from 1 April, both ends counted"
+    );
 }
 
 #[test]
@@ -205,16 +245,30 @@ fn a_talent_mapping_is_drawn_in_its_own_section_alone() {
     let (section, draw) = talent();
     let pages = drawn(&world.commons, section, Draw::Talent(Box::new(draw)));
     let text = text_of(&pages[0].tree);
-    assert!(text.contains(TALENT) && text.contains("Above level in H1 2025 and H2 2025"), "{text}");
+    assert!(
+        text.contains(TALENT) && text.contains("Above level in H1 2025 and H2 2025"),
+        "{text}"
+    );
     assert!(!everything(&parts(&world.commons, own(world.ada.clone()))).contains(TALENT));
 }
 
 #[test]
 fn a_section_with_nothing_in_it_draws_no_part() {
     let world = sparse();
-    for kind in [SectionKind::Chain, SectionKind::Pair, SectionKind::Pip, SectionKind::Custom] {
+    for kind in [
+        SectionKind::Chain,
+        SectionKind::Pair,
+        SectionKind::Pip,
+        SectionKind::Custom,
+    ] {
         let (_, draw) = own(world.ada.clone());
-        assert!(parts(&world.commons, (section("person/ada/x", kind, &["grace"]), draw)).is_empty());
+        assert!(
+            parts(
+                &world.commons,
+                (section("person/ada/x", kind, &["grace"]), draw)
+            )
+            .is_empty()
+        );
     }
 }
 
@@ -224,7 +278,10 @@ fn nameless_answers_name_nobody() {
     let (section, mut draw) = own(world.ada.clone());
     let question = QuestionId::new("strengths").expect("an id");
     let answers = ["one", "two", "three"].map(prose).to_vec();
-    draw.anonymous.insert(cycle_id("2025-h2"), vec![AnonymousAnswers { question, answers }]);
+    draw.anonymous.insert(
+        cycle_id("2025-h2"),
+        vec![AnonymousAnswers { question, answers }],
+    );
     let pages = parts(&world.commons, (section, draw));
     let text = text_of(&pages[2].tree);
     assert!(text.contains("at least three peers") && text.contains("three"));
@@ -235,13 +292,25 @@ fn nameless_answers_name_nobody() {
 fn a_cycle_page_leads_to_the_cycles_around_it() {
     let world = full();
     let (_, draw) = own(world.ada.clone());
-    let page = with_context(&world.commons, |ctx| cycle::view(ctx, &draw, world.cycle("2025-h2")));
-    assert_eq!(page.previous.expect("one before").href, "/people/ada/2025-h1");
+    let page = with_context(&world.commons, |ctx| {
+        cycle::view(ctx, &draw, world.cycle("2025-h2"))
+    });
+    assert_eq!(
+        page.previous.expect("one before").href,
+        "/people/ada/2025-h1"
+    );
     assert_eq!(page.next.expect("one after").href, "/people/ada/2026-h1");
     let phases: Vec<&str> = page.phases.iter().map(|phase| phase.name).collect();
     assert_eq!(
         phases,
-        ["Expectations", "Self-assessment", "Peer feedback", "Review", "Response", "Plan"]
+        [
+            "Expectations",
+            "Self-assessment",
+            "Peer feedback",
+            "Review",
+            "Response",
+            "Plan"
+        ]
     );
 }
 
@@ -249,8 +318,14 @@ fn a_cycle_page_leads_to_the_cycles_around_it() {
 fn a_card_tells_both_how_the_engineer_and_the_manager_saw_the_end() {
     let world = full();
     let (_, draw) = own(world.ada.clone());
-    let page = with_context(&world.commons, |ctx| cycle::view(ctx, &draw, world.cycle("2025-h2")));
-    let card = page.cards.iter().find(|card| card.id == "exp-ledger").expect("agreed");
+    let page = with_context(&world.commons, |ctx| {
+        cycle::view(ctx, &draw, world.cycle("2025-h2"))
+    });
+    let card = page
+        .cards
+        .iter()
+        .find(|card| card.id == "exp-ledger")
+        .expect("agreed");
     let who: Vec<&str> = card.ends.iter().map(|end| end.who.as_str()).collect();
     assert_eq!(who, ["Review by Grace Lindqvist", "Own assessment"]);
     assert_eq!(card.lineage.len(), 2);
@@ -261,9 +336,16 @@ fn the_alignment_draws_what_its_words_say() {
     let world = full();
     let view = with_context(&world.commons, |ctx| portfolio::view(ctx, &world.ada));
     let table = view.alignment.expect("a level is held");
-    let row = table.rows.iter().find(|row| row.competency == "Leadership").expect("a row");
+    let row = table
+        .rows
+        .iter()
+        .find(|row| row.competency == "Leadership")
+        .expect("a row");
     assert_eq!(row.own.as_deref(), Some("meets L4"));
     assert_eq!(row.target.as_ref().expect("an aim").label, "L5");
-    let (now, target) = (row.plot.now.expect("rated"), row.plot.target.expect("an aim"));
+    let (now, target) = (
+        row.plot.now.expect("rated"),
+        row.plot.target.expect("an aim"),
+    );
     assert!(now < table.held_x && table.held_x < target && row.plot.gap);
 }
