@@ -166,6 +166,12 @@ impl Message {
         self
     }
 
+    /// Adds what would help, where something would.
+    pub fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help = help.or(self.help);
+        self
+    }
+
     /// Adds what else is so.
     pub fn note(mut self, note: impl Into<String>) -> Self {
         self.notes.push(note.into());
