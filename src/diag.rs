@@ -127,20 +127,6 @@ impl Report {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_are_counted_in_characters_and_places_beyond_the_end_stand_at_it() {
-        let text = "ä = 1\nbé = 2\n";
-        let at = Position::of(text, text.find("2").unwrap_or(0), 999);
-        assert_eq!((at.line, at.column), (2, 6));
-        assert_eq!((at.end_line, at.end_column), (3, 1));
-        assert_eq!(Position::of("", 5, 2), Position::START);
-    }
-}
-
 /// How alike two words must be for one to be offered for the other: 1 is equal.
 const LIKE_ENOUGH: f64 = 0.8;
 
@@ -173,5 +159,19 @@ fn likeness(word: &str, known: &str) -> f64 {
         like.max(LIKE_ENOUGH)
     } else {
         like
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_counted_in_characters_and_places_beyond_the_end_stand_at_it() {
+        let text = "ä = 1\nbé = 2\n";
+        let at = Position::of(text, text.find("2").unwrap_or(0), 999);
+        assert_eq!((at.line, at.column), (2, 6));
+        assert_eq!((at.end_line, at.end_column), (3, 1));
+        assert_eq!(Position::of("", 5, 2), Position::START);
     }
 }
