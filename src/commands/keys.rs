@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use gradus::access::plan;
 use gradus::keys::{self, KeysError, KeysFault};
 use gradus::model::{Identity, Organisation, Recipient, is_id};
-use gradus::seal::{IdentityFile, IdentityHeader, SiteKey};
+use gradus::seal::{IdentityFile, IdentityHeader, Signer, SiteKey};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -181,7 +181,8 @@ fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
     let key = root
         .as_ref()
         .and_then(|root| keys::load_site_key(&marker.key_path(root), None).ok());
-    let signer = args.signer.clone().or(marker.seal.signer);
+    let given = args.signer.as_deref().map(signer_named).transpose()?;
+    let signer = given.or(marker.seal.signer);
     let identity = Identity::generate();
     let out = here.path(
         args.out
@@ -208,6 +209,16 @@ fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
         add_to_person(here, &file, &identity.recipient())?;
     }
     shell::print(format!("{}\n", identity.recipient()).as_bytes())
+}
+
+fn signer_named(text: &str) -> Result<String, Failure> {
+    let signer: Signer = text.parse().map_err(|_| {
+        let message = Message::new(format!("`{text}` is no signer"));
+        Failure::Usage(
+            message.help("a signer begins with `ed25519:`; it stands in the site's `gradus.toml`"),
+        )
+    })?;
+    Ok(signer.to_string())
 }
 
 fn identity_text(

@@ -1,0 +1,4 @@
+//! A built site, judged from outside: what whose key opens, and what a stranger sees.
+
+mod generated;
+mod sealed_site;

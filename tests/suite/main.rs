@@ -1,4 +1,0 @@
-//! The behaviour of gradus from outside: trees in, sites and words out.
-
-mod generated;
-mod sealed_site;
