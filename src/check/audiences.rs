@@ -1,5 +1,7 @@
 //! What the plan of audiences shows: lines that widen, and texts that nobody reads.
 
+use std::sync::Arc;
+
 use super::codes::{NO_READERS, Rule, WIDENED};
 use crate::diag::{Diagnostic, Place, Report};
 use crate::model::{CycleId, PersonId, QuestionId};
@@ -62,7 +64,8 @@ pub fn unread(report: &mut Report, path: &str, what: &str) {
     add(report, NO_READERS, Place::file(path), message);
 }
 
-fn add(report: &mut Report, rule: Rule, place: Place, message: String) {
+fn add(report: &mut Report, rule: Rule, mut place: Place, message: String) {
+    place.file = as_read(report, &place.file);
     report.diagnostics.push(Diagnostic {
         code: rule.code,
         severity: rule.severity,
@@ -81,20 +84,38 @@ fn line_of(report: &Report, path: &str, key: &str, from: usize) -> Place {
             .strip_prefix(key)
             .is_some_and(|rest| rest.trim_start().starts_with('='))
     };
+    let path = &as_read(report, path);
     let Some(text) = report.texts.get(path) else {
-        return Place::file(path);
+        return Place::file(path.clone());
     };
     let mut start = from;
     for line in text[from..].split_inclusive('\n') {
         if begins(line) {
             let indent = line.len() - line.trim_start().len();
             return Place {
-                file: path.into(),
+                file: path.clone(),
                 start: start + indent,
                 end: start + line.trim_end().len(),
             };
         }
         start += line.len();
     }
-    Place::file(path)
+    Place::file(path.clone())
+}
+
+/// The path under which a file of `people/` or `management/` was read, wherever `[sources]` points.
+fn as_read(report: &Report, path: &str) -> Arc<str> {
+    let (_, within) = path.split_once('/').unwrap_or(("", path));
+    let moved = |read: &&Arc<str>| {
+        read.strip_suffix(within)
+            .is_some_and(|before| before.ends_with('/'))
+    };
+    if report.texts.contains_key(path) {
+        return path.into();
+    }
+    report
+        .texts
+        .keys()
+        .find(moved)
+        .map_or_else(|| path.into(), Arc::clone)
 }

@@ -105,7 +105,15 @@ fn replace(state: &Path, path: &Path, text: &[u8]) -> io::Result<()> {
 /// Only one build of an organisation at a time. Freed by the system when the process ends.
 #[derive(Debug)]
 pub struct Lock {
-    _file: File,
+    file: File,
+}
+
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // Closing alone would leave the lock to a child process that another thread is just starting, until it
+        // runs its own program. Nothing can be done about a failure, and the kernel ends the lock with the process.
+        let _ = self.file.unlock();
+    }
 }
 
 impl Lock {
@@ -115,7 +123,7 @@ impl Lock {
         let file = File::options().create(true).append(true).open(&path);
         let file = file.map_err(PublishError::io("open", &path))?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => Err(PublishError::Locked { lock: path }),
             Err(TryLockError::Error(error)) => Err(PublishError::io("lock", &path)(error)),
         }

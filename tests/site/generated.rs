@@ -165,7 +165,7 @@ impl Generated {
         let month = if end.ends_with("06-30") { "07" } else { "12" };
         let day = |d: u32| format!("{year}-{month}-{d:02}");
         let dir = format!("people/{id}/{cycle}");
-        let manager = ids[(n.max(1) - 1) / 6].clone();
+        let manager = ids[if n == 0 { 1 } else { (n - 1) / 6 }].clone();
         self.put(
             format!("{dir}/expectations.toml"),
             format!("agreed = {start}\n[[expectation]]\nid = \"ship\"\ntext = \"canary-expectation-{id}\"\ncompetencies = [\"craft\"]\nsteps = [{{ text = \"canary-step-{id}\", done = {start} }}, \"canary-step-{id}\"]\n"),
