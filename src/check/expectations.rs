@@ -82,8 +82,12 @@ fn expectation(
     table.in_order("agreed", "until");
     let follows = follows(known, table);
     let id = table.required_id("id", ExpectationId::new);
-    let read = |id: At<ExpectationId>| Expectation {
-        id: id.value,
+    if let Some(id) = &id {
+        check_id(known, seat, once, id);
+    }
+    let from = seat.cycle.clone();
+    following.extend(follows.clone().map(|follows| Following { from, follows }));
+    Some(Expectation {
         text: table.required_prose("text"),
         kind: table.word("kind", &KINDS),
         measure: table.prose("measure"),
@@ -93,23 +97,11 @@ fn expectation(
         agreed: table.date("agreed"),
         until: table.date("until"),
         objective: table.string("objective"),
-        follows: follows.as_ref().map(|at| at.value.clone()),
+        follows: follows.map(|at| at.value),
         steps: steps(table),
-    };
-    let Some(id) = id else {
-        // Everything else of it is still worth a complaint.
-        let stand_in = ExpectationId::new("x")?;
-        let place = table.place.clone();
-        read(At {
-            value: stand_in,
-            place,
-        });
-        return None;
-    };
-    check_id(known, seat, once, &id);
-    let from = seat.cycle.clone();
-    following.extend(follows.clone().map(|follows| Following { from, follows }));
-    Some(read(id))
+        // Last, so that all the rest is read and complained about whatever the id is.
+        id: id?.value,
+    })
 }
 
 fn check_id(known: &Known<'_>, seat: &Seat<'_>, once: &mut Once, id: &At<ExpectationId>) {
