@@ -67,7 +67,7 @@ pub enum Command {
 pub struct Init {
     /// Where to write; created if it is not there
     #[arg(value_name = "DIR", default_value = ".")]
-    pub directory: PathBuf,
+    pub target: PathBuf,
 
     /// What to begin with
     #[arg(long, value_enum, default_value_t = Template::Team)]

@@ -127,6 +127,41 @@ impl Report {
     }
 }
 
+/// How alike two words must be for one to be offered for the other: 1 is equal.
+const LIKE_ENOUGH: f64 = 0.8;
+
+/// Longer words are no misspelling of anything, and likeness is quadratic in length.
+const MISSPELT_MAX_BYTES: usize = 100;
+
+/// "did you mean …", where one of the known words is near.
+pub fn did_you_mean<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<String> {
+    nearest(word, known).map(|near| format!("did you mean `{near}`?"))
+}
+
+/// The known word that is nearest, where one is near: alike from its beginning, or one slip away.
+pub fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    if word.len() > MISSPELT_MAX_BYTES {
+        return None;
+    }
+    let word = word.to_lowercase();
+    known
+        .into_iter()
+        .map(|known| (likeness(&word, &known.to_lowercase()), known))
+        .filter(|(like, _)| *like >= LIKE_ENOUGH)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, known)| known)
+}
+
+fn likeness(word: &str, known: &str) -> f64 {
+    let like = strsim::jaro_winkler(word, known);
+    let one_slip = word.chars().count() > 1 && strsim::osa_distance(word, known) == 1;
+    if one_slip {
+        like.max(LIKE_ENOUGH)
+    } else {
+        like
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -3,14 +3,15 @@
 //! load → check → plan → (draw → render → seal, section by section) → publish. Sections stream through: of a large
 //! organisation, only the sections in hand are drawn at any moment.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use rayon::prelude::*;
 
-use crate::access::{self, Access};
+use crate::access::{self, Access, Artefact};
 use crate::check;
 use crate::diag::Report;
-use crate::model::{Date, Organisation, SealedSite, SiteStore};
+use crate::model::{CycleId, Date, Organisation, PersonId, QuestionId, SealedSite, SiteStore};
 use crate::seal::{LoginFile, SealError, SealInput, Sealer};
 use crate::site::{self, Theme, ThemeError};
 use crate::source::{self, LoadError};
@@ -40,10 +41,20 @@ pub fn load(root: &Path, today: Date) -> Result<(Option<Organisation>, Report), 
 }
 
 fn warn_of_audiences(access: &Access, report: &mut Report) {
+    let mut by_question: BTreeMap<(&CycleId, &QuestionId), BTreeSet<PersonId>> = BTreeMap::new();
     for widening in &access.widenings {
+        if let Artefact::Answer(file, question) = &widening.artefact {
+            let gained = by_question.entry((file.cycle(), question)).or_default();
+            gained.extend(widening.gained.iter().cloned());
+            continue;
+        }
         let (subject, artefact) = (&widening.subject, &widening.artefact);
         let what = format!("{artefact} of `{subject}`");
         check::audiences::widened(report, &artefact.path(subject), &what, &widening.gained);
+    }
+    for ((cycle, question), gained) in by_question {
+        let gained: Vec<PersonId> = gained.into_iter().collect();
+        check::audiences::question_widened(report, cycle, question, &gained);
     }
     for (subject, artefact) in &access.unread {
         let what = format!("{artefact} of `{subject}`");

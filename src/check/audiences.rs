@@ -2,17 +2,58 @@
 
 use super::codes::{NO_READERS, Rule, WIDENED};
 use crate::diag::{Diagnostic, Place, Report};
-use crate::model::PersonId;
+use crate::model::{CycleId, PersonId, QuestionId};
 
 /// The key that names readers.
 const READERS: &str = "readers";
 
+/// The file that holds the organisation's questions.
+const SETTINGS: &str = "gradus.toml";
+
+/// The most people that a message names one by one.
+const NAMED_MAX: usize = 4;
+
 /// Warns that a `readers` line lets more people read `what`, which stands in the file of that path.
 pub fn widened(report: &mut Report, path: &str, what: &str, gained: &[PersonId]) {
-    let names: Vec<String> = gained.iter().map(|id| format!("`{id}`")).collect();
-    let message = format!("{what} is read by {} beyond the default", names.join(", "));
-    let place = line_of(report, path, READERS);
+    let message = format!("{what} is read by {} beyond the default", named(gained));
+    let place = line_of(report, path, READERS, 0);
     add(report, WIDENED, place, message);
+}
+
+/// Warns that the answers to a question are read by more people than the files they stand in. The question is
+/// that of the cycle's file, or the organisation's where the cycle asks none of its own.
+pub fn question_widened(
+    report: &mut Report,
+    cycle: &CycleId,
+    question: &QuestionId,
+    gained: &[PersonId],
+) {
+    let asked = format!("id = \"{question}\"");
+    let of_cycle = format!("cycles/{cycle}.toml");
+    let text = |path: &str| report.texts.get(path).and_then(|text| text.find(&asked));
+    let (path, from) = match text(&of_cycle) {
+        Some(at) => (of_cycle.as_str(), at),
+        None => (SETTINGS, text(SETTINGS).unwrap_or(0)),
+    };
+    let message = format!(
+        "answers to `{question}` are read by {} beyond the default",
+        named(gained)
+    );
+    let place = line_of(report, path, READERS, from);
+    add(report, WIDENED, place, message);
+}
+
+fn named(people: &[PersonId]) -> String {
+    let shown = if people.len() > NAMED_MAX + 1 {
+        NAMED_MAX
+    } else {
+        people.len()
+    };
+    let names: Vec<String> = people[..shown].iter().map(|id| format!("`{id}`")).collect();
+    match people.len() - shown {
+        0 => names.join(", "),
+        more => format!("{} and {more} more", names.join(", ")),
+    }
 }
 
 /// Warns that nobody can read `what`, which stands in the file of that path.
@@ -33,8 +74,8 @@ fn add(report: &mut Report, rule: Rule, place: Place, message: String) {
     });
 }
 
-/// Where a key stands first in a file; its beginning where the key is not in it, because a question set it.
-fn line_of(report: &Report, path: &str, key: &str) -> Place {
+/// Where a key stands first in a file from a byte on; the file's beginning where it is not.
+fn line_of(report: &Report, path: &str, key: &str, from: usize) -> Place {
     let begins = |line: &str| {
         line.trim_start()
             .strip_prefix(key)
@@ -43,8 +84,8 @@ fn line_of(report: &Report, path: &str, key: &str) -> Place {
     let Some(text) = report.texts.get(path) else {
         return Place::file(path);
     };
-    let mut start = 0;
-    for line in text.split_inclusive('\n') {
+    let mut start = from;
+    for line in text[from..].split_inclusive('\n') {
         if begins(line) {
             let indent = line.len() - line.trim_start().len();
             return Place {

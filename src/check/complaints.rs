@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::codes::{self, Rule};
+pub(super) use crate::diag::did_you_mean;
 use crate::diag::{Diagnostic, Place, Severity};
 
 /// The most complaints that one file gets.
@@ -135,31 +136,4 @@ impl Drop for Complaint<'_> {
             self.complaints.add(diagnostic);
         }
     }
-}
-
-/// The least likeness (0 to 1) at which a word is worth suggesting.
-const LIKE_ENOUGH: f64 = 0.8;
-
-/// "did you mean …", where one of the known words is near.
-pub(super) fn did_you_mean<'w>(
-    word: &str,
-    known: impl IntoIterator<Item = &'w str>,
-) -> Option<String> {
-    nearest(word, known).map(|near| format!("did you mean `{near}`?"))
-}
-
-/// The known word that is nearest, where one is near.
-pub(super) fn nearest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    // Longer words are no misspelling of anything, and likeness is quadratic in length.
-    const LONGEST: usize = 100;
-    if word.len() > LONGEST {
-        return None;
-    }
-    let word = word.to_lowercase();
-    known
-        .into_iter()
-        .map(|known| (strsim::jaro_winkler(&word, &known.to_lowercase()), known))
-        .filter(|(like, _)| *like >= LIKE_ENOUGH)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, known)| known)
 }

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 
 use gradus::access::{Access, Artefact, Planned, plan};
+use gradus::diag;
 use gradus::model::{Organisation, PersonId, SectionReader};
 use gradus::seal::SiteKey;
 use serde::Serialize;
@@ -43,16 +44,9 @@ pub fn known<'a>(org: &'a Organisation, id: &str) -> Result<&'a PersonId, Failur
         .get_key_value(id)
         .map(|(id, _)| id)
         .ok_or_else(|| {
-            let near = org.people.keys().map(PersonId::as_str);
-            let near = near
-                .max_by(|a, b| strsim::jaro_winkler(a, id).total_cmp(&strsim::jaro_winkler(b, id)));
             let message = Message::new(format!("`{id}` is nobody in people/"));
-            Failure::Usage(match near {
-                Some(near) if strsim::jaro_winkler(near, id) > 0.7 => {
-                    message.help(format!("did you mean `{near}`?"))
-                }
-                _ => message,
-            })
+            let near = diag::did_you_mean(id, org.people.keys().map(PersonId::as_str));
+            Failure::Usage(message.maybe_help(near))
         })
 }
 

@@ -170,7 +170,11 @@ fn readers(org: &Organisation, access: &Access) -> String {
         .filter(|person| person.keys.is_empty() && !person.external)
         .map(|person| person.id.as_str())
         .collect();
-    let mut text = format!("{keys} keys open it; `gradus access` shows who reads what, and why");
+    let mut text = match keys {
+        0 => "no key opens it yet".to_owned(),
+        1 => "1 key opens it; `gradus access` shows who reads what, and why".to_owned(),
+        keys => format!("{keys} keys open it; `gradus access` shows who reads what, and why"),
+    };
     if !without.is_empty() {
         text.push_str(&format!(
             "\nwithout a key: {} (`gradus keys new ID` makes one)",

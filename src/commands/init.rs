@@ -16,8 +16,8 @@ use super::{Failure, Here, MARKER, Message, keys};
 ///
 /// There is an organisation already, or a file that would be overwritten.
 pub fn run(here: &Here, args: &cli::Init) -> Result<(), Failure> {
-    let root = here.path(&args.directory);
-    let shown = args.directory.display();
+    let root = here.path(&args.target);
+    let shown = args.target.display();
     let files = scaffold::beginning(kind(args.template), here.today);
     if let Some(taken) = files.iter().find(|file| root.join(&file.path).exists()) {
         let message = Message::new(format!("`{}` is already in `{shown}`", taken.path));
@@ -65,7 +65,7 @@ fn write_new(root: &Path, file: &NewFile) -> Result<(), Failure> {
 }
 
 fn next_steps(args: &cli::Init) -> String {
-    let directory = args.directory.display();
+    let directory = args.target.display();
     let key = match args.template {
         Template::Team => format!(
             "gradus -C {directory} keys new sam   # an identity for sam; edit people/ first if you like\n  "

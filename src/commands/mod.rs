@@ -112,16 +112,19 @@ impl Here {
     }
 }
 
-/// Loads and checks an organisation, and prints what is wrong with it.
+/// Loads and checks an organisation. Prints what is wrong with it; of warnings only how many there are, unless
+/// more was asked for.
 ///
 /// # Errors
 ///
 /// [`Failure::Content`] where it has errors.
 pub fn checked(here: &Here, root: &Path) -> Result<Organisation, Failure> {
     let (organisation, report) = pipeline::load(root, here.today).map_err(Failure::from_load)?;
-    let complain = report.has_errors() || !here.quiet;
-    if complain {
+    if report.has_errors() || here.verbose {
         gradus::terminal::print_report(&report);
+    } else if !report.diagnostics.is_empty() {
+        let summary = gradus::terminal::summary(&report);
+        here.say(&format!("{summary}; `gradus check` shows them"));
     }
     organisation.ok_or(Failure::Content)
 }
@@ -160,6 +163,12 @@ impl Message {
     /// Adds what would help.
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// Adds what would help, where something would.
+    pub fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help = help.or(self.help);
         self
     }
 

@@ -460,8 +460,9 @@ fn every_code_has_a_case() {
     let in_files = IN_ONE_FILE.iter().map(|(code, ..)| *code);
     let between = between_files().into_iter().map(|(code, _)| code);
     let covered: BTreeSet<&str> = in_files.chain(between).collect();
-    // What these take cannot be made on every machine: see `hostile`.
-    let elsewhere = BTreeSet::from(["E001", "E004", "E007"]);
+    // What the first three take cannot be made on every machine: see `hostile`. The warnings come from the
+    // plan of audiences: see below.
+    let elsewhere = BTreeSet::from(["E001", "E004", "E007", "W006", "W007"]);
     let all = gradus::check::codes().iter().map(|rule| rule.code);
     let missing: Vec<&str> = all
         .filter(|code| !covered.contains(code) && !elsewhere.contains(code))
@@ -526,4 +527,49 @@ fn cycles_may_overlap_where_nobody_has_files_in_both() {
     Tree::sample()
         .with("people/linus/2026-q2/plan.toml", "[[goal]]\ntext = \"x\"\n")
         .complains(&[]);
+}
+
+/// The warnings of the plan of audiences, as code, file and marked text.
+fn audience_warnings(tree: &Tree) -> Vec<(&'static str, String, String)> {
+    let today = "2026-08-01".parse().expect("a date");
+    let (_, report) = gradus::pipeline::load(&tree.root(), today).expect("an organisation");
+    let marked = |d: &gradus::diag::Diagnostic| {
+        let text = report.texts.get(&d.place.file).map_or("", |text| &**text);
+        let marked = text.get(d.place.start..d.place.end).unwrap_or_default();
+        (d.code, d.place.file.to_string(), marked.to_owned())
+    };
+    report.diagnostics.iter().map(marked).collect()
+}
+
+#[test]
+fn a_line_that_widens_an_audience_is_warned_of_where_it_stands() {
+    let path = "people/ada/2025-h2/plan.toml";
+    let tree = Tree::sample().with(
+        path,
+        "readers = [\"person\", \"linus\"]\n[[goal]]\ntext = \"x\"\n",
+    );
+    let line = "readers = [\"person\", \"linus\"]";
+    assert_eq!(
+        audience_warnings(&tree),
+        [("W006", path.to_owned(), line.to_owned())]
+    );
+}
+
+#[test]
+fn what_nobody_may_read_after_a_change_of_the_whole_chain_is_warned_of() {
+    let roles = "[[role]]\nfrom = 2025-01-01\nmanager = \"linus\"\n[[role]]\nfrom = 2026-07-01\nmanager = \"grace\"\n";
+    let top = format!("keys = [\"{LINUS}\"]\n[[role]]\nfrom = 2025-01-01\n");
+    let path = "people/ada/2025-h2/peer-grace.md";
+    let tree = Tree::sample()
+        .with(
+            "people/ada/person.toml",
+            &person(&format!("keys = [\"{ADA}\"]\n{roles}")),
+        )
+        .with("people/linus/person.toml", &person(&top))
+        .with(
+            path,
+            "+++\nby = \"grace\"\ndate = 2026-01-10\n+++\n## strengths\nCalm.\n",
+        );
+    let expected = ("W007", path.to_owned(), String::new());
+    assert_eq!(audience_warnings(&tree), [expected]);
 }

@@ -78,7 +78,8 @@ mod links {
         use std::os::unix::fs::PermissionsExt;
         let tree = Tree::sample().with(PLAN, "");
         let path = tree.root().join(PLAN);
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).expect("permissions");
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000))
+            .expect("permissions");
         if std::fs::read(&path).is_err() {
             assert_eq!(codes(&tree), ["E001"]); // the superuser may read everything
         }
