@@ -22,7 +22,7 @@ const LADDER_LAST: f64 = 84.0;
 const LADDER_AIM: f64 = 96.0;
 
 /// Most cycles whose labels fit under the ladder on a phone.
-const CYCLE_LABELS_MAX: usize = 5;
+const CYCLE_LABELS_MAX: usize = 4;
 
 /// The whole section.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -69,7 +69,7 @@ impl Scribe<'_> {
         lines.extend(self.shifts(Mark::new("risk", "down", "Lowered"), &changes.lowered));
         lines.extend(changes.learned.iter().map(|one| self.ended(one)));
         lines.extend(changes.carried.iter().map(|one| self.carried(&one.facts)));
-        lines.extend(changes.new.iter().map(|one| self.new(&one.facts)));
+        lines.extend(changes.new.iter().map(|one| self.newly(&one.facts)));
         lines.extend(changes.stalled.iter().map(|one| self.stalled(one)));
         lines
     }
@@ -136,7 +136,7 @@ impl Scribe<'_> {
         }
     }
 
-    fn new(&self, facts: &ExpectationFacts<'_>) -> LedgerLine {
+    fn newly(&self, facts: &ExpectationFacts<'_>) -> LedgerLine {
         LedgerLine {
             when: Some(When::on("", facts.agreed)),
             ..self.about(Mark::new("track", "plus", "New"), facts)
