@@ -153,6 +153,10 @@ impl<'a> Shelf<'a> {
     }
 
     fn put(&mut self, piece: Piece) {
+        // A basic section of just these readers holds it alone, so that nobody finds it twice.
+        if let Some(at) = self.basic(&piece) {
+            return self.place(at, &piece);
+        }
         let home = self.slots.iter().position(|slot| slot.kind == piece.home);
         let home = home.filter(|at| self.slots[*at].readers.is_subset(&piece.audience));
         // Where the home's readers all may read it, only those beyond need a section of their own.
@@ -172,19 +176,16 @@ impl<'a> Shelf<'a> {
         self.place(at, &piece);
     }
 
+    /// The section, of its home's kind first, whose readers are exactly the audience.
+    fn basic(&self, piece: &Piece) -> Option<usize> {
+        let others = kinds_for(&piece.artefact).iter().copied();
+        let mut kinds = std::iter::once(piece.home).chain(others);
+        kinds.find_map(|kind| self.exact(kind, &piece.audience))
+    }
+
     fn section_of(&mut self, piece: &Piece, readers: People) -> usize {
-        let kinds: &[SectionKind] = match piece.artefact {
-            Artefact::Talent(_) => &[SectionKind::Talent],
-            Artefact::Pip(_) => &[SectionKind::Pip, SectionKind::Closed],
-            _ => &[
-                SectionKind::Person,
-                SectionKind::Chain,
-                SectionKind::Pair,
-                SectionKind::Own,
-                SectionKind::Custom,
-            ],
-        };
-        let found = kinds.iter().find_map(|kind| self.exact(*kind, &readers));
+        let mut kinds = kinds_for(&piece.artefact).iter();
+        let found = kinds.find_map(|kind| self.exact(*kind, &readers));
         found.unwrap_or_else(|| {
             let (name, kind) = match piece.artefact {
                 Artefact::Talent(_) => ("talent", SectionKind::Talent),
@@ -226,6 +227,21 @@ impl<'a> Shelf<'a> {
                 artefacts: slot.artefacts,
             }
         })
+    }
+}
+
+/// The kinds of section that a piece may lie in besides its home's.
+fn kinds_for(artefact: &Artefact) -> &'static [SectionKind] {
+    match artefact {
+        Artefact::Talent(_) => &[SectionKind::Talent],
+        Artefact::Pip(_) => &[SectionKind::Pip, SectionKind::Closed],
+        _ => &[
+            SectionKind::Person,
+            SectionKind::Chain,
+            SectionKind::Pair,
+            SectionKind::Own,
+            SectionKind::Custom,
+        ],
     }
 }
 

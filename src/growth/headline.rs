@@ -34,11 +34,11 @@ pub struct Headline<'a> {
     pub cycle: &'a Cycle,
     /// Outcomes of the cycle's expectations.
     pub expectations: Achievement,
-    /// Met of all but the obsolete, by cycle; cycles without agreed expectations are left out.
+    /// Met of all but the obsolete, by ended cycle; cycles without agreed expectations are left out.
     pub expectations_series: Vec<SeriesPoint<'a>>,
     /// Key steps of the cycle's expectations.
     pub steps: StepProgress,
-    /// Done of the counted, by cycle; cycles without counted steps are left out.
+    /// Done of the counted, by ended cycle; cycles without counted steps are left out.
     pub steps_series: Vec<SeriesPoint<'a>>,
     /// Competencies at or above the level held, of those that the last shared review rates; nothing where
     /// there is none. The level is the one held in `cycle`.
@@ -54,14 +54,16 @@ pub struct Headline<'a> {
 /// The headline figures of a portfolio that shows `cycle`.
 pub fn headline<'a>(commons: &'a Commons, person: &'a Person, cycle: &'a Cycle) -> Headline<'a> {
     let seen = Seen::from(commons, person, cycle);
-    let cycles: Vec<&'a Cycle> = seen.cycles().into_iter().map(|(cycle, _)| cycle).collect();
+    let cycles = seen.cycles().into_iter().map(|(cycle, _)| cycle);
+    // A cycle that still runs would look like a fall.
+    let ended: Vec<&'a Cycle> = cycles.filter(|c| c.end < commons.as_of).collect();
     let own_files = person.cycles.get(&cycle.id);
     Headline {
         cycle,
         expectations: own_files.map_or(Achievement::default(), achievement),
-        expectations_series: series(&cycles, |cycle| met(person.cycles.get(&cycle.id)?)),
+        expectations_series: series(&ended, |cycle| met(person.cycles.get(&cycle.id)?)),
         steps: steps(commons, person, cycle),
-        steps_series: series(&cycles, |cycle| done(&steps(commons, person, cycle))),
+        steps_series: series(&ended, |cycle| done(&steps(commons, person, cycle))),
         areas: areas(commons, person, cycle),
         areas_series: series(&seen.rated_cycles(Judge::Manager), |cycle| {
             areas(commons, person, cycle)
@@ -177,8 +179,8 @@ mod tests {
                 .map(|point| (point.tally.n, point.tally.of))
                 .collect()
         };
-        assert_eq!(tallies(&shown.steps_series), [(3, 3), (1, 3)]);
-        assert_eq!(tallies(&shown.expectations_series), [(1, 1), (0, 1)]);
+        assert_eq!(tallies(&shown.steps_series), [(3, 3)]);
+        assert_eq!(tallies(&shown.expectations_series), [(1, 1)]);
         assert_eq!(shown.ends, day("2025-12-31"));
     }
 

@@ -131,7 +131,7 @@ impl Generated {
             "[[role]]\nfrom = 2020-01-01\nlevel = \"ic/l1\"\nteam = \"canary-team-{}\"\n{first}",
             n / 6
         );
-        if n > 12 && n % 4 == 0 {
+        if n > 12 && n.is_multiple_of(4) {
             let next = manager(random.gen_range(1..7));
             let _ = write!(
                 text,

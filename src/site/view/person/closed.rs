@@ -74,8 +74,15 @@ fn who(ctx: &Context, section: &Section, subject: &Person) -> String {
     };
     match names.is_empty() {
         true => format!("Nobody reads this today{never}."),
+        // Others may read the same elsewhere: by default, or without names.
+        false if shared_apart(section.kind) => format!("Opened to {} here.", listed(&names)),
         false => format!("Only {} {reads} this{never}.", listed(&names)),
     }
+}
+
+/// Whether a section may repeat for its readers what others read in another one.
+fn shared_apart(kind: SectionKind) -> bool {
+    matches!(kind, SectionKind::Own | SectionKind::Custom)
 }
 
 /// `a, b and c`.
