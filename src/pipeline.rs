@@ -179,11 +179,7 @@ fn plain_files(
         &assets,
         &rubrics,
     )?];
-    files.extend(site::public_rubric_files(
-        &commons,
-        theme,
-        &assets.style_path,
-    )?);
+    files.extend(site::public_rubric_files(&commons, theme, &assets)?);
     files.extend(assets.files);
     Ok(files)
 }

@@ -9,6 +9,9 @@ use crate::model::PlainFile;
 /// Style sheets in the order in which later ones may rely on earlier ones.
 const STYLE_SHEETS: &[&str] = &["theme.css", "rubric.css", "syntax.css", "viewer.css"];
 
+/// What browsers show beside the title.
+const ICON: &str = "icon.svg";
+
 /// Hexadecimal digits of the hash in a file's name.
 const HASH_DIGITS: usize = 16;
 
@@ -20,6 +23,8 @@ pub struct Assets {
     pub script_path: String,
     /// `assets/theme.0123456789abcdef.css`, relative to the site's root.
     pub style_path: String,
+    /// `assets/icon.0123456789abcdef.svg`, relative to the site's root.
+    pub icon_path: String,
 }
 
 /// A link to a public rubric, relative to the site's root.
@@ -34,14 +39,15 @@ pub struct RubricLink {
 pub fn assets(theme: &Theme, viewer_js: &[u8]) -> Assets {
     let sheets = STYLE_SHEETS.iter().filter_map(|name| theme.file(name));
     let style = sheets.collect::<Vec<_>>().join("\n");
-    let (style, script) = (
-        named("theme", "css", style.into_bytes()),
-        named("viewer", "js", viewer_js.to_vec()),
-    );
+    let icon = theme.file(ICON).unwrap_or_default();
+    let style = named("theme", "css", style.into_bytes());
+    let script = named("viewer", "js", viewer_js.to_vec());
+    let icon = named("icon", "svg", icon.as_bytes().to_vec());
     Assets {
         script_path: script.path.clone(),
         style_path: style.path.clone(),
-        files: vec![style, script],
+        icon_path: icon.path.clone(),
+        files: vec![style, script, icon],
     }
 }
 
@@ -62,6 +68,7 @@ struct ShellView<'a> {
     lang: &'a str,
     script: &'a str,
     style: &'a str,
+    icon: &'a str,
     rubrics: &'a [RubricLink],
 }
 
@@ -80,6 +87,7 @@ pub fn shell(
         lang: super::LANGUAGE,
         script: &assets.script_path,
         style: &assets.style_path,
+        icon: &assets.icon_path,
         rubrics,
     };
     Ok(PlainFile {

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::assets::RubricLink;
+use super::assets::{Assets, RubricLink};
 use super::context::Context;
 use super::html::Html;
 use super::theme::{Theme, ThemeError};
@@ -26,14 +26,14 @@ pub fn public_rubrics(commons: &Commons) -> Vec<RubricLink> {
 }
 
 /// The pages of all public tracks: `rubric/index.html`, `rubric/<track>/index.html`,
-/// `rubric/<track>/<level>/index.html`. Empty where no track is public. `style_path` is relative to the site's root.
+/// `rubric/<track>/<level>/index.html`. Empty where no track is public.
 ///
 /// # Errors
 /// Whatever is wrong with the theme.
 pub fn public_rubric_files(
     commons: &Commons,
     theme: &Theme,
-    style_path: &str,
+    assets: &Assets,
 ) -> Result<Vec<PlainFile>, ThemeError> {
     let public = public_only(commons);
     if rubric::tracks(&public.rubric).next().is_none() {
@@ -46,7 +46,7 @@ pub fn public_rubric_files(
         Default::default(),
     );
     let parts = rubric::parts(&ctx, Edition::Public)?;
-    let file = |part: PagePart| page(&public.public_title, theme, style_path, part);
+    let file = |part: PagePart| page(&public.public_title, theme, assets, part);
     parts.into_iter().map(file).collect()
 }
 
@@ -88,9 +88,10 @@ struct PublicView<'a> {
     /// What the lock page says.
     site: &'a str,
     lang: &'a str,
-    /// The lock page, relative to this one; so is `style`.
+    /// The lock page, relative to this one; so are `style` and `icon`.
     home: String,
     style: String,
+    icon: String,
     places: Vec<Place>,
     body: Html,
 }
@@ -105,7 +106,7 @@ struct Place {
 fn page(
     site: &str,
     theme: &Theme,
-    style_path: &str,
+    assets: &Assets,
     mut part: PagePart,
 ) -> Result<PlainFile, ThemeError> {
     let up = "../".repeat(part.route.split('/').count());
@@ -117,7 +118,8 @@ fn page(
         site,
         lang: super::LANGUAGE,
         home: format!("{up}index.html"),
-        style: format!("{up}{style_path}"),
+        style: format!("{up}{}", assets.style_path),
+        icon: format!("{up}{}", assets.icon_path),
         places,
         body: tree::to_html(&part.tree),
     };

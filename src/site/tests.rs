@@ -161,7 +161,7 @@ fn the_cycles_page_says_when_things_are_due_and_who_reads_answers() {
 }
 
 fn public_files() -> Vec<(String, String)> {
-    let files = public_rubric_files(&commons(), &theme(), "assets/theme.css").unwrap();
+    let files = public_rubric_files(&commons(), &theme(), &assets(&theme(), b"")).unwrap();
     let text = |file: PlainFile| (file.path, String::from_utf8(file.bytes).unwrap());
     files.into_iter().map(text).collect()
 }
@@ -191,6 +191,7 @@ fn public_pages_hold_public_tracks_alone() {
 #[test]
 fn public_pages_lead_only_to_files_that_exist() {
     let files = public_files();
+    let assets = assets(&theme(), b"");
     for (path, text) in &files {
         for href in text
             .split("href=\"")
@@ -201,9 +202,9 @@ fn public_pages_lead_only_to_files_that_exist() {
                 continue;
             }
             let target = resolve(path, href.split('#').next().unwrap());
-            let plain = ["index.html", "assets/theme.css"].contains(&target.as_str());
+            let asset = assets.files.iter().any(|file| file.path == target);
             assert!(
-                plain || files.iter().any(|(p, _)| *p == target),
+                asset || target == "index.html" || files.iter().any(|(p, _)| *p == target),
                 "{href} in {path}"
             );
         }
@@ -236,7 +237,7 @@ fn without_a_public_track_there_are_no_public_pages() {
     let mut commons = commons();
     commons.rubric.tracks.remove("ic");
     assert!(
-        public_rubric_files(&commons, &theme(), "x.css")
+        public_rubric_files(&commons, &theme(), &assets(&theme(), b""))
             .unwrap()
             .is_empty()
     );
@@ -280,7 +281,7 @@ fn only_files_that_a_page_links_to_are_in_the_section() {
 #[test]
 fn public_pages_and_their_style_can_be_looked_at() {
     let assets = assets(&theme(), b"");
-    let mut files = public_rubric_files(&commons(), &theme(), &assets.style_path).unwrap();
+    let mut files = public_rubric_files(&commons(), &theme(), &assets).unwrap();
     assert!(
         assets
             .files
@@ -328,7 +329,7 @@ fn a_big_framework_is_drawn_whole() {
         };
         commons.rubric.tracks.insert(id, track);
     }
-    let files = public_rubric_files(&commons, &theme(), "x.css").unwrap();
+    let files = public_rubric_files(&commons, &theme(), &assets(&theme(), b"")).unwrap();
     assert_eq!(files.len(), 1 + (1 + 5) + 17 * (1 + 8));
     look_at(files, "big");
 }

@@ -20,6 +20,7 @@ macro_rules! theme_files {
 const DEFAULT: &[(&str, &str)] = theme_files![
     "closed.html",
     "components.html",
+    "icon.svg",
     "cycle.html",
     "cycles.html",
     "level-managers.html",
