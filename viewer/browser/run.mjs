@@ -29,7 +29,7 @@ try {
     define: { VIEWER: JSON.stringify(join(here, "..")) },
     logLevel: "warning",
   });
-  const options = task === "shots" ? [] : ["--test"];
+  const options = task === "shots" ? [] : ["--test", "--test-timeout=120000", "--test-reporter=spec"];
   process.exitCode = spawnSync(process.execPath, [...options, file], { stdio: "inherit" }).status ?? 1;
 } finally {
   rmSync(out, { recursive: true, force: true });
