@@ -61,6 +61,7 @@ export interface TwoBuilds {
 export function buildTwice(): TwoBuilds {
   const organisation = scratchFolder("with-login");
   cpSync(EXAMPLE, organisation, { recursive: true, filter: (path) => !path.endsWith("/public") });
+  rmSync(join(organisation, "people/ada/login.age"), { force: true }); // the demo's own
   const passphrase = gradus("-C", organisation, "keys", "login", "ada", "-i", join(EXAMPLE, "demo-keys/ada.txt")).trim();
   return { passphrase, older: buildSite(organisation, "older"), newer: buildSite(organisation, "newer") };
 }
