@@ -1,4 +1,4 @@
-/** Opens passphrase-wrapped files without freezing the page: scrypt in slices, with its progress. */
+/** Opens passphrase-wrapped files, and tells how far it is. The work itself holds the page up: its library pauses only between microtasks. */
 
 import type { Identity as AgeIdentity, Stanza } from "age-encryption";
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
@@ -13,7 +13,7 @@ const WORK_FACTOR = /^[1-9][0-9]?$/;
 const SALT_BYTES = 16;
 const FILE_KEY_BYTES = 16;
 const TAG_BYTES = 16;
-/** Longest that one slice may hold up the page. */
+/** How often the library stops to tell. */
 const SLICE_MS = 12;
 
 /** From 0 to 1. */
