@@ -277,6 +277,19 @@ fn person(rest: &str) -> String {
     format!("name = \"Somebody\"\nstart = 2025-01-01\n{rest}")
 }
 
+/// 66 people above one another.
+fn a_long_chain() -> Tree {
+    let links = (0..66).fold(Tree::sample(), |tree, n| {
+        let role = format!("[[role]]\nfrom = 2025-01-01\nmanager = \"p{}\"\n", n + 1);
+        tree.with(&format!("people/p{n}/person.toml"), &person(&role))
+    });
+    let top = person("[[role]]\nfrom = 2025-01-01\n");
+    let marked = "[[role]]\nfrom = 2025-01-01\nmanager = «\"p1\"»\n";
+    links
+        .with("people/p66/person.toml", &top)
+        .with("people/p0/person.toml", &person(marked))
+}
+
 /// A code and a tree that it comes up in.
 type Case = (&'static str, Tree);
 
@@ -285,6 +298,20 @@ fn between_files() -> Vec<Case> {
     let sample = Tree::sample;
     let role = "[[role]]\nfrom = 2025-01-01\n";
     let mut cases = vec![
+        (
+            "E058",
+            sample()
+                .with(
+                    "people/ada/2026-h1/peer-linus.md",
+                    "+++\nby = \"linus\"\n+++\n![seen](files/graph.png)\n",
+                )
+                .with(
+                    "people/ada/2026-h1/self.md",
+                    "+++\nby = \"ada\"\n+++\n![mine](files/graph.png)\n",
+                )
+                .about("people/ada/2026-h1/self.md"),
+        ),
+        ("E059", a_long_chain()),
         (
             "E002",
             sample()
