@@ -16,8 +16,11 @@ const WORDS_MAX: usize = 800;
 /// Fewer words than these between two changes are part of the change.
 const KEPT_MIN: usize = 3;
 
-/// A text that keeps less than this share of its words, in percent, is written anew.
-const REWRITTEN_BELOW_PERCENT: usize = 34;
+/// A level's text that keeps less than this share of its words, in percent, is written anew.
+const NEW_LEVEL_BELOW_PERCENT: usize = 34;
+
+/// The same for the text of one cell at two times.
+const NEW_WORDING_BELOW_PERCENT: usize = 20;
 
 /// Texts with more separate changes are written anew: a page of crumbs says nothing, and its nodes are bounded.
 const CHANGES_MAX: usize = 24;
@@ -30,7 +33,7 @@ const LEAD_MAX_WORDS: usize = 16;
 pub fn new_words(old: Option<&Html>, new: &Html) -> Html {
     let (pieces, words) = (pieces(new.as_str()), words_of(new.as_str()));
     let old_words = old.map(|old| words_of(old.as_str())).unwrap_or_default();
-    let marked = match compare(&old_words, &words) {
+    let marked = match compare(&old_words, &words, NEW_LEVEL_BELOW_PERCENT) {
         Some(changes) => changes.into_iter().map(|change| change.new).collect(),
         None => vec![0..lead(&words)],
     };
@@ -43,7 +46,7 @@ pub fn rewording(old: &str, new: &str) -> Html {
     let (old, new) = (spaced(old), spaced(new));
     let words = |text: &[Spaced<'_>]| text.iter().map(|word| word.word.to_owned()).collect();
     let (old_words, new_words): (Vec<String>, Vec<String>) = (words(&old), words(&new));
-    let changes = compare(&old_words, &new_words).unwrap_or_else(|| {
+    let changes = compare(&old_words, &new_words, NEW_WORDING_BELOW_PERCENT).unwrap_or_else(|| {
         vec![Change {
             old: 0..old.len(),
             new: 0..new.len(),
@@ -73,14 +76,14 @@ struct Change {
 }
 
 /// The changes in order; nothing where the text is written anew, or too long to tell.
-fn compare(old: &[String], new: &[String]) -> Option<Vec<Change>> {
+fn compare(old: &[String], new: &[String], anew_below_percent: usize) -> Option<Vec<Change>> {
     if old.len().max(new.len()) > WORDS_MAX {
         return (old == new).then(Vec::new);
     }
     let changes = joined(&capture_diff_slices(Algorithm::Myers, old, new));
     let changed: usize = changes.iter().map(|change| change.new.len()).sum();
     let kept = new.len() - changed;
-    let anew = kept * 100 < new.len() * REWRITTEN_BELOW_PERCENT;
+    let anew = kept * 100 < new.len() * anew_below_percent;
     (!anew && changes.len() <= CHANGES_MAX).then_some(changes)
 }
 

@@ -37,8 +37,12 @@ fn head(packet: &Packet) -> Vec<String> {
         .manager
         .as_ref()
         .map(|name| format!("- Manager: {}", escaped(name)));
+    let since = packet
+        .since
+        .as_ref()
+        .map(|day| format!("- Evidence since {}", day.text));
     let day = format!("- As of {}", packet.day.text);
-    let lines = [Some(levels), team, manager, Some(day)];
+    let lines = [Some(levels), team, manager, since, Some(day)];
     lines.into_iter().flatten().collect()
 }
 

@@ -11,6 +11,8 @@
 mod markdown;
 mod packet;
 mod proof;
+#[cfg(test)]
+mod tests;
 
 use serde::Serialize;
 

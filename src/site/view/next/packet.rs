@@ -4,7 +4,9 @@ use serde::Serialize;
 
 use super::proof::{Proof, expectation};
 use super::{markdown, next_route, packet_route, standing};
-use crate::growth::{Evidence, LevelGap, current_cycle, level_alignment, outcome_of};
+use crate::growth::{
+    Evidence, EvidenceOf, Judge, LevelGap, current_cycle, level_alignment, outcome_of,
+};
 use crate::model::*;
 use crate::site::date::Day;
 use crate::site::view::level::LevelChip;
@@ -29,6 +31,8 @@ pub(super) struct Packet {
     pub manager: Option<String>,
     /// Nothing where no level is held, or the rubric does not know it.
     pub levels: Option<Levels>,
+    /// Evidence is that of the time at the level held: since this day.
+    pub since: Option<Day>,
     pub areas: Vec<PacketArea>,
     /// Those for the next level first, then newest first.
     pub expectations: Vec<PacketExpectation>,
@@ -121,6 +125,9 @@ pub(super) fn part(
 fn packet(ctx: &Context, person: &Person, gap: Option<&LevelGap<'_>>) -> Packet {
     let role = person.role_on(ctx.commons.as_of);
     let manager = role.manager.as_ref();
+    let since = held_since(person, ctx.commons.as_of);
+    let gap = gap.map(|gap| at_this_level(gap, since));
+    let gap = gap.as_ref();
     Packet {
         name: person.name.clone(),
         portfolio: format!("/{}", portfolio_route(&person.id)),
@@ -129,9 +136,31 @@ fn packet(ctx: &Context, person: &Person, gap: Option<&LevelGap<'_>>) -> Packet 
         team: role.team.clone(),
         manager: manager.map(|manager| ctx.commons.name_of(manager).to_owned()),
         levels: gap.map(levels),
+        since: gap.map(|_| since.into()),
         areas: gap.map_or(Vec::new(), |gap| areas(ctx, person, gap)),
         expectations: gap.map_or(Vec::new(), |gap| expectations(ctx, person, gap)),
     }
+}
+
+/// The first day of the roles that hold the present level without a break.
+fn held_since(person: &Person, today: Date) -> Date {
+    let held = person.level_on(today);
+    let past = person.roles.iter().rev().filter(|role| role.from <= today);
+    let same = past.take_while(|role| person.level_on(role.from) == held);
+    same.last().map_or(person.start, |role| role.from)
+}
+
+/// What a packet argues with: evidence since the level is held or for the next one; of ratings, the manager's alone.
+fn at_this_level<'a>(gap: &LevelGap<'a>, since: Date) -> LevelGap<'a> {
+    let mut gap = gap.clone();
+    for row in &mut gap.rows {
+        row.evidence.retain(|piece| {
+            let own =
+                matches!(&piece.of, EvidenceOf::Rating(standing) if standing.judge == Judge::Own);
+            !own && (piece.for_next || piece.date >= since)
+        });
+    }
+    gap
 }
 
 fn levels(gap: &LevelGap<'_>) -> Levels {
