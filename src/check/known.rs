@@ -75,7 +75,9 @@ impl<'s> Known<'s> {
         let files = self.source.files.iter();
         files
             .filter_map(|(kind, file)| match kind {
-                FileKind::Cycle(name) => self.name(name, &file.path, CycleId::new, &["notes"]),
+                FileKind::Cycle(name) => {
+                    self.name(name, &file.path, CycleId::new, &RESERVED_CYCLES)
+                }
                 _ => None,
             })
             .collect()
@@ -278,6 +280,9 @@ impl<'s> Known<'s> {
         person.map(ReaderToken::Person)
     }
 }
+
+/// Names beside those of cycles: of a directory in `management/`, and of pages of a person.
+const RESERVED_CYCLES: [&str; 3] = ["next", "notes", "packet"];
 
 /// Words that `readers` understands otherwise.
 const RESERVED_PEOPLE: [&str; 7] = ["public", "org", "person", "chain", "pair", "hr", "managers"];

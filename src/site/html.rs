@@ -75,6 +75,12 @@ impl Writer {
         self
     }
 
+    /// A piece of HTML made before, cut between its tags and words.
+    pub fn rendered(&mut self, piece: &str) -> &mut Self {
+        self.0.push_str(piece);
+        self
+    }
+
     /// How much is written, in bytes.
     pub fn len_bytes(&self) -> usize {
         self.0.len()

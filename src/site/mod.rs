@@ -6,6 +6,7 @@
 //! | [`theme`] | templates and style sheets, overridden file by file |
 //! | [`markdown`] | prose → HTML that holds nothing but what we wrote |
 //! | [`highlight`] | code fences → classes that `syntax.css` styles |
+//! | [`diff`] | what two texts do not share, word by word |
 //! | [`tree`] | rendered HTML → [`crate::model::Tree`], by one parse against the allow-list |
 //! | [`public`] | public rubrics as plain pages |
 //! | [`mod@assets`] | style sheets and the viewer's script, named by their content; the shell |
@@ -15,6 +16,7 @@
 pub mod assets;
 pub mod context;
 pub mod date;
+pub mod diff;
 pub mod highlight;
 pub mod html;
 pub mod markdown;

@@ -25,8 +25,7 @@ pub fn public_rubrics(commons: &Commons) -> Vec<RubricLink> {
     public.map(link).collect()
 }
 
-/// The pages of all public tracks: `rubric/index.html`, `rubric/<track>/index.html`,
-/// `rubric/<track>/<level>/index.html`. Empty where no track is public.
+/// The pages of all public tracks, each as `<its route>/index.html`: `rubric/index.html`, `rubric/<track>/index.html`, …. Empty where no track is public.
 ///
 /// # Errors
 /// Whatever is wrong with the theme.
@@ -52,24 +51,46 @@ pub fn public_rubric_files(
 
 /// What everyone may know, cut down to what anyone may.
 fn public_only(commons: &Commons) -> Commons {
-    let public = commons
-        .rubric
-        .tracks
-        .iter()
-        .filter(|(_, track)| track.public);
     Commons {
         name: commons.public_title.clone(),
         public_title: commons.public_title.clone(),
         as_of: commons.as_of,
         ratings: commons.ratings.clone(),
         cycles: Vec::new(),
-        rubric: Rubric {
-            tracks: public
-                .map(|(id, track)| (id.clone(), open_track(track)))
-                .collect(),
-        },
-        pinned: BTreeMap::new(),
+        rubric: open_rubric(&commons.rubric),
+        pinned: open_versions(commons),
         names: BTreeMap::new(),
+    }
+}
+
+/// The pinned versions with the tracks that are public there, named by their order and nothing else.
+fn open_versions(commons: &Commons) -> BTreeMap<String, Rubric> {
+    let mut pins: Vec<&String> = Vec::new();
+    for pin in commons
+        .cycles
+        .iter()
+        .filter_map(|cycle| cycle.rubric.as_ref())
+    {
+        if !pins.contains(&pin) {
+            pins.push(pin);
+        }
+    }
+    let pinned = pins.into_iter().filter_map(|pin| commons.pinned.get(pin));
+    let open = pinned
+        .map(open_rubric)
+        .filter(|rubric| !rubric.tracks.is_empty());
+    let named = open.enumerate();
+    named
+        .map(|(at, rubric)| (format!("Version {:02}", at + 1), rubric))
+        .collect()
+}
+
+fn open_rubric(rubric: &Rubric) -> Rubric {
+    let public = rubric.tracks.iter().filter(|(_, track)| track.public);
+    Rubric {
+        tracks: public
+            .map(|(id, track)| (id.clone(), open_track(track)))
+            .collect(),
     }
 }
 

@@ -45,6 +45,129 @@ fn the_org_section_has_the_rubric_the_cycles_and_recognition() {
     }
 }
 
+/// Two cycles: the first judged by a rubric as it stood, public in track `ic` or not.
+fn with_an_older_version(public: bool) -> Commons {
+    let mut commons = commons();
+    let mut old = commons.rubric.clone();
+    let track = old.tracks.get_mut("ic").unwrap();
+    track.public = public;
+    track.competencies[5].id = id!(CompetencyId, "mentoring");
+    track.competencies[5].title = "Mentoring".to_owned();
+    for level in &mut track.levels {
+        if let Some(cell) = level.cells.remove("leadership") {
+            level.cells.insert(id!(CompetencyId, "mentoring"), cell);
+        }
+    }
+    let cell = track.levels[2].cells.get_mut("operations").unwrap();
+    cell.text = prose("Leads incidents; writes about causes and noise.");
+    track.levels[4].cells.remove("quality");
+    let new = commons.rubric.tracks.get_mut("ic").unwrap();
+    new.competencies[5].was = vec![id!(CompetencyId, "mentoring")];
+    let first = Cycle {
+        id: id!(CycleId, "2026-h1"),
+        title: "H1 2026".to_owned(),
+        rubric: Some("rubrics-old".to_owned()),
+        ..commons.cycles[0].clone()
+    };
+    commons.cycles.insert(0, first);
+    commons.pinned = [("rubrics-old".to_owned(), old)].into();
+    commons
+}
+
+#[test]
+fn what_changed_between_versions_is_shown_cell_by_cell_and_word_by_word() {
+    let draw = section_draw("org", SectionKind::Org, Draw::Org(Box::default()));
+    let content = render(&with_an_older_version(false), &theme(), &draw).unwrap();
+    let track = tree::to_html(&page(&content, "rubric/ic").tree).to_string();
+    for shown in [
+        "rubrics-old",
+        "In force",
+        "H1 2026",
+        "H2 2026",
+        "/rubric/ic/changes/1",
+    ] {
+        assert!(track.contains(shown), "{shown} in {track}");
+    }
+    assert!(
+        track.contains("1 area renamed, 1 cell reworded, 1 cell new"),
+        "{track}"
+    );
+    let changes = tree::to_html(&page(&content, "rubric/ic/changes/1").tree).to_string();
+    assert!(
+        changes.contains(
+            "Leads incidents; <del>writes about</del> <ins>removes</ins> causes and noise."
+        ),
+        "{changes}"
+    );
+    assert!(changes.contains("was Mentoring"));
+    assert!(changes.contains("<ins>Defines what quality means across the organisation.</ins>"));
+    assert!(
+        !content
+            .pages
+            .iter()
+            .any(|page| page.route.starts_with("rubric/manager/changes"))
+    );
+}
+
+#[test]
+fn an_older_version_is_public_only_where_it_says_so_itself() {
+    let files = |public| {
+        let commons = with_an_older_version(public);
+        let files = public_rubric_files(&commons, &theme(), &assets(&theme(), b"")).unwrap();
+        let text = |file: &PlainFile| String::from_utf8(file.bytes.clone()).unwrap();
+        let all: String = files.iter().map(text).collect();
+        assert!(!all.contains("rubrics-old") && !all.contains("H1 2026"));
+        let changes = files
+            .iter()
+            .any(|file| file.path == "rubric/ic/changes/1/index.html");
+        (
+            changes,
+            all.contains("writes about") || all.contains("Mentoring"),
+        )
+    };
+    assert_eq!(files(false), (false, false));
+    assert_eq!(files(true), (true, true));
+}
+
+#[test]
+fn an_area_has_a_page_with_its_stages_and_what_each_level_asks() {
+    let content = org();
+    let words = text_of(&page(&content, "rubric/ic/area/design").tree);
+    for shown in [
+        "Names what could fail",
+        "2 points",
+        "Engineer I",
+        "Sets principles",
+        "Code quality",
+    ] {
+        let found = words
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+            .contains(shown);
+        assert!(found, "{shown} in {words}");
+    }
+}
+
+#[test]
+fn ids_of_levels_and_areas_never_share_an_address() {
+    let mut commons = commons();
+    let track = commons.rubric.tracks.get_mut("ic").unwrap();
+    track.levels[0].id = id!(LevelId, "area");
+    track.levels[1].id = id!(LevelId, "changes");
+    track.competencies[0].id = id!(CompetencyId, "l4");
+    let draw = section_draw("org", SectionKind::Org, Draw::Org(Box::default()));
+    let content = render(&commons, &theme(), &draw).unwrap();
+    let mut routes: Vec<&str> = content
+        .pages
+        .iter()
+        .map(|page| page.route.as_str())
+        .collect();
+    let all = routes.len();
+    routes.dedup();
+    assert_eq!(routes.len(), all);
+}
+
 #[test]
 fn a_missing_cell_is_shown_as_missing() {
     let content = org();
@@ -330,7 +453,7 @@ fn a_big_framework_is_drawn_whole() {
         commons.rubric.tracks.insert(id, track);
     }
     let files = public_rubric_files(&commons, &theme(), &assets(&theme(), b"")).unwrap();
-    assert_eq!(files.len(), 1 + (1 + 5) + 17 * (1 + 8));
+    assert_eq!(files.len(), 1 + (1 + 5 + 6) + 17 * (1 + 8 + 15));
     look_at(files, "big");
 }
 

@@ -18,6 +18,8 @@ macro_rules! theme_files {
 
 /// Every file of the default theme. A file of the same name in the organisation's theme takes its place.
 const DEFAULT: &[(&str, &str)] = theme_files![
+    "area.html",
+    "changes.html",
     "closed.html",
     "components.html",
     "icon.svg",
@@ -25,6 +27,8 @@ const DEFAULT: &[(&str, &str)] = theme_files![
     "cycles.html",
     "level-managers.html",
     "level.html",
+    "next.html",
+    "packet.html",
     "person.html",
     "portfolio.html",
     "public.html",

@@ -6,6 +6,7 @@
 pub mod cycles;
 pub mod level;
 pub mod managers;
+pub mod next;
 pub mod person;
 pub mod recognition;
 pub mod rubric;

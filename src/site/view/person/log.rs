@@ -48,7 +48,8 @@ fn line(ctx: &Context, person: &Person, entry: &LogEntry) -> LogLine {
     }
 }
 
-fn kind_mark(kind: LogKind) -> Mark {
+/// What kind of entry it is.
+pub fn kind_mark(kind: LogKind) -> Mark {
     match kind {
         LogKind::Win => Mark::new("done", "up", "Win"),
         LogKind::Feedback => Mark::new("track", "talk", "Feedback"),

@@ -3,6 +3,7 @@
 //! | file | draws |
 //! |---|---|
 //! | [`portfolio`] | `people/<id>`: figures, changes, expectations, alignment, history, feedback, plan, log |
+//! | [`next`] | `people/<id>/next`, `people/<id>/packet`: what the next level asks, and what speaks for it |
 //! | [`cycle`] | `people/<id>/<cycle>`: everything of one cycle in the order of the process |
 //! | [`closed`] | confidential texts, 1:1s, improvement plans, and what `readers` cut out |
 //! | [`talent`] | talent mapping |
@@ -38,6 +39,7 @@ use serde::Serialize;
 use crate::growth::cycles_of;
 use crate::model::*;
 use crate::site::date::Day;
+use crate::site::view::next;
 use crate::site::{Context, ThemeError};
 
 /// Where the person's own part stands on its pages.
@@ -87,9 +89,10 @@ pub fn parts(
     }
     let cycles = cycles_of(ctx.commons, &draw.person).into_iter();
     let cycles = cycles.map(|(cycle, _)| cycle::part(ctx, draw, cycle));
-    std::iter::once(portfolio::part(ctx, draw))
-        .chain(cycles)
-        .collect()
+    let own = std::iter::once(portfolio::part(ctx, draw)).chain(cycles);
+    let mut parts = own.collect::<Result<Vec<PagePart>, ThemeError>>()?;
+    parts.extend(next::parts(ctx, &draw.person)?);
+    Ok(parts)
 }
 
 /// The parts of a talent section.

@@ -16,6 +16,7 @@ use super::{Period, SLOT_PERSON};
 use crate::growth::{Achievement, achievement, current_cycle, cycles_of, level_alignment};
 use crate::model::*;
 use crate::site::date::Day;
+use crate::site::view::next;
 use crate::site::{Context, PageHead, ThemeError};
 
 /// `portfolio.html`.
@@ -23,6 +24,9 @@ use crate::site::{Context, PageHead, ThemeError};
 pub struct Portfolio {
     pub profile: Profile,
     pub stats: Vec<Stat>,
+    /// What the next level asks, and the same as a document.
+    pub next: Link,
+    pub packet: Link,
     /// The cycle that the page opens with; nothing before the first.
     pub current: Option<Current>,
     /// Nothing in the first cycle.
@@ -99,6 +103,11 @@ pub fn view(ctx: &Context, person: &Person) -> Portfolio {
     Portfolio {
         profile: Profile::of(ctx, person, None),
         stats: cycle.map_or(Vec::new(), |cycle| profile::stats(ctx, person, cycle)),
+        next: next::link(ctx, person),
+        packet: Link {
+            text: "Promotion packet".to_owned(),
+            href: format!("/{}", next::packet_route(&person.id)),
+        },
         current: cycle.map(|cycle| current(ctx, person, cycle)),
         ledger: cycle.and_then(|cycle| since::ledger(ctx, person, cycle)),
         alignment: cycle.and_then(|cycle| alignment::table(ctx, person, cycle)),

@@ -18,6 +18,9 @@ const SPARK_WIDTH_PX: f64 = 72.0;
 const SPARK_HEIGHT_PX: f64 = 28.0;
 const SPARK_MARGIN_PX: f64 = 4.0;
 
+/// Longest reference to a level that a page may carry, in bytes.
+const AT_MAX_BYTES: usize = 64;
+
 /// Who a page is about, as they stood on the day that the page is about.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Profile {
@@ -27,6 +30,8 @@ pub struct Profile {
     /// Their own title, or the level's; nothing where there is neither.
     pub title: Option<String>,
     pub level: Option<LevelChip>,
+    /// The same as `ic/l4`: the viewer marks it in the rubric, where the page is the reader's own.
+    pub at: Option<String>,
     pub team: Option<String>,
     pub manager: Option<String>,
     /// The rubric of their track.
@@ -54,6 +59,9 @@ impl Profile {
                 .clone()
                 .or(held.map(|(_, level)| level.title.clone())),
             level: level.map(|level| LevelChip::of(rubric, level)),
+            at: level
+                .map(ToString::to_string)
+                .filter(|at| at.len() <= AT_MAX_BYTES),
             team: role.team.clone(),
             manager: manager.map(|manager| commons.name_of(manager).to_owned()),
             rubric: held.map(|(track, _)| Link {

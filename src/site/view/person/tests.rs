@@ -69,7 +69,9 @@ fn a_full_person_has_a_portfolio_and_a_page_a_cycle() {
             "people/ada",
             "people/ada/2025-h1",
             "people/ada/2025-h2",
-            "people/ada/2026-h1"
+            "people/ada/2026-h1",
+            "people/ada/next",
+            "people/ada/packet"
         ]
     );
     let text = text_of(&pages[0].tree);
@@ -88,7 +90,7 @@ fn a_full_person_has_a_portfolio_and_a_page_a_cycle() {
 fn a_person_without_level_or_cycles_still_has_an_honest_page() {
     let world = sparse();
     let pages = parts(&world.commons, own(world.ada.clone()));
-    assert_eq!(pages.len(), 1);
+    assert_eq!(pages.len(), 3);
     let text = text_of(&pages[0].tree);
     for said in [
         "No shared review yet",
@@ -112,7 +114,7 @@ fn forty_expectations_on_an_even_scale_break_nothing() {
     let pages = parts(&world.commons, own(world.ada.clone()));
     let view = with_context(&world.commons, |ctx| portfolio::view(ctx, &world.ada));
     assert_eq!(view.current.expect("a cycle").cards.len(), 43);
-    assert_eq!(pages.len(), 4);
+    assert_eq!(pages.len(), 6);
 }
 
 #[test]
