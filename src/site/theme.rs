@@ -9,7 +9,6 @@ use std::io;
 
 use serde::Serialize;
 use tera::{Context, Tera};
-use thiserror::Error;
 
 use super::tree::{self, Forbidden, MediaTypes};
 use crate::model::Tree;
@@ -175,7 +174,10 @@ impl Theme {
 
     /// What the theme's files are called for a person.
     fn path(&self, name: &str) -> String {
-        self.files.get(name).map_or(name, |file| &file.path).to_owned()
+        self.files
+            .get(name)
+            .map_or(name, |file| &file.path)
+            .to_owned()
     }
 
     fn forbidden(&self, template: &str, what: Forbidden) -> ThemeError {
@@ -311,7 +313,11 @@ mod tests {
     #[test]
     fn an_unknown_field_names_the_template_the_line_and_the_fields_there_are() {
         let error = rendered("<p>\n{{ nmae }}</p>").unwrap_err();
-        for part in ["`nmae` is not defined", "name, text", "themes/default/team.html:2:4"] {
+        for part in [
+            "`nmae` is not defined",
+            "name, text",
+            "themes/default/team.html:2:4",
+        ] {
             assert!(error.contains(part), "{part} in {error}");
         }
     }

@@ -43,7 +43,9 @@ impl ThemeFilesError {
     /// What would help, where something would.
     pub fn help(&self) -> Option<&'static str> {
         match self {
-            Self::NotText(_) => Some("draw pictures as SVG; fonts and bitmaps cannot be part of a theme"),
+            Self::NotText(_) => {
+                Some("draw pictures as SVG; fonts and bitmaps cannot be part of a theme")
+            }
             Self::TooLarge(_) => Some("themes are templates and rules, not data"),
             Self::Link(_) => Some("put the file itself there"),
             _ => None,
@@ -80,7 +82,9 @@ pub fn theme_files(
 }
 
 fn text_of(path: &Path) -> Result<String, ThemeFilesError> {
-    let kind = fs::symlink_metadata(path).map_err(failed(path))?.file_type();
+    let kind = fs::symlink_metadata(path)
+        .map_err(failed(path))?
+        .file_type();
     if kind.is_symlink() {
         return Err(ThemeFilesError::Link(path.to_owned()));
     }

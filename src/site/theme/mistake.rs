@@ -107,9 +107,9 @@ fn at(spots: &[Spot]) -> String {
 
 fn advice(what: &Forbidden) -> Option<&'static str> {
     match what {
-        Forbidden::Attribute { name, .. } if name == "style" => {
-            Some("browsers refuse it here: give the element a class, and the class a rule in `own.css`")
-        }
+        Forbidden::Attribute { name, .. } if name == "style" => Some(
+            "browsers refuse it here: give the element a class, and the class a rule in `own.css`",
+        ),
         Forbidden::Attribute { name, .. } if name.starts_with("on") => {
             Some("pages run no scripts; `details` opens and closes without one")
         }
@@ -125,7 +125,10 @@ pub(super) fn of_template(error: &tera::Error, files: &BTreeMap<&'static str, Fi
     let mut report = words.strip_prefix("error: ").unwrap_or(&words).to_owned();
     for (name, file) in files {
         for (before, after) in [("--> ", ":"), (" ", ":")] {
-            let (bare, full) = (format!("{before}{name}{after}"), format!("{before}{}{after}", file.path));
+            let (bare, full) = (
+                format!("{before}{name}{after}"),
+                format!("{before}{}{after}", file.path),
+            );
             report = report.replace(&bare, &full);
         }
         report = report.replace(&format!("'{name}'"), &format!("`{}`", file.path));
@@ -138,8 +141,13 @@ pub(super) fn of_template(error: &tera::Error, files: &BTreeMap<&'static str, Fi
 
 fn hint(kind: &ErrorKind, report: &str) -> Option<&'static str> {
     match kind {
-        ErrorKind::CircularInclude { .. } => Some("a template cannot include itself, directly or through others"),
-        _ if report.contains("is not defined") || report.contains("not found") || report.contains("nknown") => {
+        ErrorKind::CircularInclude { .. } => {
+            Some("a template cannot include itself, directly or through others")
+        }
+        _ if report.contains("is not defined")
+            || report.contains("not found")
+            || report.contains("nknown") =>
+        {
             Some("`docs/themes.md` lists the fields of every view, and the components there are")
         }
         _ => None,

@@ -26,7 +26,9 @@ pub(super) fn record<V: Serialize>(template: &str, view: &V) {
         return;
     };
     let of_type = bare(std::any::type_name::<V>());
-    let entry = seen.entry(template.to_owned()).or_insert((of_type, Vec::new()));
+    let entry = seen
+        .entry(template.to_owned())
+        .or_insert((of_type, Vec::new()));
     entry.1.push(value);
 }
 
@@ -66,9 +68,13 @@ fn root() -> PathBuf {
 }
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
-    let files = walkdir::WalkDir::new(folder).sort_by_file_name().into_iter();
+    let files = walkdir::WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter();
     let files = files.filter_map(|entry| Some(entry.ok()?.into_path()));
-    files.filter(|path| path.extension().is_some_and(|is| is == "rs")).collect()
+    files
+        .filter(|path| path.extension().is_some_and(|is| is == "rs"))
+        .collect()
 }
 
 fn shapes_in(text: &str, shapes: &mut BTreeMap<String, Shape>) {
@@ -83,10 +89,19 @@ fn shapes_in(text: &str, shapes: &mut BTreeMap<String, Shape>) {
             shapes.extend(open.take());
         } else if let Some((_, shape)) = &mut open {
             shape.fields.extend(field(line, std::mem::take(&mut about)));
-        } else if let Some((_, rest)) = line.split_once("struct ").filter(|_| is_view && line.ends_with('{')) {
+        } else if let Some((_, rest)) = line
+            .split_once("struct ")
+            .filter(|_| is_view && line.ends_with('{'))
+        {
             let name = bare(rest.trim_end_matches(['{', ' ']));
             let about = std::mem::take(&mut about);
-            open = Some((name, Shape { about, fields: Vec::new() }));
+            open = Some((
+                name,
+                Shape {
+                    about,
+                    fields: Vec::new(),
+                },
+            ));
         } else if !line.starts_with('#') {
             (about, is_view) = (String::new(), false);
         }
@@ -97,8 +112,15 @@ fn shapes_in(text: &str, shapes: &mut BTreeMap<String, Shape>) {
 fn field(line: &str, about: String) -> Option<Field> {
     let (name, of_type) = line.trim_end_matches(',').split_once(": ")?;
     let name = name.rsplit(' ').next()?.to_owned();
-    let of_type = of_type.replace("&'a ", "").replace("&'static ", "").replace("<'a>", "");
-    Some(Field { name, of_type, about })
+    let of_type = of_type
+        .replace("&'a ", "")
+        .replace("&'static ", "")
+        .replace("<'a>", "");
+    Some(Field {
+        name,
+        of_type,
+        about,
+    })
 }
 
 /// A type in the words of somebody who writes templates, and the shapes that it is made of.
@@ -114,7 +136,9 @@ fn words(of_type: &str, shapes: &BTreeMap<String, Shape>, needs: &mut Vec<String
     match &*name {
         "String" | "str" => "text".to_owned(),
         "bool" => "yes or no".to_owned(),
-        "usize" | "u8" | "u16" | "u32" | "u64" | "f32" | "f64" | "i32" | "i64" => "number".to_owned(),
+        "usize" | "u8" | "u16" | "u32" | "u64" | "f32" | "f64" | "i32" | "i64" => {
+            "number".to_owned()
+        }
         "Html" => "HTML".to_owned(),
         _ if shapes.contains_key(&name) => {
             needs.push(name.clone());
@@ -129,7 +153,13 @@ fn written(seen: &Seen, shapes: &BTreeMap<String, Shape>) -> String {
     let mut text = String::new();
     let mut needs = Vec::new();
     for (template, (view, _)) in seen {
-        section(&mut text, &format!("`{template}`"), &shapes[view], shapes, &mut needs);
+        section(
+            &mut text,
+            &format!("`{template}`"),
+            &shapes[view],
+            shapes,
+            &mut needs,
+        );
     }
     let (mut done, mut pieces) = (BTreeSet::new(), BTreeMap::new());
     while let Some(name) = needs.pop() {
@@ -149,8 +179,14 @@ fn section(
     shapes: &BTreeMap<String, Shape>,
     needs: &mut Vec<String>,
 ) {
-    let about = shape.about.trim_start_matches(title).trim_start_matches([':', '.', ' ']);
-    let _ = write!(text, "#### {title}\n\n{about}\n\n| field | is | |\n|---|---|---|\n"); // a string takes all
+    let about = shape
+        .about
+        .trim_start_matches(title)
+        .trim_start_matches([':', '.', ' ']);
+    let _ = write!(
+        text,
+        "#### {title}\n\n{about}\n\n| field | is | |\n|---|---|---|\n"
+    ); // a string takes all
     for field in &shape.fields {
         let is = words(&field.of_type, shapes, needs);
         let about = field.about.replace('|', "\\|");
@@ -162,10 +198,14 @@ fn section(
 /// Draws every page of the example organisation, so that every template has got something.
 fn drawn() -> Seen {
     let today: Date = "2026-11-20".parse().expect("a day");
-    let (organisation, _) = pipeline::load(&root().join("example-org"), today).expect("it is readable");
+    let (organisation, _) =
+        pipeline::load(&root().join("example-org"), today).expect("it is readable");
     let organisation = organisation.expect("it is in order");
     let theme = Theme::named("slate", None).expect("the program has it");
-    let days = Days { today, as_of: today };
+    let days = Days {
+        today,
+        as_of: today,
+    };
     pipeline::rehearse(&organisation, &theme, days).expect("every page can be drawn");
     let seen = SEEN.lock().expect("no test died with it");
     let mut seen = seen.clone();
@@ -175,15 +215,30 @@ fn drawn() -> Seen {
 
 /// Every field of a value is in its shape, and the other way round.
 fn compare(value: &Value, of_type: &str, shapes: &BTreeMap<String, Shape>) {
-    let inner = of_type.trim_start_matches("Option<").trim_start_matches("Vec<");
+    let inner = of_type
+        .trim_start_matches("Option<")
+        .trim_start_matches("Vec<");
     match value {
         Value::Array(items) => items.iter().for_each(|item| compare(item, inner, shapes)),
         Value::Object(fields) => {
-            let name = bare(inner.trim_end_matches('>').trim_start_matches('[').trim_end_matches(']'));
-            let name = name.trim_start_matches("Option<").trim_start_matches("Vec<");
-            let shape = shapes.get(name).unwrap_or_else(|| panic!("no struct `{name}`"));
+            let name = bare(
+                inner
+                    .trim_end_matches('>')
+                    .trim_start_matches('[')
+                    .trim_end_matches(']'),
+            );
+            let name = name
+                .trim_start_matches("Option<")
+                .trim_start_matches("Vec<");
+            let shape = shapes
+                .get(name)
+                .unwrap_or_else(|| panic!("no struct `{name}`"));
             let told: BTreeSet<&str> = shape.fields.iter().map(|field| &*field.name).collect();
-            assert_eq!(fields.keys().map(String::as_str).collect::<BTreeSet<_>>(), told, "{name}");
+            assert_eq!(
+                fields.keys().map(String::as_str).collect::<BTreeSet<_>>(),
+                told,
+                "{name}"
+            );
             for field in &shape.fields {
                 compare(&fields[&field.name], innermost(&field.of_type), shapes);
             }
@@ -205,17 +260,24 @@ const END: &str = "<!-- end of views -->\n";
 fn the_guide_to_themes_names_every_field_that_a_template_gets() {
     let (seen, shapes) = (drawn(), shapes());
     for (of_type, values) in seen.values() {
-        values.iter().for_each(|value| compare(value, of_type, &shapes));
+        values
+            .iter()
+            .for_each(|value| compare(value, of_type, &shapes));
     }
     let path = root().join("docs/themes.md");
     let guide = std::fs::read_to_string(&path).expect("the guide is there");
-    let (before, rest) = guide.split_once(BEGIN).expect("it says where the views begin");
+    let (before, rest) = guide
+        .split_once(BEGIN)
+        .expect("it says where the views begin");
     let (_, after) = rest.split_once(END).expect("it says where the views end");
     let fresh = format!("{before}{BEGIN}\n{}{END}{after}", written(&seen, &shapes));
     if std::env::var_os("GRADUS_WRITE_DOCS").is_some() {
         std::fs::write(&path, &fresh).expect("the guide can be written");
     } else {
-        assert!(guide == fresh, "`docs/themes.md` is out of date; `GRADUS_WRITE_DOCS=1 cargo test --lib reference` writes it");
+        assert!(
+            guide == fresh,
+            "`docs/themes.md` is out of date; `GRADUS_WRITE_DOCS=1 cargo test --lib reference` writes it"
+        );
     }
 }
 
@@ -225,7 +287,9 @@ fn the_guide_to_themes_names_every_file_and_token() {
     for (name, text) in super::DEFAULT {
         assert!(guide.contains(&format!("`{name}`")), "{name}");
         if *name == "tokens.css" {
-            let tokens = text.lines().filter_map(|line| line.trim().strip_prefix("--"));
+            let tokens = text
+                .lines()
+                .filter_map(|line| line.trim().strip_prefix("--"));
             for token in tokens.filter_map(|line| line.split(':').next()) {
                 assert!(guide.contains(&format!("`--{token}`")), "--{token}");
             }

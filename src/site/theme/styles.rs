@@ -8,9 +8,7 @@ use super::mistake::{Spot, ThemeError};
 ///
 /// # Errors
 /// The first `url(…)` or `@import`.
-pub(super) fn check<'f>(
-    files: impl Iterator<Item = (&'f str, &'f str)>,
-) -> Result<(), ThemeError> {
+pub(super) fn check<'f>(files: impl Iterator<Item = (&'f str, &'f str)>) -> Result<(), ThemeError> {
     for (path, text) in files.filter(|(path, _)| path.ends_with(".css")) {
         let text = without_comments(text);
         for (at, line) in text.lines().enumerate() {
@@ -72,6 +70,9 @@ mod tests {
 
     #[test]
     fn comments_and_fragments_load_nothing() {
-        assert_eq!(told("/* url(https://a.example) */ p { mask: url(#shade) }"), None);
+        assert_eq!(
+            told("/* url(https://a.example) */ p { mask: url(#shade) }"),
+            None
+        );
     }
 }
