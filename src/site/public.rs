@@ -125,7 +125,9 @@ fn page(
     };
     Ok(PlainFile {
         path: format!("{}/index.html", part.route),
-        bytes: theme.render_text("public.html", &view)?.into_bytes(),
+        bytes: theme
+            .render_document("public.html", &view, &[])?
+            .into_bytes(),
     })
 }
 

@@ -13,11 +13,14 @@ use tera::{Context, Tera};
 use super::tree::{self, Forbidden, MediaTypes};
 use crate::model::Tree;
 
+mod document;
 mod mistake;
 mod styles;
 
 #[cfg(test)]
 mod contrast_tests;
+#[cfg(test)]
+mod mistake_tests;
 #[cfg(test)]
 mod reference;
 
@@ -163,8 +166,27 @@ impl Theme {
                 path: self.path(template),
                 limit: PAGE_MAX_BYTES,
             }),
-            Err(error) => Err(mistake::of_template(&error, &self.files)),
+            Err(error) => Err(mistake::of_template(&error, Some(template), &self.files)),
         }
+    }
+
+    /// Renders a view to a whole document, which must hold each of `needs`.
+    ///
+    /// # Errors
+    /// As [`Theme::render_text`]; a document without one of `needs` or without the content security policy, and one
+    /// with what that policy refuses.
+    pub fn render_document<V: Serialize>(
+        &self,
+        template: &str,
+        view: &V,
+        needs: &[&str],
+    ) -> Result<String, ThemeError> {
+        let html = self.render_text(template, view)?;
+        let what = document::fault(&html, needs).map(|what| ThemeError::Document {
+            path: self.path(template),
+            what,
+        });
+        what.map_or(Ok(html), Err)
     }
 
     /// The text of a file of this theme, such as `theme.css`; nothing where there is none of that name.
@@ -261,7 +283,7 @@ fn parsed(files: &BTreeMap<&'static str, File>) -> Result<Tera, ThemeError> {
     tera.autoescape_on([""]); // every name ends so: nothing is ever left unescaped
     let templates = files.iter().filter(|(name, _)| name.ends_with(".html"));
     tera.add_raw_templates(templates.map(|(name, file)| (*name, file.text.as_str())))
-        .map_err(|error| mistake::of_template(&error, files))?;
+        .map_err(|error| mistake::of_template(&error, None, files))?;
     Ok(tera)
 }
 

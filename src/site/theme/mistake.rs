@@ -53,7 +53,7 @@ pub enum ThemeError {
         help: Option<&'static str>,
     },
     /// A template that writes what pages may not hold.
-    #[error("{what}, but the page of `{page}` holds it{}", at(spots))]
+    #[error("{}{}", told(what), at(spots, page))]
     Forbidden {
         /// The template that was rendered.
         page: String,
@@ -64,6 +64,9 @@ pub enum ThemeError {
     /// A template that writes far more than a page can be.
     #[error("`{path}` wrote more than {limit} bytes for one page, and was stopped")]
     Endless { path: String, limit: usize },
+    /// A whole document that lacks what the viewer or its safety needs, or has what browsers refuse.
+    #[error("`{path}` {what}")]
+    Document { path: String, what: String },
     /// A style sheet that loads what the pages' content security policy refuses.
     #[error("{spot} loads `{address}`, which no page may")]
     Loads { spot: Spot, address: String },
@@ -82,7 +85,10 @@ impl ThemeError {
                 None => format!("these can be replaced: {}", listed(known)),
             }),
             Self::Template { help, .. } => help.map(str::to_owned),
-            Self::Forbidden { what, .. } => advice(what).map(str::to_owned),
+            Self::Forbidden { what, .. } => advice(what),
+            Self::Document { .. } => {
+                Some("copy it anew from the program's theme, and change as little as you can".to_owned())
+            }
             Self::Endless { .. } => Some("look for a loop in a loop".to_owned()),
             Self::Loads { .. } => Some(
                 "pages load nothing but the program's own files; draw it as SVG in a template, or leave it out"
@@ -97,41 +103,66 @@ fn listed(names: &[&str]) -> String {
     names.join(", ")
 }
 
-fn at(spots: &[Spot]) -> String {
+/// Where it seems to come from, a line each.
+fn at(spots: &[Spot], page: &str) -> String {
     if spots.is_empty() {
-        return String::new();
+        return format!("\n --> {page}, or a component that it draws");
     }
-    let spots: Vec<String> = spots.iter().map(Spot::to_string).collect();
-    format!(", at {}", spots.join(" or "))
+    let line = |spot: &Spot| format!("\n --> {}:{}", spot.path, spot.line);
+    spots.iter().map(line).collect()
 }
 
-fn advice(what: &Forbidden) -> Option<&'static str> {
+/// What is forbidden, without all that is not.
+fn told(what: &Forbidden) -> String {
     match what {
-        Forbidden::Attribute { name, .. } if name == "style" => Some(
-            "browsers refuse it here: give the element a class, and the class a rule in `own.css`",
-        ),
-        Forbidden::Attribute { name, .. } if name.starts_with("on") => {
-            Some("pages run no scripts; `details` opens and closes without one")
+        Forbidden::Element { name, .. } => format!("element `<{name}>` may not stand in a page"),
+        Forbidden::Attribute { element, name, .. } => {
+            format!("attribute `{name}` may not stand on `<{element}>`")
         }
-        Forbidden::Element { name, .. } if name == "script" => Some("pages run no scripts"),
-        Forbidden::Element { name, .. } if name == "style" => Some("put the rules into `own.css`"),
-        _ => None,
+        Forbidden::TooLarge { what, limit } => {
+            format!("a page may hold no more than {limit} {what}")
+        }
+        Forbidden::Value { .. } | Forbidden::TooDeep { .. } => what.to_string(),
     }
 }
 
-/// What the template engine complains of, with the paths that a person knows.
-pub(super) fn of_template(error: &tera::Error, files: &BTreeMap<&'static str, File>) -> ThemeError {
-    let words = error.to_string();
-    let mut report = words.strip_prefix("error: ").unwrap_or(&words).to_owned();
-    for (name, file) in files {
-        for (before, after) in [("--> ", ":"), (" ", ":")] {
-            let (bare, full) = (
-                format!("{before}{name}{after}"),
-                format!("{before}{}{after}", file.path),
-            );
-            report = report.replace(&bare, &full);
+fn advice(what: &Forbidden) -> Option<String> {
+    let fixed = match what {
+        Forbidden::Attribute { name, .. } if name == "style" => {
+            "browsers refuse it here: give the element a class, and the class a rule in `own.css`"
         }
-        report = report.replace(&format!("'{name}'"), &format!("`{}`", file.path));
+        Forbidden::Attribute { name, .. } if name.starts_with("on") => {
+            "pages run no scripts; `details` opens and closes without one"
+        }
+        Forbidden::Element { name, .. } if name == "script" => "pages run no scripts",
+        Forbidden::Element { name, .. } if name == "style" => "put the rules into `own.css`",
+        Forbidden::Element { allowed, .. } | Forbidden::Attribute { allowed, .. } => {
+            return Some(format!("these may: {allowed}"));
+        }
+        Forbidden::Value { name, .. } if name == "href" => {
+            "links go to `/…`, `#…`, `https:` and `mailto:`"
+        }
+        Forbidden::Value { .. } => return None,
+        Forbidden::TooDeep { .. } | Forbidden::TooLarge { .. } => "look for a loop in a loop",
+    };
+    Some(fixed.to_owned())
+}
+
+/// What the template engine complains of while `template` is drawn, or all are parsed, with the paths that a person
+/// knows.
+pub(super) fn of_template(
+    error: &tera::Error,
+    template: Option<&str>,
+    files: &BTreeMap<&'static str, File>,
+) -> ThemeError {
+    let words = error.to_string();
+    let mut report = with_paths(words.strip_prefix("error: ").unwrap_or(&words), files);
+    if let Some(first) = report.chars().next() {
+        report.replace_range(..first.len_utf8(), &first.to_lowercase().to_string());
+    }
+    let place = template.and_then(|name| files.get(name));
+    if let Some(file) = place.filter(|_| !report.contains("-->")) {
+        report = format!("{report}\n --> {}", file.path);
     }
     ThemeError::Template {
         help: hint(error.kind(), &report),
@@ -139,19 +170,41 @@ pub(super) fn of_template(error: &tera::Error, files: &BTreeMap<&'static str, Fi
     }
 }
 
-fn hint(kind: &ErrorKind, report: &str) -> Option<&'static str> {
-    match kind {
-        ErrorKind::CircularInclude { .. } => {
-            Some("a template cannot include itself, directly or through others")
+/// A report of the engine, which knows bare names alone.
+fn with_paths(report: &str, files: &BTreeMap<&'static str, File>) -> String {
+    let mut report = report.to_owned();
+    for (name, file) in files {
+        for before in ["--> ", "called from "] {
+            report = report.replace(
+                &format!("{before}{name}:"),
+                &format!("{before}{}:", file.path),
+            );
         }
-        _ if report.contains("is not defined")
-            || report.contains("not found")
-            || report.contains("nknown") =>
-        {
-            Some("`docs/themes.md` lists the fields of every view, and the components there are")
-        }
-        _ => None,
+        report = report.replace(&format!("'{name}'"), &format!("`{}`", file.path));
     }
+    report
+}
+
+fn hint(kind: &ErrorKind, report: &str) -> Option<&'static str> {
+    let first = report.lines().next().unwrap_or_default();
+    let says = |words: &str| first.contains(words);
+    Some(match kind {
+        ErrorKind::CircularInclude { .. } => {
+            "a template cannot include itself, directly or through others"
+        }
+        _ if says("nd of input") => "a `{% if %}`, `{% for %}` or `{{` is not closed",
+        _ if says("recursion depth") => "a component draws itself, directly or through others",
+        _ if says("ield `") && !says("vailable") => {
+            "what stands before the dot has no fields: it is text, a number, or nothing"
+        }
+        _ if says("nknown filter") => "filters are Tera's own, such as `length`, `lower`, `round`",
+        _ if says("nknown template") => {
+            "only the files that `docs/themes.md` names can be included"
+        }
+        _ if says("component") => "components are defined in `components.html` and `person.html`",
+        _ if says("is not defined") => "`docs/themes.md` lists the fields of every view",
+        _ => return None,
+    })
 }
 
 /// The lines that seem to write what a page may not hold.
