@@ -62,14 +62,14 @@ fn warn_of_audiences(access: &Access, report: &mut Report) {
     }
 }
 
-/// The theme that an organisation names: the default one with what its `themes/<name>/` overrides.
+/// The theme that an organisation names: the program's, with what its own `themes/<name>/` replaces.
 ///
 /// # Errors
 ///
 /// It cannot be read, or its files are no templates.
 pub fn theme(root: &Path, organisation: &Organisation) -> Result<Theme, BuildError> {
-    let overrides = source::theme_files(root, &organisation.theme)?;
-    Ok(Theme::new(overrides)?)
+    let own = source::theme_files(root, &organisation.theme)?;
+    Ok(Theme::named(&organisation.theme, own)?)
 }
 
 /// The days that a build goes by.

@@ -9,6 +9,7 @@ use gradus::pipeline::{self, BuildError, Built, Days};
 use gradus::publish::{How, Publication, PublishError, Published};
 use gradus::seal::{self, SealError, SiteKey};
 use gradus::site::ThemeError;
+use gradus::source::ThemeFilesError;
 use serde::Serialize;
 
 use crate::cli;
@@ -226,7 +227,7 @@ impl From<BuildError> for Failure {
     fn from(error: BuildError) -> Self {
         match error {
             BuildError::Theme(error) => error.into(),
-            BuildError::ThemeFiles(error) => Self::Environment(Message::from_error(&error)),
+            BuildError::ThemeFiles(error) => error.into(),
             BuildError::Seal(error) => error.into(),
         }
     }
@@ -236,8 +237,19 @@ impl From<ThemeError> for Failure {
     fn from(error: ThemeError) -> Self {
         Self::Broken(
             Message::from_error(&error)
-                .note("the site was not written; what was there before is unchanged"),
+                .note("the site was not written; what was there before is unchanged")
+                .maybe_help(error.help()),
         )
+    }
+}
+
+impl From<ThemeFilesError> for Failure {
+    fn from(error: ThemeFilesError) -> Self {
+        let message = Message::from_error(&error).maybe_help(error.help().map(str::to_owned));
+        match error.is_io() {
+            true => Self::Environment(message),
+            false => Self::Broken(message),
+        }
     }
 }
 

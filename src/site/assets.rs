@@ -7,7 +7,31 @@ use super::theme::{Theme, ThemeError};
 use crate::model::PlainFile;
 
 /// Style sheets in the order in which later ones may rely on earlier ones.
-const STYLE_SHEETS: &[&str] = &["theme.css", "rubric.css", "syntax.css", "viewer.css"];
+const STYLE_SHEETS: &[&str] = &[
+    "tokens.css",
+    "theme.css",
+    "rubric.css",
+    "syntax.css",
+    "viewer.css",
+    "own.css",
+];
+
+/// What the viewer looks for in the lock page.
+const SHELL_NEEDS: &[&str] = &[
+    "<script src=\"",
+    "id=\"gradus-skip\"",
+    "id=\"gradus-lock\"",
+    "id=\"gradus-form\"",
+    "id=\"gradus-key\"",
+    "id=\"gradus-login-row\"",
+    "id=\"gradus-login\"",
+    "id=\"gradus-file\"",
+    "id=\"gradus-drop\"",
+    "id=\"gradus-failure\"",
+    "id=\"gradus-progress\"",
+    "id=\"gradus-meter\"",
+    "id=\"gradus-unlock\"",
+];
 
 /// What browsers show beside the title.
 const ICON: &str = "icon.svg";
@@ -92,6 +116,8 @@ pub fn shell(
     };
     Ok(PlainFile {
         path: "index.html".to_owned(),
-        bytes: theme.render_text("shell.html", &view)?.into_bytes(),
+        bytes: theme
+            .render_document("shell.html", &view, SHELL_NEEDS)?
+            .into_bytes(),
     })
 }

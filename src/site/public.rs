@@ -146,7 +146,9 @@ fn page(
     };
     Ok(PlainFile {
         path: format!("{}/index.html", part.route),
-        bytes: theme.render_text("public.html", &view)?.into_bytes(),
+        bytes: theme
+            .render_document("public.html", &view, &[])?
+            .into_bytes(),
     })
 }
 

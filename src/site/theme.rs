@@ -1,33 +1,58 @@
-//! Themes: the default templates and style sheets, overridden file by file.
+//! Themes: templates and style sheets, laid over one another file by file.
+//!
+//! The default theme has every file. A theme of the program (`slate`) replaces some of them, and an organisation's
+//! `themes/<name>/` replaces some of what is then there.
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io;
 
 use serde::Serialize;
 use tera::{Context, Tera};
-use thiserror::Error;
 
 use super::tree::{self, Forbidden, MediaTypes};
 use crate::model::Tree;
 
+mod document;
+mod mistake;
+mod styles;
+
+#[cfg(test)]
+mod contrast_tests;
+#[cfg(test)]
+mod mistake_tests;
+#[cfg(test)]
+mod reference;
+
+pub use mistake::{Spot, ThemeError};
+
+/// The theme of every organisation that names none.
+const DEFAULT_NAME: &str = "default";
+
+/// Rendered pages longer than this are given up while they are written, in bytes.
+const PAGE_MAX_BYTES: usize = 32 * 1024 * 1024;
+
 macro_rules! theme_files {
-    ($($name:literal),* $(,)?) => {
-        &[$(($name, include_str!(concat!("../../themes/default/", $name)))),*]
+    ($theme:literal: $($name:literal),* $(,)?) => {
+        &[$(($name, include_str!(concat!("../../themes/", $theme, "/", $name)))),*]
     };
 }
 
-/// Every file of the default theme. A file of the same name in the organisation's theme takes its place.
-const DEFAULT: &[(&str, &str)] = theme_files![
+/// Every file of the default theme. A file of the same name in another theme takes its place.
+const DEFAULT: Files = theme_files![
+    "default":
     "area.html",
     "changes.html",
     "closed.html",
     "components.html",
-    "icon.svg",
     "cycle.html",
     "cycles.html",
+    "icon.svg",
     "level-managers.html",
     "level.html",
+    "mark.html",
     "next.html",
+    "own.css",
     "packet.html",
     "person.html",
     "portfolio.html",
@@ -41,35 +66,32 @@ const DEFAULT: &[(&str, &str)] = theme_files![
     "talent.html",
     "team.html",
     "theme.css",
+    "tokens.css",
     "viewer.css",
 ];
 
-/// What is wrong with a theme; never with what the organisation wrote.
-#[derive(Debug, Error)]
-pub enum ThemeError {
-    /// A file that takes no default file's place: a misspelt name would silently have no effect.
-    #[error("theme file `{name}` takes the place of none of the default theme's")]
-    UnknownFile {
-        name: String,
-        /// The names there are.
-        known: Vec<&'static str>,
-    },
-    /// Templates that do not parse, or name unknown filters, components or includes. The report
-    /// names file and line.
-    #[error("{0}")]
-    Syntax(String),
-    /// A template that fails on a page. The report names file, line and the fields there are.
-    #[error("{report}")]
-    Render { template: String, report: String },
-    /// A template that writes what pages may not hold.
-    #[error("template `{template}`: {what}")]
-    Forbidden { template: String, what: Forbidden },
-}
+/// The other themes of the program: what each replaces of the default one.
+const OTHERS: &[(&str, Files)] = &[(
+    "slate",
+    theme_files![
+        "slate": "cycles.html", "icon.svg", "mark.html", "own.css", "tokens.css"
+    ],
+)];
+
+/// File names and texts, as they are compiled in.
+type Files = &'static [(&'static str, &'static str)];
 
 /// A theme, ready to render; shared between threads.
 pub struct Theme {
     tera: Tera,
-    files: BTreeMap<&'static str, String>,
+    files: BTreeMap<&'static str, File>,
+}
+
+/// One file of a theme.
+struct File {
+    text: String,
+    /// Where a person finds it: `themes/slate/team.html`.
+    path: String,
 }
 
 impl fmt::Debug for Theme {
@@ -79,18 +101,36 @@ impl fmt::Debug for Theme {
 }
 
 impl Theme {
-    /// The default theme with some of its files replaced: file name (`rubric.html`) → text.
+    /// The theme of this name, with what the organisation's own `themes/<name>/` replaces: file name (`rubric.html`)
+    /// → text. `None` where it has no such folder: then the program must have the theme.
     ///
     /// # Errors
-    /// A name that the default theme does not have, and templates that do not parse.
+    /// A name of no theme, a file that takes no other's place, templates that do not parse, and styles that load
+    /// from elsewhere.
+    pub fn named(name: &str, own: Option<BTreeMap<String, String>>) -> Result<Self, ThemeError> {
+        let embedded = embedded(name);
+        if embedded.is_none() && own.is_none() {
+            return Err(ThemeError::UnknownTheme {
+                name: name.to_owned(),
+                known: names().collect(),
+            });
+        }
+        let mut files = compiled(DEFAULT_NAME, DEFAULT);
+        files.extend(compiled(name, embedded.unwrap_or_default()));
+        replace(&mut files, name, own.unwrap_or_default())?;
+        styles::check(files.values().map(|file| (&*file.path, &*file.text)))?;
+        Ok(Self {
+            tera: parsed(&files)?,
+            files,
+        })
+    }
+
+    /// The default theme with some of its files replaced.
+    ///
+    /// # Errors
+    /// As [`Theme::named`].
     pub fn new(overrides: BTreeMap<String, String>) -> Result<Self, ThemeError> {
-        let files = overridden(overrides)?;
-        let mut tera = Tera::new();
-        tera.autoescape_on([""]); // every name ends so: nothing is ever left unescaped
-        let templates = files.iter().filter(|(name, _)| name.ends_with(".html"));
-        tera.add_raw_templates(templates.map(|(name, text)| (*name, text.as_str())))
-            .map_err(|error| ThemeError::Syntax(error.to_string()))?;
-        Ok(Self { tera, files })
+        Self::named(DEFAULT_NAME, Some(overrides))
     }
 
     /// Renders a view to a page's tree. A template that writes several elements side by side gets a `div` around them.
@@ -105,50 +145,150 @@ impl Theme {
         files: MediaTypes,
     ) -> Result<Tree, ThemeError> {
         let html = self.render_text(template, view)?;
-        tree::parse(&html, files).map_err(|what| ThemeError::Forbidden {
-            template: template.to_owned(),
-            what,
-        })
+        tree::parse(&html, files).map_err(|what| self.forbidden(template, what))
     }
 
     /// Renders a view to text: for the shell and plain pages, which are whole documents.
     ///
     /// # Errors
-    /// A template that names a field that the view does not have.
+    /// A template that names a field that the view does not have, or writes without end.
     pub fn render_text<V: Serialize>(
         &self,
         template: &str,
         view: &V,
     ) -> Result<String, ThemeError> {
-        let render = || self.tera.render(template, &Context::from_serialize(view)?);
-        render().map_err(|error| ThemeError::Render {
-            template: template.to_owned(),
-            report: error.to_string(),
-        })
+        #[cfg(test)]
+        reference::record(template, view);
+        let mut page = Page::default();
+        let mut render = || {
+            let context = Context::from_serialize(view)?;
+            self.tera.render_to(template, &context, &mut page)
+        };
+        match render() {
+            Ok(()) => Ok(String::from_utf8_lossy(&page.bytes).into_owned()),
+            Err(_) if page.is_full => Err(ThemeError::Endless {
+                path: self.path(template),
+                limit: PAGE_MAX_BYTES,
+            }),
+            Err(error) => Err(mistake::of_template(&error, Some(template), &self.files)),
+        }
+    }
+
+    /// Renders a view to a whole document, which must hold each of `needs`.
+    ///
+    /// # Errors
+    /// As [`Theme::render_text`]; a document without one of `needs` or without the content security policy, and one
+    /// with what that policy refuses.
+    pub fn render_document<V: Serialize>(
+        &self,
+        template: &str,
+        view: &V,
+        needs: &[&str],
+    ) -> Result<String, ThemeError> {
+        let html = self.render_text(template, view)?;
+        let what = document::fault(&html, needs).map(|what| ThemeError::Document {
+            path: self.path(template),
+            what,
+        });
+        what.map_or(Ok(html), Err)
     }
 
     /// The text of a file of this theme, such as `theme.css`; nothing where there is none of that name.
     pub fn file(&self, name: &str) -> Option<&str> {
-        self.files.get(name).map(String::as_str)
+        self.files.get(name).map(|file| file.text.as_str())
+    }
+
+    /// What the theme's files are called for a person.
+    fn path(&self, name: &str) -> String {
+        self.files
+            .get(name)
+            .map_or(name, |file| &file.path)
+            .to_owned()
+    }
+
+    fn forbidden(&self, template: &str, what: Forbidden) -> ThemeError {
+        let spots = mistake::spots(&what, &self.files);
+        ThemeError::Forbidden {
+            page: self.path(template),
+            spots,
+            what,
+        }
     }
 }
 
-/// The default files, with replacements in place.
-fn overridden(
-    mut overrides: BTreeMap<String, String>,
-) -> Result<BTreeMap<&'static str, String>, ThemeError> {
-    let mut take = |&(name, text): &(&'static str, &str)| {
-        let text = overrides.remove(name).unwrap_or_else(|| text.to_owned());
-        (name, text)
-    };
-    let files = DEFAULT.iter().map(&mut take).collect();
-    match overrides.into_keys().next() {
-        None => Ok(files),
-        Some(name) => Err(ThemeError::UnknownFile {
-            name,
-            known: DEFAULT.iter().map(|(name, _)| *name).collect(),
-        }),
+/// A page while it is written, up to [`PAGE_MAX_BYTES`].
+#[derive(Default)]
+struct Page {
+    bytes: Vec<u8>,
+    is_full: bool,
+}
+
+impl io::Write for Page {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.bytes.len() + bytes.len() > PAGE_MAX_BYTES {
+            self.is_full = true;
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
     }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// The names of the program's themes.
+fn names() -> impl Iterator<Item = &'static str> {
+    let others = OTHERS.iter().map(|(name, _)| *name);
+    std::iter::once(DEFAULT_NAME).chain(others)
+}
+
+/// What a theme of the program replaces of the default one: of that itself, nothing.
+fn embedded(name: &str) -> Option<Files> {
+    if name == DEFAULT_NAME {
+        return Some(&[]);
+    }
+    let found = OTHERS.iter().find(|(other, _)| *other == name);
+    found.map(|(_, files)| *files)
+}
+
+fn compiled(theme: &str, files: Files) -> BTreeMap<&'static str, File> {
+    let file = |&(name, text): &(&'static str, &str)| {
+        let path = format!("themes/{theme}/{name}");
+        let text = text.to_owned();
+        (name, File { text, path })
+    };
+    files.iter().map(file).collect()
+}
+
+/// Puts the organisation's own files in the place of those there are.
+fn replace(
+    files: &mut BTreeMap<&'static str, File>,
+    theme: &str,
+    own: BTreeMap<String, String>,
+) -> Result<(), ThemeError> {
+    for (name, text) in own {
+        let path = format!("themes/{theme}/{name}");
+        let Some(file) = files.get_mut(&*name) else {
+            return Err(ThemeError::UnknownFile {
+                path,
+                name,
+                known: DEFAULT.iter().map(|(name, _)| *name).collect(),
+            });
+        };
+        *file = File { text, path };
+    }
+    Ok(())
+}
+
+fn parsed(files: &BTreeMap<&'static str, File>) -> Result<Tera, ThemeError> {
+    let mut tera = Tera::new();
+    tera.autoescape_on([""]); // every name ends so: nothing is ever left unescaped
+    let templates = files.iter().filter(|(name, _)| name.ends_with(".html"));
+    tera.add_raw_templates(templates.map(|(name, file)| (*name, file.text.as_str())))
+        .map_err(|error| mistake::of_template(&error, None, files))?;
+    Ok(tera)
 }
 
 #[cfg(test)]
@@ -191,17 +331,19 @@ mod tests {
         let error = with("rubrik.html", "").unwrap_err();
         assert_eq!(
             error.to_string(),
-            "theme file `rubrik.html` takes the place of none of the default theme's"
+            "`themes/default/rubrik.html` takes the place of no file of a theme"
         );
-        assert!(
-            matches!(error, ThemeError::UnknownFile { known, .. } if known.contains(&"rubric.html"))
-        );
+        assert_eq!(error.help().unwrap(), "did you mean `rubric.html`?");
     }
 
     #[test]
     fn an_unknown_field_names_the_template_the_line_and_the_fields_there_are() {
         let error = rendered("<p>\n{{ nmae }}</p>").unwrap_err();
-        for part in ["`nmae` is not defined", "name, text", "team.html:2:4"] {
+        for part in [
+            "`nmae` is not defined",
+            "name, text",
+            "themes/default/team.html:2:4",
+        ] {
             assert!(error.contains(part), "{part} in {error}");
         }
     }
@@ -216,7 +358,7 @@ mod tests {
     fn a_template_cannot_write_what_pages_may_not_hold() {
         let error = rendered("<script>x</script>").unwrap_err();
         assert!(
-            error.starts_with("template `team.html`: element `<script>` may not"),
+            error.starts_with("element `<script>` may not stand in a page"),
             "{error}"
         );
     }

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-/// The theme that every organisation has without files of its own.
-const DEFAULT_THEME: &str = "default";
+/// A file that may stand beside a theme's own, for whoever works on it.
+const NOTES: &str = "README.md";
 
 /// Largest theme file, in bytes.
 const THEME_FILE_MAX_BYTES: u64 = 1 << 20;
@@ -16,8 +16,8 @@ const THEME_FILE_MAX_BYTES: u64 = 1 << 20;
 /// Why a theme could not be read.
 #[derive(Debug, Error)]
 pub enum ThemeFilesError {
-    #[error("there is no theme `{name}`: `{}` is no folder", path.display())]
-    NoTheme { name: String, path: PathBuf },
+    #[error("`{}` is no folder, as a theme is", .0.display())]
+    NoFolder(PathBuf),
     #[error("could not read `{}`", path.display())]
     Io {
         path: PathBuf,
@@ -28,62 +28,95 @@ pub enum ThemeFilesError {
     TooLarge(PathBuf),
     #[error("`{}` is a symbolic link, which themes may not be or hold", .0.display())]
     Link(PathBuf),
+    #[error("`{}` is a folder, but a theme's files lie side by side", .0.display())]
+    Folder(PathBuf),
+    #[error("`{}` is no text, and themes hold nothing else", .0.display())]
+    NotText(PathBuf),
 }
 
-/// The texts in `themes/<name>/`, by file name. Empty for the default theme where the organisation overrides
-/// nothing of it.
+impl ThemeFilesError {
+    /// Whether the disk failed; otherwise the theme is wrong.
+    pub fn is_io(&self) -> bool {
+        matches!(self, Self::Io { .. })
+    }
+
+    /// What would help, where something would.
+    pub fn help(&self) -> Option<&'static str> {
+        match self {
+            Self::NotText(_) => {
+                Some("draw pictures as SVG; fonts and bitmaps cannot be part of a theme")
+            }
+            Self::TooLarge(_) => Some("themes are templates and rules, not data"),
+            Self::Link(_) => Some("put the file itself there"),
+            _ => None,
+        }
+    }
+}
+
+/// The texts in the organisation's `themes/<name>/`, by file name; `None` where it has no such folder. Hidden files
+/// and a `README.md` are passed over.
 ///
 /// # Errors
 ///
 /// See [`ThemeFilesError`].
-pub fn theme_files(root: &Path, name: &str) -> Result<BTreeMap<String, String>, ThemeFilesError> {
+pub fn theme_files(
+    root: &Path,
+    name: &str,
+) -> Result<Option<BTreeMap<String, String>>, ThemeFilesError> {
     let folder = root.join("themes").join(name);
     for on_the_way in [root.join("themes"), folder.clone()] {
         if on_the_way.is_symlink() {
             return Err(ThemeFilesError::Link(on_the_way));
         }
     }
-    if !folder.is_dir() {
-        return match name {
-            DEFAULT_THEME => Ok(BTreeMap::new()),
-            _ => Err(ThemeFilesError::NoTheme {
-                name: name.to_owned(),
-                path: folder,
-            }),
-        };
+    if !folder.exists() {
+        return Ok(None);
     }
-    let failed = |path: &Path| {
-        let path = path.to_owned();
-        move |source| ThemeFilesError::Io { path, source }
-    };
+    if !folder.is_dir() {
+        return Err(ThemeFilesError::NoFolder(folder));
+    }
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(&folder).map_err(failed(&folder))? {
         let path = entry.map_err(failed(&folder))?.path();
-        let metadata = fs::symlink_metadata(&path).map_err(failed(&path))?;
-        if metadata.is_symlink() {
-            return Err(ThemeFilesError::Link(path));
-        }
-        if metadata.is_file() {
-            let text = read_bounded(&path)?;
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            files.insert(name.into_owned(), text);
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if !name.starts_with('.') && name != NOTES {
+            files.insert(name.clone().into_owned(), text_of(&path)?);
         }
     }
-    Ok(files)
+    Ok(Some(files))
 }
 
-fn read_bounded(path: &Path) -> Result<String, ThemeFilesError> {
-    let failed = |source| ThemeFilesError::Io {
-        path: path.to_owned(),
-        source,
-    };
-    let file = fs::File::open(path).map_err(failed)?;
-    let mut text = String::new();
-    file.take(THEME_FILE_MAX_BYTES + 1)
-        .read_to_string(&mut text)
-        .map_err(failed)?;
-    match text.len() as u64 > THEME_FILE_MAX_BYTES {
-        true => Err(ThemeFilesError::TooLarge(path.to_owned())),
+fn text_of(path: &Path) -> Result<String, ThemeFilesError> {
+    let kind = fs::symlink_metadata(path)
+        .map_err(failed(path))?
+        .file_type();
+    if kind.is_symlink() {
+        return Err(ThemeFilesError::Link(path.to_owned()));
+    }
+    if kind.is_dir() {
+        return Err(ThemeFilesError::Folder(path.to_owned()));
+    }
+    let bytes = read_bounded(path)?;
+    let text = String::from_utf8(bytes).map_err(|_| ThemeFilesError::NotText(path.to_owned()))?;
+    match text.contains('\0') {
+        true => Err(ThemeFilesError::NotText(path.to_owned())),
         false => Ok(text),
+    }
+}
+
+fn failed(path: &Path) -> impl FnOnce(io::Error) -> ThemeFilesError + use<> {
+    let path = path.to_owned();
+    move |source| ThemeFilesError::Io { path, source }
+}
+
+fn read_bounded(path: &Path) -> Result<Vec<u8>, ThemeFilesError> {
+    let file = fs::File::open(path).map_err(failed(path))?;
+    let mut bytes = Vec::new();
+    file.take(THEME_FILE_MAX_BYTES + 1)
+        .read_to_end(&mut bytes)
+        .map_err(failed(path))?;
+    match bytes.len() as u64 > THEME_FILE_MAX_BYTES {
+        true => Err(ThemeFilesError::TooLarge(path.to_owned())),
+        false => Ok(bytes),
     }
 }

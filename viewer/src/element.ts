@@ -38,16 +38,9 @@ export function icon(name: keyof typeof ICONS): SVGElement {
   return svgEl("svg", { class: "i", viewBox: "0 0 16 16", "aria-hidden": "true" }, svgEl("path", { d: ICONS[name] }));
 }
 
-/** The staircase before the site's title. */
-export function brandMark(): SVGElement {
-  const steps = svgEl("path", {
-    d: "M4 20h4v-4h4v-4h4V8h4V4",
-    stroke: "currentColor",
-    "stroke-width": "2.6",
-    "stroke-linecap": "round",
-    "stroke-linejoin": "round",
-  });
-  return svgEl("svg", { width: "24", height: "24", viewBox: "0 0 24 24", fill: "none", "aria-hidden": "true" }, steps);
+/** The mark before the site's title: a copy of the lock page's, which is the theme's; nothing where a theme has none. */
+export function brandMark(): Node {
+  return document.querySelector("#gradus-lock .brand > svg")?.cloneNode(true) ?? new Text();
 }
 
 /** A failure, told to screen readers at once. */

@@ -52,7 +52,7 @@ pub struct Ladder {
     /// Where the cycles' labels stand.
     pub label_y: usize,
     /// Lowest first.
-    pub rungs: Vec<Rung>,
+    pub rungs: Vec<LadderRung>,
     pub lines: Vec<Segment>,
     pub stops: Vec<LadderStop>,
     pub notes: Vec<LadderNote>,
@@ -61,7 +61,7 @@ pub struct Ladder {
 
 /// One level of the drawing.
 #[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Rung {
+pub struct LadderRung {
     pub label: String,
     pub y: usize,
     /// Where its label stands, above the line.
@@ -230,8 +230,8 @@ impl Rungs {
         LADDER_TOP_PX + (self.keys.len() - 1 - at) * LADDER_RUNG_PX
     }
 
-    fn drawn(&self) -> Vec<Rung> {
-        let rung = |(at, (_, label)): (usize, &(RungKey, String))| Rung {
+    fn drawn(&self) -> Vec<LadderRung> {
+        let rung = |(at, (_, label)): (usize, &(RungKey, String))| LadderRung {
             label: label.clone(),
             y: self.y_at(at),
             label_y: self.y_at(at) - 6,

@@ -68,10 +68,49 @@ impl Scribe<'_> {
         lines.extend(self.shifts(Mark::new("done", "up", "Raised"), &changes.raised));
         lines.extend(self.shifts(Mark::new("risk", "down", "Lowered"), &changes.lowered));
         lines.extend(changes.learned.iter().map(|one| self.ended(one)));
-        lines.extend(changes.carried.iter().map(|one| self.carried(&one.facts)));
-        lines.extend(changes.new.iter().map(|one| self.newly(&one.facts)));
-        lines.extend(changes.stalled.iter().map(|one| self.stalled(one)));
+        let begun = self.begun(changes);
+        let (slipping, going): (Vec<_>, Vec<_>) =
+            begun.into_iter().partition(|one| one.risk.is_some());
+        lines.extend(slipping.iter().map(|one| self.at_risk(one)));
+        lines.extend(going.iter().map(|one| self.going(one)));
+        lines.extend(self.unchanged(changes));
         lines
+    }
+
+    /// Every running expectation once, however many reasons there are to name it.
+    fn begun<'c>(&self, changes: &'c Changes<'_>) -> Vec<Begun<'c>> {
+        let carried = changes
+            .carried
+            .iter()
+            .map(|one| (Since::Carried, &one.facts));
+        let new = changes.new.iter().map(|one| (Since::New, &one.facts));
+        let slips = changes.stalled.iter().filter_map(|stalled| match stalled {
+            Stalled::Expectation { facts, risk } => Some((facts, risk)),
+            Stalled::Competency { .. } => None,
+        });
+        let risks: Vec<_> = slips.collect();
+        let risk_of = |facts: &ExpectationFacts<'_>| {
+            let found = risks.iter().find(|(slipping, _)| is_same(slipping, facts));
+            found.map(|(_, risk)| *risk)
+        };
+        let mut begun: Vec<Begun<'_>> = carried
+            .chain(new)
+            .map(|(since, facts)| Begun {
+                since,
+                facts,
+                risk: risk_of(facts),
+            })
+            .collect();
+        for (facts, risk) in &risks {
+            if !begun.iter().any(|one| is_same(one.facts, facts)) {
+                begun.push(Begun {
+                    since: Since::Before,
+                    facts,
+                    risk: Some(*risk),
+                });
+            }
+        }
+        begun
     }
 
     /// The card of an expectation: on this page where it is of the current cycle.
@@ -124,49 +163,84 @@ impl Scribe<'_> {
         })
     }
 
-    fn carried(&self, facts: &ExpectationFacts<'_>) -> LedgerLine {
+    fn going(&self, begun: &Begun<'_>) -> LedgerLine {
+        let facts = begun.facts;
         let (done, counted) = (facts.progress.done, facts.progress.counted());
-        LedgerLine {
-            note: if counted > 0 {
-                format!("{done} of {counted} steps")
-            } else {
-                String::new()
+        match begun.since {
+            Since::New => LedgerLine {
+                when: Some(When::on("", facts.agreed)),
+                ..self.about(Mark::new("track", "plus", "New"), facts)
             },
-            ..self.about(Mark::new("idle", "carry", "Carried over"), facts)
-        }
-    }
-
-    fn newly(&self, facts: &ExpectationFacts<'_>) -> LedgerLine {
-        LedgerLine {
-            when: Some(When::on("", facts.agreed)),
-            ..self.about(Mark::new("track", "plus", "New"), facts)
-        }
-    }
-
-    fn stalled(&self, stalled: &Stalled<'_>) -> LedgerLine {
-        match stalled {
-            Stalled::Expectation { facts, risk } => LedgerLine {
-                words: match risk {
-                    Risk::StepOverdue(due) => format!(": a step was due on {}", written(*due)),
-                    Risk::BehindHalfway => ": behind at half time".to_owned(),
+            Since::Carried | Since::Before => LedgerLine {
+                note: match counted {
+                    0 => String::new(),
+                    _ => format!("{done} of {counted} steps"),
                 },
-                ..self.about(Mark::new("risk", "risk", "At risk"), facts)
+                ..self.about(Mark::new("idle", "carry", "Carried over"), facts)
             },
+        }
+    }
+
+    fn at_risk(&self, begun: &Begun<'_>) -> LedgerLine {
+        let why = match begun.risk {
+            Some(Risk::StepOverdue(due)) => format!(": a step was due on {}", written(*due)),
+            Some(Risk::BehindHalfway) => ": behind at half time".to_owned(),
+            None => String::new(),
+        };
+        LedgerLine {
+            words: why,
+            note: match begun.since {
+                Since::Carried => "carried over".to_owned(),
+                Since::New => "new".to_owned(),
+                Since::Before => String::new(),
+            },
+            ..self.about(Mark::new("risk", "risk", "At risk"), begun.facts)
+        }
+    }
+
+    /// Competencies that stand where they stood, in one line.
+    fn unchanged(&self, changes: &Changes<'_>) -> Option<LedgerLine> {
+        let still = changes.stalled.iter().filter_map(|stalled| match stalled {
             Stalled::Competency {
                 competency,
                 now,
                 target,
                 ..
-            } => LedgerLine {
-                words: format!(
-                    "{}: {} in two reviews, aiming at {target}",
-                    competency.title, now.label
-                ),
-                when: Some(When::on("", now.date)),
-                ..LedgerLine::bare(Mark::new("idle", "eq", "Unchanged"))
-            },
-        }
+            } => Some((
+                format!("{} {}, aiming at {target}", competency.title, now.label),
+                now.date,
+            )),
+            Stalled::Expectation { .. } => None,
+        });
+        let (words, dates): (Vec<String>, Vec<Date>) = still.unzip();
+        let last = dates.into_iter().max()?;
+        Some(LedgerLine {
+            words: format!("In two reviews: {}", words.join("; ")),
+            when: Some(When::on("", last)),
+            ..LedgerLine::bare(Mark::new("idle", "eq", "Unchanged"))
+        })
     }
+}
+
+/// A running expectation.
+struct Begun<'c> {
+    since: Since,
+    facts: &'c ExpectationFacts<'c>,
+    /// Why it is at risk, where it is.
+    risk: Option<&'c Risk>,
+}
+
+/// Where a running expectation comes from.
+#[derive(Debug, Clone, Copy)]
+enum Since {
+    Carried,
+    New,
+    /// Neither is told: only that it slips.
+    Before,
+}
+
+fn is_same(a: &ExpectationFacts<'_>, b: &ExpectationFacts<'_>) -> bool {
+    a.cycle == b.cycle && a.expectation.id == b.expectation.id
 }
 
 impl LedgerLine {
