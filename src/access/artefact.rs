@@ -225,9 +225,10 @@ impl<'a> Cutter<'a> {
     }
 
     fn pip(&mut self, id: &CycleId, pip: &Pip) {
-        let (home, mut audience) = match pip.closed {
-            None => (SectionKind::Pip, self.person()),
-            Some(_) => (SectionKind::Closed, self.audiences.own(&self.subject.id)),
+        let (home, mut audience) = if self.has_come(pip.closed) {
+            (SectionKind::Closed, self.audiences.own(&self.subject.id))
+        } else {
+            (SectionKind::Pip, self.person())
         };
         audience.extend(self.audiences.hr());
         self.add_passing_on(
@@ -238,9 +239,14 @@ impl<'a> Cutter<'a> {
         );
     }
 
+    /// Whether a day that opens or closes something has come: a later one changes nothing yet.
+    fn has_come(&self, day: Option<Date>) -> bool {
+        day.is_some_and(|day| day <= self.audiences.today)
+    }
+
     fn review(&mut self, id: &CycleId, review: &Review) {
         let file = FeedbackFile::Review(id.clone());
-        if review.shared.is_some() {
+        if self.has_come(review.shared) {
             return self.open_file(file, &review.feedback);
         }
         let rules = self.confidential(&review.feedback);
@@ -271,7 +277,8 @@ impl<'a> Cutter<'a> {
     }
 
     fn peers(&mut self, id: &CycleId, files: &PersonCycle) {
-        let shared = files.shared_review().is_some();
+        let review = files.shared_review();
+        let shared = review.is_some_and(|review| self.has_come(review.shared));
         let policy = self.audiences.org.access.peer_feedback;
         for (author, peer) in &files.peers {
             let mut rules = self.confidential(&peer.feedback);

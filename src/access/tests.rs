@@ -250,6 +250,33 @@ fn a_shared_review_passes_on_and_an_unshared_one_stays_with_the_chain() {
 }
 
 #[test]
+fn a_day_of_sharing_that_is_still_to_come_shares_nothing() {
+    let mut org = company();
+    org.access.peer_feedback = PeerFeedbackPolicy::Person;
+    org.peer("linus", "ada", "2026-07-05");
+    org.review("linus", "grace", "2026-07-10", Some("2027-03-01"));
+    let own = org.readable_by("linus");
+    assert!(!own.contains("review of linus") && !own.contains("ada on linus"));
+    assert!(org.readable_by("grace").contains("review of linus"));
+    org.access.peer_feedback = PeerFeedbackPolicy::Anonymous;
+    for by in ["hanna", "marek"] {
+        org.peer("linus", by, "2026-07-05");
+    }
+    assert!(!org.readable_by("linus").contains("on linus: strengths"));
+}
+
+#[test]
+fn what_is_read_by_everyone_reaches_everyone() {
+    let mut org = company();
+    let mut own = feedback("linus", "2026-07-02", "own words:");
+    own.readers = Some(vec![ReaderToken::Audience(Audience::Org)]);
+    org.of("linus").self_assessment = Some(own);
+    for reader in ["linus", "grace", "barbara", "ada", "hanna"] {
+        assert!(org.readable_by(reader).contains("own words:"), "{reader}");
+    }
+}
+
+#[test]
 fn talent_notes_never_reach_their_subject_even_if_hr_or_named() {
     let mut org = company();
     let cycles = org.management.talent.entry(id("hanna")).or_default();

@@ -86,9 +86,9 @@ test("the keyboard alone leads from the lock page to a portfolio, a cycle, the r
     await tabTo(page, /^Rubrics$/);
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: /rubric/i }).waitFor();
-    await tabTo(page, /^Individual contributor/);
+    await tabTo(page, /^Engineering$/);
     await page.keyboard.press("Enter");
-    await page.getByRole("heading", { level: 1, name: /Individual contributor/ }).waitFor();
+    await page.getByRole("heading", { level: 1, name: /Engineering/ }).waitFor();
     await tabTo(page, /^Lock now$/);
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { level: 1, name: "Unlock your portfolio" }).waitFor();

@@ -4,7 +4,7 @@ import { existsSync } from "node:fs";
 import { readFile, stat } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { extname, join, normalize, sep } from "node:path";
+import { extname, resolve, sep } from "node:path";
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -66,7 +66,7 @@ async function answer(served: Served, subpath: string, request: IncomingMessage,
 }
 
 async function fileAt(folder: string, path: string): Promise<string | null> {
-  const file = normalize(join(folder, path));
+  const file = resolve(folder, path);
   if (file !== folder && !file.startsWith(folder + sep)) return null;
   const found = await stat(file).catch(() => null);
   if (found?.isDirectory()) return fileAt(file, "index.html");

@@ -3,10 +3,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Tab } from "./harness";
-import { FOREIGN, VISIBLE } from "./hostile";
+import { FOREIGN, REFUSED, VISIBLE } from "./hostile";
 import { goToRoute, lockNow, unlock } from "./reader";
 import { hostile, inTab, served } from "./shared";
-import { filesIn, readLibrary, routesOf } from "./sites";
+import { filesIn, readLibrary, refusalOf, routesOf } from "./sites";
 
 /** Runs `look` on every page that the hostile organisation's reader can open, then on its public ones. */
 async function everyHostilePage(look: (tab: Tab, route: string) => Promise<void>): Promise<void> {
@@ -86,4 +86,9 @@ test("a hostile file is saved and never opened", async () => {
     assert.equal(context.pages().length, 1);
     assert.ok(!page.url().includes(FOREIGN));
   });
+});
+
+test("the program refuses every link and picture that a browser should not follow", async () => {
+  const { tree } = await hostile();
+  for (const line of REFUSED) assert.match(refusalOf(tree, line) ?? "it builds", /error\[E05[45]\]/, line);
 });

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { Page } from "playwright-core";
-import { documentText, goTo, goToRoute, heading, unlock } from "./reader";
+import { documentText, goToRoute, heading, unlock } from "./reader";
 import { exampleSite, inTab, libraryOf } from "./shared";
 import { bareKey, demoKey, EXAMPLE, routesOf } from "./sites";
 
@@ -39,17 +39,28 @@ async function everyPageOf(page: Page, person: string): Promise<ReadPage[]> {
 }
 
 /** Markdown draws straight quotes and apostrophes curved. */
-const plain = (text: string): string => text.replace(/[\u2018\u2019]/g, "'").replace(/[\u201c\u201d]/g, '"');
+function plain(text: string): string {
+  return text.replace(/[\u2018\u2019]/g, "'").replace(/[\u201c\u201d]/g, '"');
+}
+
 const wherever = (pages: readonly ReadPage[], said: string): string[] =>
   pages.filter(({ whole }) => whole.includes(said)).map(({ route }) => route);
 
+/** What people say to one another in the open: a lead may well write the same words in both places. */
+const saidElsewhere = plain(textsBelow("people").join("\n"));
+
+function textsBelow(folder: string): string[] {
+  const entries = readdirSync(join(EXAMPLE, folder), { recursive: true, withFileTypes: true });
+  const texts = entries.filter((entry) => entry.isFile() && /\.(md|toml)$/.test(entry.name));
+  return texts.map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
+}
+
 /** Every sentence in the files below `management/`, long enough to be told from others. */
 function managementSentences(): string[] {
-  const files = readdirSync(join(EXAMPLE, "management"), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-  const texts = files.map((entry) => readFileSync(join(entry.parentPath, entry.name), "utf8"));
+  const texts = textsBelow("management");
   const quoted = texts.flatMap((text) => [...text.matchAll(/"([^"\n]{16,})"/g)].map(([, inside]) => inside ?? ""));
   const written = texts.filter((text) => text.startsWith("## ")).flatMap((text) => text.split(/[.?!]\s|\n/).filter((part) => part.length > 24));
-  return [...quoted, ...written].map(plain);
+  return [...quoted, ...written].map(plain).filter((said) => !saidElsewhere.includes(said));
 }
 
 test("an engineer finds no team page and no word that is said about her in confidence, on any page", () =>
@@ -71,8 +82,8 @@ test("her manager finds the team, its portfolios and what was said in confidence
     for (const route of ["team/grace", "people/ada", "people/pawel", "people/hana"]) assert.ok(pages.some((read) => read.route === route), route);
     for (const said of [SAID.talentOfAda, SAID.coachingOfAda, SAID.peerOfAda, SAID.unsharedOfHana]) assert.notDeepEqual(wherever(pages, said), [], said);
     assert.notDeepEqual(wherever(pages, "which I found hard to bear"), []);
-    const ofHerself = readFileSync(join(EXAMPLE, "management/2026-h1/grace.toml"), "utf8").matchAll(/"([^"\n]{16,})"/g);
-    for (const [, said = ""] of ofHerself) assert.deepEqual(wherever(pages, said), [], said);
+    const ofHerself = readFileSync(join(EXAMPLE, "management/2026-h1/grace.toml"), "utf8");
+    for (const said of managementSentences().filter((sentence) => ofHerself.includes(sentence))) assert.deepEqual(wherever(pages, said), [], said);
     assert.deepEqual([...new Set(pages.map(({ title }) => title))], ["Portfolios"]);
     assert.deepEqual(complaints, [], "no page complains");
   }));
@@ -126,9 +137,10 @@ test("`On this page` lists the sections of the page, and its links go there", ()
     const names = await list.getByRole("link").allInnerTexts();
     const headings = await page.locator("main h2").allInnerTexts();
     for (const name of names.slice(1)) assert.ok(headings.some((text) => text.startsWith(name)), name);
-    const last = list.getByRole("link").last();
-    await goTo(page, (await last.getAttribute("href")) ?? "").catch(() => undefined);
     assert.equal(names[0], "Overview");
+    await list.getByRole("link").last().click();
+    const place = await page.evaluate(() => document.activeElement?.querySelector("h2")?.textContent ?? document.activeElement?.textContent ?? "");
+    assert.ok(place.startsWith(names.at(-1) ?? "?"), place);
   }));
 
 test("an attached picture is shown, and an attached table is saved under its own name", () =>
@@ -152,7 +164,7 @@ test("public rubric pages are read without scripts", () =>
     async ({ page, complaints }) => {
       await page.goto((await exampleSite()).url);
       await page.getByRole("navigation", { name: "Public rubrics" }).getByRole("link").first().click();
-      assert.match(await heading(page), /rubric/i);
+      assert.equal(await heading(page), "Engineering");
       await page.locator('main a[href*="l4"]').first().click();
       assert.match(await page.locator("main").innerText(), /Senior engineer/);
       assert.deepEqual(complaints, []);

@@ -29,7 +29,8 @@ try {
     define: { VIEWER: JSON.stringify(join(here, "..")) },
     logLevel: "warning",
   });
-  const options = task === "shots" ? [] : ["--test"];
+  // The runner's words after the task go to node itself, such as --test-name-pattern=…
+  const options = task === "shots" ? [] : ["--test-reporter=spec", ...process.argv.slice(2)];
   process.exitCode = spawnSync(process.execPath, [...options, file], { stdio: "inherit" }).status ?? 1;
 } finally {
   rmSync(out, { recursive: true, force: true });

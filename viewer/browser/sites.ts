@@ -32,7 +32,7 @@ export const scratchFolder = (name: string): string => join(scratch, name);
 /** Runs the program, debug build, and gives its standard output. */
 export function gradus(...args: readonly string[]): string {
   const cargo = ["run", "--locked", "--quiet", "--manifest-path", join(ROOT, "Cargo.toml"), "--", "--quiet", ...args];
-  return execFileSync("cargo", cargo, { cwd: scratch, encoding: "utf8" });
+  return execFileSync("cargo", cargo, { cwd: scratch, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
 /** Builds an organisation into a folder of that name, and gives the folder. */
@@ -61,12 +61,14 @@ export interface TwoBuilds {
 export function buildTwice(): TwoBuilds {
   const organisation = scratchFolder("with-login");
   cpSync(EXAMPLE, organisation, { recursive: true, filter: (path) => !path.endsWith("/public") });
+  rmSync(join(organisation, "people/ada/login.age"), { force: true }); // the demo's own
   const passphrase = gradus("-C", organisation, "keys", "login", "ada", "-i", join(EXAMPLE, "demo-keys/ada.txt")).trim();
   return { passphrase, older: buildSite(organisation, "older"), newer: buildSite(organisation, "newer") };
 }
 
 /** The built hostile organisation, and the key of its reader. */
 export interface Hostile {
+  readonly tree: string;
   readonly folder: string;
   readonly key: string;
 }
@@ -80,7 +82,20 @@ export async function buildHostile(): Promise<Hostile> {
     writeFileSync(join(organisation, path), text);
   }
   gradus("-C", organisation, "keys", "site");
-  return { folder: buildSite(organisation, "hostile-site"), key };
+  return { tree: organisation, folder: buildSite(organisation, "hostile-site"), key };
+}
+
+/** What the program says to the hostile tree with one more line in it; nothing where it builds. */
+export function refusalOf(hostileTree: string, line: string): string | null {
+  const organisation = scratchFolder("refused");
+  cpSync(hostileTree, organisation, { recursive: true });
+  writeFileSync(join(organisation, "people/eve/2026-h1/response.md"), `+++\nby = "eve"\ndate = 2026-07-03\n+++\n\n${line}\n`);
+  try {
+    gradus("check", organisation);
+    return null;
+  } catch (error) {
+    return String((error as { stderr?: unknown }).stderr);
+  }
 }
 
 /** The site as the viewer's own reader sees it with a key, without a browser: for addresses and routes. */
