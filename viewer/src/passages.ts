@@ -32,6 +32,8 @@ interface Draft {
 /** Elements that do not end a word. */
 const INLINE: readonly string[] = ["a", "abbr", "b", "bdi", "code", "del", "em", "i", "ins", "mark", "s", "strong", "sub", "sup", "u", "wbr"];
 const HEADINGS: readonly string[] = ["h1", "h2", "h3", "h4", "h5", "h6"];
+/** Elements that end a word, and not a line. */
+const SPACED: readonly string[] = ["cite", "dfn", "kbd", "q", "samp", "small", "span", "time", "var"];
 /** Elements that are passages of their own where they have an id. */
 const CONTAINERS: readonly string[] = ["article", "details", "section"];
 
@@ -52,10 +54,12 @@ function passagesIn(page: PagePart): Passage[] {
   const reader = new Reader(rubric);
   reader.read(page.tree, reader.start(rubric ? "rubric" : "elsewhere", null));
   return reader.drafts.map(({ topic, anchor, heading, text }) => {
-    const words = (written: string): string => written.replace(/\s+/g, " ").trim();
-    return { topic, anchor, route: page.route, page: page.title, heading: words(heading), text: words(text) };
+    return { topic, anchor, route: page.route, page: page.title, heading: oneLine(heading), text: oneLine(text) };
   }).filter(({ heading, text }) => heading !== "" || text !== "");
 }
+
+/** Lines become parts of one line. */
+const oneLine = (written: string): string => written.trim().replace(/\s*\n\s*/g, " · ").replace(/\s+/g, " ");
 
 class Reader {
   readonly drafts: Draft[] = [];
@@ -69,7 +73,7 @@ class Reader {
   }
 
   read(tree: Tree, draft: Draft): void {
-    if (typeof tree === "string") draft.text += tree;
+    if (typeof tree === "string") draft.text += tree.replace(/\s+/g, " ");
     else if (tree.svg || attribute(tree, "aria-hidden") === "true") draft.text += " ";
     else this.element(tree, this.own(tree) ?? draft);
   }
@@ -79,7 +83,7 @@ class Reader {
       draft.heading = textIn(tree);
       return;
     }
-    const gap = INLINE.includes(tree.name) ? "" : " ";
+    const gap = gapOf(tree.name);
     draft.text += gap;
     for (const child of tree.children) this.read(child, draft);
     draft.text += gap;
@@ -109,10 +113,16 @@ function isHeading(tree: TreeElement): boolean {
   return HEADINGS.includes(tree.name) || (tree.name === "th" && attribute(tree, "id") !== null);
 }
 
-/** All text in a tree, as a reader sees it. */
-export function textIn(tree: Tree): string {
+/** What stands between an element's text and the text around it. */
+function gapOf(name: string): string {
+  if (INLINE.includes(name)) return "";
+  return SPACED.includes(name) ? " " : "\n";
+}
+
+/** All text in a heading, as a reader sees it. */
+function textIn(tree: Tree): string {
   if (typeof tree === "string") return tree;
   if (tree.svg) return "";
   const gap = INLINE.includes(tree.name) ? "" : " ";
-  return `${gap}${tree.children.map(textIn).join("")}${gap}`;
+  return `${gap}${tree.children.map(textIn).join("").trim()}${gap}`;
 }

@@ -175,6 +175,10 @@ export class SearchBox {
   }
 
   private key(event: KeyboardEvent): void {
+    if (event.key === "Escape") {
+      event.preventDefault(); // a search field would only empty itself
+      this.dialog.close();
+    }
     const count = this.options.length;
     if (count === 0 || event.isComposing) return;
     const last = count - 1;

@@ -197,7 +197,14 @@ export class View {
     if (own !== null) markOwnLevel(main, own);
     wireLevelSwitches(main, own?.level ?? null);
     addMarkdownButtons(main, this.clipboard);
-    if (route === this.own) main.prepend(el("div", { class: "gradus-tools" }, this.copyButton(attachments)));
+    if (route === this.own) this.addTools(el("div", { class: "gradus-tools" }, this.copyButton(attachments)));
+  }
+
+  /** Beside who the page is about, or below its heading. */
+  private addTools(tools: HTMLElement): void {
+    const who = this.chrome.main.querySelector(".who");
+    if (who === null) this.chrome.main.querySelector("h1")?.after(tools);
+    else who.append(tools);
   }
 
   private copyButton(attachments: Attachments): HTMLElement {
