@@ -33,8 +33,14 @@ export class Attachments {
     const outcome = await this.bytes(section, key);
     if (this.released) return;
     if (outcome.kind === "refused") return this.tell(SENTENCES[outcome.fault]);
-    const url = this.url(outcome.value, "application/octet-stream");
-    el("a", { href: url, download: section.files.get(key)?.name ?? "file" }).click();
+    this.save(outcome.value, section.files.get(key)?.name ?? "file");
+  }
+
+  /** Hands bytes to the browser to save under that name, unless the page is gone meanwhile. */
+  save(bytes: Bytes, name: string): void {
+    if (this.released) return;
+    const url = this.url(bytes, "application/octet-stream");
+    el("a", { href: url, download: name }).click();
     setTimeout(() => this.revoke(url), DOWNLOAD_MS);
   }
 

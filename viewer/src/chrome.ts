@@ -3,10 +3,20 @@
 import { brandMark, el, icon } from "./element";
 import type { Library } from "./library";
 import { leftText } from "./session";
-import { switchTheme } from "./theme";
+import { chosenTheme, switchTheme } from "./theme";
 
 /** Where the top bar leads: a name and a route. */
 type Destination = readonly [name: string, route: string];
+
+/** What its buttons do. */
+export interface Commands {
+  readonly lock: () => void;
+  readonly search: () => void;
+  readonly help: () => void;
+}
+
+/** How long a short word of success stays. */
+const SAID_MS = 5_000;
 
 /** The frame that pages are put into. */
 export class Chrome {
@@ -14,19 +24,21 @@ export class Chrome {
   private readonly side = el("div", { class: "gradus-side" });
   private readonly wrap = el("div", { class: "wrap" }, this.side, this.main);
   private readonly notices = el("div", { class: "gradus-notices", role: "status" });
+  private readonly said = el("p", { class: "gradus-said", role: "status" });
   private readonly left = el("span", {});
+  private saidAt = 0;
   private readonly links: readonly (readonly [HTMLAnchorElement, string])[];
 
   constructor(
     private readonly library: Library,
-    private readonly lock: () => void,
+    private readonly commands: Commands,
   ) {
     this.links = destinations(library).map(([name, route]) => [el("a", { href: library.addresses.of(route) }, name), library.addresses.part(route)]);
   }
 
   /** All of it, in reading order. */
   nodes(): Node[] {
-    return [this.skip(), this.top(), this.notices, this.wrap];
+    return [this.skip(), this.top(), this.notices, this.wrap, this.said];
   }
 
   /** Puts a page's list of places beside it. */
@@ -57,6 +69,13 @@ export class Chrome {
     this.notices.append(notice);
   }
 
+  /** Says briefly how something went, to screen readers too. */
+  say(sentence: string): void {
+    this.said.textContent = sentence;
+    clearTimeout(this.saidAt);
+    this.saidAt = window.setTimeout(() => (this.said.textContent = ""), SAID_MS);
+  }
+
   private skip(): HTMLElement {
     const skip = el("a", { class: "skip", href: "#gradus-main" }, "Skip to content");
     skip.addEventListener("click", (event) => {
@@ -70,7 +89,8 @@ export class Chrome {
     const home = this.library.addresses.of(this.library.landing);
     const brand = el("a", { class: "brand", href: home }, brandMark(), el("span", {}, this.library.manifest.title));
     const nav = el("nav", { class: "nav", id: "gradus-nav", "aria-label": "Site" }, ...this.links.map(([link]) => link));
-    const bar = el("div", {}, brand, nav, el("span", { class: "sp" }), this.session(), themeButton(), menuButton(nav));
+    const buttons = [this.find(), this.session(), this.help(), this.theme(), menuButton(nav)];
+    const bar = el("div", {}, brand, nav, el("span", { class: "sp" }), ...buttons);
     return el("header", { class: "top" }, bar);
   }
 
@@ -78,8 +98,38 @@ export class Chrome {
     const who = el("span", { class: "gradus-who" }, `${this.library.reader.name} · locks in `);
     const name = el("b", {}, who, this.left);
     const button = el("button", { class: "btn gradus-lock-now", type: "button" }, icon("lock"), el("span", {}, "Lock now"));
-    button.addEventListener("click", this.lock);
+    button.addEventListener("click", this.commands.lock);
     return el("div", { class: "gradus-session" }, name, button);
+  }
+
+  private find(): HTMLElement {
+    const key = el("kbd", { "aria-hidden": "true" }, "/");
+    const button = el("button", { class: "btn gradus-find", type: "button", "aria-haspopup": "dialog" }, icon("search"), el("span", {}, "Search"), key);
+    button.addEventListener("click", this.commands.search);
+    return button;
+  }
+
+  private help(): HTMLElement {
+    const attributes = { class: "btn ic gradus-help-button", type: "button", "aria-label": "Keyboard help", title: "Keyboard help", "aria-haspopup": "dialog" };
+    const button = el("button", attributes, icon("keys"));
+    button.addEventListener("click", this.commands.help);
+    return button;
+  }
+
+  private theme(): HTMLElement {
+    const button = el("button", { class: "btn ic", type: "button" });
+    const draw = (): void => {
+      const words = `Colour theme: ${chosenTheme()}`;
+      button.replaceChildren(icon(chosenTheme()));
+      button.setAttribute("aria-label", words);
+      button.title = words;
+    };
+    button.addEventListener("click", () => {
+      this.say(`Colour theme: ${switchTheme()}`);
+      draw();
+    });
+    draw();
+    return button;
   }
 }
 
@@ -90,12 +140,6 @@ function destinations(library: Library): Destination[] {
     ["My team", `team/${id}`],
   ];
   return [...own.filter(([, subject]) => library.has(subject)), ["Rubrics", "rubric"]];
-}
-
-function themeButton(): HTMLElement {
-  const button = el("button", { class: "btn ic", type: "button", "aria-label": "Switch colour theme" }, icon("theme"));
-  button.addEventListener("click", switchTheme);
-  return button;
 }
 
 function menuButton(nav: HTMLElement): HTMLElement {

@@ -1,12 +1,13 @@
 /** The level switch of a rubric: on small screens one level's cells show at a time. */
 
-/** Makes `[data-level-switch] a[data-level]` show the cells of their level, by class `on`. */
-export function wireLevelSwitches(root: ParentNode): void {
+/** Makes `[data-level-switch] a[data-level]` show the cells of their level, by class `on`. `start` is shown first, where it is one. */
+export function wireLevelSwitches(root: ParentNode, start: string | null): void {
   for (const choice of root.querySelectorAll<HTMLAnchorElement>("[data-level-switch] a[data-level]")) {
     choice.addEventListener("click", (event) => {
       event.preventDefault();
       choose(root, choice.dataset["level"] ?? "");
     });
+    if (choice.dataset["level"] === start) choose(root, start);
   }
 }
 

@@ -29,6 +29,8 @@ export interface Visit {
 /** Everything that a reader's key opens. */
 export class Library {
   private readonly opened = new Map<string, Promise<Outcome<Section>>>();
+  private readonly whole = new Map<string, Section>();
+  private readonly listeners: ((section: Section) => void)[] = [];
   readonly addresses: Addresses;
 
   private constructor(
@@ -83,12 +85,40 @@ export class Library {
     return own.find((subject) => this.has(subject)) ?? "rubric";
   }
 
+  /** Calls `hear` with every section that is open, and with each that will be. */
+  onOpen(hear: (section: Section) => void): void {
+    this.listeners.push(hear);
+    this.whole.forEach((section) => hear(section));
+  }
+
+  /** Whether that section is open already. */
+  isOpen(ref: SectionRef): boolean {
+    return this.whole.has(ref.id);
+  }
+
+  /** What is open of a subject, in the keyring's order. */
+  openOf(subject: string): Section[] {
+    return this.sections.filter((ref) => ref.subject === subject).flatMap((ref) => this.whole.get(ref.id) ?? []);
+  }
+
+  /** All pages of a subject, each with its parts in order; opens what is not open yet. */
+  async pagesOf(subject: string): Promise<{ pages: ReadonlyMap<string, readonly Part[]>; faults: readonly Fault[] }> {
+    const { open, faults } = await this.openAll(this.sections.filter((ref) => ref.subject === subject));
+    const routes = new Set(open.flatMap((section) => section.pages.map((page) => page.route)));
+    return { pages: new Map([...routes].map((route) => [route, this.partsAt(this.addresses.part(route), open)])), faults };
+  }
+
+  /** A file of the site that is not sealed, such as its style. */
+  plain(path: string): Promise<Uint8Array> {
+    return this.acrossBuilds(() => this.site.read(path));
+  }
+
   /** The page at an address, from all sections of its subject and those already open. */
   async visit(address: Address): Promise<Visit> {
     const about = this.sections.filter((ref) => this.addresses.part(ref.subject) === address.subject);
     const always = this.sections.filter((ref) => ALWAYS_OPEN.includes(ref.kind) && !about.includes(ref));
     const [own, common] = await Promise.all([this.openAll(about), this.openAll(always)]);
-    const parts = this.partsAt(address, [...own.open, ...common.open]);
+    const parts = this.partsAt(address.route, [...own.open, ...common.open]);
     // What is damaged elsewhere is told where it is missed, not on every page.
     const faults = about.length > 0 && parts.length > 0 ? own.faults : [...own.faults, ...common.faults];
     return { parts, faults: [...new Set(faults)] };
@@ -102,9 +132,9 @@ export class Library {
     };
   }
 
-  private partsAt(address: Address, open: readonly Section[]): Part[] {
+  private partsAt(routePart: string, open: readonly Section[]): Part[] {
     const parts = open.flatMap((section) => section.pages.map((page) => ({ page, section })));
-    const here = parts.filter(({ page }) => this.addresses.part(page.route) === address.route);
+    const here = parts.filter(({ page }) => this.addresses.part(page.route) === routePart);
     return here.sort((a, b) => a.page.slot - b.page.slot || (a.section.id < b.section.id ? -1 : 1));
   }
 
@@ -114,8 +144,16 @@ export class Library {
     if (known !== undefined) return known;
     const opening = outcomeOf(() => this.openSection(ref));
     this.opened.set(ref.id, opening);
-    void opening.then((outcome) => outcome.kind === "refused" && this.opened.delete(ref.id));
+    void opening.then((outcome) => {
+      if (outcome.kind === "refused") this.opened.delete(ref.id);
+      else this.keep(outcome.value);
+    });
     return opening;
+  }
+
+  private keep(section: Section): void {
+    this.whole.set(section.id, section);
+    for (const hear of this.listeners) hear(section);
   }
 
   private openSection(ref: SectionRef): Promise<Section> {

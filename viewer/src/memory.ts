@@ -1,4 +1,4 @@
-/** What stays in this browser between visits: builds and signers by site id, and the theme. Nothing secret, no names. */
+/** What stays in this browser between visits: builds and signers by site id, the theme, and whether single keys work. Nothing secret, no names. */
 
 import type { Memory } from "./site";
 
@@ -7,7 +7,8 @@ export type Theme = "light" | "dark";
 
 interface Kept {
   readonly sites: Readonly<Record<string, Partial<Memory>>>;
-  readonly theme?: Theme;
+  readonly theme?: Theme | undefined;
+  readonly keys?: boolean;
 }
 
 const ITEM = "gradus";
@@ -36,9 +37,17 @@ export function recallTheme(): Theme | null {
   return theme === "light" || theme === "dark" ? theme : null;
 }
 
-/** Keeps the chosen theme. */
-export function rememberTheme(theme: Theme): void {
-  write({ ...read(), theme });
+/** Keeps the chosen theme; nothing: the system's from now on. */
+export function rememberTheme(theme: Theme | null): void {
+  write({ ...read(), theme: theme ?? undefined });
+}
+
+/** Whether single keys do something on pages: they do until the reader turns them off. */
+export const recallKeys = (): boolean => read().keys !== false;
+
+/** Keeps that choice. */
+export function rememberKeys(keys: boolean): void {
+  write({ ...read(), keys });
 }
 
 function read(): Kept {

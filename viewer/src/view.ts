@@ -1,19 +1,33 @@
 /** The open site on screen: follows the address, puts pages together, and takes everything away at the end. */
 
-import { parseAddress, type Address } from "./address";
+import { parseAddress, subjectOf, type Address } from "./address";
 import { Attachments } from "./attachments";
 import { build, type Context } from "./build";
+import { utf8 } from "./bytes";
 import { Chrome } from "./chrome";
-import { alertBox, el } from "./element";
+import { addLinkButtons, addMarkdownButtons, Clipboard } from "./copying";
+import { alertBox, el, icon } from "./element";
+import { Finder } from "./finder";
+import { helpSheet } from "./help";
+import { base } from "./host";
+import { pause } from "./idle";
 import { wireLevelSwitches } from "./levels";
 import type { Library, Part, Visit } from "./library";
-import { SENTENCES } from "./outcome";
+import { recallKeys } from "./memory";
+import { isOfTrack, markOwnLevel, ownLevelIn, type OwnLevel } from "./mine";
+import { outcomeOf, SENTENCES } from "./outcome";
 import { outline, placesIn } from "./outline";
+import { openForPrint } from "./printing";
 import { drawRelativeDates } from "./relative";
+import { makeOwnCopy } from "./saving";
+import { SearchBox } from "./searchbox";
+import { listenForKeys } from "./shortcuts";
 
 /** A page on screen. */
 interface Shown {
   readonly address: Address;
+  /** Nothing: no page of the reader's stands there. */
+  readonly route: string | undefined;
   readonly attachments: Attachments;
   /** Ends what listens for this page. */
   readonly stop: AbortController;
@@ -23,41 +37,101 @@ interface Shown {
 export class View {
   readonly chrome: Chrome;
   private readonly stop = new AbortController();
+  private readonly finder = new Finder(pause);
+  private readonly search: SearchBox;
+  private readonly help: HTMLDialogElement;
+  private readonly clipboard = new Clipboard((sentence) => this.chrome.say(sentence));
+  /** `people/<reader>`, whether they have a portfolio or not. */
+  private readonly own: string;
   private shown: Shown | null = null;
   /** Counts visits, so that a slow one does not overtake a later one. */
   private visits = 0;
 
   constructor(
     private readonly library: Library,
-    lock: () => void,
+    private readonly lock: () => void,
   ) {
-    this.chrome = new Chrome(library, lock);
-    addEventListener("hashchange", () => void this.follow(), { signal: this.stop.signal });
+    const { id } = library.reader;
+    this.own = `people/${id}`;
+    this.search = new SearchBox(library, this.finder, (address) => this.goToAddress(address));
+    this.help = helpSheet(library.has(`team/${id}`));
+    this.chrome = new Chrome(library, { lock, search: () => this.search.open(), help: () => this.help.showModal() });
+    this.listen(this.stop.signal);
   }
 
   /** Shows the page that the address asks for; without one, the reader's own. */
   async open(): Promise<void> {
     if (location.hash.length <= 1) history.replaceState(null, "", this.library.addresses.of(this.library.landing));
-    document.body.replaceChildren(...this.chrome.nodes());
+    document.body.replaceChildren(...this.chrome.nodes(), this.search.dialog, this.help);
     await this.follow();
   }
 
-  /** Takes all text, blob URLs and listeners away. */
+  /** Takes all text, blob URLs, what can be searched, and listeners away. */
   close(): void {
     this.stop.abort();
     this.leave();
+    this.search.close();
+    this.finder.close();
+    this.help.close();
     this.chrome.main.replaceChildren();
     document.body.replaceChildren();
   }
 
+  private listen(signal: AbortSignal): void {
+    const to = (route: string) => (): void => this.goToRoute(route);
+    addEventListener("hashchange", () => void this.follow(), { signal });
+    openForPrint(this.chrome.main, signal);
+    listenForKeys(
+      {
+        search: () => this.search.open(),
+        help: () => this.help.showModal(),
+        lock: () => this.lock(),
+        cycle: (step) => this.stepCycle(step),
+        portfolio: to(this.own),
+        rubric: to("rubric"),
+        team: to(`team/${this.library.reader.id}`),
+        wanted: recallKeys,
+      },
+      signal,
+    );
+  }
+
+  /** Goes to a route, unless the reader has nothing of its subject. */
+  private goToRoute(route: string): void {
+    const subject = subjectOf(route);
+    if (subject === "rubric" || this.library.has(subject)) this.goToAddress(this.library.addresses.of(route));
+  }
+
+  private goToAddress(address: string): void {
+    if (location.hash === address) void this.follow(); // no event tells of that
+    else location.hash = address;
+  }
+
+  /** From a portfolio the newest cycle is one step back. */
+  private stepCycle(step: -1 | 1): void {
+    const route = this.shown?.route ?? "";
+    const pages = this.library.openOf(subjectOf(route)).flatMap((section) => section.pages);
+    const cycles = [...new Set(pages.filter((page) => page.kind === "cycle").map((page) => page.route))];
+    if (cycles.length === 0) return;
+    const here = cycles.indexOf(route);
+    const next = cycles[(here === -1 ? cycles.length : here) + step];
+    if (next === undefined) this.chrome.say(step < 0 ? "There is no earlier cycle." : "There is no later cycle.");
+    else this.goToRoute(next);
+  }
+
   private async follow(): Promise<void> {
     const address = parseAddress(location.hash);
-    if (address === null) return this.show(NOWHERE, { parts: [], faults: [] });
+    if (address === null) return this.show(NOWHERE, { parts: [], faults: [] }, null);
     if (this.isShown(address)) return this.goTo(address.anchor);
     this.visits += 1;
     const visit = this.visits;
-    const found = await this.library.visit(address);
-    if (visit === this.visits && !this.stop.signal.aborted) this.show(address, found);
+    const [found, level] = await Promise.all([this.library.visit(address), this.ownLevel()]);
+    if (visit === this.visits && !this.stop.signal.aborted) this.show(address, found, level);
+  }
+
+  private async ownLevel(): Promise<OwnLevel | null> {
+    await this.library.pagesOf(this.own);
+    return ownLevelIn(this.library.openOf(this.own), this.own);
   }
 
   private isShown(address: Address): boolean {
@@ -71,14 +145,16 @@ export class View {
     this.shown = null;
   }
 
-  private show(address: Address, visit: Visit): void {
+  private show(address: Address, visit: Visit, level: OwnLevel | null): void {
     this.leave();
     const { main } = this.chrome;
     const attachments = new Attachments(this.library, (sentence) => main.prepend(alertBox(sentence)));
     const stop = new AbortController();
-    this.shown = { address, attachments, stop };
+    const route = visit.parts[0]?.page.route;
+    this.shown = { address, route, attachments, stop };
     main.replaceChildren(...visit.faults.map((fault) => alertBox(SENTENCES[fault])), ...this.content(visit, attachments));
-    this.finish(visit.parts[0]?.page.route, stop.signal);
+    if (route !== undefined) this.equip(route, level, attachments);
+    this.finish(route, stop.signal);
     this.chrome.setSubject(address.subject);
     this.goTo(address.anchor, "instant");
   }
@@ -114,13 +190,50 @@ export class View {
     return [el("h1", {}, "Not here, or not yours"), el("p", { class: "lede" }, why), el("p", {}, home)];
   }
 
+  /** Adds what a page alone cannot: it does not know who reads it. */
+  private equip(route: string, level: OwnLevel | null, attachments: Attachments): void {
+    const { main } = this.chrome;
+    const own = level !== null && isOfTrack(route, level) ? level : null;
+    if (own !== null) markOwnLevel(main, own);
+    wireLevelSwitches(main, own?.level ?? null);
+    addMarkdownButtons(main, this.clipboard);
+    if (route === this.own) this.addTools(el("div", { class: "gradus-tools" }, this.copyButton(attachments)));
+  }
+
+  /** Beside who the page is about, or below its heading. */
+  private addTools(tools: HTMLElement): void {
+    const who = this.chrome.main.querySelector(".who");
+    if (who === null) this.chrome.main.querySelector("h1")?.after(tools);
+    else who.append(tools);
+  }
+
+  private copyButton(attachments: Attachments): HTMLElement {
+    const button = el("button", { class: "btn", type: "button" }, icon("save"), el("span", {}, "Download my portfolio"));
+    button.addEventListener("click", () => {
+      button.disabled = true;
+      void this.saveOwnCopy(attachments).then(() => (button.disabled = false));
+    });
+    return button;
+  }
+
+  private async saveOwnCopy(attachments: Attachments): Promise<void> {
+    this.chrome.say("Your copy is being made.");
+    const style = document.querySelector<HTMLLinkElement>('link[rel="stylesheet"]')?.href ?? "";
+    const around = { language: language(), style: style.slice(base.href.length), today: new Date() };
+    const outcome = await outcomeOf(() => makeOwnCopy(this.library, around));
+    if (this.stop.signal.aborted) return;
+    if (outcome.kind === "refused") this.chrome.main.prepend(alertBox(SENTENCES[outcome.fault]));
+    else attachments.save(utf8(outcome.value.text), outcome.value.name);
+    this.chrome.say(outcome.kind === "ok" ? "Your copy is saved. It is not protected: keep it in a safe place." : "");
+  }
+
   private finish(route: string | undefined, signal: AbortSignal): void {
     const { main } = this.chrome;
-    const language = document.documentElement.lang;
-    drawRelativeDates(main, new Date(), language === "" ? "en" : language);
-    wireLevelSwitches(main);
+    drawRelativeDates(main, new Date(), language());
+    const address = (id?: string): string => this.library.addresses.of(route ?? "", id);
     const places = route === undefined ? [] : placesIn(main);
-    this.chrome.setOutline(outline(places, (id) => this.library.addresses.of(route ?? "", id), signal));
+    this.chrome.setOutline(outline(places, address, signal));
+    if (route !== undefined) addLinkButtons(main, (id) => new URL(address(id), base).href, this.clipboard);
   }
 
   /** Moves the reader, and the screen reader, to a place; without one to the top. */
@@ -135,15 +248,18 @@ export class View {
       if (around instanceof HTMLDetailsElement) around.open = true;
     }
     target.scrollIntoView({ behavior });
-    focus(target);
+    focus(target instanceof HTMLDetailsElement ? (target.querySelector("summary") ?? target) : target);
   }
 }
 
 /** No hash of eight characters is empty, so that this is nobody's address. */
 const NOWHERE: Address = { subject: "", route: "", anchor: null };
 
+/** The language of the site. */
+const language = (): string => document.documentElement.lang || "en";
+
 function focus(target: Element): void {
   if (!(target instanceof HTMLElement || target instanceof SVGElement)) return;
-  if (!target.hasAttribute("tabindex")) target.setAttribute("tabindex", "-1");
+  if (target.tabIndex < 0 && !target.hasAttribute("tabindex")) target.setAttribute("tabindex", "-1");
   target.focus({ preventScroll: true });
 }

@@ -1,0 +1,33 @@
+/** The help sheet: which keys do what, and a switch for readers whose software types keys of its own. */
+
+import { el } from "./element";
+import { recallKeys, rememberKeys } from "./memory";
+import { KEYS } from "./shortcuts";
+
+/** Keys that only those with a team have a use for. */
+const OF_TEAMS = "g t";
+
+/** The dialog. @param hasTeam whether the reader has a team page. */
+export function helpSheet(hasTeam: boolean): HTMLDialogElement {
+  const close = el("button", { class: "btn", type: "button" }, "Close");
+  const title = el("h2", { id: "gradus-help-title" }, "Keyboard");
+  const rows = KEYS.filter(([keys]) => hasTeam || keys !== OF_TEAMS).map(([keys, what]) => row(keys, what));
+  const table = el("dl", { class: "gradus-keys" }, ...rows, row("Esc", "Close what is open"));
+  const head = el("div", { class: "gradus-help-head" }, title, close);
+  const dialog = el("dialog", { class: "gradus-dialog gradus-help", "aria-labelledby": title.id }, head, table, keySwitch());
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  return dialog;
+}
+
+function row(keys: string, what: string): HTMLElement {
+  const pressed = keys.split(" ").flatMap((key, at) => (at === 0 ? [el("kbd", {}, key)] : [" then ", el("kbd", {}, key)]));
+  return el("div", {}, el("dt", {}, ...pressed), el("dd", {}, what));
+}
+
+function keySwitch(): HTMLElement {
+  const box = el("input", { id: "gradus-keys-on", type: "checkbox" });
+  box.checked = recallKeys();
+  box.addEventListener("change", () => rememberKeys(box.checked));
+  return el("p", { class: "gradus-keys-switch" }, box, el("label", { for: box.id }, "Single keys work on pages, outside of fields"));
+}

@@ -1,0 +1,44 @@
+/** The reader's own level, marked in the rubric that it belongs to. */
+
+import { el } from "./element";
+import type { Section } from "./section";
+import type { Tree } from "./tree";
+
+/** A level of a track. */
+export interface OwnLevel {
+  /** `ic` */
+  readonly track: string;
+  /** `l4` */
+  readonly level: string;
+}
+
+/** The level that a portfolio names for its subject: `data-level="ic/l4"` on the part with class `who`. No DOM here. */
+export function ownLevelIn(sections: readonly Section[], subject: string): OwnLevel | null {
+  const trees = sections.flatMap(({ pages }) => pages.filter(({ route }) => route === subject).map(({ tree }) => tree));
+  const named = trees.map(levelOf).find((level) => level !== null) ?? "";
+  const [track = "", level = "", ...more] = named.split("/");
+  return track === "" || level === "" || more.length > 0 ? null : { track, level };
+}
+
+function levelOf(tree: Tree): string | null {
+  if (typeof tree === "string") return null;
+  const { class: names = "", "data-level": level } = Object.fromEntries(tree.attributes) as Record<string, string | undefined>;
+  if (level !== undefined && names.split(" ").includes("who")) return level;
+  for (const child of tree.children) {
+    const below = levelOf(child);
+    if (below !== null) return below;
+  }
+  return null;
+}
+
+/** Whether a page is about that track. */
+export const isOfTrack = (route: string, { track }: OwnLevel): boolean => route === `rubric/${track}` || route.startsWith(`rubric/${track}/`);
+
+/** Marks everything of the level by class `me`, and says "You" on its rung. */
+export function markOwnLevel(root: ParentNode, { level }: OwnLevel): void {
+  for (const element of root.querySelectorAll<HTMLElement>("[data-level]")) {
+    if (element.dataset["level"] !== level) continue;
+    element.classList.add("me");
+    if (element.matches(".rung, li")) element.querySelector(".lv")?.after(" ", el("span", { class: "you" }, "You"));
+  }
+}

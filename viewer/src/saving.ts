@@ -1,0 +1,65 @@
+/** Makes the reader's own copy: opens what is theirs, puts every file into it, and leaves nothing out in silence. */
+
+import { base64 } from "@scure/base";
+import { sha256, textOf, utf8 } from "./bytes";
+import type { Library, Part } from "./library";
+import { Refusal } from "./outcome";
+import { attachmentsIn, orderedRoutes, ownCopy, styleText, type Inlined } from "./owncopy";
+
+/** Types that a browser may draw; all others are saved as they are. */
+const IMAGE = /^image\//;
+
+/** What a copy needs of the document around it. */
+export interface Around {
+  readonly language: string;
+  /** Path of the style in the site. */
+  readonly style: string;
+  readonly today: Date;
+}
+
+/** A file to be saved. */
+export interface SavedFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/**
+ * The file of the reader's portfolio.
+ *
+ * Throws a {@link Refusal} where a page or a file of it cannot be read: half a copy would look like a whole one.
+ */
+export async function makeOwnCopy(library: Library, around: Around): Promise<SavedFile> {
+  const { id, name } = library.reader;
+  const subject = `people/${id}`;
+  const { pages, faults } = await library.pagesOf(subject);
+  const [fault] = faults;
+  if (fault !== undefined) throw new Refusal(fault, subject);
+  const ordered = new Map(orderedRoutes(pages, subject).map((route) => [route, pages.get(route) ?? []]));
+  const files = await inlined(library, [...ordered.values()].flat());
+  const style = textOf(await library.plain(around.style)) ?? "";
+  const styleHash = base64.encode(await sha256(utf8(styleText(style))));
+  const saved = new Intl.DateTimeFormat(around.language, { dateStyle: "long" }).format(around.today);
+  const file = (section: string, key: string): Inlined => files.get(`${section}\n${key}`) ?? { url: "data:,", name: key };
+  const text = ownCopy({ language: around.language, site: library.manifest.title, owner: name, saved, style, styleHash, pages: ordered, file });
+  return { name: `portfolio-${id}-${isoDay(around.today)}.html`, text };
+}
+
+async function inlined(library: Library, parts: readonly Part[]): Promise<ReadonlyMap<string, Inlined>> {
+  const files = new Map<string, Inlined>();
+  for (const { page, section } of parts) {
+    for (const key of attachmentsIn(page.tree)) {
+      const file = section.files.get(key);
+      if (file === undefined || files.has(`${section.id}\n${key}`)) continue;
+      const type = IMAGE.test(file.type) ? file.type : "application/octet-stream";
+      const bytes = await library.attachment(section, file);
+      files.set(`${section.id}\n${key}`, { url: `data:${type};base64,${base64.encode(bytes)}`, name: file.name });
+    }
+  }
+  return files;
+}
+
+/** The calendar day where the reader is. */
+function isoDay(day: Date): string {
+  const two = (number: number): string => String(number).padStart(2, "0");
+  return `${day.getFullYear()}-${two(day.getMonth() + 1)}-${two(day.getDate())}`;
+}
