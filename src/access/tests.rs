@@ -141,7 +141,7 @@ impl Organisation {
         let reader = id(reader);
         let draws = access
             .of_reader(&reader)
-            .map(|planned| draw(self, day(TODAY), planned));
+            .map(|planned| draw(self, day(TODAY), &OrgFigures::default(), planned));
         draws.map(|draw| format!("{:?}\n", draw.content)).collect()
     }
 
@@ -303,7 +303,7 @@ fn anonymous_answers_need_three_peers_and_carry_no_name() {
     org.peer("linus", "marek", "2026-07-05");
     let access = plan(&org, day(TODAY));
     let own = access.get(&SectionId::new("person/linus/own")).unwrap();
-    let Draw::Person(own) = draw(&org, day(TODAY), own).content else {
+    let Draw::Person(own) = draw(&org, day(TODAY), &OrgFigures::default(), own).content else {
         panic!("own is about a person");
     };
     assert_eq!(own.anonymous[&h1()].len(), 2);
@@ -344,7 +344,7 @@ fn a_readers_line_that_widens_is_told_with_who_gains() {
     assert_eq!(access.widenings[0].gained, [id("ada")]);
     assert_eq!(org.readers_of("person/linus/custom/ada"), ["ada"]);
     let custom = access.get(&SectionId::new("person/linus/custom/ada"));
-    let seen = format!("{:?}", draw(&org, day(TODAY), custom.unwrap()).content);
+    let seen = format!("{:?}", draw(&org, day(TODAY), &OrgFigures::default(), custom.unwrap()).content);
     assert!(seen.contains("calm lead"));
     assert!(!seen.contains("grace"), "the profile is not ada's to read");
     assert!(org.readable_by("grace").contains("calm lead"));

@@ -128,6 +128,7 @@ fn a_team_of_nobody_says_so() {
 #[test]
 fn shared_entries_are_recognition_for_everyone() {
     let org = OrgDraw {
+        figures: OrgFigures::default(),
         shared: vec![shared_entry()],
     };
     let draw = section_draw("org", SectionKind::Org, Draw::Org(Box::new(org)));

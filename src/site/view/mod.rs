@@ -22,6 +22,7 @@ pub fn parts(ctx: &Context, draw: &SectionDraw) -> Result<Vec<PagePart>, ThemeEr
     match &draw.content {
         Draw::Person(person) => person::parts(ctx, person, &draw.section),
         Draw::Talent(talent) => person::talent_parts(ctx, talent, &draw.section),
+        Draw::TeamTalent(team) => Ok(vec![]), // drawn below
         Draw::Team(team) => Ok(vec![team::part(ctx, team)?]),
         Draw::Org(org) => org_parts(ctx, org),
         Draw::Managers(levels) => managers::parts(ctx, levels),
