@@ -344,7 +344,10 @@ fn a_readers_line_that_widens_is_told_with_who_gains() {
     assert_eq!(access.widenings[0].gained, [id("ada")]);
     assert_eq!(org.readers_of("person/linus/custom/ada"), ["ada"]);
     let custom = access.get(&SectionId::new("person/linus/custom/ada"));
-    let seen = format!("{:?}", draw(&org, day(TODAY), &OrgFigures::default(), custom.unwrap()).content);
+    let seen = format!(
+        "{:?}",
+        draw(&org, day(TODAY), &OrgFigures::default(), custom.unwrap()).content
+    );
     assert!(seen.contains("calm lead"));
     assert!(!seen.contains("grace"), "the profile is not ada's to read");
     assert!(org.readable_by("grace").contains("calm lead"));

@@ -184,8 +184,17 @@ fn teams<'t, 'a>(everyone: &Group<'t, 'a>) -> Vec<(Option<&'a str>, Group<'t, 'a
         }
     }
     let small = |group: &Group<'_, '_>| group.len() < FIGURES_MIN_PEOPLE;
-    let too_small: Vec<&str> = named.iter().filter(|(_, g)| small(g)).map(|(t, _)| *t).collect();
-    rest.extend(too_small.iter().filter_map(|team| named.remove(team)).flatten());
+    let too_small: Vec<&str> = named
+        .iter()
+        .filter(|(_, g)| small(g))
+        .map(|(t, _)| *t)
+        .collect();
+    rest.extend(
+        too_small
+            .iter()
+            .filter_map(|team| named.remove(team))
+            .flatten(),
+    );
     while !rest.is_empty() && small(&rest) {
         let smallest = named.iter().min_by_key(|(_, group)| group.len());
         let Some(team) = smallest.map(|(team, _)| *team) else {
@@ -193,7 +202,10 @@ fn teams<'t, 'a>(everyone: &Group<'t, 'a>) -> Vec<(Option<&'a str>, Group<'t, 'a
         };
         rest.extend(named.remove(team).into_iter().flatten());
     }
-    let mut groups: Vec<_> = named.into_iter().map(|(team, group)| (Some(team), group)).collect();
+    let mut groups: Vec<_> = named
+        .into_iter()
+        .map(|(team, group)| (Some(team), group))
+        .collect();
     if !rest.is_empty() {
         groups.push((None, rest));
     }
@@ -237,7 +249,14 @@ fn group_figures(group: &Group<'_, '_>, cut: impl Fn(Measure) -> Option<Cut>) ->
 }
 
 fn all_parts(measure: Measure) -> Vec<Part> {
-    let parts: BTreeSet<Part> = cuts(measure).iter().copied().flatten().copied().flatten().copied().collect();
+    let parts: BTreeSet<Part> = cuts(measure)
+        .iter()
+        .copied()
+        .flatten()
+        .copied()
+        .flatten()
+        .copied()
+        .collect();
     parts.into_iter().collect()
 }
 
@@ -252,7 +271,12 @@ mod tests {
 
     fn taking(team: usize, phase: usize, goals: &[usize]) -> Taking<'static> {
         let mut counts = BTreeMap::new();
-        for measure in [Measure::SelfAssessment, Measure::Peer, Measure::Review, Measure::Response] {
+        for measure in [
+            Measure::SelfAssessment,
+            Measure::Peer,
+            Measure::Review,
+            Measure::Response,
+        ] {
             counts.insert((measure, [Part::OnTime, Part::Late, Part::Open][phase]), 1);
         }
         for (part, count) in all_parts(Measure::Goals).into_iter().zip(goals) {
@@ -268,7 +292,11 @@ mod tests {
     }
 
     /// The people that each published count of one measure is about.
-    fn published(takings: &[Taking<'_>], of: &CycleFigures, measure: Measure) -> Vec<BTreeSet<usize>> {
+    fn published(
+        takings: &[Taking<'_>],
+        of: &CycleFigures,
+        measure: Measure,
+    ) -> Vec<BTreeSet<usize>> {
         let Some(everyone) = &of.everyone else {
             return Vec::new();
         };
@@ -279,7 +307,9 @@ mod tests {
         };
         let mut sets = people_of(takings, everyone, measure, |_| true);
         for team in &of.teams {
-            sets.extend(people_of(takings, &team.figures, measure, |t| in_team(&team.team, t)));
+            sets.extend(people_of(takings, &team.figures, measure, |t| {
+                in_team(&team.team, t)
+            }));
         }
         sets
     }
@@ -290,8 +320,17 @@ mod tests {
         measure: Measure,
         belongs: impl Fn(&Taking<'_>) -> bool,
     ) -> Vec<BTreeSet<usize>> {
-        let group = || takings.iter().enumerate().filter(|(_, taking)| belongs(taking));
-        let figure = figures.figures.iter().find(|figure| figure.measure == measure).unwrap();
+        let group = || {
+            takings
+                .iter()
+                .enumerate()
+                .filter(|(_, taking)| belongs(taking))
+        };
+        let figure = figures
+            .figures
+            .iter()
+            .find(|figure| figure.measure == measure)
+            .unwrap();
         let of_block = |block: &Block| {
             let about = group().filter(|(_, taking)| taking.count(measure, &block.parts) > 0);
             about.map(|(at, _)| at).collect()
@@ -303,7 +342,11 @@ mod tests {
 
     /// Takes disjoint subsets away from a set in every way, and gives the smallest rest that is not empty.
     fn smallest_rest(whole: &BTreeSet<usize>, sets: &[BTreeSet<usize>]) -> usize {
-        let mut least = if whole.is_empty() { usize::MAX } else { whole.len() };
+        let mut least = if whole.is_empty() {
+            usize::MAX
+        } else {
+            whole.len()
+        };
         for (at, part) in sets.iter().enumerate() {
             if !part.is_empty() && part.is_subset(whole) && part != whole {
                 let rest = whole.difference(part).copied().collect();
@@ -314,7 +357,10 @@ mod tests {
     }
 
     fn organisation() -> impl Strategy<Value = Vec<Taking<'static>>> {
-        let person = (0..5usize, prop_oneof![6 => Just(0usize), 2 => Just(1), 1 => Just(2)])
+        let person = (
+            0..5usize,
+            prop_oneof![6 => Just(0usize), 2 => Just(1), 1 => Just(2)],
+        )
             .prop_map(|(team, phase)| taking(team, phase, &[]));
         proptest::collection::vec(person, 0..60)
     }
@@ -356,24 +402,43 @@ mod tests {
 
     fn blocks(of: &CycleFigures, measure: Measure) -> Option<Vec<(Vec<Part>, usize)>> {
         let all = of.everyone.as_ref()?;
-        let figure = all.figures.iter().find(|figure| figure.measure == measure)?;
+        let figure = all
+            .figures
+            .iter()
+            .find(|figure| figure.measure == measure)?;
         let blocks = figure.blocks.as_ref()?;
-        Some(blocks.iter().map(|block| (block.parts.clone(), block.count)).collect())
+        Some(
+            blocks
+                .iter()
+                .map(|block| (block.parts.clone(), block.count))
+                .collect(),
+        )
     }
 
     fn with_phases(on_time: usize, late: usize, open: usize) -> Vec<Taking<'static>> {
         let of = |phase, count| std::iter::repeat_n(taking(9, phase, &[]), count);
-        of(0, on_time).chain(of(1, late)).chain(of(2, open)).collect()
+        of(0, on_time)
+            .chain(of(1, late))
+            .chain(of(2, open))
+            .collect()
     }
 
     #[test]
     fn a_part_of_too_few_people_is_put_together_with_its_neighbour() {
         use Part::{Late, OnTime, Open};
-        let of = |on_time, late, open| blocks(&figures(&with_phases(on_time, late, open)), Measure::Review);
+        let of = |on_time, late, open| {
+            blocks(&figures(&with_phases(on_time, late, open)), Measure::Review)
+        };
         let apart = vec![(vec![OnTime], 7), (vec![Late], 5), (vec![Open], 0)];
         assert_eq!(of(7, 5, 0), Some(apart));
-        assert_eq!(of(7, 2, 0), Some(vec![(vec![OnTime, Late], 9), (vec![Open], 0)]));
-        assert_eq!(of(7, 2, 3), Some(vec![(vec![OnTime], 7), (vec![Late, Open], 5)]));
+        assert_eq!(
+            of(7, 2, 0),
+            Some(vec![(vec![OnTime, Late], 9), (vec![Open], 0)])
+        );
+        assert_eq!(
+            of(7, 2, 3),
+            Some(vec![(vec![OnTime], 7), (vec![Late, Open], 5)])
+        );
         assert_eq!(of(7, 0, 1), None);
     }
 
@@ -389,7 +454,11 @@ mod tests {
         takings.extend((0..5).map(|_| taking(1, 0, &[])));
         takings.extend((0..8).map(|_| taking(2, 0, &[])));
         takings.extend((0..2).map(|_| taking(3, 0, &[])));
-        let names: Vec<_> = figures(&takings).teams.into_iter().map(|t| (t.team, t.figures.people)).collect();
+        let names: Vec<_> = figures(&takings)
+            .teams
+            .into_iter()
+            .map(|t| (t.team, t.figures.people))
+            .collect();
         let team = |name: &str, people| (Some(name.to_owned()), people);
         assert_eq!(names, [team("a", 6), team("c", 8), (None, 7)]);
     }
@@ -398,7 +467,9 @@ mod tests {
     fn who_has_no_manager_no_expectations_or_is_external_takes_no_part() {
         let mut world = World::on("2026-02-01");
         world.expects("2025-h1", expectation("auth"));
-        let takes_part = |world: &World| Taking::of(&world.commons, &world.ada, world.cycle("2025-h1")).is_some();
+        let takes_part = |world: &World| {
+            Taking::of(&world.commons, &world.ada, world.cycle("2025-h1")).is_some()
+        };
         world.ada.roles[0].manager = Some(person_id("grace"));
         assert!(takes_part(&world));
         assert!(Taking::of(&world.commons, &world.ada, world.cycle("2025-h2")).is_none());

@@ -7,7 +7,13 @@ use super::theme::{Theme, ThemeError};
 use crate::model::PlainFile;
 
 /// Style sheets in the order in which later ones may rely on earlier ones.
-const STYLE_SHEETS: &[&str] = &["theme.css", "rubric.css", "syntax.css", "viewer.css"];
+const STYLE_SHEETS: &[&str] = &[
+    "theme.css",
+    "rubric.css",
+    "team.css",
+    "syntax.css",
+    "viewer.css",
+];
 
 /// What browsers show beside the title.
 const ICON: &str = "icon.svg";
