@@ -11,6 +11,7 @@ use rayon::prelude::*;
 use crate::access::{self, Access, Artefact};
 use crate::check;
 use crate::diag::Report;
+use crate::growth;
 use crate::model::{CycleId, Date, Organisation, PersonId, QuestionId, SealedSite, SiteStore};
 use crate::seal::{LoginFile, SealError, SealInput, Sealer};
 use crate::site::{self, Theme, ThemeError};
@@ -155,8 +156,9 @@ fn each_section(
     + Sync,
 ) -> Result<usize, BuildError> {
     let commons = access::commons(organisation, days.as_of);
+    let figures = growth::org_figures(&commons, organisation.people.values());
     let pages = access.sections.par_iter().map(|planned| {
-        let draw = access::draw(organisation, days.today, planned);
+        let draw = access::draw(organisation, days.today, &figures, planned);
         let content = site::render(&commons, theme, &draw)?;
         take(&draw.section, &content)?;
         Ok::<_, BuildError>(content.pages.len())

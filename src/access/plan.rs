@@ -22,7 +22,7 @@ pub struct Access {
 #[derive(Debug, Clone)]
 pub struct Planned {
     pub section: Section,
-    /// Whom it is about, for sections about one person.
+    /// Whom it is about: one person, or for a section about a team its manager.
     pub about: Option<PersonId>,
     /// In the order of the model.
     pub artefacts: Vec<Artefact>,
@@ -46,6 +46,7 @@ pub fn plan(org: &Organisation, today: Date) -> Access {
     }
     for manager in audiences.managers() {
         access.sections.push(team(&audiences, &manager));
+        access.sections.push(team_talent(&audiences, &manager));
     }
     access.sections.push(everyone(&audiences, SectionKind::Org));
     access
@@ -254,15 +255,44 @@ fn team(audiences: &Audiences, manager: &PersonId) -> Planned {
         let may = audiences.person(&report.id);
         readers.retain(|reader| *reader != report.id && may.contains(reader));
     }
-    let why = |id: &PersonId| match id == manager {
-        true => "the manager".to_owned(),
-        false => "in the manager's chain".to_owned(),
+    of_team(audiences, manager, "", SectionKind::Team, readers)
+}
+
+/// Those who may read the talent mapping of every report of a manager and are none of them: whatever has
+/// been written, or nothing.
+fn team_talent(audiences: &Audiences, manager: &PersonId) -> Planned {
+    let reports = audiences.org.reports_of(manager, audiences.today);
+    let mut readers = audiences.person(manager);
+    readers.extend(audiences.hr());
+    for report in &reports {
+        let chain = audiences.chain(&report.id);
+        let may = talent_readers(audiences, &report.id, &chain);
+        readers.retain(|reader| may.contains(reader));
+    }
+    readers.retain(|reader| reports.iter().all(|report| report.id != *reader));
+    of_team(audiences, manager, "/talent", SectionKind::Talent, readers)
+}
+
+/// A section about the reports of a manager. What it draws on follows from its readers; see
+/// [`super::project`].
+fn of_team(
+    audiences: &Audiences,
+    manager: &PersonId,
+    suffix: &str,
+    kind: SectionKind,
+    readers: People,
+) -> Planned {
+    let chain = audiences.chain(manager);
+    let why = |id: &PersonId| match id {
+        _ if id == manager => "the manager".to_owned(),
+        _ if chain.contains(id) => "in the manager's chain".to_owned(),
+        _ => "hr".to_owned(),
     };
     Planned {
         section: Section {
-            id: SectionId::new(format!("team/{manager}")),
-            kind: SectionKind::Team,
-            title: org.people[manager].name.clone(),
+            id: SectionId::new(format!("team/{manager}{suffix}")),
+            kind,
+            title: audiences.org.people[manager].name.clone(),
             subject: format!("team/{manager}"),
             readers: readers
                 .into_iter()

@@ -7,7 +7,7 @@ use sha2::{Digest, Sha256};
 use crate::model::*;
 
 use super::artefact::{Artefact, FeedbackFile, is_for_subject, is_upward, restricted_questions};
-use super::audience::Audiences;
+use super::audience::{Audiences, People};
 use super::plan::Planned;
 
 /// Fewest answers to one question that are shown without names.
@@ -48,17 +48,30 @@ fn for_everyone(rubric: &Rubric) -> Rubric {
     rubric
 }
 
-/// What one section draws on.
-pub fn draw(org: &Organisation, today: Date, planned: &Planned) -> SectionDraw {
+/// What one section draws on. `figures` are for everyone with a key, and suppressed already.
+pub fn draw(
+    org: &Organisation,
+    today: Date,
+    figures: &OrgFigures,
+    planned: &Planned,
+) -> SectionDraw {
     let audiences = Audiences { org, today };
     let content = match (planned.section.kind, &planned.about) {
-        (SectionKind::Team, Some(manager)) => Draw::Team(Box::new(team(&audiences, manager))),
+        (SectionKind::Team, Some(manager)) => {
+            Draw::Team(Box::new(team(&audiences, planned, manager)))
+        }
+        (SectionKind::Talent, Some(manager)) if is_about_team(planned) => {
+            Draw::TeamTalent(Box::new(team_talent(&audiences, planned, manager)))
+        }
         (SectionKind::Talent, Some(person)) => {
             Draw::Talent(Box::new(talent(&audiences, planned, person)))
         }
         (SectionKind::Managers, _) => Draw::Managers(managers_sections(&org.rubric)),
         (_, Some(person)) => Draw::Person(Box::new(cut_person(&audiences, planned, person))),
-        (_, None) => Draw::Org(Box::new(shared_log(&audiences))),
+        (_, None) => Draw::Org(Box::new(OrgDraw {
+            shared: shared_log(&audiences),
+            figures: figures.clone(),
+        })),
     };
     SectionDraw {
         section: planned.section.clone(),
@@ -84,7 +97,7 @@ fn managers_sections(rubric: &Rubric) -> Vec<(LevelRef, Vec<LevelSection>)> {
     found
 }
 
-fn shared_log(audiences: &Audiences) -> OrgDraw {
+fn shared_log(audiences: &Audiences) -> Vec<(PersonId, LogEntry)> {
     let everyone = audiences.everyone();
     let mut shared: Vec<(PersonId, LogEntry)> = Vec::new();
     for person in audiences.org.people.values() {
@@ -95,24 +108,80 @@ fn shared_log(audiences: &Audiences) -> OrgDraw {
         shared.extend(open.map(|entry| (person.id.clone(), entry.clone())));
     }
     shared.sort_by(|a, b| (b.1.date, &a.0).cmp(&(a.1.date, &b.0)));
-    OrgDraw { shared }
+    shared
 }
 
-fn team(audiences: &Audiences, manager: &PersonId) -> TeamDraw {
-    let org = audiences.org;
+fn team(audiences: &Audiences, planned: &Planned, manager: &PersonId) -> TeamDraw {
     let managers = audiences.managers();
-    let mut reports: Vec<TeamMember> = org
-        .reports_of(manager, audiences.today)
-        .into_iter()
-        .map(|report| TeamMember {
-            manages: managers.contains(&report.id),
-            person: as_person_section(audiences, report),
-        })
+    let reports = reports_by_name(audiences, manager);
+    let below = reports
+        .iter()
+        .filter(|report| managers.contains(&report.id))
+        .flat_map(|report| reports_by_name(audiences, &report.id))
+        .filter(|person| all_may(planned, &audiences.person(&person.id)))
+        .filter(|person| !reads(planned, &person.id));
+    let mut below: Vec<Person> = below
+        .map(|person| as_person_section(audiences, person))
         .collect();
-    reports.sort_by(|a, b| (&a.person.name, &a.person.id).cmp(&(&b.person.name, &b.person.id)));
+    below.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
     TeamDraw {
-        manager: profile(&org.people[manager]),
-        reports,
+        manager: profile(&audiences.org.people[manager]),
+        reports: reports
+            .into_iter()
+            .map(|report| TeamMember {
+                manages: managers.contains(&report.id),
+                person: as_person_section(audiences, report),
+            })
+            .collect(),
+        below,
+    }
+}
+
+fn reports_by_name<'a>(audiences: &Audiences<'a>, manager: &PersonId) -> Vec<&'a Person> {
+    let mut reports = audiences.org.reports_of(manager, audiences.today);
+    reports.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+    reports
+}
+
+/// Whether everyone who opens the section is in an audience.
+fn all_may(planned: &Planned, audience: &People) -> bool {
+    let mut readers = planned.section.readers.iter();
+    readers.all(|reader| audience.contains(&reader.person))
+}
+
+fn reads(planned: &Planned, person: &PersonId) -> bool {
+    let mut readers = planned.section.readers.iter();
+    readers.any(|reader| reader.person == *person)
+}
+
+fn is_about_team(planned: &Planned) -> bool {
+    planned.section.subject.starts_with("team/")
+}
+
+/// Of every report, the mappings that all readers of the section may read: those of before a change of
+/// manager do not come along.
+fn team_talent(audiences: &Audiences, planned: &Planned, manager: &PersonId) -> TeamTalentDraw {
+    let reports = reports_by_name(audiences, manager).into_iter();
+    TeamTalentDraw {
+        manager: manager.clone(),
+        reports: reports
+            .map(|report| talent_for(audiences, planned, report))
+            .collect(),
+    }
+}
+
+fn talent_for(audiences: &Audiences, planned: &Planned, report: &Person) -> TalentDraw {
+    let open = super::artefact::pieces(audiences, report)
+        .into_iter()
+        .filter(|piece| all_may(planned, &piece.audience));
+    let drawn: BTreeSet<Artefact> = open.map(|piece| piece.artefact).collect();
+    let talent = audiences.org.management.talent_of(&report.id);
+    TalentDraw {
+        person: base(audiences, planned, report),
+        talent: talent
+            .filter(|(cycle, _)| drawn.contains(&Artefact::Talent((*cycle).clone())))
+            .map(|(cycle, talent)| (cycle.clone(), talent.clone()))
+            .collect(),
     }
 }
 
@@ -172,13 +241,7 @@ fn cut_person(audiences: &Audiences, planned: &Planned, id: &PersonId) -> Person
 
 /// The profile where all readers of the section may read it, else the name alone.
 fn base(audiences: &Audiences, planned: &Planned, person: &Person) -> Person {
-    let may = audiences.person(&person.id);
-    let all_may = planned
-        .section
-        .readers
-        .iter()
-        .all(|r| may.contains(&r.person));
-    if all_may {
+    if all_may(planned, &audiences.person(&person.id)) {
         profile(person)
     } else {
         name_only(person)

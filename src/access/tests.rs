@@ -141,7 +141,7 @@ impl Organisation {
         let reader = id(reader);
         let draws = access
             .of_reader(&reader)
-            .map(|planned| draw(self, day(TODAY), planned));
+            .map(|planned| draw(self, day(TODAY), &OrgFigures::default(), planned));
         draws.map(|draw| format!("{:?}\n", draw.content)).collect()
     }
 
@@ -330,7 +330,7 @@ fn anonymous_answers_need_three_peers_and_carry_no_name() {
     org.peer("linus", "marek", "2026-07-05");
     let access = plan(&org, day(TODAY));
     let own = access.get(&SectionId::new("person/linus/own")).unwrap();
-    let Draw::Person(own) = draw(&org, day(TODAY), own).content else {
+    let Draw::Person(own) = draw(&org, day(TODAY), &OrgFigures::default(), own).content else {
         panic!("own is about a person");
     };
     assert_eq!(own.anonymous[&h1()].len(), 2);
@@ -357,7 +357,8 @@ fn no_readers_line_brings_back_a_name_that_was_promised_away() {
         .of_reader(&linus)
         .filter(|p| p.about.as_ref() == Some(&linus))
     {
-        let Draw::Person(draw) = draw(&org, day(TODAY), planned).content else {
+        let Draw::Person(draw) = draw(&org, day(TODAY), &OrgFigures::default(), planned).content
+        else {
             panic!("sections about a person");
         };
         assert!(
@@ -405,7 +406,10 @@ fn a_readers_line_that_widens_is_told_with_who_gains() {
     assert_eq!(access.widenings[0].gained, [id("ada")]);
     assert_eq!(org.readers_of("person/linus/custom/ada"), ["ada"]);
     let custom = access.get(&SectionId::new("person/linus/custom/ada"));
-    let seen = format!("{:?}", draw(&org, day(TODAY), custom.unwrap()).content);
+    let seen = format!(
+        "{:?}",
+        draw(&org, day(TODAY), &OrgFigures::default(), custom.unwrap()).content
+    );
     assert!(seen.contains("calm lead"));
     assert!(!seen.contains("grace"), "the profile is not ada's to read");
     assert!(org.readable_by("grace").contains("calm lead"));
@@ -460,4 +464,99 @@ fn only_files_that_readable_texts_link_to_come_along() {
     let seen = org.readable_by("linus");
     assert!(seen.contains("open.png") && !seen.contains("secret.png"));
     assert!(org.readable_by("grace").contains("secret.png"));
+}
+
+/// What one section holds, as text.
+fn held(org: &Organisation, section: &str) -> String {
+    let access = plan(org, day(TODAY));
+    let planned = access.get(&SectionId::new(section)).unwrap();
+    format!(
+        "{:?}",
+        draw(org, day(TODAY), &OrgFigures::default(), planned).content
+    )
+}
+
+fn map(org: &mut Organisation, subject: &str, by: &str, on: &str) {
+    let words = format!("talent of {subject}");
+    let cycles = org.management.talent.entry(id(subject)).or_default();
+    cycles.insert(h1(), talent(by, on, &words));
+}
+
+#[test]
+fn a_talent_grid_is_for_the_chain_and_hr_and_for_none_of_those_on_it() {
+    let org = company();
+    assert_eq!(
+        org.readers_of("team/grace/talent"),
+        ["barbara", "grace", "hanna"]
+    );
+    assert_eq!(
+        org.readers_of("team/marek/talent"),
+        ["barbara", "hanna", "marek"]
+    );
+    // Hanna is hr and one of barbara's reports, as are the managers grace and marek.
+    assert_eq!(org.readers_of("team/barbara/talent"), ["barbara"]);
+}
+
+#[test]
+fn a_talent_grid_never_reaches_a_report() {
+    let mut org = company();
+    for subject in ["ada", "linus", "grace", "marek", "hanna"] {
+        map(&mut org, subject, "barbara", "2026-07-14");
+    }
+    for subject in ["ada", "linus", "grace", "marek", "hanna"] {
+        assert!(
+            !org.readable_by(subject)
+                .contains(&format!("talent of {subject}"))
+        );
+    }
+    assert!(held(&org, "team/grace/talent").contains("talent of linus"));
+    assert!(org.readable_by("hanna").contains("talent of linus"));
+}
+
+#[test]
+fn a_talent_grid_exists_whatever_has_been_mapped() {
+    let quiet = company();
+    let mut loud = company();
+    map(&mut loud, "linus", "grace", "2026-07-14");
+    assert_eq!(quiet.sections(), loud.sections());
+    assert!(!held(&quiet, "team/grace/talent").contains("talent of"));
+}
+
+#[test]
+fn a_mapping_from_before_a_change_of_manager_does_not_come_along() {
+    let mut org = company();
+    map(&mut org, "ada", "grace", "2026-05-14");
+    assert!(!held(&org, "team/marek/talent").contains("talent of ada"));
+    assert!(org.readable_by("barbara").contains("talent of ada"));
+    map(&mut org, "ada", "marek", "2026-07-14");
+    assert!(held(&org, "team/marek/talent").contains("talent of ada"));
+}
+
+#[test]
+fn a_mapping_for_chosen_readers_stays_off_the_grid_of_others() {
+    let mut org = company();
+    map(&mut org, "linus", "grace", "2026-07-14");
+    let cycles = org.management.talent.get_mut("linus").unwrap();
+    cycles.get_mut(&h1()).unwrap().readers = Some(vec![ReaderToken::Person(id("grace"))]);
+    assert!(!held(&org, "team/grace/talent").contains("talent of linus"));
+    assert!(org.readable_by("grace").contains("talent of linus"));
+}
+
+#[test]
+fn a_directors_team_holds_the_reports_of_reports_for_the_skip_level_view() {
+    let mut org = company();
+    org.of("linus").self_assessment = Some(feedback("linus", "2026-07-02", "own words"));
+    org.review("linus", "grace", "2026-07-10", None);
+    let seen = held(&org, "team/barbara");
+    assert!(seen.contains("own words"));
+    assert!(!seen.contains("review of linus"), "it is not shared");
+    assert!(!held(&org, "team/grace").contains("MAREK"));
+}
+
+#[test]
+fn a_chain_of_one_step_shows_a_director_no_reports_of_reports() {
+    let mut org = company();
+    org.access.chain = ChainReach::Steps(1);
+    assert!(!held(&org, "team/barbara").contains("LINUS"));
+    assert_eq!(org.readers_of("team/grace/talent"), ["grace", "hanna"]);
 }

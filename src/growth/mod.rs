@@ -22,12 +22,14 @@
 //! | [`mod@gap`] | what the next level asks, and the evidence so far |
 //! | [`mod@points`] | sums, where a rubric counts points |
 //! | [`mod@phases`] | which of the four texts of a cycle are in, due or late |
+//! | [`mod@figures`] | what everyone may know about the whole organisation |
 //! | [`mod@headline`] | the few figures on top of a portfolio |
 
 pub mod alignment;
 pub mod axis;
 pub mod changes;
 pub mod cycles;
+pub mod figures;
 #[cfg(test)]
 pub(crate) mod fixture;
 pub mod gap;
@@ -47,6 +49,7 @@ pub use changes::{
     CarriedOver, Changes, Ended, NewExpectation, Shift, Stalled, changes_since_last_cycle,
 };
 pub use cycles::{current_cycle, cycles_of, fact_day, held_level, previous_cycle};
+pub use figures::org_figures;
 pub use gap::{Evidence, EvidenceOf, GapRow, LevelGap, NextLevel, level_gap};
 pub use headline::{Headline, OpenAction, SeriesPoint, Tally, headline, open_actions};
 pub use history::{

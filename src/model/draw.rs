@@ -58,11 +58,13 @@ pub enum Draw {
     /// parts filled in that all readers may read and that this section is for (a `chain` section has
     /// peer files and unshared reviews and nothing else in its cycles). Drafts are gone.
     Person(Box<PersonDraw>),
-    /// Kind `talent`.
+    /// Kind `talent`, about one person.
     Talent(Box<TalentDraw>),
+    /// Kind `talent`, about the reports of one manager.
+    TeamTalent(Box<TeamTalentDraw>),
     /// Kind `team`.
     Team(Box<TeamDraw>),
-    /// Kind `org`: the rubric, from [`Commons`], and what people shared with everyone.
+    /// Kind `org`: the rubric, from [`Commons`], what people shared with everyone, and figures.
     Org(Box<OrgDraw>),
     /// Kind `managers`: what the rubric says to managers only.
     Managers(Vec<(LevelRef, Vec<LevelSection>)>),
@@ -94,12 +96,23 @@ pub struct TalentDraw {
     pub talent: BTreeMap<CycleId, Talent>,
 }
 
+/// Talent mapping of the reports of one manager.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TeamTalentDraw {
+    pub manager: PersonId,
+    /// One for each report, mapped or not, by name.
+    pub reports: Vec<TalentDraw>,
+}
+
 /// A manager and their direct reports, each with what all readers of the section may read.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TeamDraw {
     pub manager: Person,
     /// By name.
     pub reports: Vec<TeamMember>,
+    /// The direct reports of those reports who manage, for the skip-level's view, by name: those that all
+    /// readers of the section may read.
+    pub below: Vec<Person>,
 }
 
 /// One direct report.
@@ -115,4 +128,6 @@ pub struct TeamMember {
 pub struct OrgDraw {
     /// Log entries shared with everyone, newest first.
     pub shared: Vec<(PersonId, LogEntry)>,
+    /// Suppressed before they came here.
+    pub figures: OrgFigures,
 }

@@ -6,6 +6,7 @@
 mod allowlist;
 mod draw;
 mod feedback;
+mod figures;
 mod growing;
 mod id;
 mod management;
@@ -20,6 +21,7 @@ mod section;
 pub use allowlist::*;
 pub use draw::*;
 pub use feedback::*;
+pub use figures::*;
 pub use growing::*;
 pub use id::*;
 pub use management::*;

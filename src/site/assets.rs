@@ -11,6 +11,7 @@ const STYLE_SHEETS: &[&str] = &[
     "tokens.css",
     "theme.css",
     "rubric.css",
+    "team.css",
     "syntax.css",
     "viewer.css",
     "own.css",

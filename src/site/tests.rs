@@ -204,6 +204,7 @@ fn a_team_page_shows_each_report_with_level_and_state() {
             person: ada(),
             manages: true,
         }],
+        below: Vec::new(),
     };
     let draw = section_draw("team/grace", SectionKind::Team, Draw::Team(Box::new(team)));
     let content = render(&commons(), &theme(), &draw).unwrap();
@@ -216,9 +217,10 @@ fn a_team_page_shows_each_report_with_level_and_state() {
         "H2 2026",
         "1 of 2 steps",
         "Lead the migration of <auth>",
-        "At risk",
+        "1 at risk",
+        "Cut over, due 1 October 2026",
         "Self-assessment",
-        "due 5 January 2027",
+        "5 January 2027",
     ] {
         assert!(words.contains(shown), "{shown} in {words}");
     }
@@ -242,6 +244,7 @@ fn a_team_of_nobody_says_so() {
     let team = TeamDraw {
         manager: ada(),
         reports: Vec::new(),
+        below: Vec::new(),
     };
     let draw = section_draw("team/ada", SectionKind::Team, Draw::Team(Box::new(team)));
     let content = render(&commons(), &theme(), &draw).unwrap();
@@ -249,13 +252,144 @@ fn a_team_of_nobody_says_so() {
 }
 
 #[test]
-fn shared_entries_are_recognition_for_everyone() {
+fn expectations_stand_side_by_side_by_the_level_held() {
+    let linus = Person {
+        id: id!(PersonId, "linus"),
+        name: "Linus".to_owned(),
+        ..ada()
+    };
+    let team = TeamDraw {
+        manager: linus.clone(),
+        reports: vec![TeamMember {
+            person: ada(),
+            manages: true,
+        }],
+        below: vec![linus],
+    };
+    let draw = section_draw("team/linus", SectionKind::Team, Draw::Team(Box::new(team)));
+    let content = render(&commons(), &theme(), &draw).unwrap();
+    let words = text_of(&page(&content, "team/linus/expectations").tree);
+    assert!(words.contains("2 people"), "{words}");
+    assert!(words.find("Ada Okafor") < words.rfind("Linus"), "{words}");
+    assert_eq!(words.matches("Lead the migration of <auth>").count(), 2);
+}
+
+fn mapped(name: &str, mappings: &[(&str, Alignment)]) -> TalentDraw {
+    let talent = |is: &Alignment| Talent {
+        by: id!(PersonId, "grace"),
+        partner: None,
+        date: Some(day("2026-07-14")),
+        readers: None,
+        alignment: Some(*is),
+        confidence: Some(Confidence::High),
+        strengths: Vec::new(),
+        needs: Vec::new(),
+        missing: vec![prose("an incident review")],
+        potential: None,
+        ratings: Default::default(),
+        adjusted: Vec::new(),
+        level: None,
+        coaching: Coaching::default(),
+    };
+    let entries = mappings
+        .iter()
+        .map(|(cycle, is)| (id!(CycleId, *cycle), talent(is)));
+    TalentDraw {
+        person: Person {
+            name: name.to_owned(),
+            ..ada()
+        },
+        talent: entries.collect(),
+    }
+}
+
+fn talent_page(reports: Vec<TalentDraw>) -> SectionContent {
+    let mut commons = commons();
+    let mut earlier = commons.cycles[0].clone();
+    earlier.id = id!(CycleId, "2026-h1");
+    earlier.title = "H1 2026".to_owned();
+    commons.cycles.insert(0, earlier);
+    let manager = id!(PersonId, "grace");
+    let talent = Draw::TeamTalent(Box::new(TeamTalentDraw { manager, reports }));
+    let draw = section_draw("team/grace/talent", SectionKind::Talent, talent);
+    render(&commons, &theme(), &draw).unwrap()
+}
+
+#[test]
+fn a_talent_page_places_people_and_says_what_is_missing() {
+    let twice = [("2026-h1", Alignment::Above), ("2026-h2", Alignment::Above)];
+    let once = [("2026-h1", Alignment::Below), ("2026-h2", Alignment::At)];
+    let content = talent_page(vec![
+        mapped("Ada Okafor", &twice),
+        mapped("Linus", &once),
+        mapped("Teo", &[]),
+    ]);
+    let words = text_of(&page(&content, "team/grace/talent").tree);
+    for shown in [
+        "Above level in H1 2026 and H2 2026",
+        "below level before",
+        "an incident review",
+        "Not placed yet: Teo",
+    ] {
+        assert!(words.contains(shown), "{shown} in {words}");
+    }
+    assert!(
+        !words.contains("At level in"),
+        "at level is never misleveled"
+    );
+}
+
+#[test]
+fn what_leads_to_the_talent_page_is_the_same_whatever_is_mapped() {
+    let twice = [("2026-h1", Alignment::Above), ("2026-h2", Alignment::Above)];
+    let link = |reports| page(&talent_page(reports), "team/grace").tree.clone();
+    assert_eq!(link(Vec::new()), link(vec![mapped("Ada Okafor", &twice)]));
+}
+
+#[test]
+fn a_figure_that_is_not_shown_says_why() {
+    let figure = |measure| Figure {
+        measure,
+        of: 9,
+        blocks: None,
+    };
+    let everyone = GroupFigures {
+        people: 9,
+        figures: Measure::ALL.map(figure).into(),
+    };
+    let figures = OrgFigures {
+        cycles: vec![CycleFigures {
+            cycle: id!(CycleId, "2026-h2"),
+            everyone: Some(everyone),
+            teams: Vec::new(),
+        }],
+    };
     let org = OrgDraw {
-        shared: vec![shared_entry()],
+        figures,
+        ..OrgDraw::default()
     };
     let draw = section_draw("org", SectionKind::Org, Draw::Org(Box::new(org)));
     let content = render(&commons(), &theme(), &draw).unwrap();
     let words = text_of(&page(&content, "org").tree);
+    assert!(words.contains("9 people took part"), "{words}");
+    assert_eq!(
+        words
+            .matches("fewer than 5 people would stand apart")
+            .count(),
+        5
+    );
+}
+
+#[test]
+fn shared_entries_are_recognition_for_everyone() {
+    let org = OrgDraw {
+        figures: OrgFigures::default(),
+        shared: vec![shared_entry()],
+    };
+    let draw = section_draw("org", SectionKind::Org, Draw::Org(Box::new(org)));
+    let content = render(&commons(), &theme(), &draw).unwrap();
+    let parts = content.pages.iter().filter(|part| part.route == "org");
+    let words: String = parts.map(|part| text_of(&part.tree)).collect();
     for shown in [
         "Ada Okafor",
         "Award",

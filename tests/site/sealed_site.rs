@@ -349,11 +349,67 @@ fn a_talent_note_changes_no_length() {
     let site = site();
     let director = &site.keyrings[&recipient(&site.org.identities["person-0"][0])];
     let sections = director["sections"].as_array().unwrap().iter();
-    let talent: Vec<&Value> = sections.filter(|s| s["kind"] == "talent").collect();
+    let about_one = |s: &&Value| s["subject"].as_str().unwrap().starts_with("people/");
+    let talent: Vec<&Value> = sections
+        .filter(|s| s["kind"] == "talent")
+        .filter(about_one)
+        .collect();
     assert!(talent.len() >= PEOPLE - 1);
     for section in talent {
         let sealed = &site.files[section["file"].as_str().unwrap()];
         let packed = open(section["identity"].as_str().unwrap(), sealed).unwrap();
         assert_eq!(packed.len(), 4096, "{}", section["id"]);
+    }
+}
+
+#[test]
+fn every_team_has_a_talent_page_that_none_of_its_reports_opens() {
+    let site = site();
+    let sections = site.access["sections"].as_array().unwrap();
+    let readers = |id: &str| -> BTreeSet<&str> {
+        let section = sections.iter().find(|s| s["id"] == id).unwrap();
+        let readers = section["readers"].as_array().unwrap().iter();
+        readers.map(|r| r["person"].as_str().unwrap()).collect()
+    };
+    let teams: Vec<&str> = sections
+        .iter()
+        .filter(|s| s["id"].as_str().unwrap().ends_with("/talent"))
+        .filter_map(|s| s["id"].as_str().unwrap().strip_prefix("team/"))
+        .map(|id| id.strip_suffix("/talent").unwrap())
+        .collect();
+    assert!(teams.len() > 5, "{teams:?}");
+    for manager in teams {
+        let may = readers(&format!("team/{manager}/talent"));
+        assert!(readers(&format!("team/{manager}")).is_subset(&may));
+        let ring = may.iter().find_map(|person| {
+            let identity = site.org.identities[*person].first()?;
+            site.keyrings.get(&recipient(identity))
+        });
+        let Some(ring) = ring else { continue };
+        let id = format!("team/{manager}/talent");
+        let entry = ring["sections"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|s| s["id"] == *id);
+        let entry = entry.expect("a reader's keyring holds the section");
+        let file = &site.files[entry["file"].as_str().unwrap()];
+        let plain = open(entry["identity"].as_str().unwrap(), file).unwrap();
+        let text = String::from_utf8(gunzip(&plain)).unwrap();
+        for person in &may {
+            assert!(
+                !text.contains(&format!("canary-talent-{person}\"")),
+                "{person} is on {id}"
+            );
+        }
+    }
+}
+
+#[test]
+fn everyone_reads_figures_and_no_confidential_word_with_them() {
+    let text = site().readable_by("person-14");
+    assert!(text.contains("people took part") && text.contains("Manager reviews"));
+    for word in ["canary-unshared-review", "canary-peer-"] {
+        assert!(!text.contains(word), "{word}");
     }
 }

@@ -4,12 +4,14 @@
 //! template) or [`Html`](super::Html) (prose that is rendered already), dates are [`Day`](super::date::Day)s.
 
 pub mod cycles;
+pub mod figures;
 pub mod level;
 pub mod managers;
 pub mod next;
 pub mod person;
 pub mod recognition;
 pub mod rubric;
+pub mod talent_grid;
 pub mod team;
 
 use super::{Context, ThemeError};
@@ -23,7 +25,8 @@ pub fn parts(ctx: &Context, draw: &SectionDraw) -> Result<Vec<PagePart>, ThemeEr
     match &draw.content {
         Draw::Person(person) => person::parts(ctx, person, &draw.section),
         Draw::Talent(talent) => person::talent_parts(ctx, talent, &draw.section),
-        Draw::Team(team) => Ok(vec![team::part(ctx, team)?]),
+        Draw::TeamTalent(team) => talent_grid::parts(ctx, team, &draw.section),
+        Draw::Team(team) => team::parts(ctx, team),
         Draw::Org(org) => org_parts(ctx, org),
         Draw::Managers(levels) => managers::parts(ctx, levels),
     }
@@ -31,6 +34,7 @@ pub fn parts(ctx: &Context, draw: &SectionDraw) -> Result<Vec<PagePart>, ThemeEr
 
 fn org_parts(ctx: &Context, org: &OrgDraw) -> Result<Vec<PagePart>, ThemeError> {
     let mut parts = rubric::parts(ctx, rubric::Edition::Sealed)?;
+    parts.push(figures::part(ctx, &org.figures)?);
     parts.push(recognition::part(ctx, org)?);
     parts.extend(cycles::part(ctx)?);
     Ok(parts)

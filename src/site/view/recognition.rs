@@ -7,6 +7,9 @@ use crate::model::*;
 use crate::site::date::Day;
 use crate::site::{Context, Html, PageHead, ThemeError};
 
+/// Below the organisation's figures.
+const SLOT: u32 = 10;
+
 /// `recognition.html`.
 #[derive(Debug, Serialize)]
 struct RecognitionView {
@@ -29,7 +32,7 @@ struct EntryView {
     evidence: Vec<Evidence>,
 }
 
-/// The page; it is there even while nothing is shared.
+/// The part; it is there even while nothing is shared.
 ///
 /// # Errors
 /// Whatever is wrong with the theme.
@@ -43,7 +46,7 @@ pub fn part(ctx: &Context, draw: &OrgDraw) -> Result<PagePart, ThemeError> {
     };
     let head = PageHead {
         route: "org".to_owned(),
-        slot: 0,
+        slot: SLOT,
         title: "Recognition".to_owned(),
         kind: "recognition",
     };

@@ -184,17 +184,23 @@ impl Desk<'_> {
     fn change(&self, rubric: &Rubric, change: &LevelChange) -> Change {
         Change {
             level: LevelChip::of(rubric, &change.recommend),
-            mark: match change.status {
-                LevelChangeStatus::Recommended => Mark::new("track", "up", "Recommended"),
-                LevelChangeStatus::Deferred => Mark::new("risk", "carry", "Deferred"),
-                LevelChangeStatus::Done => Mark::new("done", "done", "Done"),
-            },
+            mark: change_mark(change.status),
             why: change.why.as_ref().map(|why| self.ctx.prose(why, None)),
         }
     }
 }
 
-fn alignment_mark(alignment: Alignment) -> Mark {
+/// How far a recommended change has come.
+pub fn change_mark(status: LevelChangeStatus) -> Mark {
+    match status {
+        LevelChangeStatus::Recommended => Mark::new("track", "up", "Recommended"),
+        LevelChangeStatus::Deferred => Mark::new("risk", "carry", "Deferred"),
+        LevelChangeStatus::Done => Mark::new("done", "done", "Done"),
+    }
+}
+
+/// Where someone stands against the level held.
+pub fn alignment_mark(alignment: Alignment) -> Mark {
     let (tone, icon) = match alignment {
         Alignment::Below => ("risk", "down"),
         Alignment::At => ("idle", "eq"),
@@ -204,7 +210,7 @@ fn alignment_mark(alignment: Alignment) -> Mark {
 }
 
 /// Where someone stands against the level held, in words.
-fn alignment_words(alignment: Alignment) -> &'static str {
+pub fn alignment_words(alignment: Alignment) -> &'static str {
     match alignment {
         Alignment::Below => "Below level",
         Alignment::At => "At level",

@@ -1,0 +1,328 @@
+//! How the process goes, for everyone: counts that were suppressed where they would betray a few.
+
+use serde::Serialize;
+
+use super::person::marks::{counted, hundredths};
+use crate::growth::Tally;
+use crate::model::*;
+use crate::site::date::Day;
+use crate::site::{Context, PageHead, ThemeError};
+
+/// `figures.html`.
+#[derive(Debug, Serialize)]
+struct FiguresView {
+    /// Of the organisation.
+    name: String,
+    /// Fewest people that a count may be about.
+    least: usize,
+    /// The last cycle that is over; nothing where none is.
+    newest: Option<CycleView>,
+    trend: Option<Trend>,
+}
+
+/// One cycle.
+#[derive(Debug, Serialize)]
+struct CycleView {
+    title: String,
+    from: Day,
+    to: Day,
+    /// Nothing where too few took part.
+    people: Option<usize>,
+    /// The phases in order, then the goals.
+    figures: Vec<FigureView>,
+    teams: Option<TeamsView>,
+}
+
+/// One measure of everyone.
+#[derive(Debug, Serialize)]
+struct FigureView {
+    title: &'static str,
+    /// `11 people`, `38 expectations`.
+    of: String,
+    /// Empty where it is not shown.
+    blocks: Vec<BlockView>,
+    /// The whole in a word: `nearly all are in`.
+    words: String,
+}
+
+/// One part of a measure, or several together.
+#[derive(Debug, Serialize)]
+struct BlockView {
+    /// `done`, `half`, `miss` or `idle`.
+    tone: &'static str,
+    label: String,
+    count: usize,
+    percent: u8,
+    /// On the bar, in percent of its width.
+    x: f64,
+    width: f64,
+}
+
+/// Teams × measures.
+#[derive(Debug, Serialize)]
+struct TeamsView {
+    columns: Vec<&'static str>,
+    rows: Vec<TeamRow>,
+}
+
+/// One team.
+#[derive(Debug, Serialize)]
+struct TeamRow {
+    /// `Everyone else` for what is left over.
+    team: String,
+    people: usize,
+    /// One a column; nothing where it is not shown.
+    cells: Vec<Option<Share>>,
+}
+
+/// Measures × cycles.
+#[derive(Debug, Serialize)]
+struct Trend {
+    /// Titles, oldest first.
+    cycles: Vec<String>,
+    rows: Vec<TrendRow>,
+}
+
+/// One measure over time.
+#[derive(Debug, Serialize)]
+struct TrendRow {
+    title: &'static str,
+    /// One a cycle; nothing where it is not shown.
+    cells: Vec<Option<Share>>,
+}
+
+/// The better part of a measure.
+#[derive(Debug, Serialize)]
+struct Share {
+    count: usize,
+    of: usize,
+    percent: u8,
+    /// `on time`, `in, on time or late`, `met`.
+    label: String,
+    /// `nearly all`.
+    words: &'static str,
+}
+
+/// The part; it is there even while there is nothing to count.
+///
+/// # Errors
+/// Whatever is wrong with the theme.
+pub fn part(ctx: &Context, figures: &OrgFigures) -> Result<PagePart, ThemeError> {
+    let head = PageHead {
+        route: "org".to_owned(),
+        slot: 0,
+        title: "Organisation".to_owned(),
+        kind: "organisation",
+    };
+    ctx.part("figures.html", head, &view(ctx, figures))
+}
+
+fn view(ctx: &Context, figures: &OrgFigures) -> FiguresView {
+    let known: Vec<(&Cycle, &CycleFigures)> = figures
+        .cycles
+        .iter()
+        .filter_map(|of| Some((ctx.commons.cycle(&of.cycle)?, of)))
+        .collect();
+    FiguresView {
+        name: ctx.commons.name.clone(),
+        least: FIGURES_MIN_PEOPLE,
+        newest: known.last().map(|(cycle, of)| cycle_view(cycle, of)),
+        trend: (known.len() > 1).then(|| trend(&known)),
+    }
+}
+
+fn cycle_view(cycle: &Cycle, of: &CycleFigures) -> CycleView {
+    let figures = of.everyone.iter().flat_map(|all| &all.figures);
+    CycleView {
+        title: cycle.title.clone(),
+        from: cycle.start.into(),
+        to: cycle.end.into(),
+        people: of.everyone.as_ref().map(|all| all.people),
+        figures: figures.map(figure).collect(),
+        teams: teams(of),
+    }
+}
+
+fn figure(of: &Figure) -> FigureView {
+    let things = match of.measure {
+        Measure::Goals => counted(of.of, "expectation", "expectations"),
+        _ => counted(of.of, "person", "people"),
+    };
+    FigureView {
+        title: title_of(of.measure),
+        of: things,
+        blocks: blocks(of),
+        words: share(of).map_or_else(String::new, |share| {
+            format!("{} {}", share.words, share.label)
+        }),
+    }
+}
+
+fn blocks(of: &Figure) -> Vec<BlockView> {
+    let mut x = 0.0;
+    let block = |block: &Block| {
+        let width = if of.of == 0 {
+            0.0
+        } else {
+            block.count as f64 * 100.0 / of.of as f64
+        };
+        let view = BlockView {
+            tone: tone_of(&block.parts),
+            label: label_of(&block.parts),
+            count: block.count,
+            percent: percent(block.count, of.of),
+            x: hundredths(x),
+            width: hundredths(width),
+        };
+        x += width;
+        view
+    };
+    of.blocks.iter().flatten().map(block).collect()
+}
+
+fn percent(n: usize, of: usize) -> u8 {
+    Tally { n, of }.percent().unwrap_or(0)
+}
+
+/// What comes first in a measure is what it hopes for.
+fn share(of: &Figure) -> Option<Share> {
+    let first = of.blocks.as_ref()?.first()?;
+    Some(Share {
+        count: first.count,
+        of: of.of,
+        percent: percent(first.count, of.of),
+        label: label_of(&first.parts),
+        words: share_words(first.count, of.of),
+    })
+}
+
+/// A share in words.
+fn share_words(n: usize, of: usize) -> &'static str {
+    match (n, percent(n, of)) {
+        _ if of == 0 => "nothing to count",
+        (0, _) => "none",
+        _ if n == of => "all",
+        (_, 90..) => "nearly all",
+        (_, 60..) => "most",
+        (_, 51..) => "more than half",
+        (_, 40..) => "about half",
+        (_, 20..) => "fewer than half",
+        _ => "few",
+    }
+}
+
+fn trend(known: &[(&Cycle, &CycleFigures)]) -> Trend {
+    let row = |measure| TrendRow {
+        title: title_of(measure),
+        cells: known
+            .iter()
+            .map(|(_, of)| share_of(of.everyone.as_ref()?, measure))
+            .collect(),
+    };
+    Trend {
+        cycles: known.iter().map(|(cycle, _)| cycle.title.clone()).collect(),
+        rows: Measure::ALL.into_iter().map(row).collect(),
+    }
+}
+
+fn share_of(group: &GroupFigures, measure: Measure) -> Option<Share> {
+    let figure = group
+        .figures
+        .iter()
+        .find(|figure| figure.measure == measure);
+    share(figure?)
+}
+
+/// Nothing where there are no teams to tell apart.
+fn teams(of: &CycleFigures) -> Option<TeamsView> {
+    let row = |team: &TeamFigures| TeamRow {
+        team: team
+            .team
+            .clone()
+            .unwrap_or_else(|| "Everyone else".to_owned()),
+        people: team.figures.people,
+        cells: Measure::ALL
+            .map(|measure| share_of(&team.figures, measure))
+            .into(),
+    };
+    (!of.teams.is_empty()).then(|| TeamsView {
+        columns: Measure::ALL.map(title_of).into(),
+        rows: of.teams.iter().map(row).collect(),
+    })
+}
+
+fn title_of(measure: Measure) -> &'static str {
+    match measure {
+        Measure::SelfAssessment => "Self-assessments",
+        Measure::Peer => "Peer feedback",
+        Measure::Review => "Manager reviews",
+        Measure::Response => "Responses",
+        Measure::Goals => "Goals",
+    }
+}
+
+fn label_of(parts: &[Part]) -> String {
+    match parts {
+        [Part::OnTime, Part::Late] => "in, on time or late".to_owned(),
+        [Part::Late, Part::Open] => "late or not in".to_owned(),
+        _ => {
+            let words: Vec<&str> = parts.iter().map(|part| part_words(*part)).collect();
+            match words.split_last() {
+                Some((last, [])) => (*last).to_owned(),
+                Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+                None => String::new(),
+            }
+        }
+    }
+}
+
+fn part_words(part: Part) -> &'static str {
+    match part {
+        Part::OnTime => "on time",
+        Part::Late => "late",
+        Part::Open => "not in",
+        Part::Met => "met",
+        Part::Partly => "partly met",
+        Part::Missed => "missed",
+        Part::Obsolete => "obsolete",
+        Part::Unjudged => "not judged yet",
+    }
+}
+
+/// The tone of a block is that of its best part.
+fn tone_of(parts: &[Part]) -> &'static str {
+    match parts.first() {
+        Some(Part::OnTime | Part::Met) => "done",
+        Some(Part::Late | Part::Partly) => "half",
+        Some(Part::Open | Part::Missed) => "miss",
+        Some(Part::Obsolete | Part::Unjudged) | None => "idle",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_has_words_that_never_say_all_of_less_than_all() {
+        assert_eq!(share_words(0, 0), "nothing to count");
+        assert_eq!(share_words(0, 300), "none");
+        assert_eq!(share_words(1, 300), "few");
+        assert_eq!(share_words(150, 300), "about half");
+        assert_eq!(share_words(299, 300), "nearly all");
+        assert_eq!(share_words(300, 300), "all");
+    }
+
+    #[test]
+    fn parts_that_are_told_together_are_named_together() {
+        assert_eq!(
+            label_of(&[Part::Partly, Part::Missed]),
+            "partly met or missed"
+        );
+        assert_eq!(label_of(&[Part::OnTime, Part::Late]), "in, on time or late");
+        assert_eq!(
+            label_of(&[Part::Missed, Part::Obsolete, Part::Unjudged]),
+            "missed, obsolete or not judged yet"
+        );
+    }
+}
