@@ -207,7 +207,7 @@ impl Theme {
         ThemeError::Forbidden {
             page: self.path(template),
             spots,
-            what,
+            what: Box::new(what),
         }
     }
 }
