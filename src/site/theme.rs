@@ -216,7 +216,7 @@ impl Theme {
         ThemeError::Forbidden {
             page: self.path(template),
             spots,
-            what,
+            what: Box::new(what),
         }
     }
 }

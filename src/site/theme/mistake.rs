@@ -59,7 +59,7 @@ pub enum ThemeError {
         page: String,
         /// Lines of the theme's files that seem to write it; none where they make it up of pieces.
         spots: Vec<Spot>,
-        what: Forbidden,
+        what: Box<Forbidden>,
     },
     /// A template that writes far more than a page can be.
     #[error("`{path}` wrote more than {limit} bytes for one page, and was stopped")]

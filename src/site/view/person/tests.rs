@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::fixture::*;
-use super::{cycle, portfolio};
+use super::{cycle, portfolio, since};
 use crate::model::*;
 use crate::site::{Context, Theme};
 
@@ -351,4 +351,20 @@ fn the_alignment_draws_what_its_words_say() {
         row.plot.target.expect("an aim"),
     );
     assert!(now < table.held_x && table.held_x < target && row.plot.gap);
+}
+
+#[test]
+fn the_ledger_names_an_expectation_once_and_what_stayed_in_one_line() {
+    let world = full();
+    let now = crate::growth::current_cycle(&world.commons, &world.ada).expect("one runs");
+    let ledger = with_context(&world.commons, |ctx| since::ledger(ctx, &world.ada, now));
+    let lines = ledger.expect("there is a cycle before").lines;
+    let hrefs: Vec<String> = lines
+        .iter()
+        .filter_map(|line| Some(line.subject.as_ref()?.href.clone()))
+        .collect();
+    let once: BTreeSet<&String> = hrefs.iter().collect();
+    assert!(!hrefs.is_empty() && once.len() == hrefs.len(), "{hrefs:?}");
+    let still = lines.iter().filter(|line| line.mark.text == "Unchanged");
+    assert!(still.count() <= 1);
 }
