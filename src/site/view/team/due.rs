@@ -75,9 +75,6 @@ pub fn lines(ctx: &Context, draw: &TeamDraw, cycles: &[&Cycle]) -> Vec<DueLine> 
                 add(true, given, what, cycle_link(person, cycle));
             }
         }
-        for (day, text) in steps_ahead(ctx, person) {
-            add(false, day, text, portfolio_link(person));
-        }
     }
     let line = |((in_time, day, what), people): ((bool, Date, String), Vec<Link>)| DueLine {
         day: day.into(),
@@ -86,6 +83,24 @@ pub fn lines(ctx: &Context, draw: &TeamDraw, cycles: &[&Cycle]) -> Vec<DueLine> 
         people,
     };
     by_day.into_iter().map(line).collect()
+}
+
+/// Open steps of the current cycles with a day that is still ahead, by date.
+pub fn steps(ctx: &Context, people: &[&Person]) -> Vec<DueLine> {
+    let of = |person: &&Person| {
+        let ahead = steps_ahead(ctx, person).into_iter();
+        let whom = portfolio_link(person);
+        ahead.map(move |(day, text)| (day, text, whom.clone()))
+    };
+    let mut all: Vec<(Date, String, Link)> = people.iter().flat_map(of).collect();
+    all.sort_by_key(|(day, ..)| *day);
+    let line = |(day, what, whom): (Date, String, Link)| DueLine {
+        day: day.into(),
+        late: false,
+        what,
+        people: vec![whom],
+    };
+    all.into_iter().map(line).collect()
 }
 
 /// Whether a text that is not in is past its day; nothing where it is in, or there is nothing to answer yet.
@@ -133,7 +148,7 @@ fn steps_ahead(ctx: &Context, person: &Person) -> Vec<(Date, String)> {
     let open = running
         .flat_map(|fact| &fact.steps)
         .filter(|step| step.state == StepState::Open);
-    open.filter_map(|step| Some((step.due?, format!("Step: {}", ctx.plain(&step.step.text)))))
+    open.filter_map(|step| Some((step.due?, ctx.plain(&step.step.text))))
         .collect()
 }
 

@@ -45,6 +45,8 @@ struct TeamView {
     unacknowledged: usize,
     /// Overdue first, then by date.
     due: Vec<DueLine>,
+    /// Key steps that are due later, by date.
+    steps: Vec<DueLine>,
     /// By person.
     slipping: Vec<Slip>,
     /// Newest cycle first.
@@ -158,6 +160,7 @@ fn view(ctx: &Context, draw: &TeamDraw) -> TeamView {
         overdue: phases.iter().map(|table| table.overdue).sum(),
         unacknowledged: phases.iter().map(|table| table.unacknowledged).sum(),
         due: due::lines(ctx, draw, &cycles),
+        steps: due::steps(ctx, &people),
         slipping,
         phases,
         heat: heat::tables(ctx, &people),

@@ -52,7 +52,7 @@ pub fn table(ctx: &Context, people: &[&Person], cycle: &Cycle) -> Option<PhaseTa
     let in_cycle = || people.iter().filter(|p| p.cycles.contains_key(&cycle.id));
     let rows: Vec<PhaseRow> = in_cycle().filter_map(|p| row(ctx, p, cycle)).collect();
     let mut columns: Vec<&'static str> = SHOWN.into_iter().map(title_of).collect();
-    columns.push("Response acknowledged");
+    columns.push("Acknowledged");
     (!rows.is_empty()).then(|| PhaseTable {
         title: cycle.title.clone(),
         ends: cycle.end.into(),
