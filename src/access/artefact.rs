@@ -282,7 +282,9 @@ impl<'a> Cutter<'a> {
         let policy = self.audiences.org.access.peer_feedback;
         for (author, peer) in &files.peers {
             let mut rules = self.confidential(&peer.feedback);
-            if shared && !is_upward(self.audiences, author, &self.subject.id, id) {
+            let upward = is_upward(self.audiences, author, &self.subject.id, id);
+            // Where names are promised away, no `readers` line brings one back.
+            if shared && !upward && policy != PeerFeedbackPolicy::Anonymous {
                 rules.subject = Subject::AsNamed;
                 if policy == PeerFeedbackPolicy::Person {
                     rules.home = SectionKind::Person;
@@ -419,6 +421,12 @@ pub fn answered(feedback: &Feedback) -> impl Iterator<Item = &QuestionId> {
             AnswerTo::Question(id) => Some(id),
             _ => None,
         })
+}
+
+/// Whether the answers to a question with readers of its own are meant for the subject.
+pub fn is_for_subject(question: &Question, subject: &PersonId) -> bool {
+    let readers = question.readers.as_deref();
+    readers.is_some_and(|readers| names_subject(readers, subject))
 }
 
 /// Whether a `readers` list means the subject, rather than catching them by another role.

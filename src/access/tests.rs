@@ -339,6 +339,40 @@ fn anonymous_answers_need_three_peers_and_carry_no_name() {
 }
 
 #[test]
+fn no_readers_line_brings_back_a_name_that_was_promised_away() {
+    let mut org = company();
+    org.access.peer_feedback = PeerFeedbackPolicy::Anonymous;
+    org.ask(
+        "strengths",
+        Some(vec![ReaderToken::Audience(Audience::Person)]),
+    );
+    org.ask("growth", Some(vec![ReaderToken::Audience(Audience::Chain)]));
+    org.review("linus", "grace", "2026-07-10", Some("2026-07-12"));
+    for peer in ["ada", "hanna", "marek"] {
+        org.peer("linus", peer, "2026-07-05");
+    }
+    let access = plan(&org, day(TODAY));
+    let linus = id("linus");
+    for planned in access
+        .of_reader(&linus)
+        .filter(|p| p.about.as_ref() == Some(&linus))
+    {
+        let Draw::Person(draw) = draw(&org, day(TODAY), planned).content else {
+            panic!("sections about a person");
+        };
+        assert!(
+            draw.person
+                .cycles
+                .values()
+                .all(|cycle| cycle.peers.is_empty())
+        );
+    }
+    let seen = org.readable_by("linus");
+    assert!(seen.contains("ada on linus: strengths"));
+    assert!(!seen.contains("on linus: growth"));
+}
+
+#[test]
 fn a_question_with_readers_takes_its_answer_out_of_the_file() {
     let mut org = company();
     org.ask("growth", Some(vec![ReaderToken::Audience(Audience::Chain)]));

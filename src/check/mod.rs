@@ -8,6 +8,7 @@
 //! Guidance lints (codes `G…`) judge a valid organisation by the practice, not the tree by the
 //! format: they belong into `check/guidance/`, one file a topic, called at the end of [`check`].
 
+mod attachments;
 pub mod audiences;
 mod chain;
 pub mod codes;
