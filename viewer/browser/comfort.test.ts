@@ -134,7 +134,7 @@ test("a rubric of the own track shows the own level first, tinted and named; ano
     await unlock(page, site.url, key);
     await page.getByRole("link", { name: "own track" }).click();
     await isHeading(page, /^rubric\/ic$/);
-    assert.deepEqual(await page.locator(".me:not(a)").allInnerTexts(), ["l4 You", "at l4"]);
+    assert.deepEqual(await page.locator(".me:not(a)").allTextContents(), ["l4 You", "at l4"]);
     assert.deepEqual(await page.locator("td.on").allInnerTexts(), ["at l4"]);
     assert.equal(await page.locator('[data-level-switch] [aria-current="true"]').innerText(), "L4");
     await page.goBack();

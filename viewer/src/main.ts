@@ -4,6 +4,7 @@ import { Gate } from "./gate";
 import { base, fetchFile } from "./host";
 import { recall, remember } from "./memory";
 import { OBSTACLES, outcomeOf, SENTENCES } from "./outcome";
+import { longDay } from "./relative";
 import { IDLE_MS, Session } from "./session";
 import { applyTheme } from "./theme";
 import { unlock, type Secret, type Unlocked } from "./unlock";
@@ -47,7 +48,7 @@ function tellOf({ library, firstUse, expired }: Unlocked, view: View): void {
     );
   }
   if (expired) {
-    const day = new Intl.DateTimeFormat(document.documentElement.lang || "en", { dateStyle: "long" }).format(expires);
+    const day = longDay(expires, document.documentElement.lang || "en");
     view.chrome.notify(`A newer version of this site was due by ${day}: what you read may be out of date.`);
   }
 }

@@ -22,10 +22,12 @@ export const escaped = (text: string): string => text.replace(/[&<>"'\u00a0]/g, 
 /** The HTML of a tree that was held against the allow-list. Cards are open, since nothing opens them on paper. */
 export function markup(tree: Tree, setting: Setting): string {
   if (typeof tree === "string") return escaped(tree);
-  const attributes = attributesOf(tree, setting).map(([name, value]) => ` ${name}="${escaped(value)}"`);
-  const start = `<${tree.name}${attributes.join("")}>`;
-  if (VOID.includes(tree.name)) return start;
-  return `${start}${tree.children.map((child) => markup(child, setting)).join("")}</${tree.name}>`;
+  const attributes = attributesOf(tree, setting);
+  const leadsNowhere = tree.name === "a" && !attributes.some(([name]) => name === "href");
+  const name = leadsNowhere ? "span" : tree.name;
+  const start = `<${name}${attributes.map(([key, value]) => ` ${key}="${escaped(value)}"`).join("")}>`;
+  if (VOID.includes(name)) return start;
+  return `${start}${tree.children.map((child) => markup(child, setting)).join("")}</${name}>`;
 }
 
 function attributesOf(tree: TreeElement, setting: Setting): (readonly [string, string])[] {

@@ -53,7 +53,6 @@ const OWN_STYLE = `.copy{max-width:960px;margin:0 auto;padding:40px 20px 80px}
 .copy>header{border-bottom:1px solid var(--line);padding-bottom:24px}
 .copy>header ul{columns:2 240px;padding-left:20px}
 .copy>article{padding-top:48px}
-.copy a:not([href]){color:inherit;text-decoration:none}
 @media print{.copy{padding:0;max-width:none}.copy>article{break-before:page;padding:0}}`;
 
 /** The whole file. */

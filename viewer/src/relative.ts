@@ -25,6 +25,11 @@ export function relativeText(days: number, language: string): string {
   return format.format(Math.round(days / 365.25), "year");
 }
 
+/** A day in words, its month never a number. English without a country writes the day first, as the pages do. */
+export function longDay(day: Date | number, language: string): string {
+  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "long" }).format(day);
+}
+
 /** Adds the distance to every `<time data-relative>`. */
 export function drawRelativeDates(root: ParentNode, today: Date, language: string): void {
   for (const time of root.querySelectorAll<HTMLTimeElement>("time[data-relative][datetime]")) {

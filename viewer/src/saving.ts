@@ -4,6 +4,7 @@ import { base64 } from "@scure/base";
 import { sha256, textOf, utf8 } from "./bytes";
 import type { Library, Part } from "./library";
 import { Refusal } from "./outcome";
+import { longDay } from "./relative";
 import { attachmentsIn, orderedRoutes, ownCopy, styleText, type Inlined } from "./owncopy";
 
 /** Types that a browser may draw; all others are saved as they are. */
@@ -38,7 +39,7 @@ export async function makeOwnCopy(library: Library, around: Around): Promise<Sav
   const files = await inlined(library, [...ordered.values()].flat());
   const style = textOf(await library.plain(around.style)) ?? "";
   const styleHash = base64.encode(await sha256(utf8(styleText(style))));
-  const saved = new Intl.DateTimeFormat(around.language, { dateStyle: "long" }).format(around.today);
+  const saved = longDay(around.today, around.language);
   const file = (section: string, key: string): Inlined => files.get(`${section}\n${key}`) ?? { url: "data:,", name: key };
   const text = ownCopy({ language: around.language, site: library.manifest.title, owner: name, saved, style, styleHash, pages: ordered, file });
   return { name: `portfolio-${id}-${isoDay(around.today)}.html`, text };

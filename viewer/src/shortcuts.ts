@@ -50,5 +50,8 @@ function isFree(event: KeyboardEvent): boolean {
 }
 
 function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"));
+  if (!(target instanceof HTMLElement)) return false;
+  // Until the next frame, a field keeps the focus of the dialog that was closed with it.
+  const gone = target.closest("dialog:not([open])") !== null;
+  return !gone && (target.isContentEditable || target.matches("input, textarea, select"));
 }
