@@ -314,8 +314,9 @@ fn a_theme_overrides_one_file_and_its_mistakes_name_the_file() {
         .says("unchanged");
     fs::rename(here.path("org/themes/ours"), here.path("org/themes/theirs")).unwrap();
     here.run(&["-C", "org", "build"])
-        .exits(3)
-        .says("no theme `ours`");
+        .exits(1)
+        .says("no theme `ours`")
+        .says("`slate`");
 }
 
 #[test]
