@@ -32,6 +32,8 @@ struct TalentGrid {
     readers: String,
     /// Title of the newest cycle in which anyone is mapped; nothing where nobody is.
     newest: Option<String>,
+    /// What the columns of the grid are called: a fourth only where a mapping gives no confidence.
+    columns: Vec<&'static str>,
     /// Above, at, below.
     grid: Vec<GridRow>,
     /// Names of those without a mapping that says where they stand.
@@ -51,7 +53,7 @@ struct TalentGrid {
 #[derive(Debug, Serialize)]
 struct GridRow {
     mark: Mark,
-    /// Low, medium, high, none given.
+    /// One a column.
     cells: Vec<Vec<Link>>,
 }
 
@@ -225,6 +227,10 @@ fn view(ctx: &Context, draw: &TeamTalentDraw, section: &Section) -> TalentGrid {
         },
         readers: readers(ctx, section),
         newest: newest.map(|cycle| cycle.title.clone()),
+        columns: columns(&people)
+            .into_iter()
+            .map(|(_, title)| title)
+            .collect(),
         grid: grid(&people),
         unplaced: unplaced.map(Mapped::link).collect(),
         misleveled: people.iter().filter_map(Mapped::misleveled).collect(),
@@ -236,14 +242,27 @@ fn view(ctx: &Context, draw: &TeamTalentDraw, section: &Section) -> TalentGrid {
     }
 }
 
-const CONFIDENCES: [Option<Confidence>; 4] = [
-    Some(Confidence::Low),
-    Some(Confidence::Medium),
-    Some(Confidence::High),
-    None,
-];
+/// A column of the grid.
+type Column = (Option<Confidence>, &'static str);
+
+fn columns(people: &[Mapped<'_>]) -> Vec<Column> {
+    let mut columns = vec![
+        (Some(Confidence::Low), "Low confidence"),
+        (Some(Confidence::Medium), "Medium confidence"),
+        (Some(Confidence::High), "High confidence"),
+    ];
+    let unsaid = |one: &Mapped<'_>| {
+        let last = one.last().map(|(_, talent)| talent);
+        last.is_some_and(|talent| talent.alignment.is_some() && talent.confidence.is_none())
+    };
+    if people.iter().any(unsaid) {
+        columns.push((None, "No confidence given"));
+    }
+    columns
+}
 
 fn grid(people: &[Mapped<'_>]) -> Vec<GridRow> {
+    let columns = columns(people);
     let cell = |alignment, confidence: &Option<Confidence>| {
         let there = people.iter().filter(|one| {
             let said = one
@@ -255,7 +274,7 @@ fn grid(people: &[Mapped<'_>]) -> Vec<GridRow> {
     };
     let row = |alignment| GridRow {
         mark: alignment_mark(alignment),
-        cells: CONFIDENCES.iter().map(|c| cell(alignment, c)).collect(),
+        cells: columns.iter().map(|(c, _)| cell(alignment, c)).collect(),
     };
     [Alignment::Above, Alignment::At, Alignment::Below]
         .map(row)
