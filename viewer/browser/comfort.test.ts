@@ -19,6 +19,7 @@ async function press(page: Page, ...keys: readonly string[]): Promise<void> {
 test("`[` and `]` go from cycle to cycle and say where there is no more; `g p` and `g r` go home", () =>
   inTab(async ({ page, complaints }) => {
     await unlock(page, (await exampleSite()).url, ada);
+    await isHeading(page, /^Ada Okafor$/);
     await press(page, "[");
     await isHeading(page, /H2 2026/);
     await press(page, "[");

@@ -32,8 +32,9 @@ test("a reader finds an expectation by a word, sees the word marked, and gets to
   inTab(async ({ page, complaints }) => {
     await unlock(page, (await exampleSite()).url, bareKey(demoKey("ada")));
     await page.getByRole("button", { name: "Search" }).click();
+    await page.locator('[role="listbox"][aria-busy="false"]').waitFor({ state: "attached" });
     await field(page).fill("double-entry led");
-    await options(page).first().waitFor();
+    await page.getByRole("group", { name: "Expectations" }).waitFor();
     assert.ok((await page.locator("mark").allInnerTexts()).some((word) => /^ledger$/i.test(word)));
     await page.keyboard.press("ArrowDown");
     const chosen = page.locator('[role="option"][aria-selected="true"]');

@@ -6,6 +6,7 @@ import type { SectionRef } from "./keyring";
 import type { Library } from "./library";
 import { SENTENCES } from "./outcome";
 import { TOPICS, type Topic } from "./passages";
+import type { Section } from "./section";
 import { excerpt, folded, marked, wordsIn } from "./words";
 
 /** What a result leads to. */
@@ -56,6 +57,8 @@ export class SearchBox {
   private options: readonly HTMLElement[] = [];
   private active = -1;
   private opening = false;
+  /** Sections that are being taken in. */
+  private takes = 0;
   private closed = false;
 
   constructor(
@@ -73,7 +76,7 @@ export class SearchBox {
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.dialog.close());
     this.list.addEventListener("pointerdown", (event) => event.preventDefault()); // the field keeps the focus
     this.list.addEventListener("click", (event) => this.choose(this.options.findIndex((option) => option.contains(event.target as Node))));
-    this.library.onOpen((section) => void this.finder.add(section).then(() => this.refresh()));
+    this.library.onOpen((section) => void this.take(section));
   }
 
   /** Opens it, with what was asked last marked for typing over. */
@@ -94,6 +97,15 @@ export class SearchBox {
     this.results = [];
     this.options = [];
     this.list.replaceChildren();
+  }
+
+  private async take(section: Section): Promise<void> {
+    this.takes += 1;
+    this.list.setAttribute("aria-busy", "true");
+    await this.finder.add(section);
+    this.takes -= 1;
+    this.list.setAttribute("aria-busy", String(this.takes > 0));
+    this.refresh();
   }
 
   private refresh(): void {
