@@ -143,7 +143,7 @@ fn is_coarser(coarse: Cut, fine: Cut) -> bool {
         let holds = |wide: &&[Part]| block.iter().all(|part| wide.contains(part));
         coarse.iter().any(holds)
     };
-    fine.iter().all(|block| within(block))
+    fine.iter().all(within)
 }
 
 /// Some people and what they add.

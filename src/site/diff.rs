@@ -35,7 +35,7 @@ pub fn new_words(old: Option<&Html>, new: &Html) -> Html {
     let old_words = old.map(|old| words_of(old.as_str())).unwrap_or_default();
     let marked = match compare(&old_words, &words, NEW_LEVEL_BELOW_PERCENT) {
         Some(changes) => changes.into_iter().map(|change| change.new).collect(),
-        None => vec![0..lead(&words)],
+        None => std::iter::once(0..lead(&words)).collect(),
     };
     mark(&pieces, &marked)
 }

@@ -1,4 +1,4 @@
-/** Opens passphrase-wrapped files, and tells how far it is. The work itself holds the page up: its library pauses only between microtasks. */
+/** Opens passphrase-wrapped files and tells how far it is. The library yields to the page every few milliseconds. */
 
 import type { Identity as AgeIdentity, Stanza } from "age-encryption";
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
@@ -38,7 +38,7 @@ export class PassphraseIdentity implements AgeIdentity {
 
   private async stretch(salt: Uint8Array, workFactor: number): Promise<Uint8Array> {
     this.progress(0);
-    await painted(); // the library's own pauses are microtasks: the words must be on screen before it starts
+    await painted(); // the words are on screen before the work starts
     const labelled = joined([utf8("age-encryption.org/v1/scrypt"), salt]);
     return scryptAsync(utf8(this.passphrase), labelled, {
       N: 2 ** workFactor,
