@@ -225,9 +225,10 @@ impl<'a> Cutter<'a> {
     }
 
     fn pip(&mut self, id: &CycleId, pip: &Pip) {
-        let (home, mut audience) = match pip.closed {
-            None => (SectionKind::Pip, self.person()),
-            Some(_) => (SectionKind::Closed, self.audiences.own(&self.subject.id)),
+        let (home, mut audience) = if self.has_come(pip.closed) {
+            (SectionKind::Closed, self.audiences.own(&self.subject.id))
+        } else {
+            (SectionKind::Pip, self.person())
         };
         audience.extend(self.audiences.hr());
         self.add_passing_on(
@@ -238,9 +239,14 @@ impl<'a> Cutter<'a> {
         );
     }
 
+    /// Whether a day that opens or closes something has come: a later one changes nothing yet.
+    fn has_come(&self, day: Option<Date>) -> bool {
+        day.is_some_and(|day| day <= self.audiences.today)
+    }
+
     fn review(&mut self, id: &CycleId, review: &Review) {
         let file = FeedbackFile::Review(id.clone());
-        if review.shared.is_some() {
+        if self.has_come(review.shared) {
             return self.open_file(file, &review.feedback);
         }
         let rules = self.confidential(&review.feedback);
@@ -271,11 +277,14 @@ impl<'a> Cutter<'a> {
     }
 
     fn peers(&mut self, id: &CycleId, files: &PersonCycle) {
-        let shared = files.shared_review().is_some();
+        let review = files.shared_review();
+        let shared = review.is_some_and(|review| self.has_come(review.shared));
         let policy = self.audiences.org.access.peer_feedback;
         for (author, peer) in &files.peers {
             let mut rules = self.confidential(&peer.feedback);
-            if shared && !is_upward(self.audiences, author, &self.subject.id, id) {
+            let upward = is_upward(self.audiences, author, &self.subject.id, id);
+            // Where names are promised away, no `readers` line brings one back.
+            if shared && !upward && policy != PeerFeedbackPolicy::Anonymous {
                 rules.subject = Subject::AsNamed;
                 if policy == PeerFeedbackPolicy::Person {
                     rules.home = SectionKind::Person;
@@ -412,6 +421,12 @@ pub fn answered(feedback: &Feedback) -> impl Iterator<Item = &QuestionId> {
             AnswerTo::Question(id) => Some(id),
             _ => None,
         })
+}
+
+/// Whether the answers to a question with readers of its own are meant for the subject.
+pub fn is_for_subject(question: &Question, subject: &PersonId) -> bool {
+    let readers = question.readers.as_deref();
+    readers.is_some_and(|readers| names_subject(readers, subject))
 }
 
 /// Whether a `readers` list means the subject, rather than catching them by another role.

@@ -4,8 +4,8 @@
 //!
 //! 1. [`audience`]: names of audiences → sets of people, on a day.
 //! 2. [`artefact`]: everything that a person's files say, cut into the pieces that have one audience each.
-//! 3. [`plan`]: pieces → sections. **A section draws only on pieces whose audience contains all its
-//!    readers**; [`plan`] is the only place that puts a piece into a section, and it asserts that.
+//! 3. [`mod@plan`]: pieces → sections. **A section draws only on pieces whose audience contains all its
+//!    readers**; [`mod@plan`] is the only place that puts a piece into a section, and it asserts that.
 //!
 //! [`project`] then cuts the model down to the pieces of one section, for the pages to be drawn from.
 //!

@@ -168,8 +168,9 @@ impl<'a> Shelf<'a> {
             }
             None => piece.audience.clone(),
         };
-        // What everyone may read lies in the section of everyone; see `everyone`.
-        if rest.is_empty() || piece.audience == self.audiences.everyone() {
+        // A log entry that everyone may read lies in the section of everyone; see `everyone`.
+        let is_log = matches!(piece.artefact, Artefact::Log(_));
+        if rest.is_empty() || is_log && piece.audience == self.audiences.everyone() {
             return;
         }
         let at = self.section_of(&piece, rest);

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use crate::model::*;
 
-use super::artefact::{Artefact, FeedbackFile, is_upward, restricted_questions};
+use super::artefact::{Artefact, FeedbackFile, is_for_subject, is_upward, restricted_questions};
 use super::audience::Audiences;
 use super::plan::Planned;
 
@@ -365,35 +365,23 @@ fn linked_files(cut: &PersonCycle, from: &PersonCycle) -> BTreeMap<String, Attac
         cut.response.as_ref().map(|r| &r.feedback),
     ];
     let peers = cut.peers.values().map(|peer| &peer.feedback);
-    let texts: Vec<&str> = feedbacks
-        .into_iter()
-        .flatten()
-        .chain(peers)
-        .flat_map(|feedback| &feedback.answers)
-        .map(|answer| answer.text.as_str())
-        .collect();
-    let linked = |name: &str| {
-        let names = [
-            format!("files/{name}"),
-            format!("files/{}", name.replace(' ', "%20")),
-        ];
-        texts
-            .iter()
-            .any(|text| names.iter().any(|name| text.contains(name)))
-    };
+    let kept: Vec<&Feedback> = feedbacks.into_iter().flatten().chain(peers).collect();
+    let linked = |name: &str| kept.iter().any(|feedback| feedback.links_to(name));
     let files = from.files.iter().filter(|(name, _)| linked(name));
     files
         .map(|(name, file)| (name.clone(), file.clone()))
         .collect()
 }
 
-/// Peer answers by question, without names: only of peers whose feedback is not upward, only questions
-/// without readers of their own, only where enough peers answered. Their order follows their texts'
+/// Peer answers by question, without names: only of peers whose feedback is not upward, not to questions
+/// whose readers leave the subject out, only where enough peers answered. Their order follows their texts'
 /// hashes, so that it says nothing about who wrote which, and is the same in every build.
 fn anonymous(audiences: &Audiences, person: &Person, cycle: &CycleId) -> Vec<AnonymousAnswers> {
     let org = audiences.org;
-    let restricted: BTreeSet<&QuestionId> =
-        restricted_questions(org, cycle).map(|q| &q.id).collect();
+    let restricted: BTreeSet<&QuestionId> = restricted_questions(org, cycle)
+        .filter(|question| !is_for_subject(question, &person.id))
+        .map(|question| &question.id)
+        .collect();
     let Some(files) = person.cycles.get(cycle).map(PersonCycle::published) else {
         return Vec::new();
     };

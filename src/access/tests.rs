@@ -250,6 +250,33 @@ fn a_shared_review_passes_on_and_an_unshared_one_stays_with_the_chain() {
 }
 
 #[test]
+fn a_day_of_sharing_that_is_still_to_come_shares_nothing() {
+    let mut org = company();
+    org.access.peer_feedback = PeerFeedbackPolicy::Person;
+    org.peer("linus", "ada", "2026-07-05");
+    org.review("linus", "grace", "2026-07-10", Some("2027-03-01"));
+    let own = org.readable_by("linus");
+    assert!(!own.contains("review of linus") && !own.contains("ada on linus"));
+    assert!(org.readable_by("grace").contains("review of linus"));
+    org.access.peer_feedback = PeerFeedbackPolicy::Anonymous;
+    for by in ["hanna", "marek"] {
+        org.peer("linus", by, "2026-07-05");
+    }
+    assert!(!org.readable_by("linus").contains("on linus: strengths"));
+}
+
+#[test]
+fn what_is_read_by_everyone_reaches_everyone() {
+    let mut org = company();
+    let mut own = feedback("linus", "2026-07-02", "own words:");
+    own.readers = Some(vec![ReaderToken::Audience(Audience::Org)]);
+    org.of("linus").self_assessment = Some(own);
+    for reader in ["linus", "grace", "barbara", "ada", "hanna"] {
+        assert!(org.readable_by(reader).contains("own words:"), "{reader}");
+    }
+}
+
+#[test]
 fn talent_notes_never_reach_their_subject_even_if_hr_or_named() {
     let mut org = company();
     let cycles = org.management.talent.entry(id("hanna")).or_default();
@@ -309,6 +336,40 @@ fn anonymous_answers_need_three_peers_and_carry_no_name() {
     assert_eq!(own.anonymous[&h1()].len(), 2);
     assert!(own.anonymous[&h1()].iter().all(|a| a.answers.len() == 3));
     assert!(own.person.cycles.is_empty(), "nothing with a name");
+}
+
+#[test]
+fn no_readers_line_brings_back_a_name_that_was_promised_away() {
+    let mut org = company();
+    org.access.peer_feedback = PeerFeedbackPolicy::Anonymous;
+    org.ask(
+        "strengths",
+        Some(vec![ReaderToken::Audience(Audience::Person)]),
+    );
+    org.ask("growth", Some(vec![ReaderToken::Audience(Audience::Chain)]));
+    org.review("linus", "grace", "2026-07-10", Some("2026-07-12"));
+    for peer in ["ada", "hanna", "marek"] {
+        org.peer("linus", peer, "2026-07-05");
+    }
+    let access = plan(&org, day(TODAY));
+    let linus = id("linus");
+    for planned in access
+        .of_reader(&linus)
+        .filter(|p| p.about.as_ref() == Some(&linus))
+    {
+        let Draw::Person(draw) = draw(&org, day(TODAY), planned).content else {
+            panic!("sections about a person");
+        };
+        assert!(
+            draw.person
+                .cycles
+                .values()
+                .all(|cycle| cycle.peers.is_empty())
+        );
+    }
+    let seen = org.readable_by("linus");
+    assert!(seen.contains("ada on linus: strengths"));
+    assert!(!seen.contains("on linus: growth"));
 }
 
 #[test]

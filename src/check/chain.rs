@@ -16,10 +16,19 @@ pub(super) fn check(complaints: &Complaints, people: &People) {
     }
 }
 
+/// Most people above one person.
+const CHAIN_MAX: usize = 64;
+
 fn check_circles(complaints: &Complaints, people: &People) {
     let roles = people.people.values().flat_map(|person| &person.roles);
     let days: BTreeSet<Date> = roles.map(|role| role.from).collect();
     let mut known = BTreeSet::new();
+    if let Some((id, day)) = too_deep(people, &days) {
+        let message = format!("more than {CHAIN_MAX} people stand above `{id}` on {day}");
+        let place = place_on(people, id, day)
+            .unwrap_or_else(|| Place::file(format!("people/{id}/person.toml")));
+        complaints.about(codes::CHAIN_TOO_LONG, place, message);
+    }
     for day in days {
         for circle in circles_on(people, day) {
             if known.insert(circle.clone()) {
@@ -27,6 +36,27 @@ fn check_circles(complaints: &Complaints, people: &People) {
             }
         }
     }
+}
+
+/// The first person whose chain is too long on a day on which a role of theirs begins, or at last.
+fn too_deep<'p>(people: &'p People, days: &BTreeSet<Date>) -> Option<(&'p PersonId, Date)> {
+    people.people.values().find_map(|person| {
+        let begins = person.roles.iter().map(|role| role.from);
+        let mut days = begins.chain(days.last().copied());
+        let day = days.find(|day| is_too_deep(people, &person.id, *day))?;
+        Some((&person.id, day))
+    })
+}
+
+fn is_too_deep(people: &People, person: &PersonId, day: Date) -> bool {
+    let manager = |id: &&PersonId| people.people.get(*id)?.manager_on(day);
+    let mut seen = BTreeSet::new();
+    let above = std::iter::successors(Some(person), manager);
+    // A circle ends where it began; it has a complaint of its own.
+    above
+        .take_while(|id| seen.insert(*id))
+        .nth(CHAIN_MAX + 1)
+        .is_some()
 }
 
 /// All circles of one day, each beginning with its smallest id. Every person is visited once.

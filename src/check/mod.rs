@@ -1,13 +1,14 @@
 //! As written → the valid [`model`](crate::model), or every complaint at once.
 //!
-//! One file a topic, one [code](codes) a rule. Topics are read in the order in which they refer to one
+//! One file a topic, one [code](mod@codes) a rule. Topics are read in the order in which they refer to one
 //! another: settings, rubrics, cycles, people, their cycles, management. What each finds, the next
-//! may name ([`known`]). A file that could not be read as a whole makes others lenient: nobody is
+//! may name (`known`). A file that could not be read as a whole makes others lenient: nobody is
 //! told that a thing does not exist when it may stand in the part that was not understood.
 //!
 //! Guidance lints (codes `G…`) judge a valid organisation by the practice, not the tree by the
 //! format: they belong into `check/guidance/`, one file a topic, called at the end of [`check`].
 
+mod attachments;
 pub mod audiences;
 mod chain;
 pub mod codes;

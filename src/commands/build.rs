@@ -45,7 +45,7 @@ pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
     }
     let key = keys::site_key(&root, &org)?;
     let signer = key.signer();
-    let out = out_folder(here, args, &root);
+    let out = out_folder(here, args, &root)?;
     let proven = |folder: &Path| seal::owned_files(&seal::Folder(folder.to_owned()), &signer);
     let publication = Publication::begin(&out, &root.join(".gradus"), proven)?;
     let input = pipeline::seal_input(&org, SiteKey::clone(&key), now.seconds, args.fresh);
@@ -60,10 +60,48 @@ pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
     summary.print(here, &org, args.json)
 }
 
-fn out_folder(here: &Here, args: &cli::Build, root: &Path) -> PathBuf {
-    match &args.out {
-        Some(out) => here.path(out),
-        None => root.join("public"),
+/// Where the tree's own files lie: what is served must hold none of them.
+const TREE: [&str; 7] = [
+    "people",
+    "management",
+    "rubrics",
+    "cycles",
+    "themes",
+    ".gradus",
+    ".git",
+];
+
+fn out_folder(here: &Here, args: &cli::Build, root: &Path) -> Result<PathBuf, Failure> {
+    let Some(named) = &args.out else {
+        return Ok(root.join("public"));
+    };
+    let out = here.path(named);
+    match holds_the_tree(&real(&out), &real(root)) {
+        false => Ok(out),
+        true => {
+            let what = format!("`{}` is a folder of the tree itself", named.display());
+            let help = "a site needs a folder that holds nothing of the tree, such as `public`";
+            Err(Failure::Usage(Message::new(what).help(help)))
+        }
+    }
+}
+
+/// Whether a folder is the organisation, lies above it, or is one of those that its files lie in.
+fn holds_the_tree(out: &Path, root: &Path) -> bool {
+    let within = out.strip_prefix(root).ok();
+    let first = within.and_then(|path| path.iter().next());
+    root.starts_with(out) || first.is_some_and(|first| TREE.iter().any(|name| first == *name))
+}
+
+/// The path without links and `..`, as far as it is there.
+fn real(path: &Path) -> PathBuf {
+    let is_there = |at: &&Path| at.exists();
+    let there = path.ancestors().find(is_there).unwrap_or(path);
+    let rest = path.strip_prefix(there).unwrap_or(path);
+    match there.canonicalize() {
+        Ok(there) if rest.as_os_str().is_empty() => there,
+        Ok(there) => there.join(rest),
+        Err(_) => path.to_owned(),
     }
 }
 

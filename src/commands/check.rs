@@ -17,8 +17,11 @@ pub fn run(here: &Here, args: &cli::Check) -> Result<(), Failure> {
         return explain(code);
     }
     let root = here.organisation(args.organisation.as_deref())?;
-    let (_, report) = pipeline::load(&root, here.today).map_err(Failure::from_load)?;
+    let (organisation, report) = pipeline::load(&root, here.today).map_err(Failure::from_load)?;
     print(here, &report, args.format)?;
+    if let Some(organisation) = organisation {
+        pipeline::theme(&root, &organisation)?;
+    }
     let denied = args.deny_warnings && report.count(Severity::Warning) > 0;
     if report.has_errors() || denied {
         return Err(Failure::Content);

@@ -9,20 +9,20 @@
 //!
 //! | file | answers |
 //! |---|---|
-//! | [`cycles`] | which cycles does this person have, and which one is current |
-//! | [`period`] | how long is a period without the days of leave |
-//! | [`progress`] | how far are the key steps, and where does an expectation stand |
-//! | [`outcome`] | how did an expectation, or a whole cycle, end |
-//! | [`axis`] | where do levels and ratings lie on a track |
-//! | [`standing`] | what does one rating say, in words and as a position |
-//! | [`alignment`] | now, before, own view and target of every competency |
-//! | [`changes`] | what changed since the last cycle |
-//! | [`lineage`] | which expectations carry on which |
-//! | [`history`] | the level ladder, and competencies by cycle |
-//! | [`gap`] | what the next level asks, and the evidence so far |
-//! | [`points`] | sums, where a rubric counts points |
-//! | [`phases`] | which of the four texts of a cycle are in, due or late |
-//! | [`headline`] | the few figures on top of a portfolio |
+//! | [`mod@cycles`] | which cycles does this person have, and which one is current |
+//! | [`mod@period`] | how long is a period without the days of leave |
+//! | [`mod@progress`] | how far are the key steps, and where does an expectation stand |
+//! | [`mod@outcome`] | how did an expectation, or a whole cycle, end |
+//! | [`mod@axis`] | where do levels and ratings lie on a track |
+//! | [`mod@standing`] | what does one rating say, in words and as a position |
+//! | [`mod@alignment`] | now, before, own view and target of every competency |
+//! | [`mod@changes`] | what changed since the last cycle |
+//! | [`mod@lineage`] | which expectations carry on which |
+//! | [`mod@history`] | the level ladder, and competencies by cycle |
+//! | [`mod@gap`] | what the next level asks, and the evidence so far |
+//! | [`mod@points`] | sums, where a rubric counts points |
+//! | [`mod@phases`] | which of the four texts of a cycle are in, due or late |
+//! | [`mod@headline`] | the few figures on top of a portfolio |
 
 pub mod alignment;
 pub mod axis;

@@ -20,6 +20,18 @@ pub struct Feedback {
     pub answers: Vec<Answer>,
 }
 
+impl Feedback {
+    /// Whether an answer links to that file of `files/`.
+    pub fn links_to(&self, name: &str) -> bool {
+        let written = format!("files/{name}");
+        let encoded = format!("files/{}", name.replace(' ', "%20"));
+        let links = |text: &str| text.contains(&written) || text.contains(&encoded);
+        self.answers
+            .iter()
+            .any(|answer| links(answer.text.as_str()))
+    }
+}
+
 /// What a stretch of markdown answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnswerTo {

@@ -2,7 +2,7 @@
 //!
 //! Authors are many and none is trusted. Raw HTML is shown as the text that it is, link targets are
 //! checked, no picture is loaded from elsewhere, and nesting is bounded before any HTML is parsed:
-//! what lies deeper than [`DEPTH_MAX`] keeps its words and loses its markup.
+//! what lies deeper than `DEPTH_MAX` keeps its words and loses its markup.
 
 use std::cell::Cell;
 use std::collections::BTreeMap;

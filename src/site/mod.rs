@@ -9,7 +9,7 @@
 //! | [`diff`] | what two texts do not share, word by word |
 //! | [`tree`] | rendered HTML → [`crate::model::Tree`], by one parse against the allow-list |
 //! | [`public`] | public rubrics as plain pages |
-//! | [`assets`] | style sheets and the viewer's script, named by their content; the shell |
+//! | [`mod@assets`] | style sheets and the viewer's script, named by their content; the shell |
 //!
 //! No disk and no clock: the pipeline reads the theme's files and hands them in.
 

@@ -1,6 +1,6 @@
 //! Disk → texts. The only stage that reads the tree.
 //!
-//! [`load`] walks the tree that `gradus.toml` stands in, recognises every known file by where it lies
+//! [`fn@load`] walks the tree that `gradus.toml` stands in, recognises every known file by where it lies
 //! ([`FileKind`]) and reads it within bounds. It judges nothing but the tree itself: what cannot be
 //! read, must not be read or is not known becomes a [`Problem`], and `check` finds the words for it.
 //! [`written`] takes single files apart, keeping byte spans.

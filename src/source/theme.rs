@@ -26,7 +26,7 @@ pub enum ThemeFilesError {
     },
     #[error("`{}` is larger than {THEME_FILE_MAX_BYTES} bytes", .0.display())]
     TooLarge(PathBuf),
-    #[error("`{}` is a symbolic link, which themes may not hold", .0.display())]
+    #[error("`{}` is a symbolic link, which themes may not be or hold", .0.display())]
     Link(PathBuf),
 }
 
@@ -38,6 +38,11 @@ pub enum ThemeFilesError {
 /// See [`ThemeFilesError`].
 pub fn theme_files(root: &Path, name: &str) -> Result<BTreeMap<String, String>, ThemeFilesError> {
     let folder = root.join("themes").join(name);
+    for on_the_way in [root.join("themes"), folder.clone()] {
+        if on_the_way.is_symlink() {
+            return Err(ThemeFilesError::Link(on_the_way));
+        }
+    }
     if !folder.is_dir() {
         return match name {
             DEFAULT_THEME => Ok(BTreeMap::new()),

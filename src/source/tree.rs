@@ -180,7 +180,8 @@ impl Source {
         }
         match String::from_utf8(bytes) {
             Ok(text) => {
-                let text: Arc<str> = text.into();
+                // Some editors begin files with a byte order mark; nothing of it is content.
+                let text: Arc<str> = text.trim_start_matches('\u{feff}').into();
                 self.texts.insert(path.clone(), text.clone());
                 let content = Content::Text(text);
                 self.files.insert(kind, SourceFile { path, content });

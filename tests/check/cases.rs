@@ -286,6 +286,19 @@ fn between_files() -> Vec<Case> {
     let role = "[[role]]\nfrom = 2025-01-01\n";
     let mut cases = vec![
         (
+            "E058",
+            sample()
+                .with(
+                    "people/ada/2026-h1/peer-linus.md",
+                    "+++\nby = \"linus\"\n+++\n![seen](files/graph.png)\n",
+                )
+                .with(
+                    "people/ada/2026-h1/self.md",
+                    "+++\nby = \"ada\"\n+++\n![mine](files/graph.png)\n",
+                )
+                .about("people/ada/2026-h1/self.md"),
+        ),
+        (
             "E002",
             sample()
                 .with("cycles/2026-q2.toml", "title = \"Zo«\u{FFFD}»")
@@ -462,12 +475,28 @@ fn every_code_has_a_case() {
     let covered: BTreeSet<&str> = in_files.chain(between).collect();
     // What the first three take cannot be made on every machine: see `hostile`. The warnings come from the
     // plan of audiences: see below.
-    let elsewhere = BTreeSet::from(["E001", "E004", "E007", "W006", "W007"]);
+    let elsewhere = BTreeSet::from(["E001", "E004", "E007", "E059", "W006", "W007"]);
     let all = gradus::check::codes().iter().map(|rule| rule.code);
     let missing: Vec<&str> = all
         .filter(|code| !covered.contains(code) && !elsewhere.contains(code))
         .collect();
     assert_eq!(missing, [""; 0]);
+}
+
+#[test]
+fn sixty_six_people_above_one_another_are_too_many() {
+    let tree = (0..66).fold(Tree::sample(), |tree, n| {
+        let role = format!("[[role]]\nfrom = 2025-01-01\nmanager = \"p{}\"\n", n + 1);
+        tree.with(&format!("people/p{n}/person.toml"), &person(&role))
+    });
+    let top = person("[[role]]\nfrom = 2025-01-01\n");
+    let found = tree.with("people/p66/person.toml", &top).diagnostics();
+    let errors: Vec<_> = found.iter().filter(|d| d.code.starts_with('E')).collect();
+    assert_eq!(errors.len(), 1, "{errors:?}");
+    assert_eq!(
+        (errors[0].code, &*errors[0].place.file),
+        ("E059", "people/p0/person.toml")
+    );
 }
 
 #[test]

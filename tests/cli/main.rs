@@ -74,6 +74,52 @@ fn content_with_errors_exits_with_1_and_shows_the_line() {
 }
 
 #[test]
+fn a_site_is_never_written_over_the_tree() {
+    let here = Program::new();
+    here.run(&["init", "org"]).exits(0);
+    for out in [
+        "org",
+        ".",
+        "org/people",
+        "org/people/../rubrics/site",
+        "org/.gradus",
+    ] {
+        here.run(&["-C", ".", "build", "org", "-o", out])
+            .exits(2)
+            .says("is a folder of the tree itself");
+    }
+    here.run(&["-C", "org", "check"]).exits(0);
+    here.run(&["build", "org", "-o", "org/site"]).exits(0);
+}
+
+#[test]
+fn a_byte_order_mark_is_no_content() {
+    let here = Program::new();
+    here.run(&["init", "org"]).exits(0);
+    for file in ["org/gradus.toml", "org/people/sam/person.toml"] {
+        let text = here.read(file);
+        here.write(file, &format!("\u{feff}{text}"));
+    }
+    let own = "\u{feff}+++\r\nby = \"sam\"\r\ndate = 2026-07-01\r\n+++\r\n";
+    here.write("org/people/sam/2026-h2/self.md", own);
+    here.run(&["-C", "org", "check"]).exits(0);
+}
+
+#[test]
+fn a_theme_is_not_read_through_a_link() {
+    let here = Program::new();
+    here.run(&["init", "org"]).exits(0);
+    here.write("elsewhere/cycle.html", "from elsewhere");
+    let settings = here.read("org/gradus.toml");
+    here.write("org/gradus.toml", &format!("theme = \"mine\"\n{settings}"));
+    fs::create_dir(here.path("org/themes")).unwrap();
+    std::os::unix::fs::symlink("../../elsewhere", here.path("org/themes/mine")).unwrap();
+    here.run(&["-C", "org", "build"])
+        .exits(3)
+        .says("is a symbolic link");
+}
+
+#[test]
 fn usage_exits_with_2() {
     let here = Program::new();
     here.run(&["frobnicate"]).exits(2).says("frobnicate");

@@ -1,12 +1,11 @@
 /** Real Chromium over a folder that is served as any dumb host would. */
 
-import { createReadStream } from "node:fs";
-import { mkdtemp, rm, stat } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readFile, stat } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { tmpdir } from "node:os";
-import { extname, join, normalize, sep } from "node:path";
-import { chromium, type BrowserContext, type Page } from "playwright-core";
+import { extname, resolve, sep } from "node:path";
+import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -26,19 +25,27 @@ const FLAGS = [
   "--disable-sync",
 ];
 
+const USUAL_PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+
 /** A folder served on loopback. */
 export interface Served {
   /** Ends in `/`; `localhost`, so that it is a secure context. */
   readonly url: string;
+  /** May be changed while it is served, as by a deployment. */
+  folder: string;
+  /** Answers for single paths, instead of what the folder holds. */
+  readonly instead: Map<string, Uint8Array>;
   readonly close: () => Promise<void>;
 }
 
 /** Serves the files of a folder, and nothing outside of it, under an optional subpath such as `growth/`. */
 export async function serve(folder: string, subpath = ""): Promise<Served> {
-  const server = createServer((request, response) => void answer(folder, subpath, request, response));
+  const server = createServer((request, response) => void answer(served, subpath, request, response));
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   const { port } = server.address() as AddressInfo;
-  return { url: `http://localhost:${port}/${subpath}`, close: () => closed(server) };
+  const url = `http://localhost:${port}/${subpath}`;
+  const served: Served = { url, folder, instead: new Map(), close: () => closed(server) };
+  return served;
 }
 
 function closed(server: Server): Promise<void> {
@@ -46,59 +53,64 @@ function closed(server: Server): Promise<void> {
   return new Promise((done) => server.close(() => done()));
 }
 
-async function answer(folder: string, subpath: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+async function answer(served: Served, subpath: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { pathname } = new URL(request.url ?? "/", "http://localhost");
-  const file = pathname.startsWith(`/${subpath}`) ? await fileAt(folder, pathname.slice(1 + subpath.length)) : null;
-  if (file === null) {
+  const path = pathname.startsWith(`/${subpath}`) ? decodeURIComponent(pathname.slice(1 + subpath.length)) : null;
+  const file = path === null ? null : await fileAt(served.folder, path);
+  if (path === null || file === null) {
     response.writeHead(404).end();
     return;
   }
   response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" });
-  createReadStream(file).pipe(response);
+  response.end(served.instead.get(path) ?? (await readFile(file)));
 }
 
 async function fileAt(folder: string, path: string): Promise<string | null> {
-  const file = normalize(join(folder, decodeURIComponent(path)));
+  const file = resolve(folder, path);
   if (file !== folder && !file.startsWith(folder + sep)) return null;
   const found = await stat(file).catch(() => null);
   if (found?.isDirectory()) return fileAt(file, "index.html");
   return found?.isFile() ? file : null;
 }
 
-/** A browser with an empty profile. */
-export interface Launched {
+/** Launches Chromium: `CHROMIUM` names another than the usual ones. */
+export async function launch(): Promise<Browser> {
+  const executablePath = process.env["CHROMIUM"] ?? USUAL_PLACES.find((path) => existsSync(path));
+  if (executablePath === undefined || !existsSync(executablePath)) {
+    const looked = executablePath ?? USUAL_PLACES.join(", ");
+    throw new Error(`these tests want Chromium, and there is none at ${looked}: install it, or name it in CHROMIUM`);
+  }
+  return chromium.launch({ executablePath, headless: true, args: FLAGS });
+}
+
+/** A tab in a profile of its own, and what went wrong in it. */
+export interface Tab {
   readonly context: BrowserContext;
-  /** A page whose console errors and failed scripts are kept; `complaints` must stay empty on honest pages. */
-  readonly newPage: () => Promise<{ page: Page; complaints: string[] }>;
-  readonly close: () => Promise<void>;
+  readonly page: Page;
+  /** Console errors, exceptions, refused loads, dialogs: empty on honest pages. */
+  readonly complaints: string[];
+  /** Every address that was asked for. */
+  readonly requests: string[];
 }
 
-/** Launches Chromium: `CHROMIUM` names another than Debian's. */
-export async function launch(options: { dark?: boolean; width?: number; height?: number } = {}): Promise<Launched> {
-  const profile = await mkdtemp(join(tmpdir(), "gradus-chromium-"));
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-    headless: true,
-    args: FLAGS,
-    acceptDownloads: true,
-    colorScheme: options.dark === true ? "dark" : "light",
-    viewport: { width: options.width ?? 1280, height: options.height ?? 900 },
+/** Opens a tab in an empty profile. */
+export async function openTab(browser: Browser, options: BrowserContextOptions = {}): Promise<Tab> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", ...options });
+  context.setDefaultTimeout(20_000);
+  const tab: Tab = { context, page: await context.newPage(), complaints: [], requests: [] };
+  listen(tab);
+  return tab;
+}
+
+function listen({ page, complaints, requests }: Tab): void {
+  page.on("request", (request) => requests.push(request.url()));
+  page.on("pageerror", (error) => complaints.push(String(error)));
+  page.on("dialog", (dialog) => {
+    complaints.push(`a dialog: ${dialog.message()}`);
+    void dialog.dismiss();
   });
-  return { context, newPage: () => listenedPage(context), close: () => close(context, profile) };
-}
-
-async function listenedPage(context: BrowserContext): Promise<{ page: Page; complaints: string[] }> {
-  const page = await context.newPage();
-  const complaints: string[] = [];
   page.on("console", (message) => {
     const silent = message.type() !== "error" || message.location().url.endsWith("/favicon.ico");
     if (!silent) complaints.push(message.text());
   });
-  page.on("pageerror", (error) => complaints.push(String(error)));
-  return { page, complaints };
-}
-
-async function close(context: BrowserContext, profile: string): Promise<void> {
-  await context.close();
-  await rm(profile, { recursive: true, force: true });
 }

@@ -1,4 +1,4 @@
-/** Opens passphrase-wrapped files without freezing the page: scrypt in slices, with its progress. */
+/** Opens passphrase-wrapped files, and tells how far it is. The work itself holds the page up: its library pauses only between microtasks. */
 
 import type { Identity as AgeIdentity, Stanza } from "age-encryption";
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
@@ -13,7 +13,7 @@ const WORK_FACTOR = /^[1-9][0-9]?$/;
 const SALT_BYTES = 16;
 const FILE_KEY_BYTES = 16;
 const TAG_BYTES = 16;
-/** Longest that one slice may hold up the page. */
+/** How often the library stops to tell. */
 const SLICE_MS = 12;
 
 /** From 0 to 1. */
@@ -36,7 +36,9 @@ export class PassphraseIdentity implements AgeIdentity {
     return unwrap(key, stanza.body);
   }
 
-  private stretch(salt: Uint8Array, workFactor: number): Promise<Uint8Array> {
+  private async stretch(salt: Uint8Array, workFactor: number): Promise<Uint8Array> {
+    this.progress(0);
+    await painted(); // the library's own pauses are microtasks: the words must be on screen before it starts
     const labelled = joined([utf8("age-encryption.org/v1/scrypt"), salt]);
     return scryptAsync(utf8(this.passphrase), labelled, {
       N: 2 ** workFactor,
@@ -48,6 +50,14 @@ export class PassphraseIdentity implements AgeIdentity {
       onProgress: this.progress,
     });
   }
+}
+
+/** Two frames at sixty a second, and some. */
+const PAINT_MS = 50;
+
+/** After the next frame, or a moment where there are none (a hidden tab). */
+function painted(): Promise<void> {
+  return new Promise((done) => setTimeout(done, PAINT_MS));
 }
 
 function parameters(stanza: Stanza): { salt: Uint8Array; workFactor: number } {

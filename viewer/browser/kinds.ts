@@ -1,0 +1,29 @@
+/** One page of every kind in example-org, and the reader who sees most of it. */
+
+/** A page behind the lock. */
+export interface Kind {
+  readonly name: string;
+  readonly reader: string;
+  readonly route: string;
+}
+
+/** The sealed kinds. */
+export const KINDS: readonly Kind[] = [
+  { name: "portfolio", reader: "ada", route: "people/ada" },
+  { name: "portfolio-for-lead", reader: "grace", route: "people/ada" },
+  { name: "cycle", reader: "ada", route: "people/ada/2026-h1" },
+  { name: "cycle-for-lead", reader: "grace", route: "people/ada/2026-h1" },
+  { name: "improvement-plan", reader: "pawel", route: "people/pawel/2025-h2" },
+  { name: "team", reader: "grace", route: "team/grace" },
+  { name: "rubric-index", reader: "grace", route: "rubric" },
+  { name: "rubric", reader: "ada", route: "rubric/ic" },
+  { name: "level", reader: "grace", route: "rubric/ic/l4" },
+  { name: "cycles", reader: "ada", route: "cycles" },
+];
+
+/** The plain ones, by path. */
+export const PUBLIC: readonly (readonly [name: string, path: string])[] = [
+  ["public-rubric-index", "rubric/"],
+  ["public-rubric", "rubric/ic/"],
+  ["public-level", "rubric/ic/l4/"],
+];

@@ -1,0 +1,37 @@
+// Bundles for Node what drives the browser. `node browser/run.mjs` runs every test in one process, so that they share
+// one browser and the built sites; `node browser/run.mjs shots` takes the pictures.
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+
+const here = fileURLToPath(new URL(".", import.meta.url));
+const [task] = process.argv.slice(2);
+const tests = readdirSync(here).filter((name) => name.endsWith(".test.ts"));
+const wanted = task === "shots" ? ["shots.ts"] : tests;
+
+// Inside node_modules, so that the packages which stay outside of the bundle are found from there.
+const cache = join(here, "../node_modules/.cache");
+mkdirSync(cache, { recursive: true });
+const out = mkdtempSync(join(cache, "gradus-browser-"));
+
+try {
+  const file = join(out, "browser.mjs");
+  await build({
+    stdin: { contents: wanted.map((name) => `import "./${name}";`).join("\n"), resolveDir: here },
+    outfile: file,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node20",
+    external: ["playwright-core"],
+    define: { VIEWER: JSON.stringify(join(here, "..")) },
+    logLevel: "warning",
+  });
+  // The runner's words after the task go to node itself, such as --test-name-pattern=…
+  const options = task === "shots" ? [] : ["--test-reporter=spec", ...process.argv.slice(2)];
+  process.exitCode = spawnSync(process.execPath, [...options, file], { stdio: "inherit" }).status ?? 1;
+} finally {
+  rmSync(out, { recursive: true, force: true });
+}

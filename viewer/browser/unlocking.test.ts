@@ -1,0 +1,222 @@
+/** From the lock page to an open site: every way in, and every refusal. */
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { ed25519 } from "@noble/curves/ed25519.js";
+import { generateX25519Identity } from "age-encryption";
+import type { Page } from "playwright-core";
+import { toBase64Url, utf8 } from "../src/bytes";
+import { SENTENCES } from "../src/outcome";
+import { alert, documentText, enter, goTo, goToRoute, heading, lockNow, lockPage, refusal, unlock } from "./reader";
+import { example, exampleSite, inTab, libraryOf, served, twoBuilds } from "./shared";
+import { bareKey, demoKey, readLibrary, routesOf } from "./sites";
+
+const ADA = "Ada Okafor";
+const keyFile = (text: string): { name: string; mimeType: string; buffer: Buffer } => ({
+  name: "ada.txt",
+  mimeType: "text/plain",
+  buffer: Buffer.from(text),
+});
+
+test("the lock page names no person, keeps a neutral title, and has the promised names", () =>
+  inTab(async ({ page, complaints }) => {
+    await page.goto((await exampleSite()).url);
+    for (const part of [lockPage.key, lockPage.file, lockPage.unlock]) assert.equal(await part(page).count(), 1);
+    assert.equal(await lockPage.login(page).isVisible(), false, "a login is asked for only with a passphrase");
+    assert.equal(await page.getByRole("main").getByRole("heading", { level: 1 }).count(), 1);
+    assert.equal(await page.title(), "Portfolios");
+    assert.doesNotMatch(await documentText(page), /Okafor|Meridian|Grace/);
+    assert.deepEqual(complaints, []);
+  }));
+
+test("a key file that is chosen opens the reader's own portfolio, and the focus is on its heading", () =>
+  inTab(async ({ page, complaints }) => {
+    await page.goto((await exampleSite()).url);
+    await lockPage.file(page).setInputFiles(keyFile(demoKey("ada")));
+    await lockNow(page).waitFor();
+    assert.equal(await heading(page), ADA);
+    assert.equal(await page.evaluate(() => document.activeElement?.localName), "h1");
+    assert.deepEqual(complaints, []);
+  }));
+
+test("a key file that is dropped opens it too", () =>
+  inTab(async ({ page }) => {
+    await page.goto((await exampleSite()).url);
+    const dataTransfer = await page.evaluateHandle((text) => {
+      const transfer = new DataTransfer();
+      transfer.items.add(new File([text], "ada.txt"));
+      return transfer;
+    }, demoKey("ada"));
+    await page.getByText("or drop it here").dispatchEvent("drop", { dataTransfer });
+    await lockNow(page).waitFor();
+    assert.equal(await heading(page), ADA);
+  }));
+
+test("a pasted key opens it too, and says whom the browser trusts from now on, but once", () =>
+  inTab(async ({ page }) => {
+    const { url } = await exampleSite();
+    await unlock(page, url, bareKey(demoKey("ada")));
+    assert.equal(await heading(page), ADA);
+    await page.getByRole("status").getByText("First visit with a bare key").waitFor();
+    await lockNow(page).click();
+    await enter(page, bareKey(demoKey("ada")));
+    await lockNow(page).waitFor();
+    assert.equal(await page.getByText("First visit with a bare key").count(), 0);
+  }));
+
+test("a login with its passphrase opens it; a wrong one says that it is being checked, then which two things to look at", () =>
+  inTab(async ({ page }) => {
+    const { newer, passphrase } = await twoBuilds();
+    await page.goto((await served(newer)).url);
+    await lockPage.key(page).fill("not the passphrase");
+    const told = page.evaluate(
+      () =>
+        new Promise<string>((tell) => {
+          const status = document.querySelector<HTMLElement>('[role="status"]');
+          if (status !== null) new MutationObserver(() => !status.hidden && tell(status.innerText)).observe(status, { attributes: true });
+        }),
+    );
+    await lockPage.login(page).fill("ada@meridian.example");
+    await lockPage.unlock(page).click();
+    assert.match(await told, /Checking your passphrase/);
+    assert.equal((await alert(page).innerText()).trim(), SENTENCES["wrong-passphrase"]);
+    await enter(page, passphrase);
+    await lockNow(page).waitFor();
+    assert.equal(await heading(page), ADA);
+  }));
+
+test("six failures have six sentences", () => {
+  const six = ["wrong-key", "no-match", "damaged", "forged", "older", "newer"] as const;
+  assert.equal(new Set(six.map((fault) => SENTENCES[fault])).size, 6);
+});
+
+test("half a key is called no whole key", () =>
+  inTab(async ({ page }) => {
+    const half = bareKey(demoKey("ada")).slice(0, 40);
+    assert.equal(await refusal(page, (await exampleSite()).url, half), SENTENCES["wrong-key"]);
+  }));
+
+test("a stranger's key, a leaver's and a retired one open nothing, and are told so", () =>
+  inTab(async ({ page }) => {
+    const { url } = await exampleSite();
+    for (const key of [await generateX25519Identity(), bareKey(demoKey("kwame")), bareKey(demoKey("teo-old"))]) {
+      assert.equal(await refusal(page, url, key), SENTENCES["no-match"]);
+    }
+  }));
+
+test("a damaged page says so where it is missed, and everything else still opens", () =>
+  inTab(async ({ page }) => {
+    const folder = await example();
+    const library = await libraryOf("ada");
+    const own = library.sections.find((ref) => ref.id === "person/ada");
+    assert.ok(own);
+    const site = await served(folder);
+    site.instead.set(own.file, readFileSync(join(folder, own.file)).subarray(0, -100));
+    await unlock(page, site.url, bareKey(demoKey("ada")));
+    assert.match(await alert(page).innerText(), new RegExp(SENTENCES.damaged));
+    await goToRoute(page, library, "rubric/ic");
+    assert.equal(await heading(page), "Engineering");
+    assert.equal(await alert(page).count(), 0);
+  }));
+
+test("a sealed file with other bytes of the same length is called forged, and is not shown", () =>
+  inTab(async ({ page }) => {
+    const folder = await example();
+    const own = (await libraryOf("ada")).sections.find((ref) => ref.id === "person/ada");
+    assert.ok(own);
+    const bytes = Uint8Array.from(readFileSync(join(folder, own.file)));
+    bytes.set([(bytes.at(-5) ?? 0) ^ 1], bytes.length - 5);
+    const site = await served(folder);
+    site.instead.set(own.file, bytes);
+    await unlock(page, site.url, bareKey(demoKey("ada")));
+    assert.match(await alert(page).innerText(), new RegExp(SENTENCES.forged));
+  }));
+
+test("a site that another publisher signed is refused by whoever knows the right one", () =>
+  inTab(async ({ page }) => {
+    const folder = await example();
+    const site = await served(folder);
+    const { signer } = (await libraryOf("ada")).manifest;
+    for (const [path, bytes] of signedByAnother(folder)) site.instead.set(path, bytes);
+    await page.goto(site.url);
+    await lockPage.file(page).setInputFiles(keyFile(`# signer: ${signer}\n${bareKey(demoKey("ada"))}\n`));
+    assert.equal((await alert(page).innerText()).trim(), SENTENCES.forged);
+  }));
+
+test("a publisher that changes between two visits is refused at the second", () =>
+  inTab(async ({ page }) => {
+    const folder = await example();
+    const site = await served(folder);
+    await unlock(page, site.url, bareKey(demoKey("ada")));
+    for (const [path, bytes] of signedByAnother(folder)) site.instead.set(path, bytes);
+    assert.equal(await refusal(page, `${site.url}?again`, bareKey(demoKey("ada"))), SENTENCES.forged);
+  }));
+
+function signedByAnother(folder: string): [string, Uint8Array][] {
+  const seed = new Uint8Array(32).fill(9);
+  const document = JSON.parse(readFileSync(join(folder, "site.json"), "utf8")) as Record<string, unknown>;
+  const manifest = utf8(JSON.stringify({ ...document, signer: `ed25519:${toBase64Url(ed25519.getPublicKey(seed))}` }));
+  return [
+    ["site.json", manifest],
+    ["site.sig", utf8(`${toBase64Url(ed25519.sign(manifest, seed))}\n`)],
+  ];
+}
+
+test("a changed word in the signed file is called forged, even at a first visit", () =>
+  inTab(async ({ page }) => {
+    const folder = await example();
+    const site = await served(folder);
+    const text = readFileSync(join(folder, "site.json"), "utf8");
+    site.instead.set("site.json", utf8(text.replace("Portfolios", "Portfolioz")));
+    assert.equal(await refusal(page, site.url, bareKey(demoKey("ada"))), SENTENCES.forged);
+  }));
+
+test("an older build is refused after a newer one was opened; the newer opens after the older", () =>
+  inTab(async ({ page }) => {
+    const { older, newer } = await twoBuilds();
+    const site = await served(older);
+    await unlock(page, site.url, bareKey(demoKey("ada")));
+    site.folder = newer;
+    await unlock(page, `${site.url}?second`, bareKey(demoKey("ada")));
+    site.folder = older;
+    assert.equal(await refusal(page, `${site.url}?third`, bareKey(demoKey("ada"))), SENTENCES.older);
+  }));
+
+test("a link to a place in a page is kept through unlock, at any subpath", () =>
+  inTab(async ({ page, complaints }) => {
+    const folder = await example();
+    const address = (await readLibrary(folder, demoKey("ada"))).addresses.of("people/ada/2026-h1");
+    await unlock(page, `${(await served(folder, "a/growth/")).url}${address}`, bareKey(demoKey("ada")));
+    assert.match(await heading(page), /2026/);
+    assert.equal(await page.evaluate(() => location.hash), address);
+    assert.deepEqual(complaints, []);
+  }));
+
+test("an address that is not the reader's says neither whose it is nor whether it exists", () =>
+  inTab(async ({ page }) => {
+    const { addresses } = await libraryOf("grace");
+    await unlock(page, (await exampleSite()).url, bareKey(demoKey("ada")));
+    const texts: string[] = [];
+    const own = await routesOf(await libraryOf("ada"));
+    const others = (await routesOf(await libraryOf("barbara"))).filter((route) => !own.includes(route) && /^(people|team)\//.test(route));
+    assert.ok(others.length > 3, "there are pages that she does not open");
+    for (const route of [...others.slice(0, 3), "team/grace", "people/nobody"]) {
+      await goTo(page, addresses.of(route));
+      await page.getByRole("heading", { name: "Not here, or not yours" }).waitFor();
+      texts.push(await page.locator("main").innerText());
+    }
+    assert.equal(new Set(texts).size, 1);
+  }));
+
+test("without scripts the lock page gives the commands, and hides nothing behind a form that cannot work", () =>
+  inTab(
+    async ({ page }) => {
+      await page.goto((await exampleSite()).url);
+      assert.match(await noscriptText(page), /age -d -i key\.txt/);
+    },
+    { javaScriptEnabled: false },
+  ));
+
+const noscriptText = (page: Page): Promise<string> => page.locator("noscript").innerText();
