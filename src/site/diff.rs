@@ -36,7 +36,7 @@ const LEAD_MAX_WORDS: usize = 16;
 pub fn new_words(old: Option<&Html>, new: &Html) -> Html {
     let (pieces, words) = (pieces(new.as_str()), words_of(new.as_str()));
     let old_words = old.map(|old| words_of(old.as_str())).unwrap_or_default();
-    let marked = match compare(&old_words, &words, NEW_LEVEL_BELOW_PERCENT) {
+    let marked: Vec<Range<usize>> = match compare(&old_words, &words, NEW_LEVEL_BELOW_PERCENT) {
         Some(changes) => changes.into_iter().map(|change| change.new).collect(),
         None => std::iter::once(0..lead(&words)).collect(),
     };
