@@ -25,7 +25,7 @@ const NEW_WORDING_BELOW_PERCENT: usize = 20;
 /// Texts with more separate changes are written anew: a page of crumbs says nothing, and its nodes are bounded.
 const CHANGES_MAX: usize = 24;
 
-/// A punctuation mark after fewer words ends no passage: "Gives specific, kind feedback".
+/// A comma after fewer words ends no passage: "Gives specific, kind feedback".
 const LEAD_MIN_WORDS: usize = 3;
 
 /// Longest passage at the beginning of a text that is marked as what it says first, in words.
@@ -114,7 +114,7 @@ fn lead(words: &[String]) -> usize {
     let found = words
         .iter()
         .enumerate()
-        .position(|(at, word)| at >= LEAD_MIN_WORDS && ends(word));
+        .position(|(at, word)| ends(word) && (at >= LEAD_MIN_WORDS || word != ","));
     match found {
         Some(at) if at <= LEAD_MAX_WORDS => at,
         None if words.len() <= LEAD_MAX_WORDS => words.len(),
