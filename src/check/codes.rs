@@ -149,7 +149,7 @@ rules! {
     "this is not an id"
     "Ids are lower-case ASCII letters, digits and `-`, begin with a letter or digit, and have at most 64 characters: `[a-z0-9][a-z0-9-]*`. \
      That holds for the names of people's directories, cycles, tracks and levels too. Words with a meaning of their own cannot be ids: \
-     a person cannot be called `hr` or `chain`, nor a cycle `notes`."
+     a person cannot be called `hr` or `chain`, nor a cycle `notes`, `next` or `packet`."
     "id = \"Auth Migration\""
 
     NO_CYCLE "E020" Error

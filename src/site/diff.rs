@@ -25,6 +25,9 @@ const NEW_WORDING_BELOW_PERCENT: usize = 20;
 /// Texts with more separate changes are written anew: a page of crumbs says nothing, and its nodes are bounded.
 const CHANGES_MAX: usize = 24;
 
+/// A comma after fewer words ends no passage: "Gives specific, kind feedback".
+const LEAD_MIN_WORDS: usize = 3;
+
 /// Longest passage at the beginning of a text that is marked as what it says first, in words.
 const LEAD_MAX_WORDS: usize = 16;
 
@@ -33,7 +36,7 @@ const LEAD_MAX_WORDS: usize = 16;
 pub fn new_words(old: Option<&Html>, new: &Html) -> Html {
     let (pieces, words) = (pieces(new.as_str()), words_of(new.as_str()));
     let old_words = old.map(|old| words_of(old.as_str())).unwrap_or_default();
-    let marked = match compare(&old_words, &words, NEW_LEVEL_BELOW_PERCENT) {
+    let marked: Vec<Range<usize>> = match compare(&old_words, &words, NEW_LEVEL_BELOW_PERCENT) {
         Some(changes) => changes.into_iter().map(|change| change.new).collect(),
         None => std::iter::once(0..lead(&words)).collect(),
     };
@@ -108,7 +111,11 @@ fn joined(ops: &[DiffOp]) -> Vec<Change> {
 fn lead(words: &[String]) -> usize {
     let ends =
         |word: &String| matches!(word.as_str(), "," | ";" | ":" | "." | "!" | "?" | "–" | "—");
-    match words.iter().position(ends) {
+    let found = words
+        .iter()
+        .enumerate()
+        .position(|(at, word)| ends(word) && (at >= LEAD_MIN_WORDS || word != ","));
+    match found {
         Some(at) if at <= LEAD_MAX_WORDS => at,
         None if words.len() <= LEAD_MAX_WORDS => words.len(),
         _ => 0,
@@ -297,6 +304,14 @@ mod tests {
         assert_eq!(
             new_words(None, &Html::text("Learns in the open")).as_str(),
             "<b class=\"new\">Learns in the open</b>"
+        );
+    }
+
+    #[test]
+    fn an_early_comma_does_not_end_the_first_passage() {
+        assert_eq!(
+            bold("Helps others.", "Gives specific, kind feedback; decides."),
+            "<b class=\"new\">Gives specific, kind feedback</b>; decides."
         );
     }
 
