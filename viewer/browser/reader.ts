@@ -23,6 +23,7 @@ export async function unlock(page: Page, url: string, key: string): Promise<void
   await page.goto(url);
   await enter(page, key);
   await lockNow(page).waitFor();
+  await page.locator("main h1").waitFor();
 }
 
 /** Types a key on the lock page that is shown, and presses the button. */
