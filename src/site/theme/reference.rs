@@ -82,7 +82,7 @@ fn sources(folder: &Path) -> Vec<PathBuf> {
 }
 
 fn shapes_in(text: &str, shapes: &mut BTreeMap<String, Shape>) {
-    let (mut about, mut is_view) = (String::new(), false);
+    let (mut about, mut is_view, mut is_skipped) = (String::new(), false, false);
     let mut open: Option<(String, Shape)> = None;
     for line in text.lines().map(str::trim) {
         if let Some(words) = line.strip_prefix("///") {
@@ -91,8 +91,12 @@ fn shapes_in(text: &str, shapes: &mut BTreeMap<String, Shape>) {
             is_view = line.contains("Serialize");
         } else if line == "}" {
             shapes.extend(open.take());
+        } else if line == "#[serde(skip)]" {
+            is_skipped = true;
         } else if let Some((_, shape)) = &mut open {
-            shape.fields.extend(field(line, std::mem::take(&mut about)));
+            let told = field(line, std::mem::take(&mut about));
+            shape.fields.extend(told.filter(|_| !is_skipped));
+            is_skipped = false;
         } else if let Some((_, rest)) = line
             .split_once("struct ")
             .filter(|_| is_view && line.ends_with('{'))

@@ -41,7 +41,7 @@ struct TalentGrid {
     /// One for each report, by name.
     people: Vec<TalentRow>,
     /// Above or below for two cycles running.
-    misleveled: Vec<Remark>,
+    misleveled: Vec<TalentRemark>,
     changes: Vec<ChangeLine>,
     coaching: Vec<Lists>,
     missing: Vec<Lists>,
@@ -74,7 +74,7 @@ struct TalentRow {
 
 /// Something about somebody.
 #[derive(Debug, Serialize)]
-struct Remark {
+struct TalentRemark {
     person: Link,
     mark: Mark,
 }
@@ -188,7 +188,7 @@ impl<'a> Mapped<'a> {
         (at(0), at(1))
     }
 
-    fn misleveled(&self) -> Option<Remark> {
+    fn misleveled(&self) -> Option<TalentRemark> {
         let (now, before) = self.alignments();
         let now = now.filter(|is| *is != Alignment::At && before == Some(*is))?;
         let [(last, _), (earlier, _), ..] = self.mappings.as_slice() else {
@@ -196,7 +196,7 @@ impl<'a> Mapped<'a> {
         };
         let mark = alignment_mark(now);
         let text = format!("{} in {} and {}", mark.text, earlier.title, last.title);
-        Some(Remark {
+        Some(TalentRemark {
             person: self.link(),
             mark: Mark { text, ..mark },
         })

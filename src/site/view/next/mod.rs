@@ -85,7 +85,7 @@ struct AreaGap {
     held: Html,
     held_stage: Option<String>,
     /// What each next level asks, in the order of [`GapView::next`].
-    next: Vec<Asked>,
+    next: Vec<NextAsked>,
     /// Evidence for the next level, newest first.
     proofs: Vec<Proof>,
     /// Evidence for the level held, newest first.
@@ -94,7 +94,7 @@ struct AreaGap {
 
 /// What one next level asks in one competency.
 #[derive(Debug, Serialize)]
-struct Asked {
+struct NextAsked {
     level: String,
     /// What is new stands in `<b class="new">`; empty where the rubric does not say.
     text: Html,
@@ -251,11 +251,11 @@ fn asked_by(
     competency: &Competency,
     held: &Html,
     cell: Option<&Cell>,
-) -> Asked {
+) -> NextAsked {
     let text = short_words(ctx, competency, cell);
     let signals = cell.filter(|cell| !cell.text.is_empty());
     let signals = signals.into_iter().flat_map(|cell| &cell.signals);
-    Asked {
+    NextAsked {
         level: level.to_owned(),
         same: !text.is_empty() && text == *held,
         text: match text.is_empty() {
