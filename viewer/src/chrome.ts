@@ -139,7 +139,11 @@ function destinations(library: Library): Destination[] {
     ["My portfolio", `people/${id}`],
     ["My team", `team/${id}`],
   ];
-  return [...own.filter(([, subject]) => library.has(subject)), ["Rubrics", "rubric"]];
+  const shared: Destination[] = [
+    ["Rubrics", "rubric"],
+    ["Organisation", "org"],
+  ];
+  return [...own.filter(([, subject]) => library.has(subject)), ...shared];
 }
 
 function menuButton(nav: HTMLElement): HTMLElement {
