@@ -19,6 +19,14 @@ export const KINDS: readonly Kind[] = [
   { name: "rubric", reader: "ada", route: "rubric/ic" },
   { name: "level", reader: "grace", route: "rubric/ic/l4" },
   { name: "cycles", reader: "ada", route: "cycles" },
+  { name: "next-level", reader: "ada", route: "people/ada/next" },
+  { name: "promotion-packet", reader: "ada", route: "people/ada/packet" },
+  { name: "area", reader: "ada", route: "rubric/ic/area/technical" },
+  { name: "versions", reader: "ada", route: "rubric/ic/changes/1" },
+  { name: "director-team", reader: "barbara", route: "team/barbara" },
+  { name: "side-by-side", reader: "barbara", route: "team/barbara/expectations" },
+  { name: "talent", reader: "barbara", route: "team/grace/talent" },
+  { name: "organisation", reader: "ada", route: "org" },
 ];
 
 /** The plain ones, by path. */
@@ -26,4 +34,5 @@ export const PUBLIC: readonly (readonly [name: string, path: string])[] = [
   ["public-rubric-index", "rubric/"],
   ["public-rubric", "rubric/ic/"],
   ["public-level", "rubric/ic/l4/"],
+  ["public-area", "rubric/ic/area/technical/"],
 ];

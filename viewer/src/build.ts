@@ -5,8 +5,8 @@ import { attachmentKey, type Tree, type TreeElement } from "./tree";
 
 /** What links and images need to know of the page around them. */
 export interface Context {
-  /** The address of `/route#anchor`, or of `#anchor` in this page. */
-  readonly address: (link: string) => string;
+  /** The address of `/route#anchor`, or of `#anchor` in this page; nothing for pages that the reader's key does not open. */
+  readonly address: (link: string) => string | null;
   /** Downloads an attachment. */
   readonly download: (key: string) => void;
   /** Shows an attachment in an image. */
@@ -39,12 +39,17 @@ function setAttribute(element: Element, name: string, value: string, context: Co
 function setLink(anchor: HTMLAnchorElement, link: string, context: Context): void {
   const key = attachmentKey(link);
   if (key !== null) setDownload(anchor, key, context);
-  else if (link.startsWith("/") || link.startsWith("#")) anchor.setAttribute("href", context.address(link));
+  else if (link.startsWith("/") || link.startsWith("#")) setInner(anchor, context.address(link));
   else setExternal(anchor, link);
 }
 
+/** A link that leads nowhere for this reader is plain words. */
+function setInner(anchor: HTMLAnchorElement, address: string | null): void {
+  if (address !== null) anchor.setAttribute("href", address);
+}
+
 function setDownload(anchor: HTMLAnchorElement, key: string, context: Context): void {
-  anchor.setAttribute("href", context.address(""));
+  setInner(anchor, context.address(""));
   anchor.addEventListener("click", (event) => {
     event.preventDefault();
     context.download(key);

@@ -169,7 +169,7 @@ export class View {
 
   private context(part: Part, heading: { present: boolean }, attachments: Attachments): Context {
     return {
-      address: (link) => (link.startsWith("/") ? this.library.addresses.ofLink(link) : this.library.addresses.ofLink(`/${part.page.route}${link}`)),
+      address: (link) => this.addressOf(link, part),
       download: (key) => void attachments.download(part.section, key),
       show: (image, key) => void attachments.show(image, part.section, key),
       get hasHeading() {
@@ -179,6 +179,15 @@ export class View {
         heading.present = present;
       },
     };
+  }
+
+  private addressOf(link: string, part: Part): string | null {
+    const { addresses } = this.library;
+    if (!link.startsWith("/")) return addresses.ofLink(`/${part.page.route}${link}`);
+    const [route = ""] = link.slice(1).split("#");
+    const subject = subjectOf(route);
+    const isForEveryone = !subject.includes("/");
+    return isForEveryone || this.library.has(subject) ? addresses.ofLink(link) : null;
   }
 
   private absent(visit: Visit): Node[] {
