@@ -26,6 +26,7 @@ export const KINDS: readonly Kind[] = [
   { name: "director-team", reader: "barbara", route: "team/barbara" },
   { name: "side-by-side", reader: "barbara", route: "team/barbara/expectations" },
   { name: "talent", reader: "barbara", route: "team/grace/talent" },
+  { name: "teams", reader: "miriam", route: "teams" },
   { name: "organisation", reader: "ada", route: "org" },
 ];
 

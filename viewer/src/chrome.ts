@@ -4,6 +4,7 @@ import { brandMark, el, icon } from "./element";
 import type { Library } from "./library";
 import { leftText } from "./session";
 import { chosenTheme, switchTheme } from "./theme";
+import { TEAMS, teamsOf } from "./teams";
 
 /** Where the top bar leads: a name and a route. */
 type Destination = readonly [name: string, route: string];
@@ -143,7 +144,9 @@ function destinations(library: Library): Destination[] {
     ["Rubrics", "rubric"],
     ["Organisation", "org"],
   ];
-  return [...own.filter(([, subject]) => library.has(subject)), ...shared];
+  const others = teamsOf(library).some(([subject]) => subject !== `team/${id}`);
+  const teams: Destination[] = others ? [["Teams", TEAMS]] : [];
+  return [...own.filter(([, subject]) => library.has(subject)), ...teams, ...shared];
 }
 
 function menuButton(nav: HTMLElement): HTMLElement {

@@ -1,5 +1,6 @@
 /** The open site on screen: follows the address, puts pages together, and takes everything away at the end. */
 
+import { TEAMS, teamsPage } from "./teams";
 import { parseAddress, subjectOf, type Address } from "./address";
 import { Attachments } from "./attachments";
 import { build, type Context } from "./build";
@@ -152,16 +153,16 @@ export class View {
     const stop = new AbortController();
     const route = visit.parts[0]?.page.route;
     this.shown = { address, route, attachments, stop };
-    main.replaceChildren(...visit.faults.map((fault) => alertBox(SENTENCES[fault])), ...this.content(visit, attachments));
+    main.replaceChildren(...visit.faults.map((fault) => alertBox(SENTENCES[fault])), ...this.content(address, visit, attachments));
     if (route !== undefined) this.equip(route, level, attachments);
     this.finish(route, stop.signal);
     this.chrome.setSubject(address.subject);
     this.goTo(address.anchor, "instant");
   }
 
-  private content(visit: Visit, attachments: Attachments): Node[] {
+  private content(address: Address, visit: Visit, attachments: Attachments): Node[] {
     const [first] = visit.parts;
-    if (first === undefined) return this.absent(visit);
+    if (first === undefined) return this.isTeams(address) ? teamsPage(this.library) : this.absent(visit);
     const heading = { present: false };
     const nodes = visit.parts.map((part) => build(part.page.tree, this.context(part, heading, attachments)));
     return heading.present ? nodes : [el("h1", {}, first.page.title), ...nodes];
@@ -179,6 +180,11 @@ export class View {
         heading.present = present;
       },
     };
+  }
+
+  private isTeams({ subject, route }: Address): boolean {
+    const teams = parseAddress(this.library.addresses.of(TEAMS));
+    return teams !== null && teams.subject === subject && teams.route === route;
   }
 
   private addressOf(link: string, part: Part): string | null {
