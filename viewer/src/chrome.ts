@@ -96,7 +96,8 @@ export class Chrome {
   }
 
   private session(): HTMLElement {
-    const who = el("span", { class: "gradus-who" }, `${this.library.reader.name} · locks in `);
+    const reader = el("span", { class: "gradus-name" }, this.library.reader.name);
+    const who = el("span", { class: "gradus-who" }, reader, " · locks in ");
     const name = el("b", {}, who, this.left);
     const button = el("button", { class: "btn gradus-lock-now", type: "button" }, icon("lock"), el("span", {}, "Lock now"));
     button.addEventListener("click", this.commands.lock);
