@@ -288,6 +288,7 @@ fn confidential_words_do_reach_those_they_are_for() {
 #[test]
 fn nothing_of_the_tree_stands_in_the_output_in_clear() {
     let site = site();
+    // Long enough that encrypted bytes and random names do not hold them by chance.
     let words = [
         "canary",
         "person-",
@@ -295,8 +296,6 @@ fn nothing_of_the_tree_stands_in_the_output_in_clear() {
         "2026-h1",
         "strengths",
         "went-well",
-        "\"ada",
-        "ic/l",
     ];
     for (path, bytes) in &site.files {
         let viewer = path.starts_with("assets/");
