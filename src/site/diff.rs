@@ -2,7 +2,7 @@
 //!
 //! Words are what people read; punctuation counts as words of its own, white space does not count. A few words
 //! that happen to stand in both texts between two changes are no kept passage: they belong to the change around them.
-//! Texts of more than [`WORDS_MAX`] words are not compared, so that time does not depend on an author.
+//! Texts of more than `WORDS_MAX` words are not compared, so that time does not depend on an author.
 
 use std::ops::Range;
 

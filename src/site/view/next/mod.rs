@@ -2,9 +2,9 @@
 //!
 //! | file | draws |
 //! |---|---|
-//! | [`proof`] | one piece of evidence: what, where, when, whose word |
-//! | [`packet`] | `people/<id>/packet`: the same as one document to print or to copy |
-//! | [`markdown`] | that document as Markdown |
+//! | `proof` | one piece of evidence: what, where, when, whose word |
+//! | `packet` | `people/<id>/packet`: the same as one document to print or to copy |
+//! | `markdown` | that document as Markdown |
 //!
 //! Drawn in the section that the subject and their chain read, from what that section holds.
 

@@ -2,13 +2,13 @@
 //!
 //! | file | draws |
 //! |---|---|
-//! | [`index`] | `rubric`: all tracks |
-//! | [`track`] | `rubric/<track>`: the levels as steps, the matrix, the way from level to level, the versions |
-//! | [`level_page`] | `rubric/<track>/<level>`: one level in full |
-//! | [`area`] | `rubric/<track>/area/<competency>`: one competency at all levels |
-//! | [`changes`] | `rubric/<track>/changes/<n>`: what changed from one version of the rubric to the next |
-//! | [`cell`] | what one cell says, and which of it is new at its level |
-//! | [`rungs`] | levels as steps |
+//! | `index` | `rubric`: all tracks |
+//! | `track` | `rubric/<track>`: the levels as steps, the matrix, the way from level to level, the versions |
+//! | `level_page` | `rubric/<track>/<level>`: one level in full |
+//! | `area` | `rubric/<track>/area/<competency>`: one competency at all levels |
+//! | `changes` | `rubric/<track>/changes/<n>`: what changed from one version of the rubric to the next |
+//! | `cell` | what one cell says, and which of it is new at its level |
+//! | `rungs` | levels as steps |
 //!
 //! Every page of a track's own parts has one segment more than a level's, so that no id of a level can take its place.
 

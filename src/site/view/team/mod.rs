@@ -2,10 +2,10 @@
 //!
 //! | file | draws |
 //! |---|---|
-//! | [`phases`] | which texts of a cycle are in, by person |
-//! | [`due`] | who is due what, by date; what slips |
-//! | [`heat`] | people × competencies |
-//! | [`expectations`] | `team/<id>/expectations`: everyone's, side by side by level |
+//! | `phases` | which texts of a cycle are in, by person |
+//! | `due` | who is due what, by date; what slips |
+//! | `heat` | people × competencies |
+//! | `expectations` | `team/<id>/expectations`: everyone's, side by side by level |
 
 mod due;
 mod expectations;
