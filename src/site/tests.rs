@@ -449,6 +449,17 @@ fn public_pages_hold_public_tracks_alone() {
 }
 
 #[test]
+fn words_of_a_public_rubric_that_look_like_markup_are_text() {
+    let mut commons = commons();
+    let track = commons.rubric.tracks.get_mut("ic").unwrap();
+    track.title = "<script> onclick=\"x\" style=\"y\"".to_owned();
+    let files = public_rubric_files(&commons, &theme(), &assets(&theme(), b"")).unwrap();
+    for file in files {
+        assert!(!String::from_utf8(file.bytes).unwrap().contains("<script"));
+    }
+}
+
+#[test]
 fn public_pages_lead_only_to_files_that_exist() {
     let files = public_files();
     let assets = assets(&theme(), b"");

@@ -191,7 +191,8 @@ impl Theme {
         needs: &[&str],
     ) -> Result<String, ThemeError> {
         let html = self.render_text(template, view)?;
-        let what = document::fault(&html, needs).map(|what| ThemeError::Document {
+        let source = self.file(template).unwrap_or_default();
+        let what = document::fault(source, &html, needs).map(|what| ThemeError::Document {
             path: self.path(template),
             what,
         });
