@@ -13,11 +13,11 @@ const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", "
 execFileSync("cargo", ["run", "--release", "--locked", "--quiet", "--", "build", "example-org"], { cwd: here, stdio: "inherit" });
 
 const server = createServer(async (request, response) => {
-  let path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
-  if (path.endsWith("/")) path += "index.html";
   try {
-    const body = await readFile(join(site, path));
-    response.writeHead(200, { "content-type": types[extname(path)] ?? "application/octet-stream" }).end(body);
+    const path = normalize(decodeURIComponent(new URL(request.url, "http://localhost").pathname));
+    const file = path.endsWith("/") ? `${path}index.html` : path;
+    const body = await readFile(join(site, file));
+    response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream" }).end(body);
   } catch {
     response.writeHead(404).end();
   }
