@@ -27,7 +27,7 @@ use scene::Scene;
 #[derive(Parser)]
 struct Arguments {
     /// How many people
-    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    #[arg(long, default_value_t = 100, value_parser = clap::value_parser!(u32).range(2..=100_000))]
     people: u32,
     /// How many half-years each of them has behind them
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=40))]

@@ -262,7 +262,7 @@ impl Place<'_> {
     /// Every other manager maps their reports.
     fn talent(&self, random: &mut StdRng) -> Option<String> {
         let manager = self.scene.manager(self.person)?;
-        let partner = self.scene.manager(manager).unwrap_or(manager);
+        let partner = self.scene.manager(manager).unwrap_or(self.scene.people - 1);
         if manager % 2 == 1 {
             return None;
         }
