@@ -12,7 +12,9 @@ use crate::access::{self, Access, Artefact};
 use crate::check::{self, Checker};
 use crate::diag::{Diagnostic, Report};
 use crate::growth;
-use crate::model::{CycleId, Date, Organisation, PersonId, QuestionId, SealedSite, SiteStore};
+use crate::model::{
+    Commons, CycleId, Date, Organisation, PersonId, PlainFile, QuestionId, SealedSite, SiteStore,
+};
 use crate::seal::{LoginFile, SealError, SealInput, Sealer};
 use crate::site::{self, Theme, ThemeError};
 use crate::source::{self, Changed, LoadError, Source};
@@ -42,7 +44,7 @@ pub fn load(root: &Path, today: Date) -> Result<(Option<Organisation>, Report), 
     Ok((checked.organisation, report))
 }
 
-fn warnings_of_audiences(access: &Access, source: &Source) -> Vec<Diagnostic> {
+pub(crate) fn warnings_of_audiences(access: &Access, source: &Source) -> Vec<Diagnostic> {
     let mut warnings = Vec::new();
     let mut by_question: BTreeMap<(&CycleId, &QuestionId), BTreeSet<PersonId>> = BTreeMap::new();
     for widening in &access.widenings {
@@ -118,7 +120,8 @@ pub fn build(
     let pages = each_section(organisation, theme, days, &access, |section, content| {
         Ok(sealer.add_section(section, content)?)
     })?;
-    for file in plain_files(organisation, theme, days)? {
+    let commons = access::commons(organisation, days.as_of);
+    for file in plain_files(&commons, theme, VIEWER)? {
         sealer.add_plain(&file.path, &file.bytes)?;
     }
     for person in organisation.people.values() {
@@ -153,7 +156,8 @@ pub fn rehearse(
 ) -> Result<(Access, usize), BuildError> {
     let access = access::plan(organisation, days.today);
     let pages = each_section(organisation, theme, days, &access, |_, _| Ok(()))?;
-    plain_files(organisation, theme, days)?;
+    let commons = access::commons(organisation, days.as_of);
+    plain_files(&commons, theme, VIEWER)?;
     Ok((access, pages))
 }
 
@@ -180,21 +184,23 @@ fn each_section(
 }
 
 /// The shell, its assets and the public rubrics.
-fn plain_files(
-    organisation: &Organisation,
+///
+/// # Errors
+/// The theme fails.
+pub(crate) fn plain_files(
+    commons: &Commons,
     theme: &Theme,
-    days: Days,
-) -> Result<Vec<crate::model::PlainFile>, BuildError> {
-    let commons = access::commons(organisation, days.as_of);
-    let assets = site::assets(theme, VIEWER);
-    let rubrics = site::public_rubrics(&commons);
+    viewer: &[u8],
+) -> Result<Vec<PlainFile>, BuildError> {
+    let assets = site::assets(theme, viewer);
+    let rubrics = site::public_rubrics(commons);
     let mut files = vec![site::shell(
         theme,
         &commons.public_title,
         &assets,
         &rubrics,
     )?];
-    files.extend(site::public_rubric_files(&commons, theme, &assets)?);
+    files.extend(site::public_rubric_files(commons, theme, &assets)?);
     files.extend(assets.files);
     Ok(files)
 }

@@ -32,7 +32,7 @@ mod seats;
 mod table;
 mod tree;
 
-pub use checker::{Checked, Checker, Fresh};
+pub use checker::{Checked, Checker, Fresh, StandIn};
 pub use codes::Rule;
 pub use questions::default_questions;
 

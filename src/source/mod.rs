@@ -25,7 +25,7 @@ pub use layout::{CycleFile, Directory, FileKind, Name, PersonFile};
 pub use load::load;
 pub use read::FILE_MAX_BYTES;
 pub use reload::{Changed, Touched};
-pub use theme::{ThemeFilesError, theme_files};
+pub use theme::{THEMES, ThemeFilesError, theme_files};
 
 use crate::diag::Place;
 use areas::Areas;
