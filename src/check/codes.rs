@@ -414,19 +414,20 @@ rules! {
     NO_EVIDENCE "G040" Advice
     "a rating without evidence"
     "Every assessment is made against the rubric, with evidence: a link, a `why` that tells what was seen, or something of the cycle that is tagged with the competency (a step done, \
-     a log entry). Without any of these, a rating is a feeling."
+     a log entry). Without any of these, a rating is a feeling. In a self-assessment, the middle of the scale needs no proof."
     "[ratings]\ntechnical = \"exceeds\""
 
     RECENT_EVIDENCE "G041" Advice
     "evidence from the last weeks only"
     "What happened lately is remembered best, and weighs more than it should. Looked at are the days of steps done and log entries that are tagged with a competency that the \
-     review rates, where there are at least two; they should not all lie in the last fifth of the period (`recent_percent` in `[policy]`). Days of leave are left out."
+     review rates, where there are at least three; they should not all lie in the last fifth of the period (`recent_percent` in `[policy]`). Days of leave are left out."
     "a review in July, and every step was done in June"
 
     NO_EXAMPLE "G042" Advice
     "an answer that holds no example"
-    "\"Great communication\" could be said of anybody. An answer passes where it holds a link, code, a quotation, a number or a name, or at least three words (`answer_words_min` in `[policy]`) \
-     that are neither praise nor glue. The lists of those words are English; other languages pass by length, so that in doubt nothing is said."
+    "\"Great communication\" could be said of anybody. An answer passes where it holds a link, code, a quotation, a number or a name, or any word \
+     that is neither praise nor glue; a whole text, where it comes to `feedback_words_min` (in `[policy]`) of such words. The lists of praise and glue are English; other \
+     languages pass, so that in doubt nothing is said."
     "## Strengths\n\nGreat communication and a real team player."
 
     NO_PARTNER "G050" Advice

@@ -145,8 +145,8 @@ pub struct Policy {
     pub since: Option<Date>,
     /// The last part of a period, in percent, that evidence should not all come from.
     pub recent_percent: u32,
-    /// Words besides praise and glue that an answer holds at least.
-    pub answer_words_min: u32,
+    /// Words besides praise and glue that a text of feedback holds at least.
+    pub feedback_words_min: u32,
     /// For how many cycles running someone may stand above or below their level.
     pub misleveled_cycles: u32,
     /// Length of an improvement plan, least and most.
@@ -169,7 +169,7 @@ impl Default for Policy {
             close_within_days: 25,
             since: None,
             recent_percent: 20,
-            answer_words_min: 3,
+            feedback_words_min: 10,
             misleveled_cycles: 2,
             pip_days: (30, 90),
             pip_objectives: (3, 4),

@@ -1,9 +1,9 @@
 //! Answers that hold no example.
 //!
-//! An answer passes where it holds a link, code, a quotation, a number or a name, or some words that are neither
-//! praise nor glue: "for inviting us to watch the florist" is short and says something, "great communication and a
-//! real team player" is longer and does not. Languages whose words are not listed pass by their length alone,
-//! so that in doubt nothing is said.
+//! An answer passes where it holds a link, code, a quotation, a number or a name, or any word that is neither praise
+//! nor glue: "for the silence" is short and says something, "great communication and a real team player" is longer and
+//! does not. A whole text passes unless all its answers together come to a few such words. Languages whose words are
+//! not listed pass, so that in doubt nothing is said.
 
 use super::Lint;
 use super::in_cycle::InCycle;
@@ -30,34 +30,65 @@ pub(super) fn judge(seat: &InCycle<'_>) -> Vec<Lint> {
 }
 
 fn in_file(seat: &InCycle<'_>, file: &CycleFile, feedback: &Feedback) -> Vec<Lint> {
-    let least = seat.policy().answer_words_min;
-    let answers = feedback
+    let lint = |answer: &Answer, message: String, help: &str| {
+        let spot = heading(seat, answer)?;
+        let lint = Lint::new(codes::NO_EXAMPLE, seat.file(file.clone()), spot, message);
+        Some(lint.help(help))
+    };
+    let stock = feedback
         .answers
         .iter()
-        .filter(|answer| !holds_something(answer.text.as_str(), least));
-    let lints = answers.filter_map(|answer| {
-        let AnswerTo::Question(id) = &answer.to else {
-            return None;
-        };
-        let question = seat
-            .cycle
-            .questions
-            .iter()
-            .find(|question| question.id == *id)?;
-        let spot = Spot::Heading([id.to_string(), question.title.clone()]);
-        let message = format!("the answer to `{id}` holds no example");
-        let lint = Lint::new(codes::NO_EXAMPLE, seat.file(file.clone()), spot, message);
-        Some(lint.help("tell of one situation, and what came of it"))
+        .filter(|answer| is_stock(answer.text.as_str()));
+    let lints = stock.filter_map(|answer| {
+        let message = "this could be said of anybody".to_owned();
+        lint(
+            answer,
+            message,
+            "tell of one situation, and what came of it",
+        )
     });
-    lints.collect()
+    let lints: Vec<Lint> = lints.collect();
+    let short = short(feedback, seat.policy().feedback_words_min);
+    match short.filter(|_| lints.is_empty()) {
+        Some(words) => {
+            let message = format!("{words} words of substance in the whole text");
+            let first = feedback.answers.iter().find_map(|answer| {
+                lint(
+                    answer,
+                    message.clone(),
+                    "one situation, told in three sentences, helps more than a page of praise",
+                )
+            });
+            first.into_iter().collect()
+        }
+        None => lints,
+    }
 }
 
-/// Whether an answer says anything that could not be said of anybody.
-fn holds_something(answer: &str, least: u32) -> bool {
-    has_mark(answer)
-        || has_name(answer)
-        || is_honest_nothing(answer)
-        || substance(answer) >= least as usize
+/// The heading that an answer to a question stands under.
+fn heading(seat: &InCycle<'_>, answer: &Answer) -> Option<Spot> {
+    let AnswerTo::Question(id) = &answer.to else {
+        return None;
+    };
+    let question = seat
+        .cycle
+        .questions
+        .iter()
+        .find(|question| question.id == *id)?;
+    Some(Spot::Heading([id.to_string(), question.title.clone()]))
+}
+
+/// Whether an answer says nothing but what could be said of anybody.
+fn is_stock(answer: &str) -> bool {
+    substance(answer) == 0 && !has_mark(answer) && !has_name(answer) && !is_honest_nothing(answer)
+}
+
+/// How many words of substance a text comes to, where these are too few and nothing else speaks for it.
+fn short(feedback: &Feedback, least: u32) -> Option<usize> {
+    let texts = || feedback.answers.iter().map(|answer| answer.text.as_str());
+    let words: usize = texts().map(substance).sum();
+    let is_short = texts().next().is_some() && words < least as usize;
+    (is_short && !texts().any(|text| has_mark(text) || has_name(text))).then_some(words)
 }
 
 /// A link, code, a picture, a quotation or a number.
@@ -90,7 +121,10 @@ fn is_honest_nothing(answer: &str) -> bool {
 
 /// How many words are neither praise nor glue. In scripts without spaces, each character counts.
 fn substance(answer: &str) -> usize {
-    let lower = answer.to_lowercase();
+    let mut lower = answer.to_lowercase();
+    for phrase in PHRASES {
+        lower = lower.replace(phrase, " ");
+    }
     let words = lower.split(|c: char| !c.is_alphanumeric() && c != '\'');
     let words = words.filter(|word| !word.is_empty());
     let without_spaces = |word: &str| word.chars().filter(|c| is_unspaced(*c)).count();
@@ -105,10 +139,28 @@ fn is_unspaced(c: char) -> bool {
     matches!(c, '\u{e00}'..='\u{eff}' | '\u{1000}'..='\u{109f}' | '\u{1780}'..='\u{17ff}' | '\u{2e80}'..)
 }
 
+/// Praise in several words, of which each alone could tell something.
+const PHRASES: &[&str] = &[
+    "attention to detail",
+    "above and beyond",
+    "extra mile",
+    "fast learner",
+    "quick learner",
+    "culture fit",
+    "go-to person",
+    "can-do",
+    "problem solver",
+    "problem solving",
+    "self-starter",
+    "role model",
+    "eager to learn",
+    "on time",
+];
+
 #[rustfmt::skip]
 const GLUE: &[&str] = &[
     "a", "about", "all", "also", "always", "am", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can", "do",
-    "does", "every", "everyone", "everything", "for", "from", "gets", "had", "has", "have", "he", "her", "him", "his", "i", "in",
+    "does", "every", "everyone", "everything", "for", "from", "gets", "goes", "had", "has", "have", "he", "her", "him", "his", "i", "in",
     "is", "it", "its", "just", "keep", "lot", "me", "more", "most", "my", "never", "nothing", "of", "on", "one", "or", "our",
     "quite", "really", "say", "she", "so", "some", "such", "than", "that", "the", "their", "them", "they", "think", "this",
     "to", "too", "up", "us", "very", "was", "we", "well", "were", "what", "who", "will", "with", "would", "you", "your",
@@ -116,7 +168,7 @@ const GLUE: &[&str] = &[
 
 #[rustfmt::skip]
 const PRAISE: &[&str] = &[
-    "amazing", "asset", "attitude", "awesome", "brilliant", "collaboration", "collaborative", "colleague", "communicates",
+    "amazing", "asset", "attitude", "awesome", "brilliant", "collaboration", "collaborative", "colleague", "communicate", "communicates",
     "communication", "communicator", "continue", "could", "dedicated", "dependable", "developer", "doing", "engaged", "engineer",
     "excellent", "exceptional", "fantastic", "friendly", "fun", "good", "great", "hard", "hardworking", "help", "helpful",
     "impressive", "improve", "improved", "job", "kind", "leader", "leadership", "mate", "motivated", "nice", "outstanding",
@@ -130,8 +182,6 @@ const PRAISE: &[&str] = &[
 mod tests {
     use super::*;
 
-    const LEAST: u32 = 3;
-
     #[test]
     fn praise_that_fits_anybody_holds_no_example() {
         for answer in [
@@ -141,15 +191,17 @@ mod tests {
             "She is an excellent engineer. A pleasure to work with.",
             "- strong technical skills\n- positive attitude",
             "Could communicate more.",
+            "Great attention to detail, goes above and beyond!",
             "Yes.",
         ] {
-            assert!(!holds_something(answer, LEAST), "{answer}");
+            assert!(is_stock(answer), "{answer}");
         }
     }
 
     #[test]
     fn a_short_answer_that_says_something_does() {
         for answer in [
+            "For the silence.",
             "For inviting us to watch the florist.",
             "Great help on call with Linus",
             "See [the record](https://docs.example/adr/41)",
@@ -160,7 +212,7 @@ mod tests {
             "障害対応で落ち着いて役割を分けた",
             "Finishes what others leave half done",
         ] {
-            assert!(holds_something(answer, LEAST), "{answer}");
+            assert!(!is_stock(answer), "{answer}");
         }
     }
 }

@@ -128,7 +128,7 @@ impl Guidance {
             as_of,
         };
         self.renew(source, practice);
-        let mut all = placed(source, questions::judge(practice));
+        let mut all = placed(source, questions::judge(practice, source));
         all.extend(self.people.values().flatten().cloned());
         allowances::apply(source, &organisation.policy.allow, all)
     }

@@ -2,20 +2,23 @@
 
 use std::collections::BTreeSet;
 
-use super::spot::Spot;
+use super::spot::{self, Spot};
 use super::{Lint, Practice};
 use crate::check::codes;
 use crate::model::*;
-use crate::source::FileKind;
+use crate::source::{FileKind, Source};
+
+/// The key of the questions.
+const QUESTION: &str = "question";
 
 /// Judges the questions of every cycle, coming ones too: they can still be changed.
-pub(super) fn judge(practice: Practice<'_>) -> Vec<Lint> {
+pub(super) fn judge(practice: Practice<'_>, source: &Source) -> Vec<Lint> {
     let cycles = &practice.organisation.cycles;
     let judged = cycles.iter().filter(|cycle| practice.judges(cycle));
     let mut lints = Vec::new();
     let mut shared_are_counted = false;
     for cycle in judged {
-        let set = Set::of(practice, cycle);
+        let set = Set::of(source, cycle);
         if !(set.is_shared() && std::mem::replace(&mut shared_are_counted, set.is_shared())) {
             lints.extend(set.too_many(practice));
         }
@@ -39,11 +42,11 @@ struct Set<'a> {
 }
 
 impl<'a> Set<'a> {
-    /// A cycle whose questions are the organisation's is not told from one that repeats them word for word.
-    fn of(practice: Practice<'a>, cycle: &'a Cycle) -> Self {
-        let file = match cycle.questions == practice.organisation.questions {
-            true => FileKind::Organisation,
-            false => FileKind::Cycle(cycle.id.as_str().into()),
+    fn of(source: &Source, cycle: &'a Cycle) -> Self {
+        let own = FileKind::Cycle(cycle.id.as_str().into());
+        let file = match spot::has_key(source, &own, QUESTION) {
+            true => own,
+            false => FileKind::Organisation,
         };
         Self { cycle, file }
     }
@@ -63,7 +66,7 @@ impl<'a> Set<'a> {
         (number > most).then(|| {
             self.lint(
                 codes::QUESTION_COUNT,
-                Spot::key("question").nth(most),
+                Spot::key(QUESTION).nth(most),
                 message,
             )
             .help("ten good answers tell more than fifty tired ones")
@@ -85,7 +88,7 @@ impl<'a> Set<'a> {
     fn reworded(&self, index: usize, before: &Cycle) -> Lint {
         let id = &self.cycle.questions[index].id;
         let message = format!("`{id}` asks something else than in `{}`", before.id);
-        let spot = Spot::key("question").nth(index).of("prompt");
+        let spot = Spot::key(QUESTION).nth(index).of("prompt");
         self.lint(codes::QUESTIONS_CHANGED, spot, message)
             .help("answers can be compared over the years where the question stays; a new one takes a new `id`")
     }

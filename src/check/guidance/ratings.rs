@@ -9,7 +9,7 @@ use crate::model::*;
 use crate::source::CycleFile;
 
 /// The fewest dated pieces of evidence of which it can be said that all are late.
-const SEVERAL: usize = 2;
+const SEVERAL: usize = 3;
 
 /// Judges every rating of the self-assessment and of the review, once they are dated.
 pub(super) fn judge(seat: &InCycle<'_>) -> Vec<Lint> {
@@ -47,7 +47,17 @@ struct Rated<'s> {
 
 impl Rated<'_> {
     fn judge(&self) -> Option<Lint> {
-        self.without_evidence().or_else(|| self.recent())
+        match self.is_own_middle() {
+            true => None,
+            false => self.without_evidence().or_else(|| self.recent()),
+        }
+    }
+
+    /// Nobody needs to prove that they do what their level asks.
+    fn is_own_middle(&self) -> bool {
+        let scale = &self.seat.practice.organisation.ratings;
+        let middle = (scale.len() % 2 == 1).then(|| &scale[scale.len() / 2].id);
+        *self.file == CycleFile::SelfAssessment && middle == Some(&self.rating.is)
     }
 
     fn without_evidence(&self) -> Option<Lint> {
@@ -89,17 +99,19 @@ impl Rated<'_> {
 
 /// When, within the cycle, something tagged with the competency was done or noted.
 fn evidence(seat: &InCycle<'_>, competency: &CompetencyId) -> Vec<Date> {
+    let names = names(&seat.practice.organisation.rubric, competency);
+    let is_tagged = |tags: &[CompetencyId]| tags.iter().any(|tag| names.contains(&tag));
     let expectations = seat.files.expectations.as_ref();
     let expectations = expectations.map_or(&[][..], |all| &all.expectations);
     let tagged: Vec<&Expectation> = expectations
         .iter()
-        .filter(|expectation| expectation.competencies.contains(competency))
+        .filter(|expectation| is_tagged(&expectation.competencies))
         .collect();
     let steps = tagged.iter().flat_map(|expectation| &expectation.steps);
     let done = steps.filter_map(|step| step.done);
     let is_about = |entry: &&LogEntry| {
         let on = entry.on.as_ref();
-        entry.competencies.contains(competency)
+        is_tagged(&entry.competencies)
             || on.is_some_and(|on| tagged.iter().any(|expectation| expectation.id == *on))
     };
     let noted = seat
@@ -111,6 +123,14 @@ fn evidence(seat: &InCycle<'_>, competency: &CompetencyId) -> Vec<Date> {
     done.chain(noted)
         .filter(|day| seat.cycle.contains(*day))
         .collect()
+}
+
+/// All names that a competency has had.
+fn names<'a>(rubric: &'a Rubric, competency: &'a CompetencyId) -> Vec<&'a CompetencyId> {
+    let all = rubric.tracks.values().flat_map(|track| &track.competencies);
+    let same = all.filter(|one| one.id == *competency || one.was.contains(competency));
+    let names = same.flat_map(|one| one.was.iter().chain([&one.id]));
+    names.chain([competency]).collect()
 }
 
 /// Whether a day lies in the last part of the person's period, days of leave left out.

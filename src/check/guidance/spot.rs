@@ -79,6 +79,12 @@ pub(super) fn place_of(source: &Source, file: &FileKind, spot: &Spot) -> Place {
     }
 }
 
+/// Whether a file of TOML has that key.
+pub(super) fn has_key(source: &Source, file: &FileKind, key: &str) -> bool {
+    let text = source.files.get(file).and_then(|held| held.text());
+    text.is_some_and(|text| Toml::parse(text).root.contains_key(key))
+}
+
 fn toml_bytes(text: &str, steps: &[Step]) -> Option<(usize, usize)> {
     let front = front_matter(text);
     let toml = front.map_or(0..text.len(), |front| front.toml);
