@@ -377,7 +377,8 @@ rules! {
 
     UNFOLLOWED_GOAL "G017" Advice
     "a goal of the last plan that nobody follows"
-    "A development plan is a promise of both sides. Once the next cycle's expectations are agreed, each goal is carried on by one of them with `follows`; \
+    "A development plan is a promise of both sides. Once the next cycle's expectations are agreed, each goal is carried on by one of them with `follows`, \
+     or by one that follows an expectation of the plan's cycle and works on the same competency; \
      or it was let go on purpose, which an `allow` can say. A goal without `id` cannot be followed."
     "[[goal]] id = \"two-teams\", and no follows = \"2026-h1/plan/two-teams\""
 

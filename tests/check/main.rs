@@ -2,6 +2,7 @@
 
 mod cases;
 mod complete;
+mod guidance;
 mod hostile;
 mod mutated;
 mod tree;

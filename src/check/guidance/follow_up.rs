@@ -49,10 +49,21 @@ fn unfollowed(person: &Person, cycle: &Cycle, goal: &Goal, next: &Cycle) -> Opti
         let message = "this goal has no `id`, so that no expectation can follow it";
         return Some(message.to_owned());
     };
-    let meant = Follows::PlanGoal(cycle.id.clone(), id.clone());
-    let followed =
-        expectations(person).any(|expectation| expectation.follows.as_ref() == Some(&meant));
+    let followed = expectations(person).any(|expectation| carries_on(expectation, cycle, goal));
     (!followed).then(|| format!("no expectation of `{}` or later follows `{id}`", next.id))
+}
+
+/// Whether an expectation follows the goal; or follows an expectation of the goal's cycle, and works on one of the
+/// goal's competencies: it can name one thing only, and carries on both.
+fn carries_on(expectation: &Expectation, cycle: &Cycle, goal: &Goal) -> bool {
+    match &expectation.follows {
+        Some(Follows::PlanGoal(of, id)) => *of == cycle.id && goal.id.as_ref() == Some(id),
+        Some(Follows::Expectation(of, _)) => {
+            let mut competencies = expectation.competencies.iter();
+            *of == cycle.id && competencies.any(|competency| goal.competencies.contains(competency))
+        }
+        None => false,
+    }
 }
 
 fn expectations(person: &Person) -> impl Iterator<Item = &Expectation> {
