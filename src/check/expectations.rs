@@ -59,6 +59,7 @@ pub(super) fn read(
         notes: notes(known, table, seat),
         skip_comments: skip_comments(known, table, seat),
         readers: known.readers(table),
+        proof: Proof::default(),
     }
 }
 
@@ -99,6 +100,7 @@ fn expectation(
         objective: table.string("objective"),
         follows: follows.map(|at| at.value),
         steps: steps(table),
+        fixed: None,
         // Last, so that all the rest is read and complained about whatever the id is.
         id: id?.value,
     })

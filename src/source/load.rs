@@ -5,11 +5,11 @@ use std::path::{Component, Path, PathBuf};
 
 use super::layout::Area;
 use super::tree::Walk;
-use super::{Directory, FileKind, LoadError, Problem, ProblemKind, RUBRICS, Source, read, written};
+use super::{Directory, FileKind, LoadError, Problem, ProblemKind, RUBRICS, Source, SourceFile, read, written};
 use crate::diag::Place;
 
 /// The file that makes a directory an organisation.
-const ORGANISATION: &str = "gradus.toml";
+pub(super) const ORGANISATION: &str = "gradus.toml";
 
 /// Reads the organisation that lies in `root`.
 ///
@@ -173,14 +173,25 @@ fn load_rubrics(source: &mut Source, fence: &Path) {
 }
 
 fn pinned_directories(source: &Source) -> BTreeSet<String> {
+    let mut pins = pins(source);
+    pins.retain(|pin| is_plain(&PathBuf::from(pin)));
+    pins
+}
+
+/// What cycles pin their rubric to, as written.
+pub(super) fn pins(source: &Source) -> BTreeSet<String> {
     let cycles = source
         .files
         .iter()
         .filter(|(kind, _)| matches!(kind, FileKind::Cycle(_)));
-    cycles
-        .filter_map(|(_, file)| pin(file.text()?))
-        .filter(|pin| is_plain(&PathBuf::from(pin)))
-        .collect()
+    cycles.filter_map(|(_, file)| pin(file.text()?)).collect()
+}
+
+/// Whether the organisation sets `as_of`, as examples and tests do.
+pub(super) fn fixes_its_day(source: &Source) -> bool {
+    let file = source.files.get(&FileKind::Organisation);
+    let text = file.and_then(SourceFile::text);
+    text.is_some_and(|text| written::Toml::parse(text).root.contains_key("as_of"))
 }
 
 /// The `rubric` of a cycle as written.

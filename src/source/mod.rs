@@ -8,9 +8,13 @@
 //! Nothing outside the tree is ever read: a symbolic link that leaves it is a problem, devices and
 //! pipes are never opened. The directories that `[sources]` declares are trees of their own.
 
+mod agreed;
+mod git;
+mod history;
 mod layout;
 mod load;
 mod read;
+mod revision;
 mod theme;
 mod tree;
 pub mod written;
@@ -19,9 +23,13 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use agreed::{AsWritten, Worded};
+pub use git::{Fingerprint, Trouble};
+pub use history::{History, Version};
 pub use layout::{CycleFile, Directory, FileKind, Name, PersonFile};
 pub use load::load;
 pub use read::FILE_MAX_BYTES;
+pub use revision::{Revision, RevisionProblem, Revisions};
 pub use theme::{ThemeFilesError, theme_files};
 
 use crate::diag::Place;
@@ -43,6 +51,34 @@ pub struct Source {
     pub texts: BTreeMap<Arc<str>, Arc<str>>,
     /// What is wrong with the tree itself.
     pub problems: Vec<Problem>,
+    /// What git holds of expectations; nothing was asked before [`recall`].
+    pub history: History,
+    /// Rubrics that cycles pin to a revision; none before [`recall`].
+    pub revisions: Revisions,
+}
+
+/// Asks git what it remembers of the tree: how expectations were first agreed, and the rubrics of pinned revisions.
+/// What an earlier source was told is not asked for again, where it still holds.
+///
+/// A tree that sets `as_of` is not compared with its history: an example or a test says the same in every clone.
+/// What goes wrong becomes a [`Problem`], or stands in [`Source::revisions`].
+pub fn recall(source: &mut Source, before: Option<Source>) {
+    let before = before.unwrap_or_default();
+    revision::read_pinned(source, before.revisions);
+    if load::fixes_its_day(source) {
+        return;
+    }
+    source.history = history::ask(source, before.history).unwrap_or_else(|(history, trouble)| {
+        let place = Place::file(load::ORGANISATION);
+        let what = ProblemKind::NoHistory(Some(trouble));
+        source.problems.push(Problem { place, what });
+        history
+    });
+    if source.history.is_shallow() {
+        let place = Place::file(load::ORGANISATION);
+        let what = ProblemKind::NoHistory(None);
+        source.problems.push(Problem { place, what });
+    }
 }
 
 /// One file that was read.
@@ -116,6 +152,8 @@ pub enum ProblemKind {
     Unknown { nearest: Option<String> },
     /// A directory that `[sources]` names is not there.
     NoSuchDirectory,
+    /// git tells nothing of how expectations were agreed: why; nothing where the clone is shallow.
+    NoHistory(Option<Trouble>),
     /// The tree holds more than that many entries; the rest was not looked at.
     TooManyEntries { max: usize },
 }
