@@ -31,7 +31,8 @@ const DAY_SECONDS: u64 = 24 * 60 * 60;
 ///
 /// The directory is no organisation, or cannot be read at all.
 pub fn load(root: &Path, today: Date) -> Result<(Option<Organisation>, Report), LoadError> {
-    let source = source::load(root)?;
+    let mut source = source::load(root)?;
+    source::recall(&mut source, None);
     let (organisation, mut report) = check::check(&source);
     if let Some(organisation) = &organisation {
         let access = access::plan(organisation, today);

@@ -9,7 +9,8 @@ use crate::model::*;
 /// The keys of the file.
 pub(super) const KEYS: [&str; 6] = ["agreed", "until", "readers", "expectation", "note", "skip"];
 
-const EXPECTATION_KEYS: [&str; 12] = [
+/// The keys of one expectation.
+pub(super) const EXPECTATION_KEYS: [&str; 12] = [
     "id",
     "text",
     "kind",

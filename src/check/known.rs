@@ -21,6 +21,8 @@ pub(super) struct Known<'s> {
     pub ratings: Vec<Rating>,
     /// The organisation's questions.
     pub questions: Vec<Question>,
+    /// A commit this many days after `agreed` is not late yet.
+    pub late_from_days: u32,
     pub rubrics: Rubrics,
     /// Cycles whose dates could be read, by start, then end, then id.
     pub cycles: Vec<Cycle>,
@@ -53,6 +55,7 @@ impl<'s> Known<'s> {
             cycle_ids: BTreeSet::new(),
             ratings: Vec::new(),
             questions: Vec::new(),
+            late_from_days: 0,
             rubrics: Rubrics::default(),
             cycles: Vec::new(),
         };

@@ -16,6 +16,7 @@ mod complaints;
 mod cycles;
 mod expectations;
 mod feedback;
+mod fixed;
 mod known;
 mod management;
 mod organisation;
@@ -78,6 +79,7 @@ fn organisation(source: &Source, complaints: &Complaints) -> Organisation {
     let settings = organisation::read(&known);
     known.ratings = settings.ratings.clone();
     known.questions = settings.questions.clone();
+    known.late_from_days = settings.policy.agree_within_days;
     known.rubrics = rubric::read_all(&known);
     known.cycles = cycles::read(&known);
     let mut people = people::read(&known);

@@ -5,7 +5,10 @@ use std::path::{Component, Path, PathBuf};
 
 use super::layout::Area;
 use super::tree::Walk;
-use super::{Directory, FileKind, LoadError, Problem, ProblemKind, RUBRICS, Source, SourceFile, read, written};
+use super::{
+    Directory, FileKind, LoadError, Problem, ProblemKind, RUBRICS, Source, SourceFile, read,
+    written,
+};
 use crate::diag::Place;
 
 /// The file that makes a directory an organisation.

@@ -87,7 +87,9 @@ fn read(
     pin: &str,
     before: Option<&Result<Arc<Revision>, RevisionProblem>>,
 ) -> Result<Arc<Revision>, RevisionProblem> {
-    let commit = repository.commit(pin)?.ok_or_else(|| missing(repository, pin))?;
+    let commit = repository
+        .commit(pin)?
+        .ok_or_else(|| missing(repository, pin))?;
     if let Some(Ok(known)) = before
         && known.commit == commit
     {
@@ -118,7 +120,11 @@ fn missing(repository: &Repository, pin: &str) -> RevisionProblem {
 
 /// The newest names.
 fn offered(names: &[&str]) -> Option<String> {
-    let some: Vec<String> = names.iter().take(OFFERED).map(|n| format!("`{n}`")).collect();
+    let some: Vec<String> = names
+        .iter()
+        .take(OFFERED)
+        .map(|n| format!("`{n}`"))
+        .collect();
     (!some.is_empty()).then(|| format!("there are {}", some.join(", ")))
 }
 
