@@ -376,7 +376,8 @@ rules! {
     COMMITTED_LATE "W021" Warning
     "git holds an expectation only since long after it was agreed"
     "The first commit that holds it with an `agreed` came later than `agreed` and `agree_within_days` of `[policy]`. What it was before, nothing \
-     shows. The page says how many days lie between. Commit expectations when they are agreed."
+     shows. The page says how many days lie between. Commit expectations when they are agreed. Cycles that were over before \
+     the first expectations came into git are not warned about."
     "agreed = 2026-01-15, committed on 2026-03-01"
 
     NO_HISTORY "W022" Warning

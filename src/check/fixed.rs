@@ -7,21 +7,41 @@ use super::codes;
 use super::complaints::Complaints;
 use super::expectations::{EXPECTATION_KEYS, KEYS};
 use super::known::Known;
+use super::seat::Seat;
 use super::table::{Doc, Table};
 use crate::diag::Place;
 use crate::model::*;
 use crate::source::{AsWritten, SourceFile, Version, Worded};
 
 /// Says of the expectations of a file what git shows, and complains about what changed or came late.
-pub(super) fn prove(known: &Known<'_>, file: &SourceFile, expectations: &mut Expectations) {
+pub(super) fn prove(
+    known: &Known<'_>,
+    seat: &Seat<'_>,
+    file: &SourceFile,
+    expectations: &mut Expectations,
+) {
     match known.source.history.of(&file.path) {
         Ok(versions) => {
             compare(expectations, readers(file).as_deref(), versions);
-            if is_worth_a_word(expectations, known.late_from_days) {
-                complain(known, file, expectations);
+            let late_from_days = late_from_days(known, seat);
+            if is_worth_a_word(expectations, late_from_days) {
+                complain(known, late_from_days, file, expectations);
             }
         }
         Err(unshown) => expectations.proof = Proof::Unshown(unshown),
+    }
+}
+
+/// From how many days on a first commit is late. What was over before the tree came into git, nobody could have
+/// committed in time.
+fn late_from_days(known: &Known<'_>, seat: &Seat<'_>) -> u32 {
+    let cycle = known.cycle(&seat.cycle);
+    let over = cycle
+        .zip(known.source.history.begins())
+        .is_some_and(|(cycle, begins)| cycle.end < begins);
+    match over {
+        true => u32::MAX,
+        false => known.late_from_days,
     }
 }
 
@@ -155,7 +175,12 @@ fn is_worth_a_word(expectations: &Expectations, late_from_days: u32) -> bool {
 }
 
 /// The file is taken apart once more for the places, and for files alone that there is something to say of.
-fn complain(known: &Known<'_>, file: &SourceFile, expectations: &Expectations) {
+fn complain(
+    known: &Known<'_>,
+    late_from_days: u32,
+    file: &SourceFile,
+    expectations: &Expectations,
+) {
     let unheard = Complaints::default();
     let Some(doc) = Doc::of(file, &unheard) else {
         return;
@@ -170,7 +195,7 @@ fn complain(known: &Known<'_>, file: &SourceFile, expectations: &Expectations) {
         let found = all.find(|one| Some(one.id.as_str()) == id);
         if let Some((one, fixed)) = found.and_then(|one| Some((one, one.fixed.as_ref()?))) {
             about_one(known, table, one, fixed);
-            if !fixed.added && fixed.late_days > known.late_from_days {
+            if !fixed.added && fixed.late_days > late_from_days {
                 let own = table.has("agreed").then_some(table).unwrap_or(&root);
                 late.entry(own.place_of("agreed")).or_insert(fixed);
             }

@@ -111,7 +111,7 @@ fn cycle(known: &Known<'_>, seat: &Seat<'_>, following: &mut Vec<Following>) -> 
                     expectations::read(known, table, seat, following)
                 });
                 if let Some(expectations) = &mut cycle.expectations {
-                    fixed::prove(known, held, expectations);
+                    fixed::prove(known, seat, held, expectations);
                 }
             }
             CycleFile::SelfAssessment => {

@@ -68,6 +68,12 @@ impl History {
         self.unshown == Some(Unshown::Shallow)
     }
 
+    /// The day of the first commit that holds any expectations: the tree may be older than its history.
+    pub fn begins(&self) -> Option<Date> {
+        let firsts = self.lines.lives.iter().filter_map(|life| life.first());
+        firsts.map(|event| event.day).min()
+    }
+
     /// Nothing can be told of any file.
     fn silent(unshown: Unshown) -> Self {
         Self {

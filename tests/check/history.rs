@@ -295,6 +295,16 @@ fn a_first_commit_long_after_the_day_it_claims_is_late_once_a_file() {
 }
 
 #[test]
+fn a_cycle_that_was_over_before_the_tree_came_into_git_is_not_warned_about() {
+    let told = sample().expecting(MIGRATE).committed("2026-07-24").told();
+    assert_eq!(told.fixed("auth").late_days, 195);
+    assert!(told.codes().is_empty(), "{:?}", told.codes());
+    let younger = sample().with(EXPECTATIONS, "").committed("2026-01-01");
+    let told = younger.expecting(MIGRATE).committed("2026-07-24").told();
+    assert_eq!(told.codes(), ["W021"]);
+}
+
+#[test]
 fn what_a_draft_said_does_not_count() {
     let draft = agreed("text = \"To be found\"").replace("agreed = 2026-01-10\n", "");
     let repository = sample().with(EXPECTATIONS, &draft).committed("2026-01-02");
