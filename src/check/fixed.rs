@@ -225,12 +225,11 @@ fn about_one(known: &Known<'_>, table: &Table<'_>, one: &Expectation, fixed: &Fi
         complaint.help("give it the `agreed` of the day on which it was agreed");
     }
     if let Some(changed) = &fixed.changed {
-        let on = changed.on.map_or_else(
-            || " (the change is not committed)".to_owned(),
-            |on| format!(", on {on}"),
-        );
         let (key, what) = what_changed(one, changed);
-        let message = format!("{what} of `{id}` changed after it was agreed{on}");
+        let message = match changed.on {
+            Some(on) => format!("{what} of `{id}` changed on {on}, after it was agreed"),
+            None => format!("{what} of `{id}` changed after it was agreed, not committed yet"),
+        };
         let complaint =
             known
                 .complaints
