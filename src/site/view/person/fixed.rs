@@ -176,3 +176,113 @@ fn unshown_words(unshown: Unshown) -> String {
     };
     format!("That these stayed as agreed cannot be shown: {why}.")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixture::{full, own, parts};
+    use super::*;
+
+    fn day(text: &str) -> Date {
+        text.parse().expect("a day")
+    }
+
+    const STAYED: fn() -> Fixed = || Fixed {
+        since: day("2026-01-12"),
+        late_days: 0,
+        added: false,
+        changed: None,
+    };
+
+    fn was(text: &str) -> Option<AsAgreed> {
+        Some(AsAgreed {
+            id: ExpectationId::new("ledger")?,
+            text: text.to_owned(),
+            measure: None,
+            agreed: day("2026-01-12"),
+        })
+    }
+
+    /// The pages of Ada, of whose every cycle git shows this.
+    fn pages(proof: &Proof, fixed: Option<&Fixed>) -> String {
+        let world = full();
+        let mut ada = world.ada.clone();
+        for of in ada.cycles.values_mut() {
+            let Some(file) = of.expectations.as_mut() else {
+                continue;
+            };
+            file.proof = proof.clone();
+            for one in &mut file.expectations {
+                one.fixed = fixed.cloned();
+            }
+        }
+        let all = parts(&world.commons, own(ada));
+        serde_json::to_string(&all).expect("trees serialise")
+    }
+
+    fn changed(was: Option<AsAgreed>) -> Fixed {
+        let on = Some(day("2026-04-02"));
+        Fixed {
+            changed: Some(Changed { on, was }),
+            ..STAYED()
+        }
+    }
+
+    #[test]
+    fn a_changed_expectation_shows_both_texts_and_the_day() {
+        let text = "Something else <b>altogether</b>";
+        let pages = pages(&Proof::Shown(Vec::new()), Some(&changed(was(text))));
+        assert!(pages.contains("Changed after it was agreed"));
+        assert!(pages.contains("2 April 2026"));
+        assert!(pages.contains(text), "it is shown as text");
+        assert!(pages.contains("Own the ledger migration"));
+        assert!(!pages.contains("As agreed: git"));
+    }
+
+    #[test]
+    fn words_that_were_for_others_are_said_to_be_hidden() {
+        let pages = pages(&Proof::Shown(Vec::new()), Some(&changed(None)));
+        assert!(pages.contains("for other readers then"));
+    }
+
+    #[test]
+    fn what_stayed_is_said_once_and_nothing_stands_on_the_cards() {
+        let pages = pages(&Proof::Shown(Vec::new()), Some(&STAYED()));
+        assert!(pages.contains("As agreed: git shows no change since."));
+        assert!(!pages.contains("after it was agreed"));
+    }
+
+    #[test]
+    fn a_late_first_commit_is_told_in_days() {
+        let late = Fixed {
+            late_days: 45,
+            ..STAYED()
+        };
+        let pages = pages(&Proof::Shown(Vec::new()), Some(&late));
+        assert!(pages.contains("45 days after it was agreed"));
+    }
+
+    #[test]
+    fn why_nothing_can_be_shown_is_said_in_one_line() {
+        for unshown in [Unshown::NoRepository, Unshown::Shallow, Unshown::Sealed] {
+            let pages = pages(&Proof::Unshown(unshown), None);
+            assert!(pages.contains(&unshown_words(unshown)));
+        }
+    }
+
+    #[test]
+    fn what_was_dropped_is_listed_with_its_day() {
+        let dropped = Dropped {
+            on: Some(day("2026-03-01")),
+            was: was("Hire two"),
+        };
+        let pages = pages(&Proof::Shown(vec![dropped]), Some(&STAYED()));
+        assert!(pages.contains("Hire two") && pages.contains("1 March 2026"));
+        assert!(!pages.contains("As agreed: git"));
+    }
+
+    #[test]
+    fn a_huge_text_of_the_past_is_cut() {
+        let long = "é".repeat(PAST_MAX_CHARS + 10);
+        assert_eq!(bounded(&long).chars().count(), PAST_MAX_CHARS + 2);
+    }
+}
