@@ -9,7 +9,6 @@
 //! people's files that look alike would be taken for one.
 
 use std::collections::{BTreeMap, HashMap};
-use std::path::Path;
 use std::sync::Arc;
 
 use rayon::prelude::*;
@@ -25,18 +24,34 @@ const NAME: &str = "expectations.toml";
 /// As many blobs are asked for at once; of more, the contents would fill the memory.
 const AT_ONCE: usize = 4_096;
 
-/// What git holds. Made by [`super::recall`]; by default nothing was asked.
+/// What git holds of every `expectations.toml`. By default nothing was asked.
 #[derive(Debug, Clone, Default)]
 pub struct History {
     /// What the versions depend on; nothing where there is no repository to ask.
     pub fingerprint: Option<Fingerprint>,
-    /// Why nothing can be told of any file.
-    unshown: Option<Unshown>,
-    files: BTreeMap<Arc<str>, Result<Arc<[Version]>, Unshown>>,
+    told: Told,
     /// Kept for the next time, where the fingerprint is still the same.
     lines: Arc<Lines>,
     /// Versions that were read, by the hash of their blob; nothing where one is no TOML.
     read: HashMap<Blob, Option<Arc<AsWritten>>>,
+}
+
+/// What is known of all files.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Told {
+    /// Why nothing can be told of any file.
+    unshown: Option<Unshown>,
+    /// The day of the first commit that holds any expectations.
+    begins: Option<Date>,
+    files: BTreeMap<Arc<str>, ToldOf>,
+}
+
+/// What is known of one file.
+#[derive(Debug, Clone)]
+struct ToldOf {
+    /// The text that the versions were held against.
+    text: Arc<str>,
+    versions: Result<Arc<[Version]>, Unshown>,
 }
 
 type Blob = Arc<str>;
@@ -56,30 +71,54 @@ impl History {
     /// # Errors
     /// Why there is nothing to tell.
     pub fn of(&self, path: &str) -> Result<&[Version], Unshown> {
-        match (self.unshown, self.files.get(path)) {
-            (Some(unshown), _) => Err(unshown),
-            (None, None) => Err(Unshown::NotAsked),
-            (None, Some(versions)) => versions.as_deref().map_err(|unshown| *unshown),
-        }
+        self.told.of(path)
     }
 
     /// Whether the clone holds a part of the history, so that nothing is told.
     pub fn is_shallow(&self) -> bool {
-        self.unshown == Some(Unshown::Shallow)
+        self.told.unshown == Some(Unshown::Shallow)
     }
 
     /// The day of the first commit that holds any expectations: the tree may be older than its history.
     pub fn begins(&self) -> Option<Date> {
-        let firsts = self.lines.lives.iter().filter_map(|life| life.first());
-        firsts.map(|event| event.day).min()
+        self.told.begins
+    }
+
+    /// What is known, to be compared with what will be.
+    pub(super) fn clone_told(&self) -> Told {
+        self.told.clone()
     }
 
     /// Nothing can be told of any file.
     fn silent(unshown: Unshown) -> Self {
+        let unshown = Some(unshown);
         Self {
-            unshown: Some(unshown),
+            told: Told {
+                unshown,
+                ..Told::default()
+            },
             ..Self::default()
         }
+    }
+}
+
+impl Told {
+    fn of(&self, path: &str) -> Result<&[Version], Unshown> {
+        match (self.unshown, self.files.get(path)) {
+            (Some(unshown), _) => Err(unshown),
+            (None, None) => Err(Unshown::NotAsked),
+            (None, Some(told)) => told.versions.as_deref().map_err(|unshown| *unshown),
+        }
+    }
+
+    /// Whether a history tells the same of a file.
+    pub fn says_the_same(&self, now: &History, path: &str) -> bool {
+        let (one, other) = (self.of(path), now.of(path));
+        let same = match (one, other) {
+            (Ok(one), Ok(other)) => std::ptr::eq(one, other) || one == other,
+            (one, other) => one == other,
+        };
+        same && self.begins == now.told.begins
     }
 }
 
@@ -89,13 +128,10 @@ impl History {
 /// Why git told nothing, where it should have; the history that comes with it says so of every file.
 pub(super) fn ask(source: &Source, before: History) -> Result<History, (History, Trouble)> {
     let files: Vec<&SourceFile> = expectations(source).collect();
-    let Some(first) = files.first() else {
+    if files.is_empty() {
         return Ok(History::default());
-    };
-    let area = area(&first.path);
-    let told = source.root.join(area).canonicalize();
-    let told = told.map_err(|error| Trouble::Refused(error.to_string()));
-    match told.and_then(|directory| told_of(&directory, area, &files, before)) {
+    }
+    match told_of(source, &files, before) {
         Ok(history) => Ok(history),
         Err(Trouble::NoRepository) => Ok(History::silent(Unshown::NoRepository)),
         Err(trouble) => {
@@ -119,38 +155,35 @@ fn expectations(source: &Source) -> impl Iterator<Item = &SourceFile> {
     })
 }
 
-/// `people` of `people/ada/2026-h1/expectations.toml`, wherever `[sources]` has people lie.
-fn area(path: &str) -> &str {
-    path.rsplitn(4, '/').nth(3).unwrap_or_default()
-}
-
-fn told_of(
-    directory: &Path,
-    area: &str,
-    files: &[&SourceFile],
-    before: History,
-) -> Result<History, Trouble> {
-    let repository = Repository::at(directory)?;
-    let same = before.fingerprint.as_ref() == Some(&repository.fingerprint);
+fn told_of(source: &Source, files: &[&SourceFile], before: History) -> Result<History, Trouble> {
+    let area = &source.areas.people;
+    let repository = Repository::at(&area.directory)?;
+    let fingerprint = repository.fingerprint.clone();
+    let same = before.fingerprint.as_ref() == Some(&fingerprint);
+    if fingerprint.shallow {
+        let fingerprint = Some(fingerprint);
+        return Ok(History {
+            fingerprint,
+            ..History::silent(Unshown::Shallow)
+        });
+    }
+    let (lines, known) = match same {
+        true => (before.lines, before.told.files),
+        false if fingerprint.head.is_none() => Default::default(),
+        false => (Arc::new(Lines::of(&repository.log(NAME)?)), BTreeMap::new()),
+    };
     let mut history = History {
-        fingerprint: Some(repository.fingerprint.clone()),
+        fingerprint: Some(fingerprint),
         read: before.read,
         ..History::default()
     };
-    if repository.fingerprint.shallow {
-        history.unshown = Some(Unshown::Shallow);
-        return Ok(history);
-    }
-    history.lines = match same {
-        true => before.lines,
-        false if repository.fingerprint.head.is_none() => Arc::default(),
-        false => Arc::new(Lines::of(&repository.log(NAME)?)),
-    };
+    history.told.begins = lines.begins();
+    history.lines = lines;
     let mut reading = Reading {
         repository,
         history,
     };
-    reading.all(area, files)?;
+    reading.all(&area.shown, files, known)?;
     Ok(reading.history)
 }
 
@@ -161,7 +194,27 @@ struct Reading {
 }
 
 impl Reading {
-    fn all(&mut self, area: &str, files: &[&SourceFile]) -> Result<(), Trouble> {
+    /// Finds the versions of all files; what is known still holds for those whose text is the same.
+    fn all(
+        &mut self,
+        area: &str,
+        files: &[&SourceFile],
+        mut known: BTreeMap<Arc<str>, ToldOf>,
+    ) -> Result<(), Trouble> {
+        let mut open = Vec::new();
+        for file in files {
+            let text = file.text();
+            match known.remove(&file.path) {
+                Some(told) if text == Some(&told.text) => {
+                    self.history.told.files.insert(file.path.clone(), told);
+                }
+                _ => open.push(*file),
+            }
+        }
+        self.open(area, &open)
+    }
+
+    fn open(&mut self, area: &str, files: &[&SourceFile]) -> Result<(), Trouble> {
         let lines = self.history.lines.clone();
         let located = files.iter().map(|file| (*file, self.located(area, file)));
         let located: Vec<(&SourceFile, Located<'_>)> = located
@@ -169,21 +222,25 @@ impl Reading {
             .collect();
         let first = |(_, found): &(_, Located<'_>)| found.events().first().cloned();
         self.read(located.iter().filter_map(first))?;
-        let told: Vec<bool> = located
+        let done: Vec<bool> = located
             .par_iter()
             .map(|(file, found)| self.says_the_same(file, found))
             .collect();
-        let open = located.iter().zip(&told).filter(|(_, told)| !**told);
-        let events = open.flat_map(|((_, found), _)| found.events().to_vec());
-        self.read(events.collect::<Vec<_>>())?;
-        for ((file, found), told) in located.iter().zip(told) {
+        let open = located.iter().zip(&done).filter(|(_, done)| !**done);
+        let events: Vec<Event> = open
+            .flat_map(|((_, found), _)| found.events().to_vec())
+            .collect();
+        self.read(events)?;
+        for ((file, found), done) in located.iter().zip(done) {
             let events = found.events();
-            let events = &events[..if told { 1 } else { events.len() }];
+            let events = &events[..if done { 1 } else { events.len() }];
             let versions = match found {
                 Located::Sealed => Err(Unshown::Sealed),
                 Located::Plain(_) => Ok(self.versions(events)),
             };
-            self.history.files.insert(file.path.clone(), versions);
+            let text = file.text().cloned().unwrap_or_default();
+            let told = ToldOf { text, versions };
+            self.history.told.files.insert(file.path.clone(), told);
         }
         Ok(())
     }
@@ -315,6 +372,11 @@ impl Lines {
         let life = self.by_path.get_mut(from)?;
         life.moved_on = true;
         Some(life.at)
+    }
+
+    fn begins(&self) -> Option<Date> {
+        let firsts = self.lives.iter().filter_map(|life| life.first());
+        firsts.map(|event| event.day).min()
     }
 
     fn find(&self, path: &[u8]) -> Located<'_> {

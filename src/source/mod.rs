@@ -9,30 +9,34 @@
 //! pipes are never opened. The directories that `[sources]` declares are trees of their own.
 
 mod agreed;
+mod areas;
 mod git;
 mod history;
 mod layout;
 mod load;
 mod read;
+mod recall;
+mod reload;
 mod revision;
 mod theme;
 mod tree;
 pub mod written;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use agreed::{AsWritten, Worded};
 pub use git::{Fingerprint, Trouble};
 pub use history::{History, Version};
 pub use layout::{CycleFile, Directory, FileKind, Name, PersonFile};
-pub use load::load;
 pub use read::FILE_MAX_BYTES;
+pub use reload::{Changed, Touched};
 pub use revision::{Revision, RevisionProblem, Revisions};
-pub use theme::{ThemeFilesError, theme_files};
+pub use theme::{THEMES, ThemeFilesError, theme_files};
 
 use crate::diag::Place;
+use areas::Areas;
 
 /// The directory of the rubric in force.
 pub const RUBRICS: &str = "rubrics";
@@ -51,38 +55,50 @@ pub struct Source {
     pub texts: BTreeMap<Arc<str>, Arc<str>>,
     /// What is wrong with the tree itself.
     pub problems: Vec<Problem>,
-    /// What git holds of expectations; nothing was asked before [`recall`].
+    /// What git holds of expectations.
     pub history: History,
-    /// Rubrics that cycles pin to a revision; none before [`recall`].
+    /// Rubrics that cycles pin to a revision.
     pub revisions: Revisions,
+    /// Where its parts lie on the disk.
+    areas: Areas,
+    /// Whether anything was read through a symbolic link.
+    links: bool,
 }
 
-/// Asks git what it remembers of the tree: how expectations were first agreed, and the rubrics of pinned revisions.
-/// What an earlier source was told is not asked for again, where it still holds.
+impl Source {
+    /// The directories, besides the root itself, of which a change matters to this organisation, absolute
+    /// and without symbolic links. They need not be there.
+    pub fn watched(&self) -> Vec<PathBuf> {
+        self.areas.all().collect()
+    }
+
+    /// How a path of the usual layout (`people/…`) is shown, wherever `[sources]` points.
+    pub fn shown(&self, path: &str) -> String {
+        let areas = [
+            ("people/", &self.areas.people),
+            ("management/", &self.areas.management),
+        ];
+        let moved = areas.iter().find_map(|(usual, area)| {
+            let rest = path.strip_prefix(usual)?;
+            Some(format!("{}/{rest}", area.shown))
+        });
+        moved.unwrap_or_else(|| path.to_owned())
+    }
+}
+
+/// Reads the organisation that lies in `root`, and what git remembers of it.
 ///
-/// A tree that sets `as_of` is not compared with its history: an example or a test says the same in every clone.
-/// What goes wrong becomes a [`Problem`], or stands in [`Source::revisions`].
-pub fn recall(source: &mut Source, before: Option<Source>) {
-    let before = before.unwrap_or_default();
-    revision::read_pinned(source, before.revisions);
-    if load::fixes_its_day(source) {
-        return;
-    }
-    source.history = history::ask(source, before.history).unwrap_or_else(|(history, trouble)| {
-        let place = Place::file(load::ORGANISATION);
-        let what = ProblemKind::NoHistory(Some(trouble));
-        source.problems.push(Problem { place, what });
-        history
-    });
-    if source.history.is_shallow() {
-        let place = Place::file(load::ORGANISATION);
-        let what = ProblemKind::NoHistory(None);
-        source.problems.push(Problem { place, what });
-    }
+/// # Errors
+/// Where there is no `gradus.toml`, or the directory itself cannot be read. Everything else that goes
+/// wrong is among the [`Problem`]s of the source.
+pub fn load(root: &Path) -> Result<Source, LoadError> {
+    let mut source = load::load(root)?;
+    source.recall(recall::Memory::default());
+    Ok(source)
 }
 
 /// One file that was read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
     /// Relative to the organisation, with `/`; begins with `../` where `[sources]` points outside.
     pub path: Arc<str>,
@@ -90,7 +106,7 @@ pub struct SourceFile {
 }
 
 /// What a file holds.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
     /// TOML and markdown.
     Text(Arc<str>),

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::git::{Entry, Repository, Trouble};
-use super::layout::{Area, Known};
-use super::{Directory, RUBRICS, Source, load};
+use super::layout::{Kind, Known};
+use super::{Directory, FileKind, Problem, RUBRICS, Source, load};
 use crate::diag::did_you_mean;
 
 /// The most files that one rubric may have.
@@ -47,7 +47,7 @@ pub enum RevisionProblem {
 }
 
 /// Reads every pin that is no directory.
-pub(super) fn read_pinned(source: &mut Source, before: Revisions) {
+pub(super) fn read_pinned(source: &mut Source, before: &Revisions) {
     let open = load::pins(source).into_iter().filter(|pin| {
         let known = Directory::Rubric(pin.as_str().into());
         !source.directories.contains_key(&known)
@@ -56,9 +56,7 @@ pub(super) fn read_pinned(source: &mut Source, before: Revisions) {
     if open.is_empty() {
         return;
     }
-    let repository = source.root.canonicalize();
-    let repository = repository.map_err(|error| Trouble::Refused(error.to_string()));
-    let repository = repository.and_then(|root| Repository::at(&root));
+    let repository = Repository::at(&source.areas.root);
     for pin in open {
         let read = match &repository {
             _ if !is_name(&pin) => Err(RevisionProblem::NoName),
@@ -166,7 +164,7 @@ fn below(entries: &[Entry], directory: &str) -> Vec<(String, String)> {
 /// none now.
 fn take_in(source: &mut Source, pin: &str, revision: &Revision) {
     let shown: Arc<str> = format!("{pin}:{RUBRICS}").into();
-    let area = Area::Rubric(pin.into());
+    let area = Kind::Rubric(pin.into());
     let known = Directory::Rubric(pin.into());
     source.directories.insert(known, shown.clone());
     for (path, bytes) in &revision.files {
@@ -182,6 +180,24 @@ fn take_in(source: &mut Source, pin: &str, revision: &Revision) {
             source.take_in(&format!("{shown}/{path}"), kind, bytes.clone());
         }
     }
+}
+
+/// Takes out what [`take_in`] put there.
+pub(super) fn take_out(source: &mut Source, pin: &str) {
+    let of_pin = |kind: &FileKind| match kind {
+        FileKind::Track { rubric, .. } | FileKind::Level { rubric, .. } => **rubric == *pin,
+        _ => false,
+    };
+    let shown = format!("{pin}:{RUBRICS}/");
+    source
+        .files
+        .retain(|kind, file| !(of_pin(kind) && file.path.starts_with(&shown)));
+    source
+        .directories
+        .retain(|_, path| !path.starts_with(&shown) && **path != *shown.trim_end_matches('/'));
+    source.texts.retain(|path, _| !path.starts_with(&shown));
+    let of_pin = |problem: &Problem| problem.place.file.starts_with(&shown);
+    source.problems.retain(|problem| !of_pin(problem));
 }
 
 impl From<Trouble> for RevisionProblem {

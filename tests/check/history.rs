@@ -6,7 +6,7 @@ use std::process::Command;
 
 use gradus::diag::Report;
 use gradus::model::*;
-use gradus::source::{self, Source};
+use gradus::source::{self, Source, Touched};
 use gradus::{check, pipeline};
 
 use crate::tree::Tree;
@@ -99,8 +99,7 @@ struct Told {
 }
 
 fn told(root: &Path) -> Told {
-    let mut source = source::load(root).expect("an organisation");
-    source::recall(&mut source, None);
+    let source = source::load(root).expect("an organisation");
     let (organisation, report) = check::check(&source);
     Told {
         organisation,
@@ -535,31 +534,58 @@ fn a_repository_in_a_directory_with_a_strange_name_is_read() {
     assert_eq!(told(&strange).fixed("auth"), UNCHANGED("2026-01-10"));
 }
 
+/// Reads a tree again as if one file had been saved, and gives whose files are different.
+fn saved(source: &mut Source, path: &str) -> Vec<String> {
+    let root = source.root.canonicalize().expect("a directory");
+    let touched = Touched::Paths([root.join(path)].into());
+    let changed = source.reload(&touched).expect("an organisation");
+    assert!(!changed.shared, "{changed:?}");
+    changed.people.iter().map(ToString::to_string).collect()
+}
+
 #[test]
-fn what_git_told_is_asked_again_only_when_a_commit_came() {
+fn a_commit_alone_makes_what_git_tells_of_a_person_different() {
     let repository = sample().expecting(MIGRATE).committed("2026-01-10");
-    let source = |before: Option<Source>| {
-        let mut source = source::load(&repository.root()).expect("an organisation");
-        source::recall(&mut source, before);
-        source
-    };
-    let first = source(None);
-    let fingerprint = first.history.fingerprint.clone();
-    let again = source(Some(first));
-    assert_eq!(again.history.fingerprint, fingerprint);
-    assert_eq!(again.history.of(EXPECTATIONS).map(<[_]>::len), Ok(1));
-    fs::write(
-        repository.root().join(EXPECTATIONS),
-        agreed("text = \"Help\""),
-    )
-    .expect("written");
-    let changed = source(Some(again));
-    assert_eq!(changed.history.fingerprint, fingerprint);
-    assert_eq!(changed.history.of(EXPECTATIONS).map(<[_]>::len), Ok(1));
-    commit(&repository.root(), "2026-02-01");
-    let moved = source(Some(changed));
-    assert_ne!(moved.history.fingerprint, fingerprint);
-    assert_eq!(moved.history.of(EXPECTATIONS).map(<[_]>::len), Ok(2));
+    let mut source = source::load(&repository.root()).expect("an organisation");
+    assert!(!source.is_outdated());
+    let linus = "people/linus/person.toml";
+    assert!(saved(&mut source, linus).is_empty());
+    let repository = repository.expecting("text = \"Help\"");
+    assert_eq!(saved(&mut source, EXPECTATIONS), ["ada"]);
+    assert!(!source.is_outdated(), "nothing was committed");
+    let repository = repository.committed("2026-02-01");
+    assert!(source.is_outdated());
+    assert_eq!(saved(&mut source, linus), ["ada"]);
+    assert_eq!(source.history.of(EXPECTATIONS).map(<[_]>::len), Ok(2));
+    assert!(!source.is_outdated() && saved(&mut source, linus).is_empty());
+    drop(repository);
+}
+
+#[test]
+fn a_tree_read_again_says_what_it_says_when_read_anew() {
+    let repository = rewritten().with("cycles/2026-h1.toml", PIN);
+    let mut source = source::load(&repository.root()).expect("an organisation");
+    let cycle = repository.root().join("cycles/2026-h1.toml");
+    let steps = [
+        (PIN.to_owned(), Touched::Everything),
+        (pinned("v2026.2"), Touched::Everything),
+        (
+            pinned("old/rubric"),
+            Touched::Paths([cycle.canonicalize().expect("it")].into()),
+        ),
+        (PIN.replace("rubric", "# rubric"), Touched::Everything),
+    ];
+    for (text, touched) in steps {
+        fs::write(&cycle, text).expect("written");
+        source.reload(&touched).expect("an organisation");
+        let anew = source::load(&repository.root()).expect("an organisation");
+        assert_eq!(source.files, anew.files);
+        assert_eq!(source.directories, anew.directories);
+        assert_eq!(source.texts, anew.texts);
+        assert_eq!(source.problems, anew.problems);
+        let pins = |source: &Source| source.revisions.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(pins(&source), pins(&anew));
+    }
 }
 
 const PIN: &str = "title = \"H1\"\nstart = 2026-01-01\nend = 2026-06-30\nrubric = \"v2026.1\"\n";
