@@ -13,6 +13,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
+use rayon::prelude::*;
+
 use super::FILE_MAX_BYTES;
 
 /// The longest that one question may take.
@@ -23,6 +25,9 @@ const ANSWER_MAX_BYTES: u64 = 512 * 1024 * 1024;
 
 /// The most that is kept of what git says on its error stream.
 const WORDS_MAX_BYTES: u64 = 4 * 1024;
+
+/// Fewer commits than these are not worth a process of their own.
+const SHARE_MIN_COMMITS: usize = 1_000;
 
 /// The most names that a misspelt revision is compared with.
 const NAMES_MAX: usize = 5_000;
@@ -127,34 +132,44 @@ impl Repository {
         })
     }
 
-    /// Which file of that name came, changed and went in which commit, newest first, with moves found. The pieces are
+    /// Which files of that name came, changed and went in which commit, newest first, with moves found. The pieces are
     /// ended by NUL: `@` and the day of a commit, then for each of its files the raw line and the paths.
-    pub fn log(&self, name: &str) -> Result<Vec<u8>, Trouble> {
-        let paths = [
-            format!(":(top,glob)**/{name}"),
-            format!(":(top,glob)**/{name}.age"),
-        ];
+    pub fn log(&self, name: &str) -> Result<Vec<Vec<u8>>, Trouble> {
+        let commits = whole(&self.directory, &["rev-list", "--date-order", "HEAD"])?;
+        let commits: Vec<&[u8]> = commits.split_inclusive(|byte| *byte == b'\n').collect();
+        // Every commit by itself: as many processes as there are threads are done sooner than one.
+        let share = commits.len().div_ceil(rayon::current_num_threads());
+        let shares = commits.par_chunks(share.max(SHARE_MIN_COMMITS));
+        shares
+            .map(|some| self.touched(some.concat(), name))
+            .collect()
+    }
+
+    /// The same of some commits, one a line.
+    fn touched(&self, commits: Vec<u8>, name: &str) -> Result<Vec<u8>, Trouble> {
+        // One star at the beginning and nothing else special: git compares the ends, and matches no pattern.
+        let paths = [format!(":(top)*/{name}"), format!(":(top)*/{name}.age")];
         let asked = [
-            "log",
+            "diff-tree",
+            "--stdin",
             "-z",
+            "-r",
+            "-c",
+            "--root",
             "--format=tformat:@%cs",
-            "--date-order",
             "--raw",
             "--no-abbrev",
-            "-c",
             "--find-renames",
             "-l2000",
             "--no-relative",
             "--no-ext-diff",
             "--no-textconv",
             "--no-color",
-            "--no-notes",
-            "HEAD",
             "--",
             &paths[0],
             &paths[1],
         ];
-        whole(&self.directory, &asked)
+        ask(&self.directory, &asked, commits, all)
     }
 
     /// The contents of blobs, in order; nothing for what is missing or over [`FILE_MAX_BYTES`].
@@ -250,14 +265,17 @@ fn below_git(directory: &Path) -> bool {
 }
 
 fn whole(directory: &Path, asked: &[&str]) -> Result<Vec<u8>, Trouble> {
-    ask(directory, asked, Vec::new(), |answer| {
-        let mut all = Vec::new();
-        answer.take(ANSWER_MAX_BYTES + 1).read_to_end(&mut all)?;
-        match all.len() as u64 > ANSWER_MAX_BYTES {
-            true => Err(io::ErrorKind::FileTooLarge.into()),
-            false => Ok(all),
-        }
-    })
+    ask(directory, asked, Vec::new(), all)
+}
+
+/// The whole answer.
+fn all(answer: &mut BufReader<ChildStdout>) -> io::Result<Vec<u8>> {
+    let mut all = Vec::new();
+    answer.take(ANSWER_MAX_BYTES + 1).read_to_end(&mut all)?;
+    match all.len() as u64 > ANSWER_MAX_BYTES {
+        true => Err(io::ErrorKind::FileTooLarge.into()),
+        false => Ok(all),
+    }
 }
 
 /// Asks one question: what `read` makes of the answer, once git ended well.

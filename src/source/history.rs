@@ -338,10 +338,14 @@ impl<'l> Located<'l> {
 
 impl Lines {
     /// Takes apart what [`Repository::log`] says.
-    fn of(log: &[u8]) -> Self {
+    fn of(log: &[Vec<u8>]) -> Self {
         let mut lines = Self::default();
         // Newest first as told; files are followed forwards.
-        for touched in touches(log).into_iter().rev() {
+        for touched in log
+            .iter()
+            .rev()
+            .flat_map(|some| touches(some).into_iter().rev())
+        {
             lines.take(touched);
         }
         lines
