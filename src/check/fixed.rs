@@ -196,7 +196,7 @@ fn complain(
         if let Some((one, fixed)) = found.and_then(|one| Some((one, one.fixed.as_ref()?))) {
             about_one(known, table, one, fixed);
             if !fixed.added && fixed.late_days > late_from_days {
-                let own = table.has("agreed").then_some(table).unwrap_or(&root);
+                let own = if table.has("agreed") { table } else { &root };
                 late.entry(own.place_of("agreed")).or_insert(fixed);
             }
         }

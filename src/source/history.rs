@@ -122,24 +122,22 @@ impl Told {
     }
 }
 
-/// Asks git about every `expectations.toml`. What `before` knows is not asked for again.
-///
-/// # Errors
-/// Why git told nothing, where it should have; the history that comes with it says so of every file.
-pub(super) fn ask(source: &Source, before: History) -> Result<History, (History, Trouble)> {
+/// Asks git about every `expectations.toml`, and not again for what `before` knows. Where it told nothing and should
+/// have, why comes with the history, which says so of every file.
+pub(super) fn ask(source: &Source, before: History) -> (History, Option<Trouble>) {
     let files: Vec<&SourceFile> = expectations(source).collect();
     if files.is_empty() {
-        return Ok(History::default());
+        return (History::default(), None);
     }
     match told_of(source, &files, before) {
-        Ok(history) => Ok(history),
-        Err(Trouble::NoRepository) => Ok(History::silent(Unshown::NoRepository)),
+        Ok(history) => (history, None),
+        Err(Trouble::NoRepository) => (History::silent(Unshown::NoRepository), None),
         Err(trouble) => {
             let unshown = match trouble {
                 Trouble::NoGit => Unshown::NoGit,
                 _ => Unshown::Refused,
             };
-            Err((History::silent(unshown), trouble))
+            (History::silent(unshown), Some(trouble))
         }
     }
 }

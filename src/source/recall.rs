@@ -44,15 +44,12 @@ impl Source {
     }
 
     fn ask_history(&mut self, before: History) -> Option<Problem> {
-        let (history, trouble) = match history::ask(self, before) {
-            Ok(history) if history.is_shallow() => (history, Some(None)),
-            Ok(history) => (history, None),
-            Err((history, trouble)) => (history, Some(Some(trouble))),
-        };
+        let (history, trouble) = history::ask(self, before);
         self.history = history;
         let place = Place::file(load::ORGANISATION);
-        let what = ProblemKind::NoHistory(trouble?);
-        Some(Problem { place, what })
+        let worth_a_word = trouble.is_some() || self.history.is_shallow();
+        let what = ProblemKind::NoHistory(trouble);
+        worth_a_word.then_some(Problem { place, what })
     }
 
     /// Of whom git shows something else than before.
