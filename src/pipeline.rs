@@ -190,7 +190,7 @@ fn each_section(
 ///
 /// # Errors
 /// The theme fails.
-pub(crate) fn plain_files(
+pub fn plain_files(
     commons: &Commons,
     theme: &Theme,
     viewer: &[u8],

@@ -18,6 +18,7 @@ mod complaints;
 mod cycles;
 mod expectations;
 mod feedback;
+mod fixed;
 mod guidance;
 mod known;
 mod management;

@@ -3,6 +3,7 @@
 mod cases;
 mod complete;
 mod guidance;
+mod history;
 mod hostile;
 mod mutated;
 mod tree;
