@@ -93,7 +93,7 @@ pub struct Check {
     #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
     pub format: CheckFormat,
 
-    /// Exit with 1 on warnings too
+    /// Exit with 1 on warnings and guidance too
     #[arg(long)]
     pub deny_warnings: bool,
 
