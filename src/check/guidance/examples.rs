@@ -179,14 +179,15 @@ const GLUE: &[&str] = &[
 
 #[rustfmt::skip]
 const PRAISE: &[&str] = &[
-    "amazing", "asset", "best", "attitude", "awesome", "brilliant", "collaboration", "collaborative", "colleague", "communicate", "communicates",
-    "communication", "communicator", "continue", "could", "dedicated", "dependable", "developer", "doing", "engaged", "engineer",
-    "excellent", "exceptional", "fantastic", "friendly", "fun", "good", "great", "hard", "hardworking", "help", "helpful",
-    "impressive", "improve", "improved", "job", "kind", "leader", "leadership", "mate", "motivated", "nice", "outstanding",
-    "patient", "performance", "performer", "person", "player", "pleasant", "pleasure", "positive", "perfect", "proactive", "real",
-    "professional", "professionalism", "quality", "reliable", "responsible", "rockstar", "should", "skill", "skilled", "skills", "true", "truly", "valuable", "wonderful",
-    "smart", "solid", "strong", "super", "supportive", "talented", "team", "teammate", "teamwork", "technical", "thanks",
-    "thank", "top", "work", "worker", "working", "works", "yes",
+    "amazing", "asset", "attitude", "awesome", "best", "brilliant", "collaboration", "collaborative", "colleague",
+    "communicate", "communicates", "communication", "communicator", "continue", "could", "dedicated", "dependable",
+    "developer", "doing", "engaged", "engineer", "excellent", "exceptional", "fantastic", "friendly", "fun", "good",
+    "great", "hard", "hardworking", "help", "helpful", "impressive", "improve", "improved", "job", "kind", "leader",
+    "leadership", "mate", "motivated", "nice", "outstanding", "patient", "perfect", "performance", "performer",
+    "person", "player", "pleasant", "pleasure", "positive", "proactive", "professional", "professionalism", "quality",
+    "real", "reliable", "responsible", "rockstar", "should", "skill", "skilled", "skills", "smart", "solid", "strong",
+    "super", "supportive", "talented", "team", "teammate", "teamwork", "technical", "thank", "thanks", "top", "true",
+    "truly", "valuable", "wonderful", "work", "worker", "working", "works", "yes",
 ];
 
 #[cfg(test)]
