@@ -59,9 +59,13 @@ pub fn rewording(old: &str, new: &str) -> Html {
     let mut at = 0;
     for change in changes {
         write(&mut out, &new[at..change.new.start], Part::Kept);
+        let stood_apart = ends_with_space(&old[..change.old.start]);
+        if stood_apart && !change.old.is_empty() && !ends_with_space(&new[..change.new.start]) {
+            out.text(" "); // the kept words stand as in the new text, where a comma may follow
+        }
         write(&mut out, &old[change.old.clone()], Part::Gone);
         let both = !change.old.is_empty() && !change.new.is_empty();
-        if both && !ends_with_space(&old[change.old]) {
+        if both && !ends_with_space(&old[change.old]) && new[change.new.start].begins_apart() {
             out.text(" ");
         }
         write(&mut out, &new[change.new.clone()], Part::Come);
@@ -225,6 +229,13 @@ struct Spaced<'t> {
     space: &'t str,
 }
 
+impl Spaced<'_> {
+    /// No comma or full stop, which stands close to what is before it.
+    fn begins_apart(&self) -> bool {
+        !matches!(self.word, "," | ";" | ":" | "." | "!" | "?" | ")")
+    }
+}
+
 fn spaced(text: &str) -> Vec<Spaced<'_>> {
     let mut words: Vec<Spaced<'_>> = Vec::new();
     let mut rest = text.trim();
@@ -352,6 +363,14 @@ mod tests {
             )
             .as_str(),
             "Designs a service; <del>presents it to the team</del> <ins>others can build from it</ins>."
+        );
+        assert_eq!(
+            rewording(
+                "Leads all incidents across a team and sees to it.",
+                "Leads all incidents across a team, and removes causes."
+            )
+            .as_str(),
+            "Leads all incidents across a team <del>and sees to it</del><ins>, and removes causes</ins>."
         );
         assert_eq!(rewording("a <b>", "a <b>").as_str(), "a &lt;b&gt;");
         assert_eq!(rewording("", "Fresh").as_str(), "<ins>Fresh</ins>");

@@ -309,7 +309,8 @@ fn extra_words(competency: &Competency, cell: &Cell) -> Option<String> {
     if cell.text.is_empty() {
         return None;
     }
-    let words = [stage_words(competency, cell), cell.proficiency.clone()];
+    let stage = stage_words(competency, cell).map(|stage| format!("Stage: {stage}"));
+    let words = [stage, cell.proficiency.clone()];
     let words: Vec<String> = words.into_iter().flatten().collect();
     (!words.is_empty()).then(|| words.join(", "))
 }
