@@ -42,7 +42,16 @@ export function markOwnLevel(root: ParentNode, { level }: OwnLevel): void {
     element.classList.add("me");
     if (element.matches(".rung, li, .level")) element.querySelector(".lv")?.after(" ", el("span", { class: "you" }, "You"));
   }
+  root.querySelectorAll("thead .me").forEach(bringNear);
   const steps = marked.filter((one) => one instanceof HTMLDetailsElement);
   // At the top of a track there is no step up: the first stays open.
   if (steps.some((step) => step.classList.contains("me"))) steps.forEach((step) => (step.open = step.classList.contains("me")));
+}
+
+/** A wide matrix opens at the own level, with the one before it in sight. */
+function bringNear(head: Element): void {
+  const before = head.previousElementSibling ?? head;
+  const scroller = head.closest(".scroll");
+  const area = head.parentElement?.firstElementChild?.getBoundingClientRect().right ?? 0;
+  if (scroller !== null && before.getBoundingClientRect().left > area) scroller.scrollLeft += before.getBoundingClientRect().left - area;
 }
