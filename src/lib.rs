@@ -12,7 +12,7 @@
 //! | seal | [`seal`] | pages, keys | sealed files, keyrings, signed index |
 //! | publish | [`publish`] | sealed files | the folder on disk, swapped in atomically |
 //!
-//! [`pipeline`] calls them in that order. Stages never import one another; they meet in the
+//! [`pipeline`] calls them in that order; [`serve`] does so again whenever a file changes. Stages never import one another; they meet in the
 //! pipeline and share [`model`] and [`diag`].
 
 pub mod access;
@@ -26,6 +26,7 @@ pub mod pipeline;
 pub mod publish;
 pub mod scaffold;
 pub mod seal;
+pub mod serve;
 pub mod site;
 pub mod source;
 pub mod terminal;
