@@ -8,9 +8,9 @@ use std::sync::Arc;
 use super::RunSecret;
 use crate::access::Access;
 use crate::diag::{Report, Severity};
-use crate::model::{Date, Identity, Ledger, MemoryStore, Organisation, PersonId, ReaderKey};
+use crate::model::{Date, Ledger, MemoryStore, Organisation, PersonId, ReaderKey};
 use crate::pipeline::{self, BuildError, Built, Days};
-use crate::seal::{IdentityFile, IdentityHeader, SiteKey};
+use crate::seal::SiteKey;
 use crate::source::LoadError;
 
 /// What may have changed on disk.
@@ -172,18 +172,6 @@ impl Preview {
         }
     }
 
-    /// The identity file that a reader unlocks the preview with: it pins the throwaway signer.
-    pub fn identity_file(&self, person: &PersonId) -> String {
-        let signers = [self.site_key.signer().to_string()];
-        let header = IdentityHeader {
-            person: person.as_str(),
-            created: self.today,
-            site: Some(self.site_key.site_id()),
-            signers: &signers,
-        };
-        IdentityFile::write(&self.run.identity(person), &header).to_string()
-    }
-
     /// Loads, checks, renders and seals what the change can reach.
     pub fn refresh(&mut self, touched: &Touched) -> Refreshed {
         let _ = touched;
@@ -271,11 +259,6 @@ impl Preview {
             trouble: None,
             figures,
         }
-    }
-
-    /// The identity of a person of this run.
-    pub fn identity(&self, person: &PersonId) -> Identity {
-        self.run.identity(person)
     }
 }
 

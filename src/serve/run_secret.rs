@@ -7,8 +7,8 @@ use rand::rngs::OsRng;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use crate::model::{Identity, PersonId};
-use crate::seal::SiteKey;
+use crate::model::{Date, Identity, PersonId};
+use crate::seal::{IdentityFile, IdentityHeader, SiteKey};
 
 /// The secret of one run. Never written anywhere; wiped when dropped.
 #[derive(Clone)]
@@ -25,6 +25,18 @@ impl RunSecret {
     /// The throwaway identity of a person.
     pub fn identity(&self, person: &PersonId) -> Identity {
         Identity::from_bytes(*self.derive("identity", person.as_str()))
+    }
+
+    /// The identity file that a person unlocks the preview with. It pins the throwaway signer.
+    pub fn identity_file(&self, person: &PersonId, today: Date) -> Zeroizing<String> {
+        let site_key = self.site_key();
+        let header = IdentityHeader {
+            person: person.as_str(),
+            created: today,
+            site: Some(site_key.site_id()),
+            signers: &[site_key.signer().to_string()],
+        };
+        IdentityFile::write(&self.identity(person), &header)
     }
 
     /// The throwaway key of the site.

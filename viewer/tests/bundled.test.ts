@@ -16,7 +16,7 @@ function bundle(): string {
   const out = mkdtempSync(join(tmpdir(), "gradus-viewer-bundle-"));
   try {
     const file = join(out, "viewer.js");
-    const { status, stderr } = spawnSync(process.execPath, [join(VIEWER, "build.mjs"), file], { encoding: "utf8" });
+    const { status, stderr } = spawnSync(process.execPath, [join(VIEWER, "build.mjs"), out], { encoding: "utf8" });
     assert.equal(status, 0, stderr);
     return readFileSync(file, "utf8");
   } finally {
