@@ -232,6 +232,7 @@ fn named(root: &Path, paths: &BTreeSet<PathBuf>) -> String {
     let is_last_of_its_kind =
         |path: &&PathBuf| following.next().is_none_or(|next| !next.starts_with(path));
     let files: Vec<&PathBuf> = paths.iter().filter(is_last_of_its_kind).collect();
+    let files = without_passing(files);
     if files.len() > NAMED_MAX {
         return format!("{} files", files.len());
     }
@@ -240,6 +241,12 @@ fn named(root: &Path, paths: &BTreeSet<PathBuf>) -> String {
         gradus::terminal::visible(&path.to_string_lossy())
     });
     shown.collect::<Vec<_>>().join(", ")
+}
+
+/// Editors write beside a file and rename: what came and went says nothing, unless it was all that happened.
+fn without_passing(files: Vec<&PathBuf>) -> Vec<&PathBuf> {
+    let there: Vec<&PathBuf> = files.iter().copied().filter(|path| path.exists()).collect();
+    if there.is_empty() { files } else { there }
 }
 
 fn figures(turn: &Turn) -> String {

@@ -280,8 +280,8 @@ fn kind_of(path: &str) -> &'static str {
 
 fn asker(request: &Request) -> Asker<'_> {
     let value = |name: &'static str| {
-        let headers = request.headers().iter();
-        let found = headers.filter(|header| header.field.equiv(name)).last();
+        let mut headers = request.headers().iter(); // the gate lets each of them through once
+        let found = headers.find(|header| header.field.equiv(name));
         found.map(|header| header.value.as_str())
     };
     Asker {

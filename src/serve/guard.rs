@@ -157,7 +157,7 @@ mod tests {
         let guard = guard();
         let set = guard.set_cookie();
         let own = set.split(';').next().unwrap();
-        let with = |cookie| {
+        let with = |cookie: &str| {
             guard.is_known(&Asker {
                 cookie: Some(cookie),
                 ..Asker::default()
