@@ -147,16 +147,6 @@ impl Running {
         String::from_utf8_lossy(&answer).into_owned()
     }
 
-    /// The same, for what may be waited for: nothing more is said, so that it is not.
-    pub fn raw_and_hang_up(&self, bytes: &[u8]) -> String {
-        let mut stream = self.connect();
-        let _ = stream.write_all(bytes);
-        let _ = stream.shutdown(std::net::Shutdown::Write);
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        String::from_utf8_lossy(&answer).into_owned()
-    }
-
     pub fn connect(&self) -> TcpStream {
         let stream = TcpStream::connect(self.host()).expect("it listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
