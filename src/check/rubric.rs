@@ -54,7 +54,11 @@ fn track_names(known: &Known<'_>, rubric: &Arc<str>) -> Vec<(TrackId, Arc<str>)>
 
 /// Whether every file of the rubric could be read.
 fn is_sound(known: &Known<'_>, directory: &str) -> bool {
-    let files = known.source.texts.keys();
+    let first: Arc<str> = format!("{directory}/").into();
+    let from_here = known.source.texts.range(first.clone()..);
+    let files = from_here
+        .map(|(path, _)| path)
+        .take_while(|path| path.starts_with(&*first));
     let problems = known
         .source
         .problems

@@ -257,8 +257,9 @@ fn figures(turn: &Turn) -> String {
         more => format!(", {more} warnings"),
     };
     format!(
-        "{} pages in {} sections, {} files anew, {} ms{warnings}",
+        "{} pages drawn in {} of {} sections, {} files written, {} ms{warnings}",
         made.pages,
+        made.drawn,
         made.sections,
         made.written,
         turn.took.as_millis()

@@ -8,12 +8,11 @@ use tiny_http::{Header, Method, Request, Response, StatusCode};
 
 use super::complaints::Complaints;
 use super::guard::{Asker, Guard};
+use super::preview::SCRIPT;
 use super::screen::{Screen, Shown};
 use super::{Generation, Reader, RunSecret};
 use crate::model::{Date, PersonId};
 
-/// The viewer with the preview's bar around it, bundled when this program was built.
-const SCRIPT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/preview.js"));
 /// How bar and overlay look.
 const STYLE: &[u8] = include_bytes!("../../viewer/preview.css");
 /// What stands there as long as there has been no good site.
@@ -247,24 +246,9 @@ fn site_file(path: &str, generation: Option<&Generation>) -> Answer {
         };
     };
     match generation.files.get(&path) {
-        Some(bytes) if path == "index.html" => {
-            Answer::new(kind_of(&path), with_preview(bytes, generation))
-        }
         Some(bytes) => Answer::new(kind_of(&path), Arc::clone(bytes)),
         None => Answer::not_here(),
     }
-}
-
-/// The lock page, with the preview's script in the place of the viewer's.
-fn with_preview(shell: &[u8], generation: &Generation) -> Vec<u8> {
-    let is_viewer = |path: &&String| path.starts_with("assets/viewer.") && path.ends_with(".js");
-    let viewer = generation.files.keys().find(is_viewer);
-    let shell = String::from_utf8_lossy(shell);
-    match viewer {
-        Some(viewer) => shell.replacen(viewer.as_str(), "preview/preview.js", 1),
-        None => shell.into_owned(),
-    }
-    .into_bytes()
 }
 
 fn kind_of(path: &str) -> &'static str {

@@ -39,7 +39,7 @@ impl Changes {
         let mut state = self.state();
         state.burst = Some(match state.burst.take() {
             Some(burst) => Burst {
-                touched: burst.touched.and(touched),
+                touched: both(burst.touched, touched),
                 last: now,
                 ..burst
             },
@@ -94,6 +94,16 @@ impl Burst {
     }
 }
 
+fn both(one: Touched, other: Touched) -> Touched {
+    match (one, other) {
+        (Touched::Paths(mut some), Touched::Paths(more)) => {
+            some.extend(more);
+            Touched::Paths(some)
+        }
+        _ => Touched::Everything,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -109,7 +119,7 @@ mod tests {
         for name in ["a", "b", "a"] {
             changes.add(path(name));
         }
-        assert_eq!(changes.next(), Some(path("a").and(path("b"))));
+        assert_eq!(changes.next(), Some(both(path("a"), path("b"))));
         changes.add(path("c")); // while that is looked at
         assert_eq!(changes.next(), Some(path("c")));
     }
@@ -135,7 +145,11 @@ mod tests {
 
     #[test]
     fn everything_and_a_path_is_everything() {
-        assert_eq!(path("a").and(Touched::Everything), Touched::Everything);
-        assert_eq!(Touched::Everything.and(path("a")), Touched::Everything);
+        for (one, other) in [
+            (path("a"), Touched::Everything),
+            (Touched::Everything, path("a")),
+        ] {
+            assert_eq!(both(one, other), Touched::Everything);
+        }
     }
 }

@@ -26,5 +26,7 @@ pub mod survey;
 pub mod territory;
 pub mod watch;
 
-pub use preview::{Figures, Generation, Preview, Reader, Refreshed, Touched, Trouble};
+pub use preview::{Figures, Files, Generation, Preview, Reader, Refreshed, Trouble};
 pub use run_secret::RunSecret;
+
+pub use crate::source::Touched;

@@ -2,46 +2,34 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
+use std::io;
+use std::mem;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::RunSecret;
-use crate::access::Access;
 use crate::diag::{Report, Severity};
-use crate::model::{Date, Ledger, MemoryStore, Organisation, PersonId, ReaderKey};
-use crate::pipeline::{self, BuildError, Built, Days};
-use crate::seal::SiteKey;
-use crate::source::LoadError;
+use crate::model::{
+    Date, Ledger, LedgerEntry, Organisation, Person, PersonId, SealedSite, SiteStore,
+};
+use crate::pipeline::{self, BuildError};
+use crate::rebuild::{Outcome, Rebuilder};
+use crate::seal::{SealError, SealInput, SealState, Sealer, SiteKey};
+use crate::source::{LoadError, Touched};
 
-/// What may have changed on disk.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Touched {
-    /// These, absolute, whether they are still there or not; of a directory, everything below it.
-    Paths(BTreeSet<PathBuf>),
-    /// Nobody knows.
-    Everything,
-}
+/// The viewer with the preview's bar around it, bundled when this program was built.
+pub const SCRIPT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/preview.js"));
 
-impl Touched {
-    /// Both.
-    pub fn and(self, other: Self) -> Self {
-        match (self, other) {
-            (Self::Paths(mut some), Self::Paths(more)) => {
-                some.extend(more);
-                Self::Paths(some)
-            }
-            _ => Self::Everything,
-        }
-    }
-}
+/// Bytes by path, relative to the site's root, with `/`.
+pub type Files = BTreeMap<String, Arc<[u8]>>;
 
 /// One generation of the site. It never changes, is cheap to clone, and is served while the next one is made.
 #[derive(Debug, Clone)]
 pub struct Generation {
     /// Counts from 1.
     pub number: u64,
-    /// Bytes by path, relative to the site's root, with `/`.
-    pub files: Arc<BTreeMap<String, Arc<[u8]>>>,
+    /// Everything that the site consists of.
+    pub files: Arc<Files>,
     /// Everyone who has not left, by name.
     pub readers: Arc<[Reader]>,
     /// The path of the style sheet.
@@ -88,11 +76,13 @@ impl Refreshed {
 /// What a refresh did, for one line on a terminal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Figures {
-    /// Pages in the site, where parts of one page count once a section.
+    /// Pages that were drawn, where parts of one page count once a section.
     pub pages: usize,
-    /// Sections in the site.
+    /// Sections that were drawn.
+    pub drawn: usize,
+    /// Sections of the site.
     pub sections: usize,
-    /// Files that were sealed or written anew.
+    /// Files that were sealed or written.
     pub written: usize,
 }
 
@@ -139,126 +129,260 @@ pub struct Preview {
     today: Date,
     run: RunSecret,
     site_key: SiteKey,
-    recipients: BTreeMap<PersonId, String>,
+    rebuilder: Rebuilder,
+    with_own_keys: Keyed,
+    sealed: SealState,
     last: Last,
+    /// The last look at the tree failed: what is different from what was read before is not known.
+    is_lost: bool,
 }
 
-/// The generation before the next one, with what sealing reuses of it.
+/// Who has a live key of their own, as of the last look at the tree.
+type Keyed = Arc<Mutex<BTreeSet<PersonId>>>;
+
+/// The last generation, with what sealing goes on from.
 #[derive(Default)]
 struct Last {
     number: u64,
-    files: BTreeMap<String, Vec<u8>>,
+    files: Arc<Files>,
     ledger: Ledger,
     readers: Vec<Reader>,
 }
 
 /// A site that was made.
 struct Made {
-    built: Built,
-    files: BTreeMap<String, Vec<u8>>,
+    outcome: Outcome,
+    site: SealedSite,
+    files: Files,
     readers: Vec<Reader>,
 }
 
 impl Preview {
     /// The preview of the organisation in `root`, before its first [`Preview::refresh`].
     pub fn new(root: PathBuf, today: Date, run: RunSecret) -> Self {
+        let with_own_keys = Keyed::default();
         Self {
             site_key: run.site_key(),
+            rebuilder: rebuilder(&root, today, &run, &with_own_keys),
             root,
             today,
             run,
-            recipients: BTreeMap::new(),
+            with_own_keys,
+            sealed: SealState::default(),
             last: Last::default(),
+            is_lost: false,
         }
     }
 
     /// Loads, checks, renders and seals what the change can reach.
     pub fn refresh(&mut self, touched: &Touched) -> Refreshed {
-        let _ = touched;
-        let (organisation, report) = match pipeline::load(&self.root, self.today) {
-            Ok(loaded) => loaded,
-            Err(error) => return broken(Report::default(), Some(Trouble::from(&error))),
+        let touched = match mem::take(&mut self.is_lost) {
+            true => &Touched::Everything,
+            false => touched,
         };
-        let Some(organisation) = organisation else {
-            return broken(report, None);
-        };
-        match self.make(organisation) {
-            Ok(made) => self.next(made, report),
+        if let Err(error) = self.rebuilder.look(touched, self.today) {
+            self.is_lost = true;
+            return broken(Report::default(), Some(Trouble::from(&error)));
+        }
+        let report = self.rebuilder.report().clone();
+        match self.make() {
+            Ok(Some(made)) => self.next(made, report),
+            Ok(None) => broken(report, None),
             Err(error) => broken(report, Some(Trouble::from(&error))),
         }
     }
 
-    fn make(&mut self, mut organisation: Organisation) -> Result<Made, BuildError> {
-        let theme = pipeline::theme(&self.root, &organisation)?;
-        let with_keys = with_own_keys(&organisation, self.today);
-        self.hand_out_keys(&mut organisation);
-        let store = MemoryStore::after(self.last.files.clone(), self.last.ledger.clone());
-        let days = Days {
-            today: self.today,
-            as_of: organisation.as_of.unwrap_or(self.today),
+    /// Draws and seals what is due; nothing while the tree has errors.
+    fn make(&mut self) -> Result<Option<Made>, BuildError> {
+        let Some(input) = self.input() else {
+            return Ok(None);
         };
-        let input = pipeline::seal_input(
-            &organisation,
-            self.site_key.clone(),
-            beginning_of(self.today),
-            false,
-        );
-        let built = pipeline::build(&organisation, &theme, days, &input, &store)?;
-        let readers = readers(&organisation, self.today, &with_keys, &built.access);
-        Ok(Made {
-            built,
-            files: store.into_files(),
-            readers,
-        })
+        let shelf = Shelf::behind(&self.last);
+        let sealer = Sealer::after(mem::take(&mut self.sealed), &input, &shelf);
+        let drawn = self.rebuilder.draw(SCRIPT, |section, content| {
+            Ok(sealer.add_section(section, content)?)
+        });
+        let outcome = match drawn {
+            Ok(Some(outcome)) => outcome,
+            failed => {
+                self.sealed = sealer.abandon();
+                return failed.map(|_| None);
+            }
+        };
+        match finish(sealer, &outcome) {
+            Ok((site, sealed)) => {
+                self.sealed = sealed;
+                let files = shelf.into_files(&site.ledger);
+                Ok(Some(Made {
+                    outcome,
+                    site,
+                    files,
+                    readers: self.readers(),
+                }))
+            }
+            Err(error) => {
+                self.begin_anew();
+                Err(error.into())
+            }
+        }
     }
 
-    /// Everyone who has not left gets one key, of this run; nobody keeps any other.
-    fn hand_out_keys(&mut self, organisation: &mut Organisation) {
-        for (id, person) in &mut organisation.people {
-            let known = self.recipients.entry(id.clone());
-            let recipient = known.or_insert_with(|| self.run.identity(id).recipient().to_string());
-            person.login_file = None;
-            person.keys = match person.is_here(self.today) {
-                false => Vec::new(),
-                true => vec![ReaderKey {
-                    recipient: recipient.clone(),
-                    until: None,
-                }],
-            };
+    /// What was drawn is lost where it could not be sealed, and only the first drawing draws everything.
+    fn begin_anew(&mut self) {
+        self.rebuilder = rebuilder(&self.root, self.today, &self.run, &self.with_own_keys);
+        self.sealed = SealState::default();
+    }
+
+    fn input(&self) -> Option<SealInput> {
+        let organisation = self.rebuilder.organisation()?;
+        let (key, created) = (self.site_key.clone(), beginning_of(self.today));
+        Some(pipeline::seal_input(organisation, key, created, false))
+    }
+
+    fn readers(&self) -> Vec<Reader> {
+        let Some(organisation) = self.rebuilder.organisation() else {
+            return Vec::new();
+        };
+        let sections = self.sections_of_readers();
+        let with_keys = self
+            .with_own_keys
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let mut readers: Vec<Reader> = here(organisation, self.today)
+            .map(|person| Reader {
+                id: person.id.clone(),
+                name: person.name.clone(),
+                has_own_key: with_keys.contains(&person.id),
+                sections: sections.get(&person.id).copied().unwrap_or(0),
+            })
+            .collect();
+        readers.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
+        readers
+    }
+
+    fn sections_of_readers(&self) -> BTreeMap<&PersonId, usize> {
+        let mut sections = BTreeMap::new();
+        let planned = self.rebuilder.access().into_iter();
+        for planned in planned.flat_map(|access| &access.sections) {
+            for reader in &planned.section.readers {
+                *sections.entry(&reader.person).or_default() += 1;
+            }
         }
+        sections
     }
 
     fn next(&mut self, made: Made, report: Report) -> Refreshed {
-        let site = made.built.site;
         let figures = Figures {
-            pages: made.built.pages,
-            sections: site.sections,
-            written: site.written,
+            pages: made.outcome.pages,
+            drawn: made.outcome.sections,
+            sections: made.site.sections,
+            written: made.site.written,
         };
-        let difference = Difference::between(&self.last.files, &made.files);
-        let same_readers = self.last.readers == made.readers;
-        let is_same = self.last.number > 0 && same_readers && difference == Difference::Nothing;
-        let generation = (!is_same).then(|| Generation {
-            number: self.last.number + 1,
-            files: shared(&made.files),
-            readers: made.readers.as_slice().into(),
-            style: style_of(&made.files).unwrap_or_default().to_owned(),
-            css_only: self.last.number > 0 && same_readers && difference == Difference::Style,
-        });
-        if let Some(generation) = &generation {
-            self.last = Last {
-                number: generation.number,
-                files: made.files,
-                ledger: site.ledger,
-                readers: made.readers,
-            };
-        }
         Refreshed {
-            generation,
+            generation: self.generation(made),
             report,
             trouble: None,
             figures,
         }
+    }
+
+    /// The next generation; nothing where the site is what it was.
+    fn generation(&mut self, made: Made) -> Option<Generation> {
+        let is_first = self.last.number == 0;
+        let difference = match self.last.readers == made.readers {
+            true => Difference::between(&self.last.files, &made.files),
+            false => Difference::More,
+        };
+        if !is_first && difference == Difference::Nothing {
+            return None;
+        }
+        self.last = Last {
+            number: self.last.number + 1,
+            files: Arc::new(made.files),
+            ledger: made.site.ledger,
+            readers: made.readers,
+        };
+        Some(Generation {
+            number: self.last.number,
+            files: Arc::clone(&self.last.files),
+            readers: self.last.readers.as_slice().into(),
+            style: style_of(&self.last.files).unwrap_or_default().to_owned(),
+            css_only: !is_first && difference == Difference::Style,
+        })
+    }
+}
+
+/// One that gives everyone who has not left a key of this run, and nobody any other.
+fn rebuilder(root: &std::path::Path, today: Date, run: &RunSecret, keyed: &Keyed) -> Rebuilder {
+    let (run, keyed) = (run.clone(), Arc::clone(keyed));
+    let known: Mutex<BTreeMap<PersonId, String>> = Mutex::default();
+    let stand_in = move |person: &Person| {
+        let mut keyed = keyed.lock().unwrap_or_else(PoisonError::into_inner);
+        match person.recipients_on(today).next() {
+            Some(_) => keyed.insert(person.id.clone()),
+            None => keyed.remove(&person.id),
+        };
+        let mut known = known.lock().unwrap_or_else(PoisonError::into_inner);
+        let recipient = known.entry(person.id.clone());
+        let recipient =
+            recipient.or_insert_with(|| run.identity(&person.id).recipient().to_string());
+        person.is_here(today).then(|| recipient.clone())
+    };
+    Rebuilder::new(root.to_owned(), Some(Box::new(stand_in)))
+}
+
+/// Adds what is not drawn section by section. Logins stay out: they wrap identities that open nothing here.
+fn finish(sealer: Sealer, outcome: &Outcome) -> Result<(SealedSite, SealState), SealError> {
+    for section in &outcome.gone {
+        sealer.remove_section(section);
+    }
+    for file in outcome.plain.iter() {
+        sealer.add_plain(&file.path, &file.bytes)?;
+    }
+    sealer.finish_for_now()
+}
+
+/// The last generation's files, with those of the next one beside them until that is whole.
+struct Shelf<'l> {
+    last: &'l Last,
+    written: Mutex<Files>,
+}
+
+impl<'l> Shelf<'l> {
+    fn behind(last: &'l Last) -> Self {
+        Self {
+            last,
+            written: Mutex::default(),
+        }
+    }
+
+    /// The files that a ledger lists.
+    fn into_files(self, ledger: &Ledger) -> Files {
+        let mut files = Files::clone(&self.last.files);
+        let written = self.written.into_inner();
+        files.extend(written.unwrap_or_else(PoisonError::into_inner));
+        files.retain(|path, _| ledger.files.contains_key(path));
+        files
+    }
+}
+
+impl SiteStore for Shelf<'_> {
+    fn last_build(&self) -> u64 {
+        self.last.ledger.build
+    }
+
+    fn earlier(&self, path: &str) -> Option<LedgerEntry> {
+        self.last.ledger.files.get(path).copied()
+    }
+
+    fn write(&self, path: &str, bytes: Vec<u8>) -> io::Result<()> {
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        written.insert(path.to_owned(), bytes.into());
+        Ok(())
+    }
+
+    fn keep(&self, _: &str) -> io::Result<()> {
+        Ok(()) // what is not written anew stays as it is
     }
 }
 
@@ -277,42 +401,10 @@ fn beginning_of(day: Date) -> u64 {
     u64::try_from(midnight).unwrap_or(0)
 }
 
-fn with_own_keys(organisation: &Organisation, today: Date) -> BTreeSet<PersonId> {
-    let people = organisation.people.values();
-    people
-        .filter(|person| person.recipients_on(today).next().is_some())
-        .map(|person| person.id.clone())
-        .collect()
-}
-
-fn readers(
-    organisation: &Organisation,
-    today: Date,
-    with_keys: &BTreeSet<PersonId>,
-    access: &Access,
-) -> Vec<Reader> {
-    let mut sections: BTreeMap<&PersonId, usize> = BTreeMap::new();
-    for planned in &access.sections {
-        for reader in &planned.section.readers {
-            *sections.entry(&reader.person).or_default() += 1;
-        }
-    }
-    let here = organisation.people.values().filter(|p| p.is_here(today));
-    let mut readers: Vec<Reader> = here
-        .map(|person| Reader {
-            id: person.id.clone(),
-            name: person.name.clone(),
-            has_own_key: with_keys.contains(&person.id),
-            sections: sections.get(&person.id).copied().unwrap_or(0),
-        })
-        .collect();
-    readers.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
-    readers
-}
-
-fn shared(files: &BTreeMap<String, Vec<u8>>) -> Arc<BTreeMap<String, Arc<[u8]>>> {
-    let share = |(path, bytes): (&String, &Vec<u8>)| (path.clone(), Arc::from(bytes.as_slice()));
-    Arc::new(files.iter().map(share).collect())
+/// Everyone who has not left.
+fn here(organisation: &Organisation, today: Date) -> impl Iterator<Item = &Person> {
+    let people = organisation.people.values().map(|person| &**person);
+    people.filter(move |person| person.is_here(today))
 }
 
 /// How two sites differ.
@@ -325,7 +417,7 @@ enum Difference {
 }
 
 impl Difference {
-    fn between(before: &BTreeMap<String, Vec<u8>>, after: &BTreeMap<String, Vec<u8>>) -> Self {
+    fn between(before: &Files, after: &Files) -> Self {
         let styles = (style_of(before), style_of(after));
         if !same_but_for_style(before, after, styles) {
             return Self::More;
@@ -338,15 +430,15 @@ impl Difference {
 }
 
 fn same_but_for_style(
-    before: &BTreeMap<String, Vec<u8>>,
-    after: &BTreeMap<String, Vec<u8>>,
+    before: &Files,
+    after: &Files,
     (old, new): (Option<&str>, Option<&str>),
 ) -> bool {
     let content = |path: &&String| !is_of_every_build(path) && !is_style(path);
-    let paths = |files: &BTreeMap<String, Vec<u8>>| files.keys().filter(content).count();
-    let same = |(path, bytes): (&String, &Vec<u8>)| match after.get(path) {
+    let paths = |files: &Files| files.keys().filter(content).count();
+    let same = |(path, bytes): (&String, &Arc<[u8]>)| match after.get(path) {
         None => false,
-        Some(now) if now == bytes => true,
+        Some(now) if Arc::ptr_eq(now, bytes) || now == bytes => true,
         Some(now) if path.ends_with(".html") => {
             let [then, now] = [bytes, now].map(|bytes| String::from_utf8_lossy(bytes));
             then.replace(old.unwrap_or_default(), new.unwrap_or_default()) == now
@@ -366,7 +458,7 @@ fn is_style(path: &str) -> bool {
     path.starts_with("assets/") && path.ends_with(".css")
 }
 
-fn style_of(files: &BTreeMap<String, Vec<u8>>) -> Option<&str> {
+fn style_of(files: &Files) -> Option<&str> {
     files.keys().find(|path| is_style(path)).map(String::as_str)
 }
 
@@ -374,8 +466,8 @@ fn style_of(files: &BTreeMap<String, Vec<u8>>) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn files(of: &[(&str, &str)]) -> BTreeMap<String, Vec<u8>> {
-        let file = |(path, text): &(&str, &str)| (path.to_string(), text.as_bytes().to_vec());
+    fn files(of: &[(&str, &str)]) -> Files {
+        let file = |(path, text): &(&str, &str)| (path.to_string(), text.as_bytes().into());
         of.iter().map(file).collect()
     }
 
@@ -398,7 +490,7 @@ mod tests {
         assert_eq!(to(site(b, &page(b), "2")), Difference::More);
         assert_eq!(to(site(b, "other", "1")), Difference::More);
         let mut more = site(a, &page(a), "1");
-        more.insert("sealed/b.age".into(), Vec::new());
+        more.insert("sealed/b.age".into(), Arc::default());
         assert_eq!(to(more), Difference::More);
     }
 }

@@ -130,6 +130,16 @@ impl Theme {
         })
     }
 
+    /// Whether every page comes out as with the other theme: only style sheets differ, or nothing does.
+    pub fn draws_like(&self, other: &Self) -> bool {
+        let is_drawing = |name: &str| !name.ends_with(".css");
+        let drawn = self.files.iter().filter(|(name, _)| is_drawing(name));
+        let others = other.files.iter().filter(|(name, _)| is_drawing(name));
+        drawn
+            .map(|(name, file)| (name, &file.text))
+            .eq(others.map(|(name, file)| (name, &file.text)))
+    }
+
     /// The default theme with some of its files replaced.
     ///
     /// # Errors

@@ -8,9 +8,11 @@
 //! Nothing outside the tree is ever read: a symbolic link that leaves it is a problem, devices and
 //! pipes are never opened. The directories that `[sources]` declares are trees of their own.
 
+mod areas;
 mod layout;
 mod load;
 mod read;
+mod reload;
 mod theme;
 mod tree;
 pub mod written;
@@ -22,9 +24,11 @@ use std::sync::Arc;
 pub use layout::{CycleFile, Directory, FileKind, Name, PersonFile};
 pub use load::load;
 pub use read::FILE_MAX_BYTES;
-pub use theme::{ThemeFilesError, theme_files};
+pub use reload::{Changed, Touched};
+pub use theme::{THEMES, ThemeFilesError, theme_files};
 
 use crate::diag::Place;
+use areas::Areas;
 
 /// The directory of the rubric in force.
 pub const RUBRICS: &str = "rubrics";
@@ -43,10 +47,35 @@ pub struct Source {
     pub texts: BTreeMap<Arc<str>, Arc<str>>,
     /// What is wrong with the tree itself.
     pub problems: Vec<Problem>,
+    /// Where its parts lie on the disk.
+    areas: Areas,
+    /// Whether anything was read through a symbolic link.
+    links: bool,
+}
+
+impl Source {
+    /// The directories, besides the root itself, of which a change matters to this organisation, absolute
+    /// and without symbolic links. They need not be there.
+    pub fn watched(&self) -> Vec<PathBuf> {
+        self.areas.all().collect()
+    }
+
+    /// How a path of the usual layout (`people/…`) is shown, wherever `[sources]` points.
+    pub fn shown(&self, path: &str) -> String {
+        let areas = [
+            ("people/", &self.areas.people),
+            ("management/", &self.areas.management),
+        ];
+        let moved = areas.iter().find_map(|(usual, area)| {
+            let rest = path.strip_prefix(usual)?;
+            Some(format!("{}/{rest}", area.shown))
+        });
+        moved.unwrap_or_else(|| path.to_owned())
+    }
 }
 
 /// One file that was read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
     /// Relative to the organisation, with `/`; begins with `../` where `[sources]` points outside.
     pub path: Arc<str>,
@@ -54,7 +83,7 @@ pub struct SourceFile {
 }
 
 /// What a file holds.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
     /// TOML and markdown.
     Text(Arc<str>),

@@ -48,7 +48,7 @@ fn each_change_is_one_line_and_mistakes_are_drawn_as_check_draws_them() {
     );
     fs::write(&person, good.replacen("name = \"", "name = \"Very ", 1)).unwrap();
     let line = running.says("people/sam/person.toml: ");
-    for part in [" pages in ", " sections, ", " ms"] {
+    for part in [" pages drawn in ", " sections, ", " ms"] {
         assert!(line.contains(part), "{part} in {line}");
     }
 }
