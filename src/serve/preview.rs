@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::io;
 use std::mem;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::RunSecret;
@@ -313,7 +313,7 @@ impl Preview {
 }
 
 /// One that gives everyone who has not left a key of this run, and nobody any other.
-fn rebuilder(root: &std::path::Path, today: Date, run: &RunSecret, keyed: &Keyed) -> Rebuilder {
+fn rebuilder(root: &Path, today: Date, run: &RunSecret, keyed: &Keyed) -> Rebuilder {
     let (run, keyed) = (run.clone(), Arc::clone(keyed));
     let known: Mutex<BTreeMap<PersonId, String>> = Mutex::default();
     let stand_in = move |person: &Person| {

@@ -386,6 +386,59 @@ fn heads_without_end_and_floods_of_headers_are_cut_off() {
     );
 }
 
+#[test]
+fn every_answer_says_what_a_browser_keeps_to() {
+    let running = Running::start();
+    let known = format!("Cookie: {}\r\n", running.cookie());
+    for (target, status) in [
+        ("/", 200),
+        ("/site.json", 200),
+        ("/preview/preview.css", 200),
+        ("/nowhere", 404),
+        ("/rubric/../", 400),
+    ] {
+        let answer = running.get(target, &known);
+        assert!(
+            answer.starts_with(&format!("HTTP/1.1 {status} ")),
+            "{target}: {answer}"
+        );
+        assert!(
+            answer.contains("Cache-Control: no-store\r\n") && !answer.contains("Access-Control"),
+            "{answer}"
+        );
+        let of_the_page = [
+            "X-Content-Type-Options: nosniff",
+            "Referrer-Policy: no-referrer",
+            "Cross-Origin-Opener-Policy: same-origin",
+            "Cross-Origin-Resource-Policy: same-origin",
+            "frame-ancestors 'none'",
+            "default-src 'none'",
+            "trusted-types 'none'",
+        ];
+        for header in of_the_page.iter().filter(|_| status != 400) {
+            assert!(answer.contains(header), "{header}: {answer}");
+        }
+    }
+    let entered = running.get(
+        &format!("/?token={}&as=sam", running.token()),
+        "Sec-Fetch-Site: none\r\n",
+    );
+    assert!(
+        entered.starts_with("HTTP/1.1 303 ") && entered.contains("\r\nLocation: /?as=sam\r\n"),
+        "{entered}"
+    );
+    assert!(
+        entered.contains("; HttpOnly; SameSite=Strict; Path=/\r\n"),
+        "{entered}"
+    );
+    let head = running
+        .raw(format!("HEAD / HTTP/1.1\r\nHost: {}\r\n{known}\r\n", running.host()).as_bytes());
+    assert!(
+        head.starts_with("HTTP/1.1 200 ") && head.ends_with("\r\n\r\n"),
+        "{head}"
+    );
+}
+
 /// `Threads` and `VmRSS` in KiB of a process.
 fn weight(pid: u32) -> (u64, u64) {
     let status = fs::read_to_string(format!("/proc/{pid}/status")).expect("it runs");

@@ -2,13 +2,12 @@
 
 import { parseAddress } from "./address";
 import type { Gate } from "./gate";
-import { fetchFile } from "./host";
+import { base, fetchFile } from "./host";
 import { outcomeOf, type Fault } from "./outcome";
 import { placeNow } from "./preview-place";
 import { fetchIdentity } from "./preview-server";
 import { IDLE_MS, Session } from "./session";
 import { unlock, type Secret, type Unlocked } from "./unlock";
-import { base } from "./host";
 import { View } from "./view";
 
 /** An open site. */
