@@ -1,7 +1,7 @@
 //! The only door: loopback, and no more at once than it can bear.
 //!
 //! One thread waits for all connections whose head has not arrived yet, so that a thousand idle ones cost nothing but
-//! their sockets, and of these only [`WAITING_MAX`] are kept: whoever has waited longest goes first. A whole, plain head
+//! their sockets, and of these only `WAITING_MAX` are kept: whoever has waited longest goes first. A whole, plain head
 //! goes to one of a fixed number of threads, each of which relays one question and its answer.
 
 use std::collections::VecDeque;

