@@ -251,7 +251,7 @@ impl<'a> Round<'a> {
         let kept = before.filter(|_| !due.everything);
         let theme = match kept.filter(|_| !due.theme) {
             Some(before) => before.theme.clone(),
-            None => Arc::new(pipeline::theme(root, organisation)?),
+            None => Arc::new(pipeline::theme(root, organisation)?.remembering()),
         };
         let kept = kept.filter(|before| theme.draws_like(&before.theme));
         let commons = match kept {

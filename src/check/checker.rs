@@ -225,6 +225,7 @@ impl Frame {
         known.learn(|facts| {
             facts.ratings.clone_from(&settings.ratings);
             facts.questions.clone_from(&settings.questions);
+            facts.late_from_days = settings.policy.agree_within_days;
         });
         let rubrics = rubric::read_all(&known);
         known.learn(|facts| facts.rubrics = rubrics);

@@ -28,6 +28,8 @@ pub(super) struct Facts {
     pub ratings: Vec<Rating>,
     /// The organisation's questions.
     pub questions: Vec<Question>,
+    /// A commit this many days after `agreed` is not late yet.
+    pub late_from_days: u32,
     pub rubrics: Rubrics,
     /// Cycles whose dates could be read, by start, then end, then id.
     pub cycles: Vec<Cycle>,

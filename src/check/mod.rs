@@ -17,6 +17,7 @@ mod complaints;
 mod cycles;
 mod expectations;
 mod feedback;
+mod fixed;
 mod known;
 mod management;
 mod organisation;

@@ -7,7 +7,10 @@ use super::areas::Area;
 use super::layout::Kind;
 use super::reload::Part;
 use super::tree::Walk;
-use super::{Directory, FileKind, LoadError, Problem, ProblemKind, RUBRICS, Source, read, written};
+use super::{
+    Directory, FileKind, LoadError, Problem, ProblemKind, RUBRICS, Source, SourceFile, read,
+    written,
+};
 use crate::diag::Place;
 
 /// The file that makes a directory an organisation.
@@ -226,14 +229,26 @@ fn load_inside(source: &mut Source, kind: Kind, directory: &Path, shown: &str, o
 
 /// The directories of rubrics: that of the one in force, and those that cycles pin.
 fn pinned_directories(source: &Source) -> BTreeSet<String> {
+    let mut pins = pins(source);
+    pins.retain(|pin| is_plain(&PathBuf::from(pin)));
+    pins.insert(RUBRICS.to_owned());
+    pins
+}
+
+/// What cycles pin their rubric to, as written.
+pub(super) fn pins(source: &Source) -> BTreeSet<String> {
     let cycles = source
         .files
         .iter()
         .filter(|(kind, _)| matches!(kind, FileKind::Cycle(_)));
-    let pinned = cycles
-        .filter_map(|(_, file)| pin(file.text()?))
-        .filter(|pin| is_plain(&PathBuf::from(pin)));
-    pinned.chain([RUBRICS.to_owned()]).collect()
+    cycles.filter_map(|(_, file)| pin(file.text()?)).collect()
+}
+
+/// Whether the organisation sets `as_of`, as examples and tests do.
+pub(super) fn fixes_its_day(source: &Source) -> bool {
+    let file = source.files.get(&FileKind::Organisation);
+    let text = file.and_then(SourceFile::text);
+    text.is_some_and(|text| written::Toml::parse(text).root.contains_key("as_of"))
 }
 
 /// The `rubric` of a cycle as written.

@@ -8,23 +8,31 @@
 //! Nothing outside the tree is ever read: a symbolic link that leaves it is a problem, devices and
 //! pipes are never opened. The directories that `[sources]` declares are trees of their own.
 
+mod agreed;
 mod areas;
+mod git;
+mod history;
 mod layout;
 mod load;
 mod read;
+mod recall;
 mod reload;
+mod revision;
 mod theme;
 mod tree;
 pub mod written;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use agreed::{AsWritten, Worded};
+pub use git::{Fingerprint, Trouble};
+pub use history::{History, Version};
 pub use layout::{CycleFile, Directory, FileKind, Name, PersonFile};
-pub use load::load;
 pub use read::FILE_MAX_BYTES;
 pub use reload::{Changed, Touched};
+pub use revision::{Revision, RevisionProblem, Revisions};
 pub use theme::{THEMES, ThemeFilesError, theme_files};
 
 use crate::diag::Place;
@@ -47,6 +55,10 @@ pub struct Source {
     pub texts: BTreeMap<Arc<str>, Arc<str>>,
     /// What is wrong with the tree itself.
     pub problems: Vec<Problem>,
+    /// What git holds of expectations.
+    pub history: History,
+    /// Rubrics that cycles pin to a revision.
+    pub revisions: Revisions,
     /// Where its parts lie on the disk.
     areas: Areas,
     /// Whether anything was read through a symbolic link.
@@ -72,6 +84,17 @@ impl Source {
         });
         moved.unwrap_or_else(|| path.to_owned())
     }
+}
+
+/// Reads the organisation that lies in `root`, and what git remembers of it.
+///
+/// # Errors
+/// Where there is no `gradus.toml`, or the directory itself cannot be read. Everything else that goes
+/// wrong is among the [`Problem`]s of the source.
+pub fn load(root: &Path) -> Result<Source, LoadError> {
+    let mut source = load::load(root)?;
+    source.recall(recall::Memory::default());
+    Ok(source)
 }
 
 /// One file that was read.
@@ -145,6 +168,8 @@ pub enum ProblemKind {
     Unknown { nearest: Option<String> },
     /// A directory that `[sources]` names is not there.
     NoSuchDirectory,
+    /// git tells nothing of how expectations were agreed: why; nothing where the clone is shallow.
+    NoHistory(Option<Trouble>),
     /// The tree holds more than that many entries; the rest was not looked at.
     TooManyEntries { max: usize },
 }

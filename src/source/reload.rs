@@ -37,6 +37,14 @@ pub struct Changed {
 }
 
 impl Changed {
+    fn and(mut self, other: Self) -> Self {
+        self.shared |= other.shared;
+        self.people.extend(other.people);
+        self.managed.extend(other.managed);
+        self.files.extend(other.files);
+        self
+    }
+
     /// Whether anything is different.
     pub fn is_anything(&self) -> bool {
         self.shared || !self.people.is_empty() || !self.managed.is_empty()
@@ -67,6 +75,13 @@ impl Source {
     /// # Errors
     /// As [`fn@super::load`]; the source is as it was then.
     pub fn reload(&mut self, touched: &Touched) -> Result<Changed, LoadError> {
+        let memory = self.forget();
+        let read = self.read_again(touched);
+        let remembered = self.recall(memory);
+        Ok(read?.and(remembered))
+    }
+
+    fn read_again(&mut self, touched: &Touched) -> Result<Changed, LoadError> {
         let parts = match touched {
             Touched::Everything => None,
             Touched::Paths(paths) => self.parts(paths),

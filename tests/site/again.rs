@@ -19,7 +19,7 @@ use rand::{Rng, SeedableRng};
 
 use crate::generated;
 
-const PEOPLE: usize = 7;
+const PEOPLE: usize = 8;
 const EDITS: usize = 80;
 
 /// Sections as they are before they are sealed, and the files that are not.

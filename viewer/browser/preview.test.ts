@@ -139,7 +139,7 @@ for (const [screen, options] of Object.entries({
         preview.write(PERSON, `${good}\nmanager = '${HOSTILE}'\n`);
         await overlay(page).waitFor();
         const text = await overlay(page).innerText();
-        for (const part of [HOSTILE, "error E", `${PERSON}:`, "Below is the site"]) assert.ok(text.includes(part), `${part} in ${text}`);
+        for (const part of [HOSTILE, "error E", `${PERSON}:`, "Behind this is the site"]) assert.ok(text.includes(part), `${part} in ${text}`);
         assert.equal(await overlay(page).locator("img, script").count(), 0);
         assert.ok((await overlay(page).locator("mark").count()) > 0, "the place is marked");
         await preview.says(/error\[E/);

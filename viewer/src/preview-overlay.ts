@@ -31,7 +31,7 @@ export class Overlay {
       return this.list.replaceChildren();
     }
     this.heading.textContent = complaints.trouble === null ? complaints.summary : "The site cannot be made";
-    this.alert.textContent = behind ? "Below is the site as it last was in order." : "The site comes as soon as this is mended.";
+    this.alert.textContent = behind ? "Behind this is the site as it last was in order." : "The site comes as soon as this is mended.";
     const more = complaints.more === 0 ? [] : [el("p", {}, `and ${complaints.more} more: \`gradus check\` shows them all`)];
     this.list.replaceChildren(...troubleOf(complaints), ...complaints.diagnostics.map(complaintItem), ...more);
     this.list.scrollTop = 0;
