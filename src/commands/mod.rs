@@ -5,6 +5,7 @@ mod build;
 mod check;
 mod init;
 mod keys;
+mod serve;
 mod shell;
 
 use std::path::{Path, PathBuf};
@@ -29,6 +30,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Init(args) => init::run(&here, args),
         Command::Check(args) => check::run(&here, args),
         Command::Build(args) => build::run(&here, args),
+        Command::Serve(args) => serve::run(&here, args),
         Command::Access(args) => access::run(&here, args),
         Command::Keys(args) => keys::run(&here, args),
         Command::Completions(args) => shell::completions(args),
