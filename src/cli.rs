@@ -1,5 +1,7 @@
 //! The command line as clap structs, and nothing else.
 
+pub mod new;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -48,6 +50,9 @@ pub enum ColorWhen {
 pub enum Command {
     /// Write a tree that builds at once
     Init(Init),
+    /// Make drafts of people, cycles, expectations, requests for feedback and the like; nothing is overwritten
+    #[command(subcommand)]
+    New(new::New),
     /// Report every mistake in the tree; needs no keys
     Check(Check),
     /// Write the sealed site

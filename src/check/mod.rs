@@ -34,6 +34,8 @@ mod tree;
 use std::collections::BTreeMap;
 
 pub use codes::Rule;
+pub use known::{RESERVED_CYCLES, RESERVED_PEOPLE};
+pub use prose::is_web_address;
 pub use questions::default_questions;
 
 use crate::diag::Report;

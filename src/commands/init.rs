@@ -1,13 +1,10 @@
 //! `gradus init`: a tree that builds at once. It never overwrites.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
-use std::path::Path;
-
-use gradus::scaffold::{self, Beginning, NewFile};
+use gradus::scaffold::{self, Beginning};
 
 use crate::cli::{self, Template};
 
+use super::tree_files::Tree;
 use super::{Failure, Here, MARKER, Message, keys};
 
 /// Writes the beginning of an organisation, with a site key.
@@ -24,9 +21,10 @@ pub fn run(here: &Here, args: &cli::Init) -> Result<(), Failure> {
         let help = "choose an empty directory: `gradus init DIR`; nothing was written";
         return Err(Failure::Environment(message.help(help)));
     }
+    let tree = Tree::begin(&root);
     for file in &files {
-        write_new(&root, file)?;
-        here.say(&format!("wrote {}", file.path));
+        let path = tree.add_one(file)?;
+        here.say(&format!("wrote {path}"));
     }
     keys::make_site_key(here, &root)?;
     here.say(&next_steps(args));
@@ -39,29 +37,6 @@ fn kind(template: Template) -> Beginning {
         Template::Solo => Beginning::Solo,
         Template::Rubric => Beginning::Rubric,
     }
-}
-
-fn write_new(root: &Path, file: &NewFile) -> Result<(), Failure> {
-    let path = root.join(&file.path);
-    let write = || {
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        let mut new = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&path)?;
-        new.write_all(file.text.as_bytes())
-    };
-    write().map_err(|e| {
-        let taken = e.kind() == ErrorKind::AlreadyExists;
-        let why = if taken {
-            "it was there in the meantime"
-        } else {
-            "could not write"
-        };
-        Failure::environment(&format!("{why}: `{}`", path.display()), e)
-    })
 }
 
 fn next_steps(args: &cli::Init) -> String {

@@ -5,7 +5,9 @@ mod build;
 mod check;
 mod init;
 mod keys;
+mod new;
 mod shell;
+mod tree_files;
 
 use std::path::{Path, PathBuf};
 
@@ -27,6 +29,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
     let here = Here::new(cli)?;
     match &cli.command {
         Command::Init(args) => init::run(&here, args),
+        Command::New(args) => new::run(&here, args),
         Command::Check(args) => check::run(&here, args),
         Command::Build(args) => build::run(&here, args),
         Command::Access(args) => access::run(&here, args),

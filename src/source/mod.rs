@@ -23,6 +23,7 @@ pub use layout::{CycleFile, Directory, FileKind, Name, PersonFile};
 pub use load::load;
 pub use read::FILE_MAX_BYTES;
 pub use theme::{ThemeFilesError, theme_files};
+pub use tree::is_portable;
 
 use crate::diag::Place;
 
