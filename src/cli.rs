@@ -55,6 +55,8 @@ pub enum Command {
     New(new::New),
     /// Report every mistake in the tree; needs no keys
     Check(Check),
+    /// Show where everyone stands, and who owes what by when
+    Status(Status),
     /// Write the sealed site
     Build(Build),
     /// Show who can open what, and why
@@ -115,6 +117,29 @@ pub enum CheckFormat {
     Github,
     /// A code quality report
     Gitlab,
+}
+
+#[derive(Debug, Args)]
+pub struct Status {
+    /// The organisation; default: found upwards from here
+    #[arg(value_name = "ORG")]
+    pub organisation: Option<PathBuf>,
+
+    /// Only this cycle [default: those that something is to be done in]
+    #[arg(long, value_name = "CYCLE")]
+    pub cycle: Option<String>,
+
+    /// How the process goes for everyone: completion, goals, trend, as aggregates
+    #[arg(long, conflicts_with_all = ["cycle", "ics"])]
+    pub org: bool,
+
+    /// Print as JSON
+    #[arg(long, conflicts_with = "ics")]
+    pub json: bool,
+
+    /// Write the open deadlines into this folder, as a calendar for each person
+    #[arg(long, value_name = "DIR")]
+    pub ics: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -28,4 +28,5 @@ pub mod scaffold;
 pub mod seal;
 pub mod site;
 pub mod source;
+pub mod status;
 pub mod terminal;

@@ -92,7 +92,7 @@ pub struct NewExpectation {
     pub id: String,
 
     /// What will be different at the end
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub text: Option<String>,
 
     /// Why it was chosen
@@ -201,7 +201,7 @@ pub struct NewLog {
     pub kind: Entry,
 
     /// What happened, and what came of it [default: an entry behind `#`, to fill in]
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub text: Option<String>,
 
     /// Who says so
@@ -258,7 +258,7 @@ pub struct NewDated {
     pub title: Option<String>,
 
     /// Markdown; a line of `- [ ] …` is an open action
-    #[arg(long)]
+    #[arg(long, allow_hyphen_values = true)]
     pub text: Option<String>,
 }
 

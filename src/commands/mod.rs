@@ -7,6 +7,7 @@ mod init;
 mod keys;
 mod new;
 mod shell;
+mod status;
 mod tree_files;
 
 use std::path::{Path, PathBuf};
@@ -31,6 +32,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Init(args) => init::run(&here, args),
         Command::New(args) => new::run(&here, args),
         Command::Check(args) => check::run(&here, args),
+        Command::Status(args) => status::run(&here, args),
         Command::Build(args) => build::run(&here, args),
         Command::Access(args) => access::run(&here, args),
         Command::Keys(args) => keys::run(&here, args),

@@ -10,7 +10,7 @@ use gradus::scaffold::{self, Entry, NewFile, Refusal};
 use crate::cli::new::{self as args, New};
 
 use super::tree_files::{Tree, Written};
-use super::{Failure, Here, Message, checked, shell};
+use super::{Failure, Here, Message, shell, status};
 
 /// Makes what was asked for, and checks the tree again.
 ///
@@ -19,7 +19,7 @@ use super::{Failure, Here, Message, checked, shell};
 /// The tree has errors, the arguments name what is not there, or a file is there already.
 pub fn run(here: &Here, what: &New) -> Result<(), Failure> {
     let root = here.organisation(None)?;
-    let org = checked(here, &root)?;
+    let org = sound(here, &root)?;
     let desk = Desk {
         here,
         tree: Tree::open(&root)?,
@@ -39,7 +39,11 @@ pub fn run(here: &Here, what: &New) -> Result<(), Failure> {
         New::Note(args) => desk.note(args),
         New::Rubric(args) => desk.rubric(args),
     }?;
-    still_sound(here, &root).map(|_| ())
+    let org = sound(here, &root)?;
+    if let New::Cycle(args) = what {
+        owed(here, &org, &args.id)?;
+    }
+    Ok(())
 }
 
 impl From<Refusal> for Failure {
@@ -48,8 +52,16 @@ impl From<Refusal> for Failure {
     }
 }
 
-/// Checks the tree with what is new in it.
-fn still_sound(here: &Here, root: &Path) -> Result<Organisation, Failure> {
+/// Prints who owes what by when in a cycle.
+fn owed(here: &Here, org: &Organisation, cycle: &str) -> Result<(), Failure> {
+    let cycle = scaffold::cycle_named(org, cycle)?;
+    let commons = gradus::access::commons(org, org.as_of.unwrap_or(here.today));
+    let tasks = status::tasks_text(org, &commons, &[cycle]);
+    status::print(&format!("{}\n", tasks.trim_end()))
+}
+
+/// The organisation, where nothing is wrong with it. Warnings are `check`'s to tell.
+fn sound(here: &Here, root: &Path) -> Result<Organisation, Failure> {
     let (organisation, report) = pipeline::load(root, here.today).map_err(Failure::from_load)?;
     organisation.ok_or_else(|| {
         gradus::terminal::print_report(&report);
