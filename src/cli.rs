@@ -64,6 +64,8 @@ pub enum Command {
     /// Make and list identities and recipients
     #[command(subcommand)]
     Keys(Keys),
+    /// Print the JSON Schema of a kind of file, for editors
+    Schema(Schema),
     /// Print a completion script
     Completions(Completions),
     /// Print the manual page, or write one for every command
@@ -223,6 +225,17 @@ pub struct KeysLogin {
     /// Their identity file [default: a new identity, known by its passphrase alone]
     #[arg(short, long, value_name = "FILE")]
     pub identity: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// Such as `expectations` [default: list the kinds]
+    #[arg(value_name = "KIND")]
+    pub kind: Option<String>,
+
+    /// Write the schemas of all kinds into this folder
+    #[arg(short, long, value_name = "DIR", conflicts_with = "kind")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -25,6 +25,7 @@ pub mod model;
 pub mod pipeline;
 pub mod publish;
 pub mod scaffold;
+pub mod schema;
 pub mod seal;
 pub mod site;
 pub mod source;

@@ -1,6 +1,7 @@
 //! `gradus init`: a tree that builds at once. It never overwrites.
 
-use gradus::scaffold::{self, Beginning};
+use gradus::scaffold::{self, Beginning, NewFile};
+use gradus::schema;
 
 use crate::cli::{self, Template};
 
@@ -26,6 +27,10 @@ pub fn run(here: &Here, args: &cli::Init) -> Result<(), Failure> {
         let path = tree.add_one(file)?;
         here.say(&format!("wrote {path}"));
     }
+    let editors = schema::editor_files().into_iter();
+    let editors: Vec<NewFile> = editors.map(|(path, text)| NewFile { path, text }).collect();
+    tree.add(&editors)?;
+    here.say("wrote .taplo.toml and .taplo/, by which editors complete and explain keys");
     keys::make_site_key(here, &root)?;
     here.say(&next_steps(args));
     Ok(())

@@ -6,6 +6,7 @@ mod check;
 mod init;
 mod keys;
 mod new;
+mod schema;
 mod shell;
 mod status;
 mod tree_files;
@@ -36,6 +37,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Build(args) => build::run(&here, args),
         Command::Access(args) => access::run(&here, args),
         Command::Keys(args) => keys::run(&here, args),
+        Command::Schema(args) => schema::run(&here, args),
         Command::Completions(args) => shell::completions(args),
         Command::Man(args) => shell::man(args),
     }

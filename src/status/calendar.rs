@@ -58,23 +58,19 @@ struct Event {
 /// The same for the same thing to do, whenever it is due and however much of it is done: it is known by the
 /// first of its group.
 fn uid(org: &Organisation, group: &[&Task], todo: Todo) -> String {
-    let first = group.iter().min_by_key(|task| (&task.about, &task.text));
+    let first = group
+        .iter()
+        .min_by_key(|task| (&task.about, &task.step_of, &task.text));
     let mut hash = Sha256::new();
-    let of_task = first.map(|task| {
-        let ids = [
-            task.owner.as_str(),
-            task.cycle.as_str(),
-            task.about.as_str(),
-        ];
-        ids.into_iter()
-            .chain([task.text.as_str()])
-            .collect::<Vec<_>>()
-    });
     let kind = format!("{todo:?}");
-    for part in [&*org.name, &*kind]
-        .into_iter()
-        .chain(of_task.into_iter().flatten())
-    {
+    let mut parts = vec![org.name.as_str(), &kind];
+    if let Some(task) = first {
+        let expectation = task.step_of.as_ref().map_or("", ExpectationId::as_str);
+        let ids = [&task.owner, &task.about].map(PersonId::as_str);
+        parts.extend(ids);
+        parts.extend([task.cycle.as_str(), expectation, &task.text]);
+    }
+    for part in parts {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
@@ -105,6 +101,7 @@ fn words(todo: Todo, count: usize) -> String {
 
 fn calendar(events: &[Event], day: Date) -> String {
     let mut text = String::new();
+    let mut uids = BTreeMap::new();
     for line in [
         "BEGIN:VCALENDAR",
         "VERSION:2.0",
@@ -114,9 +111,16 @@ fn calendar(events: &[Event], day: Date) -> String {
         push_line(&mut text, line);
     }
     for event in events {
+        // Two steps of one expectation may have the same words.
+        let count: &mut usize = uids.entry(&event.uid).or_default();
+        *count += 1;
+        let uid = match count {
+            1 => event.uid.clone(),
+            nth => format!("{nth}-{}", event.uid),
+        };
         let lines = [
             "BEGIN:VEVENT".to_owned(),
-            format!("UID:{}", event.uid),
+            format!("UID:{uid}"),
             // No moment of the clock, so that the same facts give the same file.
             format!("DTSTAMP:{}T000000Z", basic(day)),
             format!("DTSTART;VALUE=DATE:{}", basic(event.due)),

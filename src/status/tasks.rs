@@ -14,8 +14,9 @@ pub struct Task {
     /// Whom it is about; the owner for their own texts and steps.
     pub about: PersonId,
     pub cycle: CycleId,
-    /// For a key step, its words; empty for everything else.
+    /// For a key step, its words and its expectation; empty for everything else.
     pub text: String,
+    pub step_of: Option<ExpectationId>,
     pub is_done: bool,
     /// Open, and its day is over.
     pub is_overdue: bool,
@@ -67,25 +68,14 @@ struct List<'a> {
 
 impl List<'_> {
     fn add(&mut self, todo: Todo, owner: &PersonId, about: &PersonId, due: Date, is_done: bool) {
-        self.add_with(todo, owner, about, due, is_done, String::new());
-    }
-
-    fn add_with(
-        &mut self,
-        todo: Todo,
-        owner: &PersonId,
-        about: &PersonId,
-        due: Date,
-        is_done: bool,
-        text: String,
-    ) {
         self.tasks.push(Task {
             due,
             todo,
             owner: owner.clone(),
             about: about.clone(),
             cycle: self.cycle.id.clone(),
-            text,
+            text: String::new(),
+            step_of: None,
             is_done,
             is_overdue: !is_done && due < self.commons.as_of,
         });
@@ -118,8 +108,11 @@ impl List<'_> {
                 let (Some(due), Some(done)) = (step.due, step_is_done(step.state)) else {
                     continue;
                 };
-                let text = step.step.text.0.clone();
-                self.add_with(Todo::Step, &person.id, &person.id, due, done || over, text);
+                self.add(Todo::Step, &person.id, &person.id, due, done || over);
+                if let Some(task) = self.tasks.last_mut() {
+                    task.text = step.step.text.0.clone();
+                    task.step_of = Some(fact.expectation.id.clone());
+                }
             }
         }
     }

@@ -348,6 +348,7 @@ mod tests {
             about: PersonId::new("ada").expect("an id"),
             cycle: CycleId::new("h1").expect("an id"),
             text: "\u{1b}[2J\u{202e}".into(),
+            step_of: None,
             is_done: false,
             is_overdue: false,
         };
