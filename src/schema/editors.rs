@@ -32,14 +32,14 @@ fn settings() -> String {
 "
     .to_owned();
     for kind in whole_files() {
-        let files = match kind.id {
-            // The rubrics of earlier years too, and a level is every file beside the track's.
-            "track" => "**/rubrics*/*/track.toml".to_owned(),
-            "level" => "**/rubrics*/*/!(track).toml".to_owned(),
-            _ => format!("**/{}", kind.files),
+        // Of rubrics, those of earlier years too; a level is every file beside the track's.
+        let files = kind.files.replacen("rubrics/", "rubrics*/", 1);
+        let exclude = match kind.id {
+            "level" => "exclude = [\"**/track.toml\"]\n",
+            _ => "",
         };
         text += &format!(
-            "\n[[rule]]\ninclude = [\"{files}\"]\nschema = {{ path = \"{SCHEMAS}/{}.json\" }}\n",
+            "\n[[rule]]\ninclude = [\"**/{files}\"]\n{exclude}schema = {{ path = \"{SCHEMAS}/{}.json\" }}\n",
             kind.id
         );
     }
