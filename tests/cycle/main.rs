@@ -1,0 +1,6 @@
+//! The review cycle as a whole: by commands alone, in any order, and key by key.
+
+mod any_order;
+mod keys;
+mod schemas;
+mod whole;
