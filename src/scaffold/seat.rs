@@ -373,10 +373,8 @@ pub(super) fn overlapping<'o>(
 ) -> Option<&'o Cycle> {
     let shares = |other: &&Cycle| other.start <= cycle.end && cycle.start <= other.end;
     let mut others = org.cycles.iter().filter(|other| other.id != cycle.id);
-    others.find(|other| {
-        let files = person.cycles.get(&other.id);
-        shares(other) && files.is_some_and(|files| *files != PersonCycle::default())
-    })
+    // A draft improvement plan is a file too, though nothing of it is in the model.
+    others.find(|other| shares(other) && person.cycles.contains_key(&other.id))
 }
 
 fn id_is_free(seat: &Seat<'_>, id: &ExpectationId) -> Result<(), Refusal> {

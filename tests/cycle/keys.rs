@@ -89,7 +89,9 @@ fn values(holds: &Holds, path: &str, fault: Fault<'_>) -> Vec<String> {
         Holds::Map(of) => {
             let values = values(of, &format!("{path}.<name>"), fault).into_iter();
             let named = values.enumerate();
-            let named: Vec<String> = named.map(|(at, value)| format!("n{at} = {value}")).collect();
+            let named: Vec<String> = named
+                .map(|(at, value)| format!("n{at} = {value}"))
+                .collect();
             one(format!("{{ {} }}", named.join(", ")))
         }
     }
@@ -136,8 +138,14 @@ const TREE: [(&str, &str); 5] = [
         "cycles/2026-h1.toml",
         "title = \"x\"\nstart = 2026-01-01\nend = 2026-06-30\n",
     ),
-    ("people/ada/person.toml", "name = \"x\"\nstart = 2026-01-01\nrole = [{ from = 2026-01-01 }]\n"),
-    ("people/bob/person.toml", "name = \"x\"\nstart = 2026-01-01\nrole = [{ from = 2026-01-01 }]\n"),
+    (
+        "people/ada/person.toml",
+        "name = \"x\"\nstart = 2026-01-01\nrole = [{ from = 2026-01-01 }]\n",
+    ),
+    (
+        "people/bob/person.toml",
+        "name = \"x\"\nstart = 2026-01-01\nrole = [{ from = 2026-01-01 }]\n",
+    ),
     ("rubrics/n0/track.toml", "title = \"x\"\n"),
 ];
 
@@ -162,12 +170,19 @@ fn path_of(kind: &Kind) -> &'static str {
 }
 
 /// What `check` says about the file: codes, messages and hints.
-fn complaints(directory: &Path, kind: &Kind, fault: Fault<'_>) -> Vec<(&'static str, String, String)> {
+fn complaints(
+    directory: &Path,
+    kind: &Kind,
+    fault: Fault<'_>,
+) -> Vec<(&'static str, String, String)> {
     let path = path_of(kind);
     fs::write(directory.join(path), text(kind, fault)).expect("a file");
     let source = source::load(directory).expect("an organisation");
     let (_, report) = check::check(&source);
-    let about = report.diagnostics.into_iter().filter(|d| &*d.place.file == path);
+    let about = report
+        .diagnostics
+        .into_iter()
+        .filter(|d| &*d.place.file == path);
     about
         .map(|d| (d.code, d.message, d.help.unwrap_or_default()))
         .collect()
@@ -196,7 +211,12 @@ fn a_file_with_every_declared_key_has_the_form_that_check_reads() {
             .into_iter()
             .filter(|(code, ..)| OF_THE_FORM.contains(code))
             .collect();
-        assert!(wrong.is_empty(), "{}: {wrong:?}\n{}", kind.id, text(kind, Fault::None));
+        assert!(
+            wrong.is_empty(),
+            "{}: {wrong:?}\n{}",
+            kind.id,
+            text(kind, Fault::None)
+        );
     });
 }
 
@@ -213,7 +233,8 @@ fn check_knows_just_the_keys_that_are_declared() {
                 declared.extend(["misses", "meets", "exceeds"]); // the ratings that are there from the start
             }
             let known = help.strip_prefix("known here: ").expect(help);
-            let known: BTreeSet<&str> = known.split(", ").map(|key| key.trim_matches('`')).collect();
+            let known: BTreeSet<&str> =
+                known.split(", ").map(|key| key.trim_matches('`')).collect();
             assert_eq!(known, declared, "{}{path}", kind.id);
         }
     });
@@ -225,7 +246,9 @@ fn check_asks_for_just_the_keys_that_are_required() {
         for (path, key) in Found::of(kind).keys {
             let said = complaints(Fault::Without(&path));
             let about = format!("`{}` is missing", key.name);
-            let asked = said.iter().any(|(code, message, _)| *code == "E013" && *message == about);
+            let asked = said
+                .iter()
+                .any(|(code, message, _)| *code == "E013" && *message == about);
             assert_eq!(asked, key.is_required, "{}{path}: {said:?}", kind.id);
         }
     });
@@ -237,9 +260,9 @@ fn no_key_takes_what_it_is_not_declared_to_hold() {
         for (path, key) in Found::of(kind).keys {
             let said = complaints(Fault::WrongType(&path));
             let about = format!("`{}` takes ", key.name);
-            let refused = said.iter().any(|(code, message, _)| {
-                *code == "E012" && message.starts_with(&about)
-            });
+            let refused = said
+                .iter()
+                .any(|(code, message, _)| *code == "E012" && message.starts_with(&about));
             assert!(refused, "{}{path}: {said:?}", kind.id);
         }
     });
@@ -255,11 +278,18 @@ fn words_and_bounds_are_those_that_check_has() {
                     let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
                     let choices = said.iter().find_map(|(code, message, _)| {
                         let about = format!("`{}` is one of ", key.name);
-                        (*code == "E014").then(|| message.strip_prefix(&about)).flatten()
+                        (*code == "E014")
+                            .then(|| message.strip_prefix(&about))
+                            .flatten()
                     });
                     let choices = choices.unwrap_or_else(|| panic!("{}{path}: {said:?}", kind.id));
                     let choices: BTreeSet<&str> = choices.split(", ").collect();
-                    assert_eq!(choices, words.iter().map(String::as_str).collect(), "{}{path}", kind.id);
+                    assert_eq!(
+                        choices,
+                        words.iter().map(String::as_str).collect(),
+                        "{}{path}",
+                        kind.id
+                    );
                 }
                 Holds::Number(least, most) => {
                     let said = complaints(Fault::TooMany(&path));

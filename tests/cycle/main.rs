@@ -2,5 +2,9 @@
 
 mod any_order;
 mod keys;
+#[path = "../cli/program.rs"]
+mod program;
+mod scaffolds;
 mod schemas;
+mod status;
 mod whole;

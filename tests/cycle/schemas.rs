@@ -26,7 +26,12 @@ fn kind_of(path: &str) -> Option<&'static Kind> {
 fn against(kind: &Kind, toml: &str) -> Vec<String> {
     let table: toml::Table = toml::from_str(toml).unwrap_or_else(|e| panic!("{e}\n{toml}"));
     let mut found = Vec::new();
-    judge(&json_schema(kind), &as_json(&toml::Value::Table(table)), kind.id, &mut found);
+    judge(
+        &json_schema(kind),
+        &as_json(&toml::Value::Table(table)),
+        kind.id,
+        &mut found,
+    );
     found
 }
 
@@ -40,7 +45,9 @@ fn as_json(value: &toml::Value) -> Value {
         toml::Value::Datetime(date) => date.to_string().into(),
         toml::Value::Array(list) => list.iter().map(as_json).collect(),
         toml::Value::Table(table) => {
-            let entries = table.iter().map(|(key, value)| (key.clone(), as_json(value)));
+            let entries = table
+                .iter()
+                .map(|(key, value)| (key.clone(), as_json(value)));
             Value::Object(entries.collect())
         }
     }
@@ -52,14 +59,20 @@ fn judge(schema: &Value, value: &Value, at: &str, found: &mut Vec<String>) {
         let holds = match word.as_str() {
             "$schema" | "title" | "description" | "examples" | "pattern" => true,
             "type" => is_of(value, rule.as_str().expect("a type")),
-            "format" => value.as_str().is_some_and(|text| text.parse::<gradus::model::Date>().is_ok()),
+            "format" => value
+                .as_str()
+                .is_some_and(|text| text.parse::<gradus::model::Date>().is_ok()),
             "enum" => rule.as_array().is_some_and(|words| words.contains(value)),
             "minimum" => value.as_i64() >= rule.as_i64(),
             "maximum" => value.as_i64() <= rule.as_i64(),
             "minItems" => value.as_array().map(Vec::len) >= rule.as_u64().map(|n| n as usize),
             "maxItems" => value.as_array().map(Vec::len) <= rule.as_u64().map(|n| n as usize),
             "required" => {
-                let mut keys = rule.as_array().into_iter().flatten().filter_map(Value::as_str);
+                let mut keys = rule
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str);
                 keys.all(|key| value.get(key).is_some())
             }
             "items" => {
@@ -98,7 +111,9 @@ fn keys(
         let own = declared.and_then(|declared| declared.get(key));
         match (word, own, &rules[word]) {
             ("properties", Some(schema), _) => judge(schema, value, &at, found),
-            ("additionalProperties", None, Value::Bool(false)) => found.push(format!("{at}: not a key")),
+            ("additionalProperties", None, Value::Bool(false)) => {
+                found.push(format!("{at}: not a key"))
+            }
             ("additionalProperties", None, schema) => judge(schema, value, &at, found),
             _ => {}
         }
@@ -151,7 +166,11 @@ pub fn judge_tree(root: &Path) -> BTreeMap<&'static str, usize> {
 fn every_file_of_the_example_fits_its_schema() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("example-org");
     let counts = judge_tree(&root);
-    let unseen: Vec<&str> = KINDS.iter().map(|kind| kind.id).filter(|id| !counts.contains_key(id)).collect();
+    let unseen: Vec<&str> = KINDS
+        .iter()
+        .map(|kind| kind.id)
+        .filter(|id| !counts.contains_key(id))
+        .collect();
     assert_eq!(unseen, [""; 0]);
 }
 
@@ -201,7 +220,10 @@ fn the_samples_in_the_docs_fit_their_schemas() {
     for (id, text) in samples {
         // The four feedback files share one sample, so each key is one of theirs.
         let kinds: Vec<&Kind> = match id {
-            "self" => ["self", "peer", "review", "response"].into_iter().filter_map(kind).collect(),
+            "self" => ["self", "peer", "review", "response"]
+                .into_iter()
+                .filter_map(kind)
+                .collect(),
             _ => kind(id).into_iter().collect(),
         };
         let found: Vec<Vec<String>> = kinds.iter().map(|kind| against(kind, &text)).collect();
