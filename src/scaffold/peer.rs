@@ -131,18 +131,21 @@ fn indented(words: &str) -> String {
 
 fn handing_in(name: &str, recipients: &[String]) -> String {
     let words = match recipients {
-        [] => {
-            format!("Hand the file in as `{name}`, by a way that only you and who asked can read.")
-        }
+        [] => comment(
+            &format!(
+                "Hand the file in as `{name}`, by a way that only you and who asked can read."
+            ),
+            0,
+        ),
         keys => {
-            let to: Vec<String> = keys.iter().map(|key| format!("-r {key}")).collect();
-            format!(
-                "Hand it in sealed: `age {} -o {name}.age {name}`, and send `{name}.age`, which only who asked can open.",
-                to.join(" ")
-            )
+            let to: String = keys.iter().map(|key| format!("-r {key} ")).collect();
+            let to: String = to.chars().filter(|c| !c.is_control()).collect();
+            let why = format!("Send it sealed, as `{name}.age`, which only who asked can open:");
+            // On one line, to be copied.
+            format!("{}#   age {to}-o {name}.age {name}\n", comment(&why, 0))
         }
     };
-    format!("#\n{}#\n", comment(&words, 0))
+    format!("#\n{words}#\n")
 }
 
 /// Who will read what the peer writes, as access has it today.

@@ -234,12 +234,16 @@ fn a_request_names_who_reads_each_answer_and_how_to_hand_it_in() {
         "org/people/kim/person.toml",
         "name = \"Kim Lee\"\nstart = 2026-01-01\n[[role]]\nfrom = 2026-01-01\nmanager = \"alex\"\n",
     );
-    let sources = format!(
-        "\n[sources]\nrecipients = [\"{key}\"]\n\n[[question]]\nid = \"safe\"\nfor = \"peer\"\ntitle = \"Safe\"\nreaders = \"hr\"\n"
-    );
+    let sources = format!("\n[sources]\nrecipients = [\"{key}\"]\n");
     here.write(
         "org/gradus.toml",
         &(here.read("org/gradus.toml") + &sources),
+    );
+    let safe =
+        "\n[[question]]\nid = \"safe\"\nfor = \"peer\"\ntitle = \"Safe\"\nreaders = \"hr\"\n";
+    here.write(
+        "org/cycles/2026-h2.toml",
+        &(here.read("org/cycles/2026-h2.toml") + safe),
     );
     let form = here
         .run(&["-C", "org", "new", "peer", "sam", "--by", "kim"])
