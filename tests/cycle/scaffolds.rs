@@ -291,3 +291,31 @@ fn what_editors_read_is_there_from_the_start() {
     assert_eq!(fs::read_dir(here.path("schemas")).unwrap().count(), 14);
     judge_tree(&here.path("org"));
 }
+
+#[test]
+fn a_draft_improvement_plan_is_shown_to_nobody() {
+    let here = org();
+    let holds_it = || {
+        let text = here.run(&["-C", "org", "access", "sam"]).exits(0).stdout();
+        text.contains("improvement plan 2026-h2")
+    };
+    here.run(&["-C", "org", "new", "pip", "sam", "--cycle", "2026-h2"])
+        .exits(0);
+    assert!(!holds_it());
+    let file = "org/people/sam/2026-h2/pip.toml";
+    here.write(file, &here.read(file).replacen("# start", "start", 1));
+    assert!(holds_it());
+}
+
+#[test]
+fn a_heading_that_stands_empty_is_no_mistake_and_one_with_words_is() {
+    let here = org();
+    let file = "org/people/sam/2026-h2/self.md";
+    let own = here.read(file).replace("## first", "## renamed");
+    here.write(file, &own);
+    here.run(&["-C", "org", "check"]).exits(0);
+    here.write(file, &own.replace("## renamed\n", "## renamed\n\nWords.\n"));
+    here.run(&["-C", "org", "check"])
+        .exits(1)
+        .says("`renamed` is neither a question");
+}
