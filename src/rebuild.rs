@@ -154,6 +154,12 @@ impl Rebuilder {
         self.organisation.as_ref()
     }
 
+    /// Who may read what, unless the tree has errors.
+    pub fn access(&self) -> Option<&Access> {
+        let planned = self.organisation.as_ref().and(self.planned.as_ref());
+        planned.map(|planned| &planned.access)
+    }
+
     /// The directories that files of the organisation are read from, besides its root.
     pub fn watched(&self) -> Vec<PathBuf> {
         self.source.as_ref().map_or_else(Vec::new, Source::watched)

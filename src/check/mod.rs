@@ -38,6 +38,8 @@ mod tree;
 pub use checker::{Checked, Checker, Fresh, StandIn};
 pub use codes::Rule;
 pub use guidance::Guidance;
+pub use known::{RESERVED_CYCLES, RESERVED_PEOPLE};
+pub use prose::is_web_address;
 pub use questions::default_questions;
 
 use crate::diag::Report;

@@ -5,7 +5,12 @@ mod build;
 mod check;
 mod init;
 mod keys;
+mod new;
+mod schema;
+mod serve;
 mod shell;
+mod status;
+mod tree_files;
 
 use std::path::{Path, PathBuf};
 
@@ -27,10 +32,14 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
     let here = Here::new(cli)?;
     match &cli.command {
         Command::Init(args) => init::run(&here, args),
+        Command::New(args) => new::run(&here, args),
         Command::Check(args) => check::run(&here, args),
+        Command::Status(args) => status::run(&here, args),
         Command::Build(args) => build::run(&here, args),
+        Command::Serve(args) => serve::run(&here, args),
         Command::Access(args) => access::run(&here, args),
         Command::Keys(args) => keys::run(&here, args),
+        Command::Schema(args) => schema::run(&here, args),
         Command::Completions(args) => shell::completions(args),
         Command::Man(args) => shell::man(args),
     }

@@ -34,6 +34,7 @@ pub use read::FILE_MAX_BYTES;
 pub use reload::{Changed, Touched};
 pub use revision::{Revision, RevisionProblem, Revisions};
 pub use theme::{THEMES, ThemeFilesError, theme_files};
+pub use tree::is_portable;
 
 use crate::diag::Place;
 use areas::Areas;
