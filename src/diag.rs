@@ -100,6 +100,25 @@ pub struct Report {
 }
 
 impl Report {
+    /// The diagnostics in order, with those of the texts that they point into.
+    pub fn new(
+        diagnostics: Vec<Diagnostic>,
+        texts: &BTreeMap<Arc<str>, Arc<str>>,
+        root: PathBuf,
+    ) -> Self {
+        let related = diagnostics.iter().flat_map(|d| &d.related);
+        let related = related.map(|(place, _)| &place.file);
+        let named = diagnostics.iter().map(|d| &d.place.file).chain(related);
+        let with_text = |file: &Arc<str>| Some((file.clone(), texts.get(file)?.clone()));
+        let mut report = Self {
+            texts: named.filter_map(with_text).collect(),
+            diagnostics,
+            root,
+        };
+        report.sort();
+        report
+    }
+
     /// How many diagnostics have that severity.
     pub fn count(&self, severity: Severity) -> usize {
         let with = |d: &&Diagnostic| d.severity == severity;
@@ -120,7 +139,7 @@ impl Report {
     }
 
     /// By file, then place, then code.
-    pub fn sort(&mut self) {
+    fn sort(&mut self) {
         self.diagnostics
             .sort_by(|a, b| (&a.place, a.code, &a.message).cmp(&(&b.place, b.code, &b.message)));
         self.diagnostics.dedup();

@@ -12,7 +12,7 @@
 //! | seal | [`seal`] | pages, keys | sealed files, keyrings, signed index |
 //! | publish | [`publish`] | sealed files | the folder on disk, swapped in atomically |
 //!
-//! [`pipeline`] calls them in that order. Stages never import one another; they meet in the
+//! [`pipeline`] calls them in that order; [`rebuild`] does so again and again, for as much as a change can reach. Stages never import one another; they meet in the
 //! pipeline and share [`model`] and [`diag`].
 
 pub mod access;
@@ -24,6 +24,7 @@ pub mod keys;
 pub mod model;
 pub mod pipeline;
 pub mod publish;
+pub mod rebuild;
 pub mod scaffold;
 pub mod schema;
 pub mod seal;

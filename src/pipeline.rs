@@ -9,13 +9,15 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use crate::access::{self, Access, Artefact};
-use crate::check;
-use crate::diag::Report;
+use crate::check::{self, Checker};
+use crate::diag::{Diagnostic, Report};
 use crate::growth;
-use crate::model::{CycleId, Date, Organisation, PersonId, QuestionId, SealedSite, SiteStore};
+use crate::model::{
+    Commons, CycleId, Date, Organisation, PersonId, PlainFile, QuestionId, SealedSite, SiteStore,
+};
 use crate::seal::{LoginFile, SealError, SealInput, Sealer};
 use crate::site::{self, Theme, ThemeError};
-use crate::source::{self, LoadError};
+use crate::source::{self, Changed, LoadError, Source};
 
 /// The viewer's script, bundled when this program was built.
 pub const VIEWER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/viewer.js"));
@@ -32,16 +34,18 @@ const DAY_SECONDS: u64 = 24 * 60 * 60;
 /// The directory is no organisation, or cannot be read at all.
 pub fn load(root: &Path, today: Date) -> Result<(Option<Organisation>, Report), LoadError> {
     let source = source::load(root)?;
-    let (organisation, mut report) = check::check(&source);
-    if let Some(organisation) = &organisation {
+    let mut checked = Checker::default().check(&source, &Changed::default());
+    if let Some(organisation) = &checked.organisation {
         let access = access::plan(organisation, today);
-        warn_of_audiences(&access, &mut report);
-        report.sort();
+        let warnings = warnings_of_audiences(&access, &source);
+        checked.diagnostics.extend(warnings);
     }
-    Ok((organisation, report))
+    let report = Report::new(checked.diagnostics, &source.texts, root.to_owned());
+    Ok((checked.organisation, report))
 }
 
-fn warn_of_audiences(access: &Access, report: &mut Report) {
+pub(crate) fn warnings_of_audiences(access: &Access, source: &Source) -> Vec<Diagnostic> {
+    let mut warnings = Vec::new();
     let mut by_question: BTreeMap<(&CycleId, &QuestionId), BTreeSet<PersonId>> = BTreeMap::new();
     for widening in &access.widenings {
         if let Artefact::Answer(file, question) = &widening.artefact {
@@ -50,17 +54,25 @@ fn warn_of_audiences(access: &Access, report: &mut Report) {
             continue;
         }
         let (subject, artefact) = (&widening.subject, &widening.artefact);
-        let what = format!("{artefact} of `{subject}`");
-        check::audiences::widened(report, &artefact.path(subject), &what, &widening.gained);
+        let (path, what) = (artefact.path(subject), format!("{artefact} of `{subject}`"));
+        warnings.push(check::audiences::widened(
+            source,
+            &path,
+            &what,
+            &widening.gained,
+        ));
     }
     for ((cycle, question), gained) in by_question {
         let gained: Vec<PersonId> = gained.into_iter().collect();
-        check::audiences::question_widened(report, cycle, question, &gained);
+        warnings.push(check::audiences::question_widened(
+            source, cycle, question, &gained,
+        ));
     }
     for (subject, artefact) in &access.unread {
-        let what = format!("{artefact} of `{subject}`");
-        check::audiences::unread(report, &artefact.path(subject), &what);
+        let (path, what) = (artefact.path(subject), format!("{artefact} of `{subject}`"));
+        warnings.push(check::audiences::unread(source, &path, &what));
     }
+    warnings
 }
 
 /// The theme that an organisation names: the program's, with what its own `themes/<name>/` replaces.
@@ -108,7 +120,8 @@ pub fn build(
     let pages = each_section(organisation, theme, days, &access, |section, content| {
         Ok(sealer.add_section(section, content)?)
     })?;
-    for file in plain_files(organisation, theme, days)? {
+    let commons = access::commons(organisation, days.as_of);
+    for file in plain_files(&commons, theme, VIEWER)? {
         sealer.add_plain(&file.path, &file.bytes)?;
     }
     for person in organisation.people.values() {
@@ -143,7 +156,8 @@ pub fn rehearse(
 ) -> Result<(Access, usize), BuildError> {
     let access = access::plan(organisation, days.today);
     let pages = each_section(organisation, theme, days, &access, |_, _| Ok(()))?;
-    plain_files(organisation, theme, days)?;
+    let commons = access::commons(organisation, days.as_of);
+    plain_files(&commons, theme, VIEWER)?;
     Ok((access, pages))
 }
 
@@ -156,7 +170,10 @@ fn each_section(
     + Sync,
 ) -> Result<usize, BuildError> {
     let commons = access::commons(organisation, days.as_of);
-    let figures = growth::org_figures(&commons, organisation.people.values());
+    let figures = growth::org_figures(
+        &commons,
+        organisation.people.values().map(|person| &**person),
+    );
     let pages = access.sections.par_iter().map(|planned| {
         let draw = access::draw(organisation, days.today, &figures, planned);
         let content = site::render(&commons, theme, &draw)?;
@@ -167,21 +184,23 @@ fn each_section(
 }
 
 /// The shell, its assets and the public rubrics.
-fn plain_files(
-    organisation: &Organisation,
+///
+/// # Errors
+/// The theme fails.
+pub fn plain_files(
+    commons: &Commons,
     theme: &Theme,
-    days: Days,
-) -> Result<Vec<crate::model::PlainFile>, BuildError> {
-    let commons = access::commons(organisation, days.as_of);
-    let assets = site::assets(theme, VIEWER);
-    let rubrics = site::public_rubrics(&commons);
+    viewer: &[u8],
+) -> Result<Vec<PlainFile>, BuildError> {
+    let assets = site::assets(theme, viewer);
+    let rubrics = site::public_rubrics(commons);
     let mut files = vec![site::shell(
         theme,
         &commons.public_title,
         &assets,
         &rubrics,
     )?];
-    files.extend(site::public_rubric_files(&commons, theme, &assets)?);
+    files.extend(site::public_rubric_files(commons, theme, &assets)?);
     files.extend(assets.files);
     Ok(files)
 }

@@ -1,6 +1,8 @@
 //! Pieces → sections.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
 
 use crate::model::*;
 
@@ -28,6 +30,19 @@ pub struct Planned {
     pub artefacts: Vec<Artefact>,
 }
 
+impl Planned {
+    /// The one person whom it is about; nothing for sections about a team or everyone.
+    pub fn person(&self) -> Option<&PersonId> {
+        let about = self.about.as_ref()?;
+        (!self.is_about_team()).then_some(about)
+    }
+
+    /// Whether it is about the people who report to someone.
+    pub fn is_about_team(&self) -> bool {
+        self.section.subject.starts_with("team/")
+    }
+}
+
 /// A `readers` line that lets more people read than the default would.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Widening {
@@ -41,9 +56,7 @@ pub struct Widening {
 pub fn plan(org: &Organisation, today: Date) -> Access {
     let audiences = Audiences { org, today };
     let mut access = Access::default();
-    for person in org.people.values() {
-        about_person(&audiences, person, &mut access);
-    }
+    access.add_people(&audiences, org.people.keys());
     for manager in audiences.managers() {
         access.sections.push(team(&audiences, &manager));
         access.sections.push(team_talent(&audiences, &manager));
@@ -52,13 +65,13 @@ pub fn plan(org: &Organisation, today: Date) -> Access {
     access
         .sections
         .push(everyone(&audiences, SectionKind::Managers));
-    access
-        .sections
-        .sort_by(|a, b| a.section.id.cmp(&b.section.id));
+    access.sort();
     access
 }
 
-fn about_person(audiences: &Audiences, person: &Person, access: &mut Access) {
+/// What is about one person.
+fn about_person(audiences: &Audiences, person: &Person) -> Access {
+    let mut access = Access::default();
     let mut shelf = Shelf::new(audiences, person);
     for piece in pieces(audiences, person) {
         access.widenings.extend(widening(person, &piece));
@@ -69,6 +82,7 @@ fn about_person(audiences: &Audiences, person: &Person, access: &mut Access) {
         shelf.put(piece);
     }
     access.sections.extend(shelf.into_sections());
+    access
 }
 
 fn widening(person: &Person, piece: &Piece) -> Option<Widening> {
@@ -346,6 +360,43 @@ fn joined(people: &People) -> String {
 }
 
 impl Access {
+    /// Plans anew what is about some people. Nothing but their cycles, logs, check-ins, talent mapping and private
+    /// notes may be different from what this was planned from.
+    pub fn replan(&mut self, org: &Organisation, today: Date, people: &BTreeSet<PersonId>) {
+        let about = |planned: &Planned| planned.person().is_some_and(|id| people.contains(id));
+        self.sections.retain(|planned| !about(planned));
+        self.widenings
+            .retain(|widening| !people.contains(&widening.subject));
+        self.unread.retain(|(subject, _)| !people.contains(subject));
+        self.add_people(&Audiences { org, today }, people);
+        self.sort();
+    }
+
+    fn add_people<'p>(
+        &mut self,
+        audiences: &Audiences,
+        people: impl IntoIterator<Item = &'p PersonId>,
+    ) {
+        let people: Vec<&Person> = people
+            .into_iter()
+            .filter_map(|id| audiences.org.people.get(id).map(|person| &**person))
+            .collect();
+        let about = people.into_par_iter().map(|p| about_person(audiences, p));
+        for access in about.collect::<Vec<Access>>() {
+            self.sections.extend(access.sections);
+            self.widenings.extend(access.widenings);
+            self.unread.extend(access.unread);
+        }
+    }
+
+    /// Sections by id, the rest by subject.
+    fn sort(&mut self) {
+        self.sections
+            .sort_by(|a, b| a.section.id.cmp(&b.section.id));
+        self.widenings.sort_by(|a, b| a.subject.cmp(&b.subject));
+        self.unread.sort_by(|a, b| a.0.cmp(&b.0));
+    }
+
     /// The section of that id.
     pub fn get(&self, id: &SectionId) -> Option<&Planned> {
         let at = self

@@ -60,7 +60,7 @@ pub fn draw(
         (SectionKind::Team, Some(manager)) => {
             Draw::Team(Box::new(team(&audiences, planned, manager)))
         }
-        (SectionKind::Talent, Some(manager)) if is_about_team(planned) => {
+        (SectionKind::Talent, Some(manager)) if planned.is_about_team() => {
             Draw::TeamTalent(Box::new(team_talent(&audiences, planned, manager)))
         }
         (SectionKind::Talent, Some(person)) => {
@@ -152,10 +152,6 @@ fn all_may(planned: &Planned, audience: &People) -> bool {
 fn reads(planned: &Planned, person: &PersonId) -> bool {
     let mut readers = planned.section.readers.iter();
     readers.any(|reader| reader.person == *person)
-}
-
-fn is_about_team(planned: &Planned) -> bool {
-    planned.section.subject.starts_with("team/")
 }
 
 /// Of every report, the mappings that all readers of the section may read: those of before a change of

@@ -1,6 +1,7 @@
 //! Who reads what, over tiny organisations.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::*;
 use crate::model::*;
@@ -80,7 +81,10 @@ fn company() -> Organisation {
             phases: Phases::default(),
             questions: vec![],
         }],
-        people: people.into_iter().map(|p| (p.id.clone(), p)).collect(),
+        people: people
+            .into_iter()
+            .map(|p| (p.id.clone(), p.into()))
+            .collect(),
         management: Management::default(),
     }
 }
@@ -103,8 +107,12 @@ fn feedback(by: &str, on: &str, text: &str) -> Feedback {
 }
 
 impl Organisation {
+    fn person_mut(&mut self, name: &str) -> &mut Person {
+        Arc::make_mut(self.people.get_mut(name).unwrap())
+    }
+
     fn of(&mut self, name: &str) -> &mut PersonCycle {
-        let person = self.people.get_mut(name).unwrap();
+        let person = self.person_mut(name);
         person.cycles.entry(h1()).or_default()
     }
 
@@ -207,17 +215,14 @@ fn writing_in_confidence_opens_no_section() {
     let mut loud = company();
     for on in ["2026-03-01", "2026-07-05"] {
         let cycle = if on < "2026-06" { "2025-h2" } else { "2026-h1" };
-        let of_ada = loud.management.talent.entry(id("ada")).or_default();
+        let of_ada = &mut loud.management.about_mut(id("ada")).talent;
         of_ada.insert(CycleId::new(cycle).unwrap(), talent("grace", on, "secret"));
     }
-    loud.management.notes.insert(
-        id("ada"),
-        vec![PrivateNote {
-            date: day("2026-05-01"),
-            title: String::new(),
-            text: Prose("secret".into()),
-        }],
-    );
+    loud.management.about_mut(id("ada")).notes = vec![PrivateNote {
+        date: day("2026-05-01"),
+        title: String::new(),
+        text: Prose("secret".into()),
+    }];
     loud.peer("ada", "linus", "2026-05-20");
     loud.review("ada", "marek", "2026-07-10", None);
     assert_eq!(quiet.sections(), loud.sections());
@@ -279,7 +284,7 @@ fn what_is_read_by_everyone_reaches_everyone() {
 #[test]
 fn talent_notes_never_reach_their_subject_even_if_hr_or_named() {
     let mut org = company();
-    let cycles = org.management.talent.entry(id("hanna")).or_default();
+    let cycles = &mut org.management.about_mut(id("hanna")).talent;
     let mut about_hr = talent("barbara", "2026-07-10", "about hr");
     about_hr.readers = Some(vec![
         ReaderToken::Audience(Audience::Org),
@@ -388,7 +393,7 @@ fn a_question_with_readers_takes_its_answer_out_of_the_file() {
 #[test]
 fn a_readers_line_that_widens_is_told_with_who_gains() {
     let mut org = company();
-    org.people.get_mut("linus").unwrap().log.push(LogEntry {
+    org.person_mut("linus").log.push(LogEntry {
         date: day("2026-03-20"),
         kind: LogKind::Award,
         by: None,
@@ -418,7 +423,7 @@ fn a_readers_line_that_widens_is_told_with_who_gains() {
 #[test]
 fn leavers_open_nothing_and_the_chain_goes_on_above_them() {
     let mut org = company();
-    org.people.get_mut("grace").unwrap().end = Some(day("2026-11-22"));
+    org.person_mut("grace").end = Some(day("2026-11-22"));
     assert_eq!(org.readers_of("person/linus"), ["barbara", "linus"]);
     let grace = id("grace");
     assert_eq!(plan(&org, day(TODAY)).of_reader(&grace).count(), 0);
@@ -478,7 +483,7 @@ fn held(org: &Organisation, section: &str) -> String {
 
 fn map(org: &mut Organisation, subject: &str, by: &str, on: &str) {
     let words = format!("talent of {subject}");
-    let cycles = org.management.talent.entry(id(subject)).or_default();
+    let cycles = &mut org.management.about_mut(id(subject)).talent;
     cycles.insert(h1(), talent(by, on, &words));
 }
 
@@ -536,8 +541,8 @@ fn a_mapping_from_before_a_change_of_manager_does_not_come_along() {
 fn a_mapping_for_chosen_readers_stays_off_the_grid_of_others() {
     let mut org = company();
     map(&mut org, "linus", "grace", "2026-07-14");
-    let cycles = org.management.talent.get_mut("linus").unwrap();
-    cycles.get_mut(&h1()).unwrap().readers = Some(vec![ReaderToken::Person(id("grace"))]);
+    let managed = org.management.about_mut(id("linus"));
+    managed.talent.get_mut(&h1()).unwrap().readers = Some(vec![ReaderToken::Person(id("grace"))]);
     assert!(!held(&org, "team/grace/talent").contains("talent of linus"));
     assert!(org.readable_by("grace").contains("talent of linus"));
 }

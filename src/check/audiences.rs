@@ -1,10 +1,9 @@
 //! What the plan of audiences shows: lines that widen, and texts that nobody reads.
 
-use std::sync::Arc;
-
 use super::codes::{NO_READERS, Rule, WIDENED};
-use crate::diag::{Diagnostic, Place, Report};
+use crate::diag::{Diagnostic, Place};
 use crate::model::{CycleId, PersonId, QuestionId};
+use crate::source::Source;
 
 /// The key that names readers.
 const READERS: &str = "readers";
@@ -16,23 +15,23 @@ const SETTINGS: &str = "gradus.toml";
 const NAMED_MAX: usize = 4;
 
 /// Warns that a `readers` line lets more people read `what`, which stands in the file of that path.
-pub fn widened(report: &mut Report, path: &str, what: &str, gained: &[PersonId]) {
+pub fn widened(source: &Source, path: &str, what: &str, gained: &[PersonId]) -> Diagnostic {
     let message = format!("{what} is read by {} beyond the default", named(gained));
-    let place = line_of(report, path, READERS, 0);
-    add(report, WIDENED, place, message);
+    let place = line_of(source, &source.shown(path), READERS, 0);
+    warning(WIDENED, place, message)
 }
 
 /// Warns that the answers to a question are read by more people than the files they stand in. The question is
 /// that of the cycle's file, or the organisation's where the cycle asks none of its own.
 pub fn question_widened(
-    report: &mut Report,
+    source: &Source,
     cycle: &CycleId,
     question: &QuestionId,
     gained: &[PersonId],
-) {
+) -> Diagnostic {
     let asked = format!("id = \"{question}\"");
     let of_cycle = format!("cycles/{cycle}.toml");
-    let text = |path: &str| report.texts.get(path).and_then(|text| text.find(&asked));
+    let text = |path: &str| source.texts.get(path).and_then(|text| text.find(&asked));
     let (path, from) = match text(&of_cycle) {
         Some(at) => (of_cycle.as_str(), at),
         None => (SETTINGS, text(SETTINGS).unwrap_or(0)),
@@ -41,8 +40,8 @@ pub fn question_widened(
         "answers to `{question}` are read by {} beyond the default",
         named(gained)
     );
-    let place = line_of(report, path, READERS, from);
-    add(report, WIDENED, place, message);
+    let place = line_of(source, path, READERS, from);
+    warning(WIDENED, place, message)
 }
 
 fn named(people: &[PersonId]) -> String {
@@ -59,14 +58,13 @@ fn named(people: &[PersonId]) -> String {
 }
 
 /// Warns that nobody can read `what`, which stands in the file of that path.
-pub fn unread(report: &mut Report, path: &str, what: &str) {
+pub fn unread(source: &Source, path: &str, what: &str) -> Diagnostic {
     let message = format!("nobody may read {what}");
-    add(report, NO_READERS, Place::file(path), message);
+    warning(NO_READERS, Place::file(source.shown(path)), message)
 }
 
-fn add(report: &mut Report, rule: Rule, mut place: Place, message: String) {
-    place.file = as_read(report, &place.file);
-    report.diagnostics.push(Diagnostic {
+fn warning(rule: Rule, place: Place, message: String) -> Diagnostic {
+    Diagnostic {
         code: rule.code,
         severity: rule.severity,
         message,
@@ -74,19 +72,18 @@ fn add(report: &mut Report, rule: Rule, mut place: Place, message: String) {
         label: None,
         related: Vec::new(),
         help: None,
-    });
+    }
 }
 
 /// Where a key stands first in a file from a byte on; the file's beginning where it is not.
-fn line_of(report: &Report, path: &str, key: &str, from: usize) -> Place {
+fn line_of(source: &Source, path: &str, key: &str, from: usize) -> Place {
     let begins = |line: &str| {
         line.trim_start()
             .strip_prefix(key)
             .is_some_and(|rest| rest.trim_start().starts_with('='))
     };
-    let path = &as_read(report, path);
-    let Some(text) = report.texts.get(path) else {
-        return Place::file(path.clone());
+    let Some((path, text)) = source.texts.get_key_value(path) else {
+        return Place::file(path);
     };
     let mut start = from;
     for line in text[from..].split_inclusive('\n') {
@@ -101,21 +98,4 @@ fn line_of(report: &Report, path: &str, key: &str, from: usize) -> Place {
         start += line.len();
     }
     Place::file(path.clone())
-}
-
-/// The path under which a file of `people/` or `management/` was read, wherever `[sources]` points.
-fn as_read(report: &Report, path: &str) -> Arc<str> {
-    let (_, within) = path.split_once('/').unwrap_or(("", path));
-    let moved = |read: &&Arc<str>| {
-        read.strip_suffix(within)
-            .is_some_and(|before| before.ends_with('/'))
-    };
-    if report.texts.contains_key(path) {
-        return path.into();
-    }
-    report
-        .texts
-        .keys()
-        .find(moved)
-        .map_or_else(|| path.into(), Arc::clone)
 }

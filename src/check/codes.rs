@@ -213,8 +213,9 @@ rules! {
 
     NO_PIN "E031" Error
     "a pinned rubric that cannot be read"
-    "A cycle's `rubric` names a directory of the tree, such as `rubrics-2025`, that holds tracks. A git revision cannot be read yet: \
-     check that revision's `rubrics/` out into a directory and name that."
+    "A cycle's `rubric` names a directory of the tree that holds tracks, such as `rubrics-2025`, or a git revision: a tag, a branch or a hash, \
+     of the repository that the tree lies in. A directory of that name comes first. Of a revision its `rubrics/` is read, wherever the tree lay then; \
+     a shallow clone may lack it."
     "rubric = \"v2026.1\""
 
     NO_FILE "E032" Error
@@ -364,6 +365,27 @@ rules! {
     "Nobody is left who may read it: what was said in confidence opens only to those of the management chain of its day who still are in it. \
      The source stays in the tree; the site does not hold it."
     "peer feedback from before a change of the whole chain"
+
+    CHANGED_AFTER_AGREED "W020" Warning
+    "an expectation changed after it was agreed"
+    "Expectations stay fixed for their whole period, even when circumstances change. Text, measure, `agreed` and the set of ids are compared with the \
+     first commit that holds them with an `agreed`, and a later change is shown on the page with both texts. Let the text stand, amend it with a \
+     `[[note]]`, and talk about what changed at the end. Key steps may always be ticked; line breaks are no change."
+    "text = \"Help with the migration\", agreed as \"Lead the migration\""
+
+    COMMITTED_LATE "W021" Warning
+    "git holds an expectation only since long after it was agreed"
+    "The first commit that holds it with an `agreed` came later than `agreed` and `agree_within_days` of `[policy]`. What it was before, nothing \
+     shows. The page says how many days lie between. Commit expectations when they are agreed. Cycles that were over before \
+     the first expectations came into git are not warned about."
+    "agreed = 2026-01-15, committed on 2026-03-01"
+
+    NO_HISTORY "W022" Warning
+    "git tells nothing of how expectations were agreed"
+    "The tree is in git, but the clone is shallow, there is no `git` program, or git refuses to answer. Whether expectations stayed as \
+     they were agreed cannot be shown then, and the page says so. In CI, fetch the whole history (`GIT_DEPTH: 0` on GitLab, `fetch-depth: 0` on GitHub). \
+     A tree outside of git, or with `as_of`, is not warned about."
+    "git clone --depth 1"
 }
 
 /// The rule of that code.

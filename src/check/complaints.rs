@@ -23,9 +23,27 @@ struct Gathered {
     diagnostics: Vec<Diagnostic>,
     per_file: BTreeMap<Arc<str>, usize>,
     unsound: BTreeSet<Arc<str>>,
+    /// Files that could not be read as a whole, as others found.
+    known_unsound: Arc<BTreeSet<Arc<str>>>,
 }
 
 impl Complaints {
+    /// None yet, where others have found that these files cannot be read as a whole.
+    pub fn besides(known_unsound: Arc<BTreeSet<Arc<str>>>) -> Self {
+        let gathered = Gathered {
+            known_unsound,
+            ..Gathered::default()
+        };
+        Self {
+            gathered: RefCell::new(gathered),
+        }
+    }
+
+    /// The files that could not be read as a whole.
+    pub fn unsound(&self) -> BTreeSet<Arc<str>> {
+        self.gathered.borrow().unsound.clone()
+    }
+
     /// Begins a complaint; it counts once the returned value is dropped.
     pub fn about(&self, rule: Rule, place: Place, message: impl Into<String>) -> Complaint<'_> {
         Complaint {
@@ -59,7 +77,8 @@ impl Complaints {
     /// Whether a file could be read as a whole. What is missing from one that could not may well be in
     /// the part that was not understood, so nobody should be told that it does not exist.
     pub fn is_sound(&self, path: &str) -> bool {
-        !self.gathered.borrow().unsound.contains(path)
+        let gathered = self.gathered.borrow();
+        !gathered.unsound.contains(path) && !gathered.known_unsound.contains(path)
     }
 
     fn add(&self, diagnostic: Diagnostic) {

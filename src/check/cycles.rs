@@ -1,11 +1,13 @@
 //! `cycles/<cycle>.toml`.
 
+use std::sync::Arc;
+
 use super::codes;
 use super::known::Known;
-use super::questions;
 use super::table::Table;
+use super::{questions, tree};
 use crate::model::*;
-use crate::source::FileKind;
+use crate::source::{FileKind, Revision, RevisionProblem, Trouble};
 
 const KEYS: [&str; 6] = ["title", "start", "end", "rubric", "phases", "question"];
 
@@ -57,17 +59,38 @@ fn phases(table: &Table<'_>) -> Phases {
 fn pin(known: &Known<'_>, table: &Table<'_>) -> Option<String> {
     let text = table.text("rubric")?;
     if !known.rubrics.by_directory.contains_key(text.value) {
-        let message = format!(
-            "there is no directory `{}` of tracks; git revisions cannot be read yet",
-            text.value
-        );
+        let (message, help) = no_pin(text.value, known.source.revisions.get(text.value));
         known
             .complaints
             .about(codes::NO_PIN, text.place, message)
-            .help(
-                "put the rubric as it stood into a directory such as `rubrics-2025`, and name that",
-            );
+            .help(help);
         return None;
     }
     Some(text.value.to_owned())
+}
+
+const ELSE: &str =
+    "put the rubric as it stood into a directory such as `rubrics-2025`, and name that";
+
+/// Why there is no such rubric, and what would help.
+fn no_pin(pin: &str, read: Option<&Result<Arc<Revision>, RevisionProblem>>) -> (String, String) {
+    let no_directory = format!("there is no directory `{pin}` of tracks");
+    let Some(Err(problem)) = read else {
+        return (no_directory, ELSE.to_owned());
+    };
+    let (why, help) = match problem {
+        RevisionProblem::NoName => ("it cannot be the name of a git revision", None),
+        RevisionProblem::Missing { help } => ("git knows no such revision", help.clone()),
+        RevisionProblem::NoRubric => ("that git revision holds no `rubrics/` of this tree", None),
+        RevisionProblem::TooMany => ("that git revision holds too many files", None),
+        RevisionProblem::Trouble(trouble) => return git_failed(&no_directory, trouble),
+    };
+    let help = help.unwrap_or_else(|| ELSE.to_owned());
+    (format!("{no_directory}, and {why}"), help)
+}
+
+fn git_failed(no_directory: &str, trouble: &Trouble) -> (String, String) {
+    let (why, help) = tree::git_words(trouble);
+    let help = help.unwrap_or(ELSE);
+    (format!("{no_directory}, and {why}"), help.to_owned())
 }

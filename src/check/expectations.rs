@@ -9,7 +9,8 @@ use crate::model::*;
 /// The keys of the file.
 pub(super) const KEYS: [&str; 6] = ["agreed", "until", "readers", "expectation", "note", "skip"];
 
-const EXPECTATION_KEYS: [&str; 12] = [
+/// The keys of one expectation.
+pub(super) const EXPECTATION_KEYS: [&str; 12] = [
     "id",
     "text",
     "kind",
@@ -59,6 +60,7 @@ pub(super) fn read(
         notes: notes(known, table, seat),
         skip_comments: skip_comments(known, table, seat),
         readers: known.readers(table),
+        proof: Proof::default(),
     }
 }
 
@@ -99,6 +101,7 @@ fn expectation(
         objective: table.string("objective"),
         follows: follows.map(|at| at.value),
         steps: steps(table),
+        fixed: None,
         // Last, so that all the rest is read and complained about whatever the id is.
         id: id?.value,
     })

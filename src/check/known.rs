@@ -1,6 +1,7 @@
 //! What references may name, and the complaint where they name nothing.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use super::codes;
@@ -10,10 +11,16 @@ use crate::diag::Place;
 use crate::model::*;
 use crate::source::{Directory, FileKind, Source, SourceFile};
 
-/// What was found so far. Topics are read in such an order that each finds here what it refers to.
+/// What is known while a file is read. Topics are read in such an order that each finds here what it refers to.
 pub(super) struct Known<'s> {
     pub source: &'s Source,
     pub complaints: &'s Complaints,
+    facts: Arc<Facts>,
+}
+
+/// What files may refer to, found so far.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub(super) struct Facts {
     /// Everyone with a directory, whatever is in it.
     pub people: BTreeSet<PersonId>,
     /// Every cycle with a file, whatever is in it.
@@ -21,13 +28,23 @@ pub(super) struct Known<'s> {
     pub ratings: Vec<Rating>,
     /// The organisation's questions.
     pub questions: Vec<Question>,
+    /// A commit this many days after `agreed` is not late yet.
+    pub late_from_days: u32,
     pub rubrics: Rubrics,
     /// Cycles whose dates could be read, by start, then end, then id.
     pub cycles: Vec<Cycle>,
 }
 
+impl Deref for Known<'_> {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        &self.facts
+    }
+}
+
 /// All rubrics of the tree.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Rubrics {
     /// By directory; the one in force is `rubrics`.
     pub by_directory: BTreeMap<String, Rubric>,
@@ -46,19 +63,32 @@ pub(super) struct Lookup<'k> {
 impl<'s> Known<'s> {
     /// Knows nobody but those whose directories and files have well-formed names.
     pub fn new(source: &'s Source, complaints: &'s Complaints) -> Self {
-        let mut known = Self {
+        let mut known = Self::with(source, complaints, Arc::default());
+        let (people, cycle_ids) = (known.named_people(), known.named_cycles());
+        known.learn(|facts| {
+            facts.people = people;
+            facts.cycle_ids = cycle_ids;
+        });
+        known
+    }
+
+    /// Knows what was found before.
+    pub fn with(source: &'s Source, complaints: &'s Complaints, facts: Arc<Facts>) -> Self {
+        Self {
             source,
             complaints,
-            people: BTreeSet::new(),
-            cycle_ids: BTreeSet::new(),
-            ratings: Vec::new(),
-            questions: Vec::new(),
-            rubrics: Rubrics::default(),
-            cycles: Vec::new(),
-        };
-        known.people = known.named_people();
-        known.cycle_ids = known.named_cycles();
-        known
+            facts,
+        }
+    }
+
+    /// Adds to what is known.
+    pub fn learn(&mut self, add: impl FnOnce(&mut Facts)) {
+        add(Arc::make_mut(&mut self.facts));
+    }
+
+    /// All that is known, to be shared.
+    pub fn into_facts(self) -> Arc<Facts> {
+        self.facts
     }
 
     fn named_people(&self) -> BTreeSet<PersonId> {

@@ -1,12 +1,15 @@
 //! `management/`: talent mapping and private notes.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
 use super::codes;
 use super::feedback::{self, CONFIDENCE};
 use super::known::Known;
 use super::running;
 use super::table::{At, Table};
 use crate::model::*;
-use crate::source::{FileKind, SourceFile};
+use crate::source::{FileKind, Name, Source, SourceFile};
 
 const KEYS: [&str; 14] = [
     "by",
@@ -25,32 +28,48 @@ const KEYS: [&str; 14] = [
     "coaching",
 ];
 
-/// Reads everything under `management/`.
-pub(super) fn read(known: &Known<'_>) -> Management {
-    let mut management = Management::default();
-    for (kind, file) in &known.source.files {
+/// One file under `management/`.
+pub(super) type File<'s> = (&'s FileKind, &'s SourceFile);
+
+/// All files under `management/`, by the person that their names say.
+pub(super) fn files(source: &Source) -> BTreeMap<Name, Vec<File<'_>>> {
+    let first = FileKind::Talent {
+        cycle: "".into(),
+        person: "".into(),
+    };
+    let mut files: BTreeMap<Name, Vec<File<'_>>> = BTreeMap::new();
+    for (kind, file) in source.files.range(first..) {
+        if let FileKind::Talent { person, .. } | FileKind::PrivateNotes(person) = kind {
+            files.entry(person.clone()).or_default().push((kind, file));
+        }
+    }
+    files
+}
+
+/// Reads the files about one person; nothing where they are nobody.
+pub(super) fn read(known: &Known<'_>, files: &[File<'_>]) -> Option<(PersonId, Arc<Managed>)> {
+    let mut managed = Managed::default();
+    let mut about = None;
+    for (kind, file) in files {
         match kind {
             FileKind::Talent { cycle, person } => {
                 let cycle = cycle_of(known, cycle, file);
                 let person = running::subject(known, person, file);
-                if let (Some(cycle), Some(person)) = (cycle, person) {
-                    let read = |table: &Table<'_>| talent(known, table, &person, &cycle);
+                if let (Some(cycle), Some(person)) = (cycle, &person) {
+                    let read = |table: &Table<'_>| talent(known, table, person, &cycle);
                     let talent = known.toml(kind, &KEYS, read).flatten();
-                    let of_person = management.talent.entry(person).or_default();
-                    of_person.extend(talent.map(|talent| (cycle, talent)));
+                    managed.talent.extend(talent.map(|talent| (cycle, talent)));
                 }
+                about = about.or(person);
             }
             FileKind::PrivateNotes(person) => {
-                let notes = running::notes(known, file);
-                let person = running::subject(known, person, file);
-                management
-                    .notes
-                    .extend(person.map(|person| (person, notes)));
+                managed.notes = running::notes(known, file);
+                about = about.or(running::subject(known, person, file));
             }
             _ => {}
         }
     }
-    management
+    about.map(|person| (person, Arc::new(managed)))
 }
 
 fn cycle_of(known: &Known<'_>, name: &str, file: &SourceFile) -> Option<CycleId> {

@@ -11,11 +11,13 @@
 mod attachments;
 pub mod audiences;
 mod chain;
+mod checker;
 pub mod codes;
 mod complaints;
 mod cycles;
 mod expectations;
 mod feedback;
+mod fixed;
 mod known;
 mod management;
 mod organisation;
@@ -31,36 +33,26 @@ mod seats;
 mod table;
 mod tree;
 
-use std::collections::BTreeMap;
-
+pub use checker::{Checked, Checker, Fresh, StandIn};
 pub use codes::Rule;
 pub use known::{RESERVED_CYCLES, RESERVED_PEOPLE};
 pub use prose::is_web_address;
 pub use questions::default_questions;
 
 use crate::diag::Report;
-use crate::model::{CycleId, Organisation, Rubric};
-use crate::source::{RUBRICS, Source};
-use complaints::{Complaints, did_you_mean};
-use known::{Known, Rubrics};
-use organisation::Settings;
-use people::People;
+use crate::model::{CycleId, Organisation};
+use crate::source::{Changed, Source};
+use complaints::did_you_mean;
+use known::Known;
 use table::At;
 
 /// Turns what was read into the organisation.
 ///
 /// The organisation is there exactly where the report holds no error.
 pub fn check(source: &Source) -> (Option<Organisation>, Report) {
-    let complaints = Complaints::default();
-    let organisation = organisation(source, &complaints);
-    let mut report = Report {
-        diagnostics: complaints.into_diagnostics(),
-        texts: source.texts.clone(),
-        root: source.root.clone(),
-    };
-    report.sort();
-    let organisation = (!report.has_errors()).then_some(organisation);
-    (organisation, report)
+    let checked = Checker::default().check(source, &Changed::default());
+    let report = Report::new(checked.diagnostics, &source.texts, source.root.clone());
+    (checked.organisation, report)
 }
 
 /// What `--explain` says about a code: its title, the explanation and an example, in markdown; nothing for
@@ -72,59 +64,6 @@ pub fn explain(code: &str) -> Option<String> {
 /// All rules.
 pub fn codes() -> &'static [Rule] {
     codes::ALL
-}
-
-fn organisation(source: &Source, complaints: &Complaints) -> Organisation {
-    tree::check(source, complaints);
-    let mut known = Known::new(source, complaints);
-    let settings = organisation::read(&known);
-    known.ratings = settings.ratings.clone();
-    known.questions = settings.questions.clone();
-    known.rubrics = rubric::read_all(&known);
-    known.cycles = cycles::read(&known);
-    let mut people = people::read(&known);
-    for person in people.people.values_mut() {
-        seats::read(&known, person);
-    }
-    chain::check(complaints, &people);
-    let management = management::read(&known);
-    let Known {
-        rubrics, cycles, ..
-    } = known;
-    assembled(settings, rubrics, cycles, people, management)
-}
-
-fn assembled(
-    settings: Settings,
-    rubrics: Rubrics,
-    cycles: Vec<crate::model::Cycle>,
-    people: People,
-    management: crate::model::Management,
-) -> Organisation {
-    let mut pinned: BTreeMap<String, Rubric> = rubrics.by_directory;
-    let rubric = pinned.get(RUBRICS).cloned().unwrap_or_default();
-    pinned.retain(|directory, _| {
-        cycles
-            .iter()
-            .any(|cycle| cycle.rubric.as_ref() == Some(directory))
-    });
-    Organisation {
-        name: settings.name,
-        public_title: settings.public_title,
-        base_url: settings.base_url,
-        theme: settings.theme,
-        as_of: settings.as_of,
-        ratings: settings.ratings,
-        questions: settings.questions,
-        policy: settings.policy,
-        seal: settings.seal,
-        access: settings.access,
-        rubric,
-        pinned,
-        cycles,
-        people: people.people,
-        management,
-    }
 }
 
 /// The cycle that a file or directory name says.

@@ -24,7 +24,7 @@ const KEYS: [&str; 11] = [
 ];
 
 /// What `gradus.toml` says.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Settings {
     pub name: String,
     pub public_title: String,

@@ -16,21 +16,21 @@ use crate::source::{Directory, FileKind};
 /// Reads the rubric in force and all that cycles pin.
 pub(super) fn read_all(known: &Known<'_>) -> Rubrics {
     let mut rubrics = Rubrics::default();
-    for directory in known.source.directories.keys() {
+    for (directory, path) in &known.source.directories {
         if let Directory::Rubric(name) = directory {
-            read(known, name, &mut rubrics);
+            read(known, name, path, &mut rubrics);
         }
     }
     rubrics
 }
 
-fn read(known: &Known<'_>, directory: &Arc<str>, rubrics: &mut Rubrics) {
+fn read(known: &Known<'_>, directory: &Arc<str>, path: &str, rubrics: &mut Rubrics) {
     let mut written = BTreeMap::new();
     for (id, path) in track_names(known, directory) {
         let track = track(known, directory, &id, &path);
         written.extend(track.map(|track| (id, track)));
     }
-    let sound = is_sound(known, directory);
+    let sound = is_sound(known, path);
     let rubric = Inheritance::resolve(known, &written, sound);
     check_equivalents(known, &written, &rubric, sound);
     if !sound {
@@ -54,7 +54,11 @@ fn track_names(known: &Known<'_>, rubric: &Arc<str>) -> Vec<(TrackId, Arc<str>)>
 
 /// Whether every file of the rubric could be read.
 fn is_sound(known: &Known<'_>, directory: &str) -> bool {
-    let files = known.source.texts.keys();
+    let first: Arc<str> = format!("{directory}/").into();
+    let from_here = known.source.texts.range(first.clone()..);
+    let files = from_here
+        .map(|(path, _)| path)
+        .take_while(|path| path.starts_with(&*first));
     let problems = known
         .source
         .problems

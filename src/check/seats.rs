@@ -10,7 +10,7 @@ use super::known::Known;
 use super::people::person_file;
 use super::seat::Seat;
 use super::table::{At, Doc, Table};
-use super::{feedback, pip, running};
+use super::{feedback, fixed, pip, running};
 use crate::diag::Place;
 use crate::model::*;
 use crate::source::{CycleFile, Directory, PersonFile, SourceFile};
@@ -110,6 +110,9 @@ fn cycle(known: &Known<'_>, seat: &Seat<'_>, following: &mut Vec<Following>) -> 
                 cycle.expectations = toml(known, seat, held, &expectations::KEYS, |table| {
                     expectations::read(known, table, seat, following)
                 });
+                if let Some(expectations) = &mut cycle.expectations {
+                    fixed::prove(known, seat, held, expectations);
+                }
             }
             CycleFile::SelfAssessment => {
                 cycle.self_assessment = feedback::self_assessment(known, held, seat);

@@ -2,7 +2,7 @@
 
 use super::codes::{self, Rule};
 use super::complaints::Complaints;
-use crate::source::{FILE_MAX_BYTES, Problem, ProblemKind, Source};
+use crate::source::{FILE_MAX_BYTES, Problem, ProblemKind, Source, Trouble};
 
 /// Complains about every problem that loading found.
 pub(super) fn check(source: &Source, complaints: &Complaints) {
@@ -29,6 +29,7 @@ fn words(problem: &Problem) -> (Rule, String) {
             let message = format!("`{path}` and `{other}` differ only in case");
             (codes::CASE_COLLISION, message)
         }
+        ProblemKind::NoHistory(trouble) => (codes::NO_HISTORY, no_history(trouble.as_ref())),
         ProblemKind::NoSuchDirectory => (codes::NO_DIRECTORY, "there is no such directory".into()),
         ProblemKind::TooManyEntries { max } => {
             let message =
@@ -59,8 +60,38 @@ fn what_it_is(problem: &ProblemKind) -> (Rule, &'static str) {
     }
 }
 
+fn no_history(trouble: Option<&Trouble>) -> String {
+    let why = trouble.map_or("the clone is shallow".to_owned(), |trouble| {
+        git_words(trouble).0
+    });
+    format!("that expectations stayed as agreed cannot be shown: {why}")
+}
+
+/// Why git gave no answer, and what would help.
+pub(super) fn git_words(trouble: &Trouble) -> (String, Option<&'static str>) {
+    let (why, help) = match trouble {
+        Trouble::Refused(words) if !words.is_empty() => {
+            return (format!("git says: {words}"), None);
+        }
+        Trouble::Refused(_) => ("git failed", None),
+        Trouble::NoGit => ("there is no `git` program", Some("install git")),
+        Trouble::NoRepository => ("the tree is in no git repository", None),
+        Trouble::Untrusted => (
+            "the repository belongs to another user",
+            Some("trust it with `git config --global --add safe.directory DIRECTORY`"),
+        ),
+        Trouble::TooSlow => ("git took too long", None),
+        Trouble::TooMuch => ("the history is too large", None),
+    };
+    (why.to_owned(), help)
+}
+
 fn help(problem: &ProblemKind) -> Option<String> {
     match problem {
+        ProblemKind::NoHistory(None) => {
+            Some("fetch it with `git fetch --unshallow`, in CI with a depth of 0".into())
+        }
+        ProblemKind::NoHistory(Some(trouble)) => git_words(trouble).1.map(str::to_owned),
         ProblemKind::LeavesTree => Some("directories elsewhere are declared in `[sources]`".into()),
         ProblemKind::Sealed => {
             Some("sealed sources cannot be opened yet: put the opened file in its place".into())

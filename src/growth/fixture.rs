@@ -277,6 +277,7 @@ pub fn expectation(id: &str) -> Expectation {
         objective: None,
         follows: None,
         steps: Vec::new(),
+        fixed: None,
     }
 }
 

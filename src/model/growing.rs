@@ -59,6 +59,8 @@ pub struct Expectations {
     pub skip_comments: Vec<SkipComment>,
     /// Where the file sets them.
     pub readers: Option<Vec<ReaderToken>>,
+    /// Whether git shows that they stayed as agreed.
+    pub proof: Proof,
 }
 
 impl Expectations {
@@ -96,6 +98,8 @@ pub struct Expectation {
     pub objective: Option<String>,
     pub follows: Option<Follows>,
     pub steps: Vec<KeyStep>,
+    /// What git shows of it; nothing: no commit holds it with an `agreed`, or nothing can be shown.
+    pub fixed: Option<Fixed>,
 }
 
 /// What an expectation carries on.

@@ -1,27 +1,41 @@
 //! What is internal to the management chain. Nothing here may reach its subject, not even its existence.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::*;
 
 /// Everything under `management/`.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Management {
-    /// By subject and cycle.
-    pub talent: BTreeMap<PersonId, BTreeMap<CycleId, Talent>>,
-    /// Private notes about a person, by date.
-    pub notes: BTreeMap<PersonId, Vec<PrivateNote>>,
+    /// By subject; shared, as [`Organisation::people`] are.
+    pub about: BTreeMap<PersonId, Arc<Managed>>,
+}
+
+/// What was written about one person.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Managed {
+    /// Drafts too.
+    pub talent: BTreeMap<CycleId, Talent>,
+    /// By date.
+    pub notes: Vec<PrivateNote>,
 }
 
 impl Management {
     /// The talent mappings of a person, drafts too, by cycle.
     pub fn talent_of(&self, person: &PersonId) -> impl Iterator<Item = (&CycleId, &Talent)> {
-        self.talent.get(person).into_iter().flatten()
+        let managed = self.about.get(person);
+        managed.into_iter().flat_map(|managed| &managed.talent)
     }
 
     /// The private notes about a person.
     pub fn notes_of(&self, person: &PersonId) -> &[PrivateNote] {
-        self.notes.get(person).map_or(&[], Vec::as_slice)
+        self.about.get(person).map_or(&[], |managed| &managed.notes)
+    }
+
+    /// What is written about a person, to be changed.
+    pub fn about_mut(&mut self, person: PersonId) -> &mut Managed {
+        Arc::make_mut(self.about.entry(person).or_default())
     }
 }
 

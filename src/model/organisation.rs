@@ -1,6 +1,7 @@
 //! The organisation, its policies and its cycles.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::*;
 
@@ -26,7 +27,8 @@ pub struct Organisation {
     pub pinned: BTreeMap<String, Rubric>,
     /// By start, then end, then id.
     pub cycles: Vec<Cycle>,
-    pub people: BTreeMap<PersonId, Person>,
+    /// Shared, so that who has not changed is not copied from one version of the tree to the next.
+    pub people: BTreeMap<PersonId, Arc<Person>>,
     /// Kept apart from [`Person`], so that no code that draws a person's pages holds it by accident.
     pub management: Management,
 }
@@ -60,6 +62,7 @@ impl Organisation {
     pub fn reports_of(&self, manager: &PersonId, on: Date) -> Vec<&Person> {
         self.people
             .values()
+            .map(|person| &**person)
             .filter(|person| person.is_here(on) && person.manager_on(on) == Some(manager))
             .collect()
     }

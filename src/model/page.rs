@@ -52,7 +52,7 @@ pub struct PagePart {
     pub slot: u32,
     pub title: String,
     pub kind: &'static str,
-    pub tree: Tree,
+    pub tree: Arc<Tree>,
 }
 
 /// A file that pages of the same section show or link to, as `attachment:<key>`.

@@ -71,6 +71,16 @@ pub struct ReaderKey {
     pub until: Option<Date>,
 }
 
+impl ReaderKey {
+    /// A key that counts until it is taken away.
+    pub fn lasting(recipient: String) -> Self {
+        Self {
+            recipient,
+            until: None,
+        }
+    }
+}
+
 /// What someone was from a day on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Role {

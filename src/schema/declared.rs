@@ -309,7 +309,7 @@ const CYCLE: &[Key] = &[
     required("title", Text, "as it is shown"),
     required("start", Date, "the first day"),
     required("end", Date, "the last day"),
-    key("rubric", Text, "the rubric as it stood: a directory of the tree, such as `rubrics-2025`"),
+    key("rubric", Text, "the rubric as it stood: a git revision, or a directory of the tree such as `rubrics-2025`"),
     key("phases", Table(PHASES), "days after the end by which each text is due"),
     key("question", List(&Table(QUESTION)), "what this cycle asks; default the organisation's questions"),
 ];

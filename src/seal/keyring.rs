@@ -1,5 +1,7 @@
 //! The JSON of a keyring: which sections a key opens, and the identity of each.
 
+use std::borrow::Cow;
+
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, Zeroizing};
 
@@ -7,13 +9,13 @@ use super::{FORMAT, SiteId};
 
 /// All that one reader key opens.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Keyring {
+pub struct Keyring<'a> {
     pub format: u64,
     pub site: String,
     pub reader: KeyringReader,
     pub route_key: String,
     /// By id.
-    pub sections: Vec<KeyringSection>,
+    pub sections: Vec<Cow<'a, KeyringSection>>,
 }
 
 /// Whose key it is.
@@ -36,13 +38,14 @@ pub struct KeyringSection {
     pub identity: String,
 }
 
-impl Keyring {
+impl<'a> Keyring<'a> {
     pub(super) fn new(
         site: SiteId,
         reader: KeyringReader,
         route_key: String,
-        mut sections: Vec<KeyringSection>,
+        sections: impl IntoIterator<Item = &'a KeyringSection>,
     ) -> Self {
+        let mut sections: Vec<_> = sections.into_iter().map(Cow::Borrowed).collect();
         sections.sort_by(|a, b| a.id.cmp(&b.id));
         Self {
             format: FORMAT,
@@ -64,7 +67,7 @@ impl Drop for KeyringSection {
     }
 }
 
-impl std::fmt::Debug for Keyring {
+impl std::fmt::Debug for Keyring<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Keyring({}, {:?})", self.reader.id, self.sections)
     }

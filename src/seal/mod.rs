@@ -19,7 +19,7 @@ pub use identity_file::{IdentityFile, IdentityHeader};
 pub use index::{Shard, Shards, SignedFile};
 pub use keyring::{Keyring, KeyringReader, KeyringSection};
 pub use reader::{Folder, Portfolio, ReadError, SealedSiteReader, SiteFiles, Trust, owned_files};
-pub use sealer::{LoginFile, SealError, SealInput, Sealer, seal_site};
+pub use sealer::{LoginFile, SealError, SealInput, SealState, Sealer, seal_site};
 pub use section::{OpenedFile, OpenedPage, OpenedSection};
 pub use site_json::{Signer, SignerError, SiteJson};
 pub use site_key::{SiteId, SiteKey, SiteKeyError, login_path};

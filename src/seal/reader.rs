@@ -272,13 +272,13 @@ impl<'a> SealedSiteReader<'a> {
 /// What one identity opens.
 pub struct Portfolio<'a> {
     site: &'a SealedSiteReader<'a>,
-    keyring: Keyring,
+    keyring: Keyring<'static>,
     route_key: RouteKey,
 }
 
 impl Portfolio<'_> {
     /// The keyring.
-    pub fn keyring(&self) -> &Keyring {
+    pub fn keyring(&self) -> &Keyring<'static> {
         &self.keyring
     }
 

@@ -12,8 +12,8 @@ use super::container::{self, TooLarge};
 use super::index::Shards;
 use super::site_key::{Lineage, login_path};
 use super::{
-    FORMAT, Keyring, KeyringReader, KeyringSection, SITE_JSON, SITE_SIG, SignedFile, SiteJson,
-    SiteKey, age_file, b64, section,
+    FORMAT, Keyring, KeyringReader, KeyringSection, SITE_JSON, SITE_SIG, SignedFile, SiteId,
+    SiteJson, SiteKey, age_file, b64, section,
 };
 use crate::model::{
     FileHash, Identity, Ledger, LedgerEntry, PersonId, PlainFile, Recipient, RecipientError,
@@ -118,20 +118,50 @@ pub struct Sealer<'a> {
 
 #[derive(Default)]
 struct Record {
-    files: BTreeMap<String, LedgerEntry>,
-    rings: BTreeMap<Recipient, (PersonId, Vec<KeyringSection>)>,
-    sections: usize,
+    state: SealState,
     written: usize,
     reused: usize,
 }
 
+/// What is known of a site that was sealed, so that a next one need only take what is different.
+#[derive(Default)]
+pub struct SealState {
+    /// The site, epoch and readers' names that it was sealed with.
+    frame: Option<(SiteId, u64, BTreeMap<PersonId, String>)>,
+    files: BTreeMap<String, LedgerEntry>,
+    sections: BTreeMap<SectionId, Placed>,
+    /// Paths that are not sealed for a section or a reader: they are added anew for each site.
+    plain: BTreeSet<String>,
+    /// The files of the keyrings; nothing where they do not hold what they should.
+    keyrings: Option<BTreeSet<String>>,
+}
+
+/// A section in its files.
+#[derive(PartialEq)]
+struct Placed {
+    opens: KeyringSection,
+    readers: BTreeMap<Recipient, PersonId>,
+    /// Its own file and those of its attachments.
+    files: Vec<String>,
+}
+
 impl<'a> Sealer<'a> {
-    /// A sealer for one build.
+    /// A sealer for a site of which nothing is known.
     pub fn new(input: &'a SealInput, store: &'a dyn SiteStore) -> Self {
+        Self::after(SealState::default(), input, store)
+    }
+
+    /// A sealer for the next site of the same store: sections stay as they are until they are added anew or
+    /// removed; everything that is not a section is to be added again.
+    pub fn after(state: SealState, input: &'a SealInput, store: &'a dyn SiteStore) -> Self {
+        let record = Record {
+            state: state.continued(input),
+            ..Record::default()
+        };
         Self {
             input,
             store,
-            record: Mutex::default(),
+            record: Mutex::new(record),
         }
     }
 
@@ -150,7 +180,7 @@ impl<'a> Sealer<'a> {
         let lineage = Lineage::new(site, self.input.epoch, &section.id, &recipients);
         let identity = key.section_identity(&lineage);
         let path = key.section_file(&lineage);
-        self.add_to_keyrings(section, &path, &identity)?;
+        self.place(section, content, &lineage, &identity)?;
         let json = section::write(content, site, |key_of| {
             key.attachment_file(&lineage, key_of)
         });
@@ -181,15 +211,32 @@ impl<'a> Sealer<'a> {
         self.put_plain(&path, login.bytes.to_vec())
     }
 
+    /// Takes a section away.
+    pub fn remove_section(&self, section: &SectionId) {
+        self.record().state.remove(section);
+    }
+
     /// Seals the keyrings, writes the index, and signs the site.
     ///
     /// # Errors
     /// See [`SealError`].
     pub fn finish(self) -> Result<SealedSite, SealError> {
-        let rings = std::mem::take(&mut self.record().rings);
-        let keyrings = rings.len();
-        let put = |(recipient, (person, sections))| self.put_keyring(recipient, person, sections);
-        rings.into_par_iter().try_for_each(put)?;
+        self.finish_for_now().map(|(site, _)| site)
+    }
+
+    /// Gives up this site, and says what is known of it for the next one: that one must take again whatever
+    /// was to be different in this.
+    pub fn abandon(self) -> SealState {
+        let record = self.record.into_inner();
+        record.unwrap_or_else(PoisonError::into_inner).state
+    }
+
+    /// Finishes the site, and says what is known of it for the next one.
+    ///
+    /// # Errors
+    /// See [`SealError`].
+    pub fn finish_for_now(self) -> Result<(SealedSite, SealState), SealError> {
+        let keyrings = self.put_keyrings()?;
         let build = self
             .input
             .created
@@ -199,89 +246,100 @@ impl<'a> Sealer<'a> {
             .record
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
-        Ok(SealedSite {
+        let site = SealedSite {
             ledger: Ledger {
                 build,
-                files: record.files,
+                files: record.state.files.clone(),
             },
             site_id: self.input.site_key.site_id().to_string(),
-            sections: record.sections,
+            sections: record.state.sections.len(),
             keyrings,
             written: record.written,
             reused: record.reused,
-        })
+        };
+        Ok((site, record.state))
     }
 
-    fn add_to_keyrings(
+    /// Says who opens the section by which files, in the place of what was said of it before.
+    fn place(
         &self,
         section: &Section,
-        path: &str,
+        content: &SectionContent,
+        lineage: &Lineage,
         identity: &Identity,
     ) -> Result<(), SealError> {
-        let mut record = self.record();
-        record.sections += 1;
-        for reader in &section.readers {
-            // The same key may be listed twice under one person; it opens a section once.
-            let texts: BTreeSet<&String> = reader.recipients.iter().collect();
-            for text in texts {
-                let recipient = Recipient::parse(text).map_err(|source| SealError::Recipient {
-                    person: reader.person.clone(),
-                    source,
-                })?;
-                let ring = record.rings.entry(recipient);
-                let (person, sections) = ring.or_insert_with(|| (reader.person.clone(), vec![]));
-                if *person != reader.person {
-                    return Err(SealError::SharedRecipient {
-                        recipient: recipient.to_string(),
-                        first: person.clone(),
-                        second: reader.person.clone(),
-                    });
-                }
-                sections.push(keyring_section(section, path, identity));
-            }
-        }
+        let key = &self.input.site_key;
+        let path = key.section_file(lineage);
+        let attachments = content.files.keys();
+        let mut files: Vec<String> = attachments
+            .map(|name| key.attachment_file(lineage, name))
+            .collect();
+        let opens = keyring_section(section, &path, identity);
+        files.push(path);
+        let placed = Placed {
+            opens,
+            readers: readers(section)?,
+            files,
+        };
+        self.record().state.place(section.id.clone(), placed);
         Ok(())
     }
 
-    fn put_keyring(
-        &self,
-        recipient: Recipient,
-        person: PersonId,
-        sections: Vec<KeyringSection>,
-    ) -> Result<(), SealError> {
+    /// Seals all keyrings, unless they hold what they should; says how many there are.
+    fn put_keyrings(&self) -> Result<usize, SealError> {
+        let sections = {
+            let mut record = self.record();
+            if let Some(keyrings) = &record.state.keyrings {
+                return Ok(keyrings.len());
+            }
+            std::mem::take(&mut record.state.sections)
+        };
+        let rings = rings(&sections)?;
+        let put = |(recipient, ring): (&Recipient, &Ring<'_>)| self.put_keyring(recipient, ring);
+        let paths: Result<BTreeSet<String>, SealError> = rings.par_iter().map(put).collect();
+        let mut record = self.record();
+        record.state.sections = sections;
+        Ok(record.state.keyrings.insert(paths?).len())
+    }
+
+    /// Seals one keyring; says where it lies.
+    fn put_keyring(&self, recipient: &Recipient, ring: &Ring<'_>) -> Result<String, SealError> {
+        let (person, sections) = ring;
         let SealInput {
             site_key,
             epoch,
             names,
             ..
         } = self.input;
-        let path = site_key.keyring_path(&recipient, *epoch);
+        let path = site_key.keyring_path(recipient, *epoch);
         let path = path.ok_or_else(|| SealError::Recipient {
-            person: person.clone(),
+            person: PersonId::clone(person),
             source: RecipientError::Malformed,
         })?;
-        let name = names.get(&person).cloned();
+        let name = names.get(*person).cloned();
         let reader = KeyringReader {
             name: name.unwrap_or_else(|| person.to_string()),
             id: person.to_string(),
         };
         let route_key = site_key.route_key(*epoch).to_text();
+        let sections = sections.iter().copied();
         let keyring = Keyring::new(site_key.site_id(), reader, route_key, sections);
-        self.put_sealed(&path, &recipient, &keyring.write())
+        self.put_sealed(&path, recipient, &keyring.write())
             .map_err(|e| match e {
                 PutError::TooLarge(source) => SealError::TooLarge {
                     what: format!("the list of sections of `{person}`"),
                     source,
                 },
                 PutError::Seal(error) => error,
-            })
+            })?;
+        Ok(path)
     }
 
     /// The shards, `site.json` and `site.sig`: they list every other file.
     fn put_signed_list(&self, build: u64) -> Result<(), SealError> {
         let signed: BTreeMap<String, SignedFile> = {
             let record = self.record();
-            let files = record.files.iter();
+            let files = record.state.files.iter();
             files
                 .map(|(path, entry)| (path.clone(), signed_file(entry)))
                 .collect()
@@ -351,6 +409,7 @@ impl<'a> Sealer<'a> {
     }
 
     fn put_plain(&self, path: &str, bytes: Vec<u8>) -> Result<(), SealError> {
+        self.record().state.plain.insert(path.to_owned());
         let content = FileHash::of(&bytes);
         match self.store.earlier(path) {
             Some(entry) if entry.sha256 == content => self.keep(path, entry),
@@ -381,7 +440,7 @@ impl<'a> Sealer<'a> {
     }
 
     fn list(&self, path: &str, entry: LedgerEntry) -> Result<(), SealError> {
-        match self.record().files.insert(path.to_owned(), entry) {
+        match self.record().state.files.insert(path.to_owned(), entry) {
             Some(_) => Err(SealError::SamePath(path.to_owned())),
             None => Ok(()),
         }
@@ -391,6 +450,103 @@ impl<'a> Sealer<'a> {
         // A panic elsewhere ends the build anyway.
         self.record.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+impl SealState {
+    /// What of it holds for a site with that input: nothing of another site or epoch.
+    fn continued(mut self, input: &SealInput) -> Self {
+        let frame = (input.site_key.site_id(), input.epoch, input.names.clone());
+        let same = |(site, epoch): (SiteId, u64)| (site, epoch) == (frame.0, frame.1);
+        if !self.frame.as_ref().is_some_and(|f| same((f.0, f.1))) {
+            self = Self::default();
+        }
+        if self.frame.as_ref() != Some(&frame) {
+            self.forget_keyrings();
+        }
+        for path in std::mem::take(&mut self.plain) {
+            self.files.remove(&path);
+        }
+        self.frame = Some(frame);
+        self
+    }
+
+    fn place(&mut self, id: SectionId, placed: Placed) {
+        let before = self.sections.get(&id);
+        let same_readers = before
+            .is_some_and(|before| before.opens == placed.opens && before.readers == placed.readers);
+        if !same_readers {
+            self.forget_keyrings();
+        }
+        if let Some(before) = self.sections.insert(id, placed) {
+            self.forget_files(&before);
+        }
+    }
+
+    fn remove(&mut self, id: &SectionId) {
+        if let Some(before) = self.sections.remove(id) {
+            self.forget_files(&before);
+            self.forget_keyrings();
+        }
+    }
+
+    fn forget_files(&mut self, placed: &Placed) {
+        for path in &placed.files {
+            self.files.remove(path);
+        }
+    }
+
+    fn forget_keyrings(&mut self) {
+        for path in self.keyrings.take().into_iter().flatten() {
+            self.files.remove(&path);
+        }
+    }
+}
+
+/// A reader and what one of their keys opens.
+type Ring<'a> = (&'a PersonId, Vec<&'a KeyringSection>);
+
+fn rings(
+    sections: &BTreeMap<SectionId, Placed>,
+) -> Result<BTreeMap<Recipient, Ring<'_>>, SealError> {
+    let mut rings: BTreeMap<Recipient, Ring<'_>> = BTreeMap::new();
+    for placed in sections.values() {
+        for (recipient, reader) in &placed.readers {
+            let (person, opens) = rings.entry(*recipient).or_insert((reader, Vec::new()));
+            if *person != reader {
+                return Err(shared(recipient, person, reader));
+            }
+            opens.push(&placed.opens);
+        }
+    }
+    Ok(rings)
+}
+
+fn shared(recipient: &Recipient, first: &PersonId, second: &PersonId) -> SealError {
+    SealError::SharedRecipient {
+        recipient: recipient.to_string(),
+        first: first.clone(),
+        second: second.clone(),
+    }
+}
+
+/// Who opens a section, by their keys. The same key may be listed twice under one person.
+fn readers(section: &Section) -> Result<BTreeMap<Recipient, PersonId>, SealError> {
+    let mut readers = BTreeMap::new();
+    for reader in &section.readers {
+        for text in &reader.recipients {
+            let recipient = Recipient::parse(text).map_err(|source| SealError::Recipient {
+                person: reader.person.clone(),
+                source,
+            })?;
+            match readers.insert(recipient, reader.person.clone()) {
+                Some(first) if first != reader.person => {
+                    return Err(shared(&recipient, &first, &reader.person));
+                }
+                _ => {}
+            }
+        }
+    }
+    Ok(readers)
 }
 
 /// Why a sealed file was not stored, before it is known what it was.

@@ -58,7 +58,13 @@ pub fn rewording(old: &str, new: &str) -> Html {
     let mut out = Writer::default();
     let mut at = 0;
     for change in changes {
-        write(&mut out, &new[at..change.new.start], Part::Kept);
+        let kept = &new[at..change.new.start];
+        write(&mut out, kept, Part::Kept);
+        // The word before may have had a space after it when there was more to follow.
+        let apart = ends_with_space(&old[..change.old.start]);
+        if !change.old.is_empty() && !kept.is_empty() && apart && !ends_with_space(kept) {
+            out.text(" ");
+        }
         write(&mut out, &old[change.old.clone()], Part::Gone);
         let both = !change.old.is_empty() && !change.new.is_empty();
         if both && !ends_with_space(&old[change.old]) {
@@ -230,7 +236,7 @@ fn spaced(text: &str) -> Vec<Spaced<'_>> {
     let mut rest = text.trim();
     while let Some(first) = rest.chars().next() {
         let length = match in_word(first) {
-            true => run(rest, in_word),
+            true => word_length(rest),
             false => first.len_utf8(),
         };
         let (word, after) = rest.split_at(length);
@@ -239,6 +245,19 @@ fn spaced(text: &str) -> Vec<Spaced<'_>> {
         rest = after;
     }
     words
+}
+
+/// A word, or a number with the marks inside it: `0.01`, `1,200`.
+fn word_length(text: &str) -> usize {
+    let mut length = run(text, in_word);
+    let is_digit = |c: char| c.is_ascii_digit();
+    while text[..length].ends_with(is_digit)
+        && let Some(rest) = text[length..].strip_prefix(['.', ','])
+        && rest.starts_with(is_digit)
+    {
+        length += 1 + run(rest, in_word);
+    }
+    length
 }
 
 fn ends_with_space(words: &[Spaced<'_>]) -> bool {
@@ -340,6 +359,18 @@ mod tests {
         assert_eq!(
             new_words(Some(&old), &new).as_str(),
             "<p>Keeps one two three four five <b class=\"new\">and</b> <em><b class=\"new\">six &amp; seven</b></em> <b class=\"new\">eight</b></p>"
+        );
+    }
+
+    #[test]
+    fn a_rewording_keeps_numbers_whole_and_words_apart() {
+        assert_eq!(
+            rewording(
+                "the ledger by the end of May, drift below 0.001 %",
+                "the ledger, drift below 0.01 %"
+            )
+            .as_str(),
+            "the ledger <del>by the end of May</del>, drift below <del>0.001</del> <ins>0.01</ins> %"
         );
     }
 

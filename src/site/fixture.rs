@@ -345,6 +345,7 @@ pub fn ada() -> Person {
         objective: None,
         follows: None,
         steps: steps.map(step).into(),
+        fixed: None,
     };
     let cycle = PersonCycle {
         expectations: Some(Expectations {

@@ -2,7 +2,8 @@
 //!
 //! syntect gives every scope of a grammar; a page keeps one class a token and none for what has no style of its own.
 
-use std::sync::OnceLock;
+use std::collections::HashMap;
+use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
 
 use syntect::parsing::{ParseState, Scope, ScopeStack, ScopeStackOp, SyntaxReference, SyntaxSet};
 
@@ -35,7 +36,11 @@ const STYLED: &[(&str, &str)] = &[
     ("markup.heading", "<span class=\"hl-k\">"),
 ];
 
+/// Blocks that were highlighted lately, up to so many bytes of code and HTML.
+const RECENT_MAX_BYTES: usize = 16 * 1024 * 1024;
+
 /// A block of code as HTML.
+#[derive(Clone)]
 pub struct Code {
     pub html: Html,
     /// How many spans it has, and texts between them.
@@ -46,11 +51,47 @@ pub struct Code {
 pub fn html(language: &str, code: &str) -> Code {
     let long = code.len() > BLOCK_MAX_BYTES || code.lines().any(|l| l.len() > LINE_MAX_BYTES);
     let syntax = if long { None } else { find(language) };
-    let highlighted = syntax.and_then(|syntax| spans(syntax, code));
+    let highlighted = syntax.and_then(|syntax| recent(syntax, code));
     highlighted.unwrap_or_else(|| Code {
         html: Html::text(code),
         spans: 1,
     })
+}
+
+/// Blocks by grammar and text. They live in memory alone.
+#[derive(Default)]
+struct Recent {
+    blocks: HashMap<(&'static str, String), Option<Code>>,
+    bytes: usize,
+}
+
+/// A block as it was highlighted lately, or anew: the pages of one person show most blocks more than once, and
+/// a preview draws the same pages again and again.
+fn recent(syntax: &'static SyntaxReference, code: &str) -> Option<Code> {
+    static RECENT: LazyLock<Mutex<Recent>> = LazyLock::new(Mutex::default);
+    // A panic elsewhere cannot leave a map half changed.
+    let lock = || RECENT.lock().unwrap_or_else(PoisonError::into_inner);
+    let block = (syntax.name.as_str(), code.to_owned());
+    if let Some(known) = lock().blocks.get(&block) {
+        return known.clone();
+    }
+    let highlighted = spans(syntax, code);
+    lock().keep(block, highlighted.clone());
+    highlighted
+}
+
+impl Recent {
+    fn keep(&mut self, block: (&'static str, String), highlighted: Option<Code>) {
+        let html = highlighted
+            .as_ref()
+            .map_or(0, |code| code.html.as_str().len());
+        self.bytes += block.1.len() + html;
+        if self.bytes > RECENT_MAX_BYTES {
+            self.bytes = block.1.len() + html;
+            self.blocks.clear();
+        }
+        self.blocks.insert(block, highlighted);
+    }
 }
 
 fn find(language: &str) -> Option<&'static SyntaxReference> {

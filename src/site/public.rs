@@ -4,6 +4,7 @@
 //! what is not public cannot get in: no names, no cycles, no other track, nothing for managers.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -131,7 +132,7 @@ fn page(
     mut part: PagePart,
 ) -> Result<PlainFile, ThemeError> {
     let up = "../".repeat(part.route.split('/').count());
-    relative_links(&mut part.tree, &up);
+    relative_links(Arc::make_mut(&mut part.tree), &up);
     let mut places = Vec::new();
     find_places(&part.tree, &mut places);
     let view = PublicView {

@@ -6,15 +6,18 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
+use std::sync::Arc;
 
 use serde::Serialize;
 use tera::{Context, Tera};
 
 use super::tree::{self, Forbidden, MediaTypes};
 use crate::model::Tree;
+use recent::Recent;
 
 mod document;
 mod mistake;
+mod recent;
 mod styles;
 
 #[cfg(test)]
@@ -90,6 +93,8 @@ type Files = &'static [(&'static str, &'static str)];
 pub struct Theme {
     tera: Tera,
     files: BTreeMap<&'static str, File>,
+    /// Where pages are remembered.
+    recent: Option<Recent>,
 }
 
 /// One file of a theme.
@@ -127,7 +132,26 @@ impl Theme {
         Ok(Self {
             tera: parsed(&files)?,
             files,
+            recent: None,
         })
+    }
+
+    /// The theme, remembering the pages that it rendered lately.
+    pub fn remembering(self) -> Self {
+        Self {
+            recent: Some(Recent::default()),
+            ..self
+        }
+    }
+
+    /// Whether every page comes out as with the other theme: only style sheets differ, or nothing does.
+    pub fn draws_like(&self, other: &Self) -> bool {
+        let is_drawing = |name: &str| !name.ends_with(".css");
+        let drawn = self.files.iter().filter(|(name, _)| is_drawing(name));
+        let others = other.files.iter().filter(|(name, _)| is_drawing(name));
+        drawn
+            .map(|(name, file)| (name, &file.text))
+            .eq(others.map(|(name, file)| (name, &file.text)))
     }
 
     /// The default theme with some of its files replaced.
@@ -148,9 +172,15 @@ impl Theme {
         template: &str,
         view: &V,
         files: MediaTypes,
-    ) -> Result<Tree, ThemeError> {
-        let html = self.render_text(template, view)?;
-        tree::parse(&html, files).map_err(|what| self.forbidden(template, what))
+    ) -> Result<Arc<Tree>, ThemeError> {
+        let render = || {
+            let html = self.render_text(template, view)?;
+            tree::parse(&html, files).map_err(|what| self.forbidden(template, what))
+        };
+        match &self.recent {
+            Some(recent) => recent.page(template, view, render),
+            None => render().map(Arc::new),
+        }
     }
 
     /// Renders a view to text: for the shell and plain pages, which are whole documents.

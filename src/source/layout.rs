@@ -35,6 +35,14 @@ pub enum FileKind {
 }
 
 impl FileKind {
+    /// Whose directory in `people/` it lies in.
+    pub fn person(&self) -> Option<&Name> {
+        match self {
+            FileKind::Person { person, .. } | FileKind::InCycle { person, .. } => Some(person),
+            _ => None,
+        }
+    }
+
     /// Whether it is read as bytes, not as text.
     pub fn is_bytes(&self) -> bool {
         matches!(
@@ -94,9 +102,9 @@ pub enum Directory {
     PrivateNotes,
 }
 
-/// One of the directories of the tree.
+/// What one of the directories of the tree holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Area {
+pub(super) enum Kind {
     /// The rubric in force, or one that a cycle pins.
     Rubric(Name),
     Cycles,
@@ -104,7 +112,7 @@ pub(super) enum Area {
     Management,
 }
 
-/// What a path within an [`Area`] may be.
+/// What a path within an [`Kind`] may be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Known {
     File(FileKind),
@@ -126,14 +134,14 @@ const CYCLE_FILES: [&str; 7] = [
     "peer-<who>.md",
 ];
 
-impl Area {
+impl Kind {
     /// What a path within the area is; `is_dir` decides where a name could be either.
     pub(super) fn known(&self, path: &[&str], is_dir: bool) -> Known {
         match self {
-            Area::Rubric(rubric) => in_rubric(rubric, path),
-            Area::Cycles => in_cycles(path),
-            Area::People => in_people(path, is_dir),
-            Area::Management => in_management(path),
+            Kind::Rubric(rubric) => in_rubric(rubric, path),
+            Kind::Cycles => in_cycles(path),
+            Kind::People => in_people(path, is_dir),
+            Kind::Management => in_management(path),
         }
     }
 }
@@ -288,7 +296,7 @@ mod tests {
 
     #[test]
     fn a_misspelt_file_finds_the_name_it_was_meant_to_have() {
-        let near = |name| match Area::People.known(&["ada", "2026-h1", name], false) {
+        let near = |name| match Kind::People.known(&["ada", "2026-h1", name], false) {
             Known::Nothing { nearest } => nearest,
             known => panic!("{known:?}"),
         };
@@ -302,7 +310,7 @@ mod tests {
 
     #[test]
     fn a_directory_under_a_person_is_a_cycle_and_a_file_is_not() {
-        let at = |is_dir| Area::People.known(&["ada", "2026-h1"], is_dir);
+        let at = |is_dir| Kind::People.known(&["ada", "2026-h1"], is_dir);
         assert!(matches!(at(true), Known::Directory(_)));
         assert!(matches!(at(false), Known::Nothing { .. }));
     }

@@ -3,13 +3,21 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-use super::layout::Area;
+use super::areas::Area;
+use super::layout::Kind;
+use super::reload::Part;
 use super::tree::Walk;
-use super::{Directory, FileKind, LoadError, Problem, ProblemKind, RUBRICS, Source, read, written};
+use super::{
+    Directory, FileKind, LoadError, Problem, ProblemKind, RUBRICS, Source, SourceFile, read,
+    written,
+};
 use crate::diag::Place;
 
 /// The file that makes a directory an organisation.
-const ORGANISATION: &str = "gradus.toml";
+pub(super) const ORGANISATION: &str = "gradus.toml";
+
+/// Where the cycles lie.
+pub(super) const CYCLES: &str = "cycles";
 
 /// Reads the organisation that lies in `root`.
 ///
@@ -30,27 +38,48 @@ pub fn load(root: &Path) -> Result<Source, LoadError> {
         root: root.to_owned(),
         ..Source::default()
     };
-    load_organisation(&mut source, &file, &fence);
+    source.areas.root = fence;
+    load_organisation(&mut source, &file);
     let declared = Declared::of(&source);
-    load_inside(&mut source, Area::Cycles, "cycles", &fence);
-    load_rubrics(&mut source, &fence);
-    load_area(&mut source, Area::People, "people", declared.people, &fence);
-    load_area(
-        &mut source,
-        Area::Management,
-        "management",
-        declared.management,
-        &fence,
-    );
+    source.areas.people = placed(&mut source, "people", declared.people);
+    source.areas.management = placed(&mut source, "management", declared.management);
+    load_cycles(&mut source);
+    source.areas.rubrics = pinned_directories(&source);
+    load_rubrics(&mut source);
+    load_people(&mut source, None);
+    load_management(&mut source);
+    source.problems.sort_by(|a, b| a.place.cmp(&b.place));
     Ok(source)
 }
 
-fn load_organisation(source: &mut Source, file: &Path, fence: &Path) {
+/// Reads parts of an organisation that was read before, and nothing else.
+pub(super) fn load_parts(known: &Source, parts: &BTreeSet<Part>) -> Source {
+    let mut source = Source {
+        root: known.root.clone(),
+        areas: known.areas.clone(),
+        ..Source::default()
+    };
+    for part in parts {
+        match part {
+            Part::Cycles => {
+                load_cycles(&mut source);
+                source.areas.rubrics = pinned_directories(&source);
+            }
+            Part::Rubrics => load_rubrics(&mut source),
+            Part::Person(name) => load_people(&mut source, Some(name)),
+            Part::Management => load_management(&mut source),
+        }
+    }
+    source
+}
+
+fn load_organisation(source: &mut Source, file: &Path) {
     let read = match file.canonicalize() {
-        Ok(target) if target.starts_with(fence) => read::bytes(&target),
+        Ok(target) if target.starts_with(&source.areas.root) => read::bytes(&target),
         Ok(_) => Err(ProblemKind::LeavesTree),
         Err(_) => Err(ProblemKind::BrokenLink),
     };
+    source.links |= file.is_symlink();
     match read {
         Ok(bytes) => source.take_in(ORGANISATION, FileKind::Organisation, bytes),
         Err(what) => source.problems.push(Problem {
@@ -103,43 +132,84 @@ impl Declared {
     }
 }
 
-/// Loads an area from where it was declared to lie, or from its place in the tree.
-fn load_area(
-    source: &mut Source,
-    area: Area,
-    usual: &str,
-    declared: Option<DeclaredDirectory>,
-    fence: &Path,
-) {
+/// Where an area lies: where it was declared to, or in its place in the tree.
+fn placed(source: &mut Source, usual: &str, declared: Option<DeclaredDirectory>) -> Area {
     let Some(declared) = declared else {
-        return load_inside(source, area, usual, fence);
+        return Area {
+            directory: source.areas.root.join(usual),
+            shown: usual.to_owned(),
+            moved: false,
+        };
     };
     let directory = source.root.join(&declared.path);
-    let fence = directory.canonicalize().ok().filter(|path| path.is_dir());
-    let Some(fence) = fence else {
+    let there = directory.canonicalize().ok().filter(|path| path.is_dir());
+    if there.is_none() {
         let place = declared.place;
         let what = ProblemKind::NoSuchDirectory;
-        return source.problems.push(Problem { place, what });
-    };
-    Walk {
-        area,
-        directory: fence.clone(),
-        shown: declared.path,
-        fence,
-        source,
+        source.problems.push(Problem { place, what });
     }
-    .run();
+    Area {
+        directory: there.unwrap_or(directory),
+        shown: declared.path,
+        moved: true,
+    }
 }
 
-/// Loads an area from a directory within the tree; nothing where it is not there.
-fn load_inside(source: &mut Source, area: Area, shown: &str, fence: &Path) {
-    let directory = source.root.join(shown);
+fn load_cycles(source: &mut Source) {
+    let directory = source.areas.root.join(CYCLES);
+    load_inside(source, Kind::Cycles, &directory, CYCLES, None);
+}
+
+/// Loads the rubric in force and every directory that a cycle pins.
+fn load_rubrics(source: &mut Source) {
+    for name in source.areas.rubrics.clone() {
+        let directory = source.areas.root.join(&name);
+        if directory.is_dir() {
+            let known = Directory::Rubric(name.as_str().into());
+            source.directories.insert(known, name.as_str().into());
+            let kind = Kind::Rubric(name.as_str().into());
+            load_inside(source, kind, &directory, &name, None);
+        }
+    }
+}
+
+/// Loads everyone, or whatever has one name in `people/`.
+fn load_people(source: &mut Source, only: Option<&str>) {
+    let area = source.areas.people.clone();
+    load_area(source, Kind::People, &area, only);
+}
+
+fn load_management(source: &mut Source) {
+    let area = source.areas.management.clone();
+    load_area(source, Kind::Management, &area, None);
+}
+
+fn load_area(source: &mut Source, kind: Kind, area: &Area, only: Option<&str>) {
+    if !area.moved {
+        return load_inside(source, kind, &area.directory, &area.shown, only);
+    }
+    if area.directory.is_dir() {
+        Walk {
+            kind,
+            directory: area.directory.clone(),
+            shown: area.shown.clone(),
+            fence: area.directory.clone(),
+            source,
+        }
+        .run(only);
+    }
+}
+
+/// Loads a directory within the tree; nothing where it is not there.
+fn load_inside(source: &mut Source, kind: Kind, directory: &Path, shown: &str, only: Option<&str>) {
     if directory.symlink_metadata().is_err() {
         return;
     }
+    source.links |= directory.is_symlink();
+    let fence = source.areas.root.clone();
     let problem = match directory.canonicalize() {
         Err(_) => Some(ProblemKind::BrokenLink),
-        Ok(target) if !target.starts_with(fence) => Some(ProblemKind::LeavesTree),
+        Ok(target) if !target.starts_with(&fence) => Some(ProblemKind::LeavesTree),
         Ok(target) if !target.is_dir() => Some(ProblemKind::FileForDirectory),
         Ok(_) => None,
     };
@@ -148,39 +218,37 @@ fn load_inside(source: &mut Source, area: Area, shown: &str, fence: &Path) {
         return source.problems.push(Problem { place, what });
     }
     Walk {
-        area,
-        directory,
+        kind,
+        directory: directory.to_owned(),
         shown: shown.to_owned(),
-        fence: fence.to_owned(),
+        fence,
         source,
     }
-    .run();
+    .run(only);
 }
 
-/// Loads the rubric in force and every directory that a cycle pins.
-fn load_rubrics(source: &mut Source, fence: &Path) {
-    let mut directories = pinned_directories(source);
-    directories.insert(RUBRICS.to_owned());
-    for directory in directories {
-        let area = Area::Rubric(directory.as_str().into());
-        let known = Directory::Rubric(directory.as_str().into());
-        if source.root.join(&directory).is_dir() {
-            let path = directory.as_str().into();
-            source.directories.insert(known, path);
-            load_inside(source, area, &directory, fence);
-        }
-    }
-}
-
+/// The directories of rubrics: that of the one in force, and those that cycles pin.
 fn pinned_directories(source: &Source) -> BTreeSet<String> {
+    let mut pins = pins(source);
+    pins.retain(|pin| is_plain(&PathBuf::from(pin)));
+    pins.insert(RUBRICS.to_owned());
+    pins
+}
+
+/// What cycles pin their rubric to, as written.
+pub(super) fn pins(source: &Source) -> BTreeSet<String> {
     let cycles = source
         .files
         .iter()
         .filter(|(kind, _)| matches!(kind, FileKind::Cycle(_)));
-    cycles
-        .filter_map(|(_, file)| pin(file.text()?))
-        .filter(|pin| is_plain(&PathBuf::from(pin)))
-        .collect()
+    cycles.filter_map(|(_, file)| pin(file.text()?)).collect()
+}
+
+/// Whether the organisation sets `as_of`, as examples and tests do.
+pub(super) fn fixes_its_day(source: &Source) -> bool {
+    let file = source.files.get(&FileKind::Organisation);
+    let text = file.and_then(SourceFile::text);
+    text.is_some_and(|text| written::Toml::parse(text).root.contains_key("as_of"))
 }
 
 /// The `rubric` of a cycle as written.

@@ -8,24 +8,36 @@
 //! Nothing outside the tree is ever read: a symbolic link that leaves it is a problem, devices and
 //! pipes are never opened. The directories that `[sources]` declares are trees of their own.
 
+mod agreed;
+mod areas;
+mod git;
+mod history;
 mod layout;
 mod load;
 mod read;
+mod recall;
+mod reload;
+mod revision;
 mod theme;
 mod tree;
 pub mod written;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use agreed::{AsWritten, Worded};
+pub use git::{Fingerprint, Trouble};
+pub use history::{History, Version};
 pub use layout::{CycleFile, Directory, FileKind, Name, PersonFile};
-pub use load::load;
 pub use read::FILE_MAX_BYTES;
-pub use theme::{ThemeFilesError, theme_files};
+pub use reload::{Changed, Touched};
+pub use revision::{Revision, RevisionProblem, Revisions};
+pub use theme::{THEMES, ThemeFilesError, theme_files};
 pub use tree::is_portable;
 
 use crate::diag::Place;
+use areas::Areas;
 
 /// The directory of the rubric in force.
 pub const RUBRICS: &str = "rubrics";
@@ -44,10 +56,50 @@ pub struct Source {
     pub texts: BTreeMap<Arc<str>, Arc<str>>,
     /// What is wrong with the tree itself.
     pub problems: Vec<Problem>,
+    /// What git holds of expectations.
+    pub history: History,
+    /// Rubrics that cycles pin to a revision.
+    pub revisions: Revisions,
+    /// Where its parts lie on the disk.
+    areas: Areas,
+    /// Whether anything was read through a symbolic link.
+    links: bool,
+}
+
+impl Source {
+    /// The directories, besides the root itself, of which a change matters to this organisation, absolute
+    /// and without symbolic links. They need not be there.
+    pub fn watched(&self) -> Vec<PathBuf> {
+        self.areas.all().collect()
+    }
+
+    /// How a path of the usual layout (`people/…`) is shown, wherever `[sources]` points.
+    pub fn shown(&self, path: &str) -> String {
+        let areas = [
+            ("people/", &self.areas.people),
+            ("management/", &self.areas.management),
+        ];
+        let moved = areas.iter().find_map(|(usual, area)| {
+            let rest = path.strip_prefix(usual)?;
+            Some(format!("{}/{rest}", area.shown))
+        });
+        moved.unwrap_or_else(|| path.to_owned())
+    }
+}
+
+/// Reads the organisation that lies in `root`, and what git remembers of it.
+///
+/// # Errors
+/// Where there is no `gradus.toml`, or the directory itself cannot be read. Everything else that goes
+/// wrong is among the [`Problem`]s of the source.
+pub fn load(root: &Path) -> Result<Source, LoadError> {
+    let mut source = load::load(root)?;
+    source.recall(recall::Memory::default());
+    Ok(source)
 }
 
 /// One file that was read.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
     /// Relative to the organisation, with `/`; begins with `../` where `[sources]` points outside.
     pub path: Arc<str>,
@@ -55,7 +107,7 @@ pub struct SourceFile {
 }
 
 /// What a file holds.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
     /// TOML and markdown.
     Text(Arc<str>),
@@ -117,6 +169,8 @@ pub enum ProblemKind {
     Unknown { nearest: Option<String> },
     /// A directory that `[sources]` names is not there.
     NoSuchDirectory,
+    /// git tells nothing of how expectations were agreed: why; nothing where the clone is shallow.
+    NoHistory(Option<Trouble>),
     /// The tree holds more than that many entries; the rest was not looked at.
     TooManyEntries { max: usize },
 }

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
+/// Where an organisation's themes lie.
+pub const THEMES: &str = "themes";
+
 /// A file that may stand beside a theme's own, for whoever works on it.
 const NOTES: &str = "README.md";
 
@@ -63,8 +66,8 @@ pub fn theme_files(
     root: &Path,
     name: &str,
 ) -> Result<Option<BTreeMap<String, String>>, ThemeFilesError> {
-    let folder = root.join("themes").join(name);
-    for on_the_way in [root.join("themes"), folder.clone()] {
+    let folder = root.join(THEMES).join(name);
+    for on_the_way in [root.join(THEMES), folder.clone()] {
         if on_the_way.is_symlink() {
             return Err(ThemeFilesError::Link(on_the_way));
         }

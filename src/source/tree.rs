@@ -6,19 +6,19 @@ use std::sync::Arc;
 
 use walkdir::{DirEntry, WalkDir};
 
-use super::layout::{Area, Known};
+use super::layout::{Kind, Known};
 use super::{Content, FileKind, Problem, ProblemKind, Source, SourceFile, read};
 use crate::diag::Place;
 
 /// The most files and directories that one area may hold.
-const ENTRIES_MAX: usize = 200_000;
+const ENTRIES_MAX: usize = 1_000_000;
 
 /// The deepest path that the layout knows is `person/cycle/files/name`; one more shows what is too deep.
 const DEPTH_MAX: usize = 5;
 
 /// One directory that is walked.
 pub(super) struct Walk<'a> {
-    pub area: Area,
+    pub kind: Kind,
     /// Where it lies on disk.
     pub directory: PathBuf,
     /// What its paths begin with in messages, without `/` at the end.
@@ -29,13 +29,20 @@ pub(super) struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    /// Reads everything of the area into the source.
-    pub fn run(mut self) {
+    /// Reads everything of the directory into the source, or only what has one name in it.
+    pub fn run(mut self, only: Option<&str>) {
         let mut seen = Neighbours::default();
-        let mut entries = WalkDir::new(&self.directory)
+        let (from, min_depth) = match only {
+            None => (self.directory.clone(), 1),
+            Some(name) => (self.directory.join(name), 0),
+        };
+        if from.symlink_metadata().is_err() {
+            return; // what was there is gone
+        }
+        let mut entries = WalkDir::new(from)
             .follow_links(true)
-            .min_depth(1)
-            .max_depth(DEPTH_MAX)
+            .min_depth(min_depth)
+            .max_depth(DEPTH_MAX + min_depth - 1)
             .sort_by_file_name()
             .into_iter();
         let mut count = 0;
@@ -66,6 +73,7 @@ impl Walk<'_> {
             return !is_dir;
         }
         let path = self.shown_path(entry.path());
+        self.source.links |= entry.path_is_symlink();
         if entry.path_is_symlink() && !self.stays_inside(entry.path()) {
             self.problem(&path, ProblemKind::LeavesTree);
             return !is_dir;
@@ -84,7 +92,7 @@ impl Walk<'_> {
         let within = path.strip_prefix(&self.directory).unwrap_or(path);
         let parts: Vec<_> = within.iter().map(|part| part.to_string_lossy()).collect();
         let parts: Vec<&str> = parts.iter().map(|part| &**part).collect();
-        self.area.known(&parts, is_dir)
+        self.kind.known(&parts, is_dir)
     }
 
     fn take(&mut self, path: &str, entry: &DirEntry, known: Known) -> bool {

@@ -201,7 +201,7 @@ fn plans_are_read() {
 #[test]
 fn management_is_read_and_stays_apart() {
     let organisation = complete();
-    let talent = &organisation.management.talent["ada"]["2026-h1"];
+    let talent = &organisation.management.about["ada"].talent["2026-h1"];
     assert_eq!(talent.alignment, Some(Alignment::Above));
     assert_eq!(talent.adjusted[0].was, Alignment::At);
     assert_eq!(
@@ -210,7 +210,7 @@ fn management_is_read_and_stays_apart() {
     );
     assert_eq!(talent.coaching.support, [prose("c")]);
     assert_eq!(
-        organisation.management.notes["ada"][0].text,
+        organisation.management.about["ada"].notes[0].text,
         prose("A note.")
     );
 }

@@ -329,3 +329,29 @@ fn completions_and_manual_pages_name_the_commands() {
     here.run(&["man", "--out", "man"]).exits(0);
     assert!(here.path("man/gradus-build.1").exists());
 }
+
+#[test]
+fn without_git_or_where_git_refuses_a_tree_in_a_repository_is_warned_of() {
+    let here = Program::new();
+    here.run(&["init", "org"]).exits(0);
+    let check = ["-C", "org", "check"];
+    let empty = here.path("empty");
+    let empty = empty.to_str().expect("a plain path");
+    let said = here.run_with(&check, &[("PATH", empty)]).exits(0);
+    assert!(!said.stderr().contains("W022") && !said.stdout().contains("W022"));
+    fs::create_dir(here.path("org/.git")).expect("a directory");
+    here.run_with(&check, &[("PATH", empty)])
+        .exits(0)
+        .says("there is no `git` program");
+    here.write(
+        "bin/git",
+        "#!/bin/sh\necho \"fatal: detected dubious ownership in repository at '/x'\" >&2\nexit 128\n",
+    );
+    let runnable = fs::Permissions::from_mode(0o755);
+    fs::set_permissions(here.path("bin/git"), runnable).expect("a program");
+    let bin = here.path("bin");
+    let bin = bin.to_str().expect("a plain path");
+    here.run_with(&check, &[("PATH", bin)])
+        .exits(0)
+        .says("safe.directory");
+}

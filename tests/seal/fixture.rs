@@ -104,7 +104,7 @@ pub fn page(route: &str, words: &str) -> PagePart {
         slot: 10,
         title: "Ada Okafor".to_owned(),
         kind: "portfolio",
-        tree: element("p", &[("class", "prose")], vec![text(words)]),
+        tree: element("p", &[("class", "prose")], vec![text(words)]).into(),
     }
 }
 
@@ -140,7 +140,8 @@ pub fn organisation() -> Vec<(Section, SectionContent)> {
                 vec![element("path", &[("d", "M0 0h1")], vec![])],
             ),
         ],
-    );
+    )
+    .into();
     own.1.files.insert(
         "2026-h1/graph.png".to_owned(),
         SectionFile {

@@ -53,7 +53,7 @@ fn begin(root: &Path) -> Result<Publication, PublishError> {
 fn edition(number: u32) -> Vec<(Section, SectionContent)> {
     let mut sections = organisation();
     for (_, content) in &mut sections {
-        content.pages[0].tree = text(&format!("edition {number}"));
+        content.pages[0].tree = text(&format!("edition {number}")).into();
     }
     sections
 }

@@ -16,7 +16,7 @@ fn signed_list() -> impl Fn(&String) -> bool {
     |path: &String| path.starts_with("index/") || path.starts_with("site.")
 }
 
-fn keyring_of(files: &Files, identity: &Identity) -> Keyring {
+fn keyring_of(files: &Files, identity: &Identity) -> Keyring<'static> {
     let site = SealedSiteReader::new(files, &Trust::default(), &[]).unwrap();
     site.unlock(identity).unwrap().keyring().clone()
 }

@@ -194,7 +194,7 @@ fn a_locator_is_the_same_from_the_readers_side_and_the_builders() {
 struct Site {
     files: Files,
     keyring_path: String,
-    keyring: Keyring,
+    keyring: Keyring<'static>,
 }
 
 impl Site {

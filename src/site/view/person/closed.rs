@@ -7,6 +7,7 @@ use sha2::{Digest, Sha256};
 use super::checkins::{self, CheckIns};
 use super::expectation::{self, ExpectationCard};
 use super::feedback::{FeedbackText, NamelessAnswers, Reader};
+use super::fixed::{self, Kept};
 use super::log::{self, LogLine};
 use super::marks::{Link, counted};
 use super::names::{cycle_link, cycle_route, portfolio_route};
@@ -109,6 +110,8 @@ pub struct ClosedPart {
     pub checkins: Option<CheckIns>,
     pub pips: Vec<PipCard>,
     pub cards: Vec<ExpectationCard>,
+    /// Whether they stayed as agreed; nothing where the cards say it all.
+    pub kept: Option<Kept>,
     /// Self-assessment, peers, review, response, in that order.
     pub texts: Vec<FeedbackText>,
     pub nameless: Vec<NamelessAnswers>,
@@ -233,6 +236,7 @@ impl Desk<'_> {
                 .map(|pip| pip::card(ctx, cycle, pip))
                 .collect(),
             cards: self.cards(cycle),
+            kept: fixed::kept(&self.draw.person, cycle),
             texts: texts.collect(),
             nameless: reader.nameless(answers),
             goals: plan::goals(ctx, person, cycle),
@@ -250,6 +254,7 @@ impl Desk<'_> {
             checkins: None,
             pips: Vec::new(),
             cards: Vec::new(),
+            kept: None,
             texts: Vec::new(),
             nameless: Vec::new(),
             goals: Vec::new(),

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::expectation::{self, ExpectationCard, Remark};
 use super::feedback::{FeedbackText, NamelessAnswers, Reader};
+use super::fixed::{self, Kept};
 use super::marks::{Link, Mark, When, counted};
 use super::names::{cycle_link, cycle_route};
 use super::plan::{self, GoalCard};
@@ -27,6 +28,8 @@ pub struct CyclePage {
     pub cards: Vec<ExpectationCard>,
     /// On the expectations as a whole.
     pub remarks: Vec<Remark>,
+    /// Whether they stayed as agreed; nothing where the cards say it all.
+    pub kept: Option<Kept>,
     pub own: Option<FeedbackText>,
     /// Peer feedback that the subject may read, with names.
     pub peers: Vec<FeedbackText>,
@@ -89,6 +92,7 @@ pub fn view(ctx: &Context, draw: &PersonDraw, cycle: &Cycle) -> CyclePage {
         agreed: agreed.map(Day::from),
         cards: expectation::cards(ctx, person, cycle),
         remarks: expectation::general_remarks(ctx, person, cycle),
+        kept: fixed::kept(person, cycle),
         own: reader.own(),
         peers: reader.peers(),
         nameless: reader.nameless(answers),

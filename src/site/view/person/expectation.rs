@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::fixed::{self, FixedNote};
 use super::marks::{Evidence, Link, Mark, Progress, When, counted};
 use super::names::*;
 use crate::growth::{
@@ -43,6 +44,8 @@ pub struct ExpectationCard {
     pub agreed: Option<Day>,
     /// Likewise.
     pub until: Option<Day>,
+    /// Nothing where it stayed as it was agreed, or nothing can be shown.
+    pub fixed: Option<FixedNote>,
     pub steps: Vec<StepLine>,
     /// How it ended: in the manager's words, then in the engineer's.
     pub ends: Vec<End>,
@@ -154,6 +157,7 @@ impl<'a> Desk<'a> {
             follows: it.follows.as_ref().and_then(|f| self.follows(f)),
             agreed: it.agreed.map(Day::from),
             until: (facts.until != self.cycle.end).then(|| facts.until.into()),
+            fixed: fixed::note(it, self.file.and_then(|file| file.agreed)),
             steps: self.steps(&facts.steps),
             ends: self.ends(&it.id),
             remarks: self.remarks(Some(&it.id)),

@@ -19,6 +19,7 @@ pub mod closed;
 pub mod cycle;
 pub mod expectation;
 pub mod feedback;
+pub mod fixed;
 #[cfg(test)]
 mod fixture;
 pub mod history;

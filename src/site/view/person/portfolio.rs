@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::alignment::{self, AlignmentTable};
 use super::expectation::{self, ExpectationCard, Remark, how_many};
 use super::feedback::{FeedbackText, Reader};
+use super::fixed::{self, Kept};
 use super::history::{self, HistoryView};
 use super::log::{self, LogLine};
 use super::marks::{Link, Mark};
@@ -54,6 +55,8 @@ pub struct Current {
     pub cards: Vec<ExpectationCard>,
     /// On the expectations as a whole.
     pub remarks: Vec<Remark>,
+    /// Whether they stayed as agreed; nothing where the cards say it all.
+    pub kept: Option<Kept>,
 }
 
 /// A shared review, and the response to it.
@@ -131,6 +134,7 @@ fn current(ctx: &Context, person: &Person, cycle: &Cycle) -> Current {
         agreed: agreed.map(Day::from),
         cards: expectation::cards(ctx, person, cycle),
         remarks: expectation::general_remarks(ctx, person, cycle),
+        kept: fixed::kept(person, cycle),
     }
 }
 

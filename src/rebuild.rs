@@ -1,0 +1,333 @@
+//! The pipeline, again and again: an organisation that is being written.
+//!
+//! A [`Rebuilder`] keeps what it made of the tree. After a change, [`Rebuilder::look`] loads and checks what is
+//! different, and [`Rebuilder::draw`] draws the sections that it can reach:
+//!
+//! | what is different | what is drawn anew |
+//! |---|---|
+//! | settings, rubrics, cycles, who there is, a template | everything |
+//! | one person's cycles, log, check-ins, talent mapping, notes | the sections about them; the teams of their manager and of that one's manager |
+//! | a figure about everyone, or what someone shares with everyone | the section of everyone |
+//! | a style sheet | nothing |
+//!
+//! What comes out is what a build of the whole tree gives, byte for byte before it is sealed.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use crate::access::{self, Access, Planned};
+use crate::check::{Checker, StandIn};
+use crate::diag::Report;
+use crate::growth;
+use crate::model::*;
+use crate::pipeline::{self, BuildError};
+use crate::site::{self, Theme};
+use crate::source::{self, Changed, LoadError, Source, THEMES, Touched};
+
+/// An organisation that is loaded, checked and drawn again as it changes.
+pub struct Rebuilder {
+    root: PathBuf,
+    checker: Checker,
+    source: Option<Source>,
+    report: Report,
+    /// Nothing while the tree has errors.
+    organisation: Option<Organisation>,
+    /// Who may read what, of the last valid organisation.
+    planned: Option<Planning>,
+    /// What the pages were drawn with last.
+    drawn: Option<Drawn>,
+    /// What is not drawn yet.
+    due: Due,
+}
+
+/// A plan, and the day it was made for.
+struct Planning {
+    access: Access,
+    today: Date,
+}
+
+/// What pages are drawn with, besides what their section is about.
+struct Drawn {
+    theme: Arc<Theme>,
+    commons: Arc<Commons>,
+    everyone: Option<SectionDraw>,
+    /// The shell, its assets and the public rubrics.
+    plain: Arc<Vec<PlainFile>>,
+    sections: BTreeSet<SectionId>,
+}
+
+/// What is different since pages were drawn last.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+struct Due {
+    everything: bool,
+    /// A file of a theme may be.
+    theme: bool,
+    people: BTreeSet<PersonId>,
+}
+
+/// What drawing gave, besides the sections.
+#[derive(Debug)]
+pub struct Outcome {
+    /// How many sections were drawn.
+    pub sections: usize,
+    /// Pages of them, where parts of one page count once a section.
+    pub pages: usize,
+    /// Sections that are no more.
+    pub gone: Vec<SectionId>,
+    /// The shell, its assets and the public rubrics, whole.
+    pub plain: Arc<Vec<PlainFile>>,
+}
+
+impl Rebuilder {
+    /// Nothing is read yet. A stand-in gives people reader keys in the place of theirs.
+    pub fn new(root: PathBuf, stand_in: Option<StandIn>) -> Self {
+        Self {
+            root,
+            checker: Checker::new(stand_in),
+            source: None,
+            report: Report::default(),
+            organisation: None,
+            planned: None,
+            drawn: None,
+            due: Due::default(),
+        }
+    }
+
+    /// Loads and checks what may have changed; gives the files that did, relative to the organisation. The first
+    /// time everything is loaded, and nothing is said to have changed.
+    ///
+    /// # Errors
+    /// The directory is no organisation, or cannot be read at all.
+    pub fn look(
+        &mut self,
+        touched: &Touched,
+        today: Date,
+    ) -> Result<BTreeSet<Arc<str>>, LoadError> {
+        self.due.theme |= concerns_themes(touched, &self.root);
+        let Some(source) = &mut self.source else {
+            self.source = Some(source::load(&self.root)?);
+            self.judge(&Changed::default(), today);
+            return Ok(BTreeSet::new());
+        };
+        let changed = source.reload(touched)?;
+        let another_day = self
+            .planned
+            .as_ref()
+            .is_some_and(|plan| plan.today != today);
+        if changed.is_anything() || another_day {
+            self.judge(&changed, today);
+        }
+        Ok(changed.files)
+    }
+
+    fn judge(&mut self, changed: &Changed, today: Date) {
+        let Some(source) = &self.source else { return };
+        let mut checked = self.checker.check(source, changed);
+        self.due.everything |= checked.fresh.frame;
+        self.due.people.extend(checked.fresh.people);
+        if let Some(organisation) = &checked.organisation {
+            let plan = Planning::of(self.planned.take(), organisation, today, &mut self.due);
+            let warnings = pipeline::warnings_of_audiences(&plan.access, source);
+            checked.diagnostics.extend(warnings);
+            self.planned = Some(plan);
+        }
+        self.organisation = checked.organisation;
+        self.report = Report::new(checked.diagnostics, &source.texts, self.root.clone());
+    }
+
+    /// Everything that is wrong with the tree as it was looked at last.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// The organisation, unless it has errors.
+    pub fn organisation(&self) -> Option<&Organisation> {
+        self.organisation.as_ref()
+    }
+
+    /// The directories that files of the organisation are read from, besides its root.
+    pub fn watched(&self) -> Vec<PathBuf> {
+        self.source.as_ref().map_or_else(Vec::new, Source::watched)
+    }
+
+    /// Draws every section that is not as it was, in no order and from any thread. Nothing while the tree has
+    /// errors: what was drawn before stands.
+    ///
+    /// # Errors
+    /// The theme fails, or `take` does. What is due then is due again the next time.
+    pub fn draw(
+        &mut self,
+        viewer: &[u8],
+        take: impl Fn(&Section, &SectionContent) -> Result<(), BuildError> + Sync,
+    ) -> Result<Option<Outcome>, BuildError> {
+        let (Some(organisation), Some(planning)) = (&self.organisation, &self.planned) else {
+            return Ok(None);
+        };
+        let planned = (&planning.access, planning.today);
+        let round = Round::new(
+            &self.root,
+            organisation,
+            planned,
+            &self.due,
+            self.drawn.as_ref(),
+        )?;
+        let reached = round.reached(&self.due.people);
+        let pages = reached.par_iter().map(|planned| {
+            let content = round.draw(planned)?;
+            take(&planned.section, &content)?;
+            Ok::<_, BuildError>(content.pages.len())
+        });
+        let pages = pages.try_reduce(|| 0, |a, b| Ok(a + b))?;
+        let drawn = round.finish(viewer)?;
+        let outcome = Outcome {
+            sections: reached.len(),
+            pages,
+            gone: drawn.missing(self.drawn.as_ref()),
+            plain: drawn.plain.clone(),
+        };
+        self.drawn = Some(drawn);
+        self.due = Due::default();
+        Ok(Some(outcome))
+    }
+}
+
+impl Planning {
+    /// The plan for an organisation: anew where everything may be different, else only for whom something is.
+    fn of(before: Option<Self>, organisation: &Organisation, today: Date, due: &mut Due) -> Self {
+        let before = before.filter(|plan| plan.today == today && !due.everything);
+        let Some(mut plan) = before else {
+            due.everything = true;
+            let access = access::plan(organisation, today);
+            return Self { access, today };
+        };
+        plan.access.replan(organisation, today, &due.people);
+        plan
+    }
+}
+
+impl Drawn {
+    /// The sections that were there before and are no more.
+    fn missing(&self, before: Option<&Self>) -> Vec<SectionId> {
+        let before = before.into_iter().flat_map(|before| before.sections.iter());
+        before
+            .filter(|section| !self.sections.contains(*section))
+            .cloned()
+            .collect()
+    }
+}
+
+/// One drawing of what is due.
+struct Round<'a> {
+    organisation: &'a Organisation,
+    access: &'a Access,
+    today: Date,
+    before: Option<&'a Drawn>,
+    theme: Arc<Theme>,
+    commons: Arc<Commons>,
+    figures: OrgFigures,
+    /// What the section of everyone is drawn from, besides the commons.
+    everyone: Option<SectionDraw>,
+    /// Whether every page may come out otherwise.
+    everything: bool,
+}
+
+impl<'a> Round<'a> {
+    fn new(
+        root: &Path,
+        organisation: &'a Organisation,
+        (access, today): (&'a Access, Date),
+        due: &Due,
+        before: Option<&'a Drawn>,
+    ) -> Result<Self, BuildError> {
+        let kept = before.filter(|_| !due.everything);
+        let theme = match kept.filter(|_| !due.theme) {
+            Some(before) => before.theme.clone(),
+            None => Arc::new(pipeline::theme(root, organisation)?.remembering()),
+        };
+        let kept = kept.filter(|before| theme.draws_like(&before.theme));
+        let commons = match kept {
+            Some(before) => before.commons.clone(),
+            None => {
+                let as_of = organisation.as_of.unwrap_or(today);
+                Arc::new(access::commons(organisation, as_of))
+            }
+        };
+        let people = organisation.people.values().map(|person| &**person);
+        let figures = growth::org_figures(&commons, people);
+        let everyone = access.get(&SectionId::new("org"));
+        let everyone = everyone.map(|org| access::draw(organisation, today, &figures, org));
+        Ok(Self {
+            organisation,
+            access,
+            today,
+            before,
+            theme,
+            commons,
+            figures,
+            everyone,
+            everything: kept.is_none(),
+        })
+    }
+
+    /// The sections that what is different can reach.
+    fn reached(&self, people: &BTreeSet<PersonId>) -> Vec<&'a Planned> {
+        let managers = self.managers_above(people);
+        let everyone = self
+            .before
+            .is_none_or(|before| before.everyone != self.everyone);
+        let reaches = |planned: &&Planned| match (&planned.about, planned.person()) {
+            (_, Some(person)) => people.contains(person),
+            (Some(manager), None) => managers.contains(manager),
+            (None, None) => everyone && planned.section.kind == SectionKind::Org,
+        };
+        let sections = self.access.sections.iter();
+        sections
+            .filter(|planned| self.everything || reaches(planned))
+            .collect()
+    }
+
+    /// The managers whose teams show some people: theirs, and those one step above.
+    fn managers_above(&self, people: &BTreeSet<PersonId>) -> BTreeSet<&'a PersonId> {
+        let manager = |id: &PersonId| self.organisation.people.get(id)?.manager_on(self.today);
+        let direct: BTreeSet<&PersonId> = people.iter().filter_map(manager).collect();
+        let above = direct.iter().filter_map(|id| manager(id));
+        above.chain(direct.iter().copied()).collect()
+    }
+
+    fn draw(&self, planned: &Planned) -> Result<SectionContent, BuildError> {
+        let draw = access::draw(self.organisation, self.today, &self.figures, planned);
+        Ok(site::render(&self.commons, &self.theme, &draw)?)
+    }
+
+    fn finish(self, viewer: &[u8]) -> Result<Drawn, BuildError> {
+        let same_theme =
+            |before: &&Drawn| !self.everything && Arc::ptr_eq(&before.theme, &self.theme);
+        let plain = match self.before.filter(same_theme) {
+            Some(before) => before.plain.clone(),
+            None => Arc::new(pipeline::plain_files(&self.commons, &self.theme, viewer)?),
+        };
+        let sections = self.access.sections.iter();
+        Ok(Drawn {
+            sections: sections.map(|planned| planned.section.id.clone()).collect(),
+            theme: self.theme,
+            commons: self.commons,
+            everyone: self.everyone,
+            plain,
+        })
+    }
+}
+
+/// Whether a theme's file may be among what was touched.
+fn concerns_themes(touched: &Touched, root: &Path) -> bool {
+    let themes = root.join(THEMES);
+    let themes = themes.canonicalize().unwrap_or(themes);
+    match touched {
+        Touched::Everything => true,
+        Touched::Paths(paths) => paths
+            .iter()
+            .any(|path| path.starts_with(&themes) || themes.starts_with(path)),
+    }
+}

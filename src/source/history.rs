@@ -1,0 +1,465 @@
+//! What git holds of every `expectations.toml`: its versions, oldest first, wherever the file lay.
+//!
+//! One question tells which commit touched which file; one more brings the first versions of all files. Most files
+//! still say what they said first, and are done with. Of the others every version is read. However many people there
+//! are, these are a handful of processes.
+//!
+//! A file that moved is followed where git finds it by its content: under the same cycle's name however
+//! much changed with the move (people are renamed, trees moved), under another's only where nothing did. Otherwise two
+//! people's files that look alike would be taken for one.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
+use super::agreed::AsWritten;
+use super::git::{Fingerprint, Repository, Trouble};
+use super::{CycleFile, FileKind, Source, SourceFile};
+use crate::model::{Date, Unshown};
+
+/// The file that is asked after.
+const NAME: &str = "expectations.toml";
+
+/// As many blobs are asked for at once; of more, the contents would fill the memory.
+const AT_ONCE: usize = 4_096;
+
+/// What git holds of every `expectations.toml`. By default nothing was asked.
+#[derive(Debug, Clone, Default)]
+pub struct History {
+    /// What the versions depend on; nothing where there is no repository to ask.
+    pub fingerprint: Option<Fingerprint>,
+    told: Told,
+    /// Kept for the next time, where the fingerprint is still the same.
+    lines: Arc<Lines>,
+    /// Versions that were read, by the hash of their blob; nothing where one is no TOML.
+    read: HashMap<Blob, Option<Arc<AsWritten>>>,
+}
+
+/// What is known of all files.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Told {
+    /// Why nothing can be told of any file.
+    unshown: Option<Unshown>,
+    /// The day of the first commit that holds any expectations.
+    begins: Option<Date>,
+    files: BTreeMap<Arc<str>, ToldOf>,
+}
+
+/// What is known of one file.
+#[derive(Debug, Clone)]
+struct ToldOf {
+    /// The text that the versions were held against.
+    text: Arc<str>,
+    versions: Result<Arc<[Version]>, Unshown>,
+}
+
+type Blob = Arc<str>;
+
+/// What a file held from some commit on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// The commit's day, by its committer's calendar.
+    pub day: Date,
+    pub held: Arc<AsWritten>,
+}
+
+impl History {
+    /// The versions of a file by its path, oldest first, each unlike the one before. Where the first says what the
+    /// file says now, the ones after it are left out.
+    ///
+    /// # Errors
+    /// Why there is nothing to tell.
+    pub fn of(&self, path: &str) -> Result<&[Version], Unshown> {
+        self.told.of(path)
+    }
+
+    /// Whether the clone holds a part of the history, so that nothing is told.
+    pub fn is_shallow(&self) -> bool {
+        self.told.unshown == Some(Unshown::Shallow)
+    }
+
+    /// The day of the first commit that holds any expectations: the tree may be older than its history.
+    pub fn begins(&self) -> Option<Date> {
+        self.told.begins
+    }
+
+    /// What is known, to be compared with what will be.
+    pub(super) fn clone_told(&self) -> Told {
+        self.told.clone()
+    }
+
+    /// Nothing can be told of any file.
+    fn silent(unshown: Unshown) -> Self {
+        let unshown = Some(unshown);
+        Self {
+            told: Told {
+                unshown,
+                ..Told::default()
+            },
+            ..Self::default()
+        }
+    }
+}
+
+impl Told {
+    fn of(&self, path: &str) -> Result<&[Version], Unshown> {
+        match (self.unshown, self.files.get(path)) {
+            (Some(unshown), _) => Err(unshown),
+            (None, None) => Err(Unshown::NotAsked),
+            (None, Some(told)) => told.versions.as_deref().map_err(|unshown| *unshown),
+        }
+    }
+
+    /// Whether a history tells the same of a file.
+    pub fn says_the_same(&self, now: &History, path: &str) -> bool {
+        let (one, other) = (self.of(path), now.of(path));
+        let same = match (one, other) {
+            (Ok(one), Ok(other)) => std::ptr::eq(one, other) || one == other,
+            (one, other) => one == other,
+        };
+        same && self.begins == now.told.begins
+    }
+}
+
+/// Asks git about every `expectations.toml`, and not again for what `before` knows. Where it told nothing and should
+/// have, why comes with the history, which says so of every file.
+pub(super) fn ask(source: &Source, before: History) -> (History, Option<Trouble>) {
+    let files: Vec<&SourceFile> = expectations(source).collect();
+    if files.is_empty() {
+        return (History::default(), None);
+    }
+    match told_of(source, &files, before) {
+        Ok(history) => (history, None),
+        Err(Trouble::NoRepository) => (History::silent(Unshown::NoRepository), None),
+        Err(trouble) => {
+            let unshown = match trouble {
+                Trouble::NoGit => Unshown::NoGit,
+                _ => Unshown::Refused,
+            };
+            (History::silent(unshown), Some(trouble))
+        }
+    }
+}
+
+fn expectations(source: &Source) -> impl Iterator<Item = &SourceFile> {
+    let files = source.files.iter();
+    files.filter_map(|(kind, file)| match kind {
+        FileKind::InCycle {
+            file: CycleFile::Expectations,
+            ..
+        } => Some(file),
+        _ => None,
+    })
+}
+
+fn told_of(source: &Source, files: &[&SourceFile], before: History) -> Result<History, Trouble> {
+    let area = &source.areas.people;
+    let repository = Repository::at(&area.directory)?;
+    let fingerprint = repository.fingerprint.clone();
+    let same = before.fingerprint.as_ref() == Some(&fingerprint);
+    if fingerprint.shallow {
+        let fingerprint = Some(fingerprint);
+        return Ok(History {
+            fingerprint,
+            ..History::silent(Unshown::Shallow)
+        });
+    }
+    let (lines, known) = match same {
+        true => (before.lines, before.told.files),
+        false if fingerprint.head.is_none() => Default::default(),
+        false => (Arc::new(Lines::of(&repository.log(NAME)?)), BTreeMap::new()),
+    };
+    let mut history = History {
+        fingerprint: Some(fingerprint),
+        read: before.read,
+        ..History::default()
+    };
+    history.told.begins = lines.begins();
+    history.lines = lines;
+    let mut reading = Reading {
+        repository,
+        history,
+    };
+    reading.all(&area.shown, files, known)?;
+    Ok(reading.history)
+}
+
+/// Versions being read.
+struct Reading {
+    repository: Repository,
+    history: History,
+}
+
+impl Reading {
+    /// Finds the versions of all files; what is known still holds for those whose text is the same.
+    fn all(
+        &mut self,
+        area: &str,
+        files: &[&SourceFile],
+        mut known: BTreeMap<Arc<str>, ToldOf>,
+    ) -> Result<(), Trouble> {
+        let mut open = Vec::new();
+        for file in files {
+            let text = file.text();
+            match known.remove(&file.path) {
+                Some(told) if text == Some(&told.text) => {
+                    self.history.told.files.insert(file.path.clone(), told);
+                }
+                _ => open.push(*file),
+            }
+        }
+        self.open(area, &open)
+    }
+
+    fn open(&mut self, area: &str, files: &[&SourceFile]) -> Result<(), Trouble> {
+        let lines = self.history.lines.clone();
+        let located = files.iter().map(|file| (*file, self.located(area, file)));
+        let located: Vec<(&SourceFile, Located<'_>)> = located
+            .map(|(file, path)| (file, lines.find(&path)))
+            .collect();
+        let first = |(_, found): &(_, Located<'_>)| found.events().first().cloned();
+        self.read(located.iter().filter_map(first))?;
+        let done: Vec<bool> = located
+            .par_iter()
+            .map(|(file, found)| self.says_the_same(file, found))
+            .collect();
+        let open = located.iter().zip(&done).filter(|(_, done)| !**done);
+        let events: Vec<Event> = open
+            .flat_map(|((_, found), _)| found.events().to_vec())
+            .collect();
+        self.read(events)?;
+        for ((file, found), done) in located.iter().zip(done) {
+            let events = found.events();
+            let events = &events[..if done { 1 } else { events.len() }];
+            let versions = match found {
+                Located::Sealed => Err(Unshown::Sealed),
+                Located::Plain(_) => Ok(self.versions(events)),
+            };
+            let text = file.text().cloned().unwrap_or_default();
+            let told = ToldOf { text, versions };
+            self.history.told.files.insert(file.path.clone(), told);
+        }
+        Ok(())
+    }
+
+    /// Where a file lies in the repository.
+    fn located(&self, area: &str, file: &SourceFile) -> Vec<u8> {
+        let below = file.path.strip_prefix(area).unwrap_or(&file.path);
+        let below = below.trim_start_matches('/');
+        [&self.repository.prefix, below.as_bytes()].concat()
+    }
+
+    /// Whether the first version says what the file says now.
+    fn says_the_same(&self, file: &SourceFile, found: &Located<'_>) -> bool {
+        let first = found.events().first();
+        let first = first.and_then(|event| self.history.read.get(&event.blob));
+        match (first, file.text()) {
+            (Some(Some(first)), Some(now)) => AsWritten::read(now).as_ref() == Some(first),
+            _ => false,
+        }
+    }
+
+    /// Reads the blobs that have not been read.
+    fn read(&mut self, events: impl IntoIterator<Item = Event>) -> Result<(), Trouble> {
+        let read = &self.history.read;
+        let unread = events.into_iter().map(|event| event.blob);
+        let mut unread: Vec<Blob> = unread.filter(|blob| !read.contains_key(blob)).collect();
+        unread.sort();
+        unread.dedup();
+        for some in unread.chunks(AT_ONCE) {
+            let hashes: Vec<&str> = some.iter().map(|blob| &**blob).collect();
+            let contents = self.repository.blobs(&hashes)?;
+            let read = contents.into_par_iter().map(|content| written(content?));
+            let read: Vec<_> = read.collect();
+            self.history.read.extend(some.iter().cloned().zip(read));
+        }
+        Ok(())
+    }
+
+    fn versions(&self, events: &[Event]) -> Arc<[Version]> {
+        let read = &self.history.read;
+        let versions = events.iter().filter_map(|event| {
+            let held = read.get(&event.blob)?.clone()?;
+            let day = event.day;
+            Some(Version { day, held })
+        });
+        let mut versions: Vec<Version> = versions.collect();
+        versions.dedup_by(|later, earlier| later.held == earlier.held);
+        versions.into()
+    }
+}
+
+fn written(content: Vec<u8>) -> Option<Arc<AsWritten>> {
+    let text = String::from_utf8(content).ok()?;
+    AsWritten::read(text.trim_start_matches('\u{feff}')).map(Arc::new)
+}
+
+/// A file held something else from a commit on.
+#[derive(Debug, Clone)]
+struct Event {
+    day: Date,
+    blob: Blob,
+}
+
+/// The lives of all files of that name.
+#[derive(Debug, Default)]
+struct Lines {
+    /// Events of one life, oldest first.
+    lives: Vec<Vec<Event>>,
+    by_path: HashMap<Vec<u8>, Life>,
+}
+
+/// The life that a path belongs to.
+#[derive(Debug, Clone, Copy)]
+struct Life {
+    at: usize,
+    /// It went on under another path: what comes here next begins a life of its own.
+    moved_on: bool,
+}
+
+/// What is known of a path.
+enum Located<'l> {
+    Plain(&'l [Event]),
+    /// git holds it sealed, or held it so.
+    Sealed,
+}
+
+impl<'l> Located<'l> {
+    fn events(&self) -> &'l [Event] {
+        match self {
+            Self::Plain(events) => events,
+            Self::Sealed => &[],
+        }
+    }
+}
+
+impl Lines {
+    /// Takes apart what [`Repository::log`] says.
+    fn of(log: &[Vec<u8>]) -> Self {
+        let mut lines = Self::default();
+        // Newest first as told; files are followed forwards.
+        for touched in log
+            .iter()
+            .rev()
+            .flat_map(|some| touches(some).into_iter().rev())
+        {
+            lines.take(touched);
+        }
+        lines
+    }
+
+    fn take(&mut self, touched: Touch<'_>) {
+        let life = match touched.from {
+            Some(from) if is_move(&touched, from) => self.move_on(from),
+            _ => None,
+        };
+        let own = self.by_path.get(touched.path).copied();
+        let own = own.filter(|life| !(life.moved_on && touched.begins));
+        let at = life.or(own.map(|life| life.at)).unwrap_or_else(|| {
+            self.lives.push(Vec::new());
+            self.lives.len() - 1
+        });
+        if let Some(blob) = touched.blob {
+            let day = touched.day;
+            self.lives[at].push(Event { day, blob });
+        }
+        let moved_on = own.is_some_and(|life| life.at == at && life.moved_on);
+        let life = Life { at, moved_on };
+        self.by_path.insert(touched.path.to_vec(), life);
+    }
+
+    /// The life of a path, which goes on elsewhere.
+    fn move_on(&mut self, from: &[u8]) -> Option<usize> {
+        let life = self.by_path.get_mut(from)?;
+        life.moved_on = true;
+        Some(life.at)
+    }
+
+    fn begins(&self) -> Option<Date> {
+        let firsts = self.lives.iter().filter_map(|life| life.first());
+        firsts.map(|event| event.day).min()
+    }
+
+    fn find(&self, path: &[u8]) -> Located<'_> {
+        let sealed = [path, b".age"].concat();
+        if path.ends_with(b".age") || self.by_path.contains_key(&sealed) {
+            return Located::Sealed;
+        }
+        let life = self.by_path.get(path).filter(|life| !life.moved_on);
+        Located::Plain(life.map_or(&[], |life| &self.lives[life.at]))
+    }
+}
+
+/// One commit's change of one file.
+#[derive(Debug)]
+struct Touch<'l> {
+    day: Date,
+    path: &'l [u8],
+    /// The path before, where git takes it for moved.
+    from: Option<&'l [u8]>,
+    /// Nothing of it changed with the move.
+    exact: bool,
+    /// There was nothing at that path before.
+    begins: bool,
+    /// Nothing: it went, or is no regular file any more.
+    blob: Option<Blob>,
+}
+
+fn is_move(touched: &Touch<'_>, from: &[u8]) -> bool {
+    let cycle = |path: &[u8]| path.rsplit(|byte| *byte == b'/').nth(1).map(<[u8]>::to_vec);
+    touched.exact || cycle(from) == cycle(touched.path)
+}
+
+/// What a log says, in its order.
+fn touches(log: &[u8]) -> Vec<Touch<'_>> {
+    let mut pieces = log.split(|byte| *byte == 0);
+    let mut day = Date::MIN;
+    let mut touches = Vec::new();
+    while let Some(piece) = pieces.next() {
+        let piece = piece.trim_ascii_start();
+        match piece.first() {
+            // A day that is none is that of the commit after it.
+            Some(b'@') => day = commit_day(&piece[1..]).unwrap_or(day),
+            Some(b':') => touches.extend(touch(piece, day, &mut pieces)),
+            _ => {}
+        }
+    }
+    touches
+}
+
+fn commit_day(text: &[u8]) -> Option<Date> {
+    std::str::from_utf8(text).ok()?.parse().ok()
+}
+
+/// `:<mode> <mode> <blob> <blob> <status>`, with as many colons as parents, and as many modes and blobs and one
+/// more; the paths follow.
+fn touch<'l>(
+    line: &[u8],
+    day: Date,
+    paths: &mut impl Iterator<Item = &'l [u8]>,
+) -> Option<Touch<'l>> {
+    let line = std::str::from_utf8(line).ok()?;
+    let words = line.trim_start_matches(':');
+    let parents = line.len() - words.len();
+    let words: Vec<&str> = words.split_whitespace().collect();
+    let [modes @ .., status] = words.as_slice() else {
+        return None;
+    };
+    let (before, mode) = (modes.first()?, modes.get(parents)?);
+    let blob = modes.get(2 * parents + 1)?;
+    let one = paths.next()?;
+    let moved = parents == 1 && status.starts_with('R');
+    let (from, path) = match moved {
+        true => (Some(one), paths.next()?),
+        false => (None, one),
+    };
+    Some(Touch {
+        day,
+        path,
+        from,
+        exact: *status == "R100",
+        begins: moved || before.trim_matches('0').is_empty(),
+        blob: mode.starts_with("100").then(|| (*blob).into()),
+    })
+}

@@ -1,0 +1,333 @@
+//! Reading a tree again, as far as it may have changed.
+//!
+//! The tree is cut into [`Part`]s. A touched path says which parts are read again, whole; what is different in them
+//! afterwards is told as [`Changed`]. Where a part cannot be told from the others (symbolic links,
+//! names that differ only in case, settings that may have moved a part), everything is read again.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::load::{self, CYCLES, ORGANISATION};
+use super::{
+    CycleFile, Directory, FileKind, LoadError, Name, PersonFile, Problem, ProblemKind, Source,
+    SourceFile,
+};
+
+/// What may be different on the disk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Touched {
+    /// Anything: nobody saw what happened.
+    Everything,
+    /// Files and directories, absolute, without symbolic links as far as they are there.
+    Paths(BTreeSet<PathBuf>),
+}
+
+/// What is different from what was read before.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Changed {
+    /// What all may refer to: settings, rubrics, cycles, any `person.toml`, problems of the tree itself.
+    pub shared: bool,
+    /// People, by the names of their directories, of whom a file is different, besides what is under `management/`.
+    pub people: BTreeSet<Name>,
+    /// The names of files under `management/`, without ending, that are different: those of people.
+    pub managed: BTreeSet<Name>,
+    /// The files that came, went or hold something else, relative to the organisation.
+    pub files: BTreeSet<Arc<str>>,
+}
+
+impl Changed {
+    fn and(mut self, other: Self) -> Self {
+        self.shared |= other.shared;
+        self.people.extend(other.people);
+        self.managed.extend(other.managed);
+        self.files.extend(other.files);
+        self
+    }
+
+    /// Whether anything is different.
+    pub fn is_anything(&self) -> bool {
+        self.shared || !self.people.is_empty() || !self.managed.is_empty()
+    }
+}
+
+/// A part of the tree that can be read again by itself.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part {
+    Cycles,
+    Rubrics,
+    /// Whatever has that name in `people/`.
+    Person(Name),
+    Management,
+}
+
+/// What was read of some parts.
+#[derive(Debug, Default)]
+struct Cut {
+    files: BTreeMap<FileKind, SourceFile>,
+    directories: BTreeMap<Directory, Arc<str>>,
+    problems: Vec<Problem>,
+}
+
+impl Source {
+    /// Reads again what may have changed, and says what did.
+    ///
+    /// # Errors
+    /// As [`fn@super::load`]; the source is as it was then.
+    pub fn reload(&mut self, touched: &Touched) -> Result<Changed, LoadError> {
+        let memory = self.forget();
+        let read = self.read_again(touched);
+        let remembered = self.recall(memory);
+        Ok(read?.and(remembered))
+    }
+
+    fn read_again(&mut self, touched: &Touched) -> Result<Changed, LoadError> {
+        let parts = match touched {
+            Touched::Everything => None,
+            Touched::Paths(paths) => self.parts(paths),
+        };
+        let read = parts.and_then(|parts| {
+            let read = load::load_parts(self, &parts);
+            read.stands_alone().then_some((parts, read))
+        });
+        match read {
+            Some((parts, read)) => Ok(self.exchange(&parts, read)),
+            None => self.reload_everything(),
+        }
+    }
+
+    fn reload_everything(&mut self) -> Result<Changed, LoadError> {
+        let read = load::load(&self.root)?;
+        let before = std::mem::replace(self, read);
+        Ok(changed(&Cut::of(before), &Cut::of(self.clone())))
+    }
+
+    /// Puts what was read of some parts in the place of what is known of them.
+    fn exchange(&mut self, parts: &BTreeSet<Part>, read: Source) -> Changed {
+        let before = self.take_out(parts);
+        self.files.extend(read.files.clone());
+        self.directories.extend(read.directories.clone());
+        self.texts.extend(read.texts.clone());
+        self.problems.extend(read.problems.iter().cloned());
+        self.areas.rubrics.clone_from(&read.areas.rubrics);
+        self.problems.sort_by(|a, b| a.place.cmp(&b.place));
+        changed(&before, &Cut::of(read))
+    }
+
+    fn take_out(&mut self, parts: &BTreeSet<Part>) -> Cut {
+        let mut cut = Cut::default();
+        for kind in self.kinds_of(parts) {
+            cut.files.extend(self.files.remove_entry(&kind));
+        }
+        for directory in self.directories_of(parts) {
+            let entry = self.directories.remove_entry(&directory);
+            cut.directories.extend(entry);
+        }
+        let areas = &self.areas;
+        let of_parts = |problem: &mut Problem| {
+            let path = &problem.place.file;
+            parts.iter().any(|part| areas.show(part, path))
+        };
+        cut.problems = self.problems.extract_if(.., of_parts).collect();
+        let files = cut.files.values().map(|file| &file.path);
+        for path in files.chain(cut.problems.iter().map(|problem| &problem.place.file)) {
+            self.texts.remove(path);
+        }
+        cut
+    }
+
+    fn kinds_of(&self, parts: &BTreeSet<Part>) -> Vec<FileKind> {
+        let mut kinds = Vec::new();
+        for part in parts {
+            match part {
+                Part::Person(name) => kinds.extend(self.kinds_of_person(name)),
+                part => {
+                    let of_part = |kind: &&FileKind| Part::of_file(kind).as_ref() == Some(part);
+                    kinds.extend(self.files.keys().filter(of_part).cloned());
+                }
+            }
+        }
+        kinds
+    }
+
+    /// Both ranges of a person's files: among 100,000 others, they are not looked for one by one.
+    fn kinds_of_person(&self, name: &Name) -> Vec<FileKind> {
+        let person = name.clone();
+        let own = FileKind::Person {
+            person: person.clone(),
+            file: PersonFile::Person,
+        };
+        let in_cycles = FileKind::InCycle {
+            person,
+            cycle: "".into(),
+            file: CycleFile::Expectations,
+        };
+        let of_person = |kind: &&FileKind| kind.person() == Some(name);
+        let from = |first: FileKind| self.files.range(first..).map(|(kind, _)| kind);
+        let all = from(own).take_while(of_person);
+        all.chain(from(in_cycles).take_while(of_person))
+            .cloned()
+            .collect()
+    }
+
+    fn directories_of(&self, parts: &BTreeSet<Part>) -> Vec<Directory> {
+        let of_parts = |directory: &&Directory| parts.contains(&Part::of_directory(directory));
+        self.directories.keys().filter(of_parts).cloned().collect()
+    }
+
+    /// The parts that some paths lie in; nothing where that cannot be told.
+    fn parts(&self, paths: &BTreeSet<PathBuf>) -> Option<BTreeSet<Part>> {
+        if !self.stands_alone() {
+            return None;
+        }
+        let parts: Option<Vec<_>> = paths.iter().map(|path| self.parts_of(path)).collect();
+        Some(parts?.into_iter().flatten().collect())
+    }
+
+    /// The parts that a path lies in: none where it is not of the organisation.
+    fn parts_of(&self, path: &Path) -> Option<Vec<Part>> {
+        let areas = &self.areas;
+        if path == areas.root.join(ORGANISATION) || areas.holds_any(path) {
+            return None;
+        }
+        if let Ok(within) = path.strip_prefix(&areas.people.directory) {
+            let name = within.iter().next()?.to_str()?;
+            return (!self.has_namesake(name)).then(|| vec![Part::Person(name.into())]);
+        }
+        if path.starts_with(&areas.management.directory) {
+            return Some(vec![Part::Management]);
+        }
+        if path.starts_with(areas.root.join(CYCLES)) {
+            // Cycles say which directories hold rubrics.
+            return Some(vec![Part::Cycles, Part::Rubrics]);
+        }
+        let mut rubrics = areas.rubrics.iter().map(|name| areas.root.join(name));
+        let of_rubric = rubrics.any(|rubric| path.starts_with(rubric));
+        Some(of_rubric.then_some(Part::Rubrics).into_iter().collect())
+    }
+
+    /// Whether somebody else's directory differs from that name only in case.
+    fn has_namesake(&self, name: &str) -> bool {
+        let lower = name.to_lowercase();
+        let people = self.directories.keys().filter_map(|known| match known {
+            Directory::Person(other) if **other != *name => Some(other),
+            _ => None,
+        });
+        people
+            .into_iter()
+            .any(|other| other.to_lowercase() == lower)
+    }
+
+    /// Whether no part of it says something about another: no symbolic link, and nothing that is one thing on
+    /// some systems and two on others.
+    fn stands_alone(&self) -> bool {
+        let several = |problem: &Problem| {
+            matches!(
+                problem.what,
+                ProblemKind::CaseCollision { .. }
+                    | ProblemKind::TooManyEntries { .. }
+                    | ProblemKind::NoSuchDirectory
+            )
+        };
+        !self.links && !self.problems.iter().any(several)
+    }
+}
+
+impl Cut {
+    fn of(source: Source) -> Self {
+        Self {
+            files: source.files,
+            directories: source.directories,
+            problems: source.problems,
+        }
+    }
+}
+
+impl Part {
+    /// Nothing for the settings: they are everyone's.
+    fn of_file(kind: &FileKind) -> Option<Self> {
+        Some(match kind {
+            FileKind::Organisation => return None,
+            FileKind::Track { .. } | FileKind::Level { .. } => Self::Rubrics,
+            FileKind::Cycle(_) => Self::Cycles,
+            FileKind::Person { person, .. } | FileKind::InCycle { person, .. } => {
+                Self::Person(person.clone())
+            }
+            FileKind::Talent { .. } | FileKind::PrivateNotes(_) => Self::Management,
+        })
+    }
+
+    fn of_directory(directory: &Directory) -> Self {
+        match directory {
+            Directory::Rubric(_) | Directory::Track { .. } => Self::Rubrics,
+            Directory::Person(person)
+            | Directory::PersonCycle { person, .. }
+            | Directory::Attachments { person, .. } => Self::Person(person.clone()),
+            Directory::ManagementCycle(_) | Directory::PrivateNotes => Self::Management,
+        }
+    }
+}
+
+/// What is different between two readings of the same parts.
+fn changed(before: &Cut, after: &Cut) -> Changed {
+    let mut changed = Changed::default();
+    for (kind, file) in differing(&before.files, &after.files) {
+        changed.files.insert(file.path.clone());
+        changed.add_file(kind);
+    }
+    for (directory, _) in differing(&before.directories, &after.directories) {
+        changed.add_directory(directory);
+    }
+    let in_order = |problems: &[Problem]| {
+        let mut problems: Vec<Problem> = problems.to_vec();
+        problems.sort_by(|a, b| a.place.cmp(&b.place));
+        problems
+    };
+    changed.shared |= in_order(&before.problems) != in_order(&after.problems);
+    changed
+}
+
+/// The entries of which one map has none, or another.
+fn differing<'m, K: Ord, V: PartialEq>(
+    before: &'m BTreeMap<K, V>,
+    after: &'m BTreeMap<K, V>,
+) -> impl Iterator<Item = (&'m K, &'m V)> {
+    let new = after
+        .iter()
+        .filter(|(key, value)| before.get(key) != Some(value));
+    let gone = before.iter().filter(|(key, _)| !after.contains_key(key));
+    new.chain(gone)
+}
+
+impl Changed {
+    fn add_file(&mut self, kind: &FileKind) {
+        match kind {
+            FileKind::InCycle { person, .. } => {
+                self.people.insert(person.clone());
+            }
+            FileKind::Person { person, file } => {
+                self.shared |= matches!(file, PersonFile::Person | PersonFile::Login);
+                self.people.insert(person.clone());
+            }
+            FileKind::Talent { person, .. } | FileKind::PrivateNotes(person) => {
+                self.managed.insert(person.clone());
+            }
+            FileKind::Organisation
+            | FileKind::Track { .. }
+            | FileKind::Level { .. }
+            | FileKind::Cycle(_) => self.shared = true,
+        }
+    }
+
+    fn add_directory(&mut self, directory: &Directory) {
+        match directory {
+            Directory::PersonCycle { person, .. } | Directory::Attachments { person, .. } => {
+                self.people.insert(person.clone());
+            }
+            Directory::Rubric(_) | Directory::Track { .. } | Directory::Person(_) => {
+                self.shared = true;
+            }
+            Directory::ManagementCycle(_) | Directory::PrivateNotes => {}
+        }
+    }
+}
