@@ -59,6 +59,8 @@ pub enum Command {
     Status(Status),
     /// Write the sealed site
     Build(Build),
+    /// Preview the site in a browser, as any of its readers sees it, made anew whenever a file changes
+    Serve(Serve),
     /// Show who can open what, and why
     Access(Access),
     /// Make and list identities and recipients
@@ -169,6 +171,25 @@ pub struct Build {
     /// Print what was done as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The organisation; default: found upwards from here
+    #[arg(value_name = "ORG")]
+    pub organisation: Option<PathBuf>,
+
+    /// Begin as this person, or as `nobody` for the locked page [default: whoever opens most]
+    #[arg(long = "as", value_name = "ID")]
+    pub reader: Option<String>,
+
+    /// The port on 127.0.0.1; 0 takes any that is free
+    #[arg(long, value_name = "PORT", default_value_t = 4040)]
+    pub port: u16,
+
+    /// Open the link in the browser
+    #[arg(long)]
+    pub open: bool,
 }
 
 #[derive(Debug, Args)]

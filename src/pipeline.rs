@@ -9,7 +9,7 @@ use std::path::Path;
 use rayon::prelude::*;
 
 use crate::access::{self, Access, Artefact};
-use crate::check::{self, Checker};
+use crate::check::{self, Checker, Guidance};
 use crate::diag::{Diagnostic, Report};
 use crate::growth;
 use crate::model::{
@@ -39,6 +39,9 @@ pub fn load(root: &Path, today: Date) -> Result<(Option<Organisation>, Report), 
         let access = access::plan(organisation, today);
         let warnings = warnings_of_audiences(&access, &source);
         checked.diagnostics.extend(warnings);
+        let as_of = organisation.as_of.unwrap_or(today);
+        let guidance = Guidance::default().judge(&source, organisation, as_of);
+        checked.diagnostics.extend(guidance);
     }
     let report = Report::new(checked.diagnostics, &source.texts, root.to_owned());
     Ok((checked.organisation, report))

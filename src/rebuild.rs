@@ -19,7 +19,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::access::{self, Access, Planned};
-use crate::check::{Checker, StandIn};
+use crate::check::{Checker, Guidance, StandIn};
 use crate::diag::Report;
 use crate::growth;
 use crate::model::*;
@@ -31,6 +31,7 @@ use crate::source::{self, Changed, LoadError, Source, THEMES, Touched};
 pub struct Rebuilder {
     root: PathBuf,
     checker: Checker,
+    guidance: Guidance,
     source: Option<Source>,
     report: Report,
     /// Nothing while the tree has errors.
@@ -87,6 +88,7 @@ impl Rebuilder {
         Self {
             root,
             checker: Checker::new(stand_in),
+            guidance: Guidance::default(),
             source: None,
             report: Report::default(),
             organisation: None,
@@ -126,12 +128,16 @@ impl Rebuilder {
     fn judge(&mut self, changed: &Changed, today: Date) {
         let Some(source) = &self.source else { return };
         let mut checked = self.checker.check(source, changed);
+        self.guidance.forget(&checked.fresh);
         self.due.everything |= checked.fresh.frame;
         self.due.people.extend(checked.fresh.people);
         if let Some(organisation) = &checked.organisation {
             let plan = Planning::of(self.planned.take(), organisation, today, &mut self.due);
             let warnings = pipeline::warnings_of_audiences(&plan.access, source);
             checked.diagnostics.extend(warnings);
+            let as_of = organisation.as_of.unwrap_or(today);
+            let guidance = self.guidance.judge(source, organisation, as_of);
+            checked.diagnostics.extend(guidance);
             self.planned = Some(plan);
         }
         self.organisation = checked.organisation;
@@ -146,6 +152,12 @@ impl Rebuilder {
     /// The organisation, unless it has errors.
     pub fn organisation(&self) -> Option<&Organisation> {
         self.organisation.as_ref()
+    }
+
+    /// Who may read what, unless the tree has errors.
+    pub fn access(&self) -> Option<&Access> {
+        let planned = self.organisation.as_ref().and(self.planned.as_ref());
+        planned.map(|planned| &planned.access)
     }
 
     /// The directories that files of the organisation are read from, besides its root.

@@ -11,7 +11,7 @@ use super::{Failure, Here, Message, shell};
 ///
 /// # Errors
 ///
-/// The tree has errors, or warnings where those are denied.
+/// The tree has errors, or warnings or advice where those are denied.
 pub fn run(here: &Here, args: &cli::Check) -> Result<(), Failure> {
     if let Some(code) = &args.explain {
         return explain(code);
@@ -22,7 +22,8 @@ pub fn run(here: &Here, args: &cli::Check) -> Result<(), Failure> {
     if let Some(organisation) = organisation {
         pipeline::theme(&root, &organisation)?;
     }
-    let denied = args.deny_warnings && report.count(Severity::Warning) > 0;
+    let is_denied = |severity| args.deny_warnings && report.count(severity) > 0;
+    let denied = is_denied(Severity::Warning) || is_denied(Severity::Advice);
     if report.has_errors() || denied {
         return Err(Failure::Content);
     }

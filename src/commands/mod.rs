@@ -7,6 +7,7 @@ mod init;
 mod keys;
 mod new;
 mod schema;
+mod serve;
 mod shell;
 mod status;
 mod tree_files;
@@ -35,6 +36,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Check(args) => check::run(&here, args),
         Command::Status(args) => status::run(&here, args),
         Command::Build(args) => build::run(&here, args),
+        Command::Serve(args) => serve::run(&here, args),
         Command::Access(args) => access::run(&here, args),
         Command::Keys(args) => keys::run(&here, args),
         Command::Schema(args) => schema::run(&here, args),

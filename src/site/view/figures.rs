@@ -127,7 +127,7 @@ fn view(ctx: &Context, figures: &OrgFigures) -> FiguresView {
         name: ctx.commons.name.clone(),
         least: FIGURES_MIN_PEOPLE,
         newest: known.last().map(|(cycle, of)| cycle_view(cycle, of)),
-        trend: (known.len() > 1).then(|| trend(&known)),
+        trend: trend(&known),
     }
 }
 
@@ -196,18 +196,20 @@ fn share(of: &Figure) -> Option<Share> {
     })
 }
 
-fn trend(known: &[(&Cycle, &CycleFigures)]) -> Trend {
+/// From the first cycle of which anything is shown; nothing for a single one.
+fn trend(known: &[(&Cycle, &CycleFigures)]) -> Option<Trend> {
+    let share = |of: &CycleFigures, measure| share_of(of.everyone.as_ref()?, measure);
+    let says = |of: &CycleFigures| Measure::ALL.into_iter().any(|one| share(of, one).is_some());
+    let first = known.iter().position(|(_, of)| says(of)).unwrap_or(0);
+    let shown = &known[first..];
     let row = |measure: Measure| TrendRow {
         title: measure.title(),
-        cells: known
-            .iter()
-            .map(|(_, of)| share_of(of.everyone.as_ref()?, measure))
-            .collect(),
+        cells: shown.iter().map(|(_, of)| share(of, measure)).collect(),
     };
-    Trend {
-        cycles: known.iter().map(|(cycle, _)| cycle.title.clone()).collect(),
+    (shown.len() > 1).then(|| Trend {
+        cycles: shown.iter().map(|(cycle, _)| cycle.title.clone()).collect(),
         rows: Measure::ALL.into_iter().map(row).collect(),
-    }
+    })
 }
 
 fn share_of(group: &GroupFigures, measure: Measure) -> Option<Share> {
