@@ -55,6 +55,11 @@ pub fn set_color(when: ColorWhen) {
     choice.write_global();
 }
 
+/// The day, in local time.
+fn today() -> Date {
+    chrono::Local::now().date_naive()
+}
+
 /// Where and when a command runs.
 pub struct Here {
     directory: PathBuf,
@@ -75,7 +80,7 @@ impl Here {
             },
             quiet: cli.quiet,
             verbose: cli.verbose,
-            today: chrono::Local::now().date_naive(),
+            today: today(),
         })
     }
 

@@ -66,9 +66,15 @@ pub fn run(here: &Here, args: &cli::Serve) -> Result<(), Failure> {
     if args.open {
         open(here, &link);
     }
-    rebuild::until_the_end(&mut preview, &changes, &screen, &mut |turn| {
-        teller.next(turn)
-    });
+    rebuild::until_the_end(
+        &mut preview,
+        &changes,
+        &screen,
+        &super::today,
+        &mut |turn| {
+            teller.next(turn);
+        },
+    );
     drop(server);
     drop(watch);
     Ok(())
@@ -220,6 +226,7 @@ impl<'h> Teller<'h> {
     fn what_changed(&self, touched: &Touched) -> String {
         match touched {
             Touched::Everything => "many files".to_owned(),
+            Touched::Paths(paths) if paths.is_empty() => "another day".to_owned(),
             Touched::Paths(paths) => named(&self.root, paths),
         }
     }
@@ -236,11 +243,18 @@ fn named(root: &Path, paths: &BTreeSet<PathBuf>) -> String {
     if files.len() > NAMED_MAX {
         return format!("{} files", files.len());
     }
+    if files.iter().all(|path| is_of_git(path)) {
+        return "another commit".to_owned();
+    }
     let shown = files.iter().map(|path| {
         let path = path.strip_prefix(root).unwrap_or(path);
         gradus::terminal::visible(&path.to_string_lossy())
     });
     shown.collect::<Vec<_>>().join(", ")
+}
+
+fn is_of_git(path: &Path) -> bool {
+    path.iter().any(|part| part == ".git")
 }
 
 /// Editors write beside a file and rename: what came and went says nothing, unless it was all that happened.

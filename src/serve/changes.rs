@@ -32,6 +32,15 @@ struct Burst {
     last: Instant,
 }
 
+/// What came while it was waited for.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Next {
+    Change(Touched),
+    Nothing,
+    /// And nothing will.
+    End,
+}
+
 impl Changes {
     /// Adds what has changed. It is kept until it is taken, however long that lasts.
     pub fn add(&self, touched: Touched) {
@@ -60,23 +69,34 @@ impl Changes {
 
     /// Waits for a change, and for the end of its burst; nothing once there is an end.
     pub fn next(&self) -> Option<Touched> {
-        let mut state = self.state();
         loop {
-            if state.has_ended {
-                return None;
+            match self.next_within(Duration::MAX) {
+                Next::Change(touched) => return Some(touched),
+                Next::Nothing => {}
+                Next::End => return None,
             }
-            let left = state.burst.as_ref().map(Burst::left);
-            state = match left {
-                Some(Duration::ZERO) => return state.burst.take().map(|burst| burst.touched),
-                Some(left) => {
-                    let waited = self.more.wait_timeout(state, left);
-                    waited.unwrap_or_else(PoisonError::into_inner).0
-                }
-                None => {
-                    let waited = self.more.wait(state);
-                    waited.unwrap_or_else(PoisonError::into_inner)
-                }
+        }
+    }
+
+    /// Waits so long for a change to begin, and then for the end of its burst.
+    pub fn next_within(&self, patience: Duration) -> Next {
+        let is_quiet = |state: &mut State| state.burst.is_none() && !state.has_ended;
+        let waited = self
+            .more
+            .wait_timeout_while(self.state(), patience, is_quiet);
+        let mut state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        loop {
+            let left = match &state.burst {
+                _ if state.has_ended => return Next::End,
+                None => return Next::Nothing,
+                Some(burst) => burst.left(),
             };
+            if left.is_zero() {
+                let burst = state.burst.take();
+                return burst.map_or(Next::Nothing, |burst| Next::Change(burst.touched));
+            }
+            let waited = self.more.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
     }
 
@@ -141,6 +161,16 @@ mod tests {
             endless.join().unwrap();
         });
         assert_eq!(changes.next(), None);
+    }
+
+    #[test]
+    fn whoever_waits_no_longer_than_that_is_told_of_nothing_and_then_of_the_end() {
+        let changes = Changes::default();
+        assert_eq!(changes.next_within(Duration::ZERO), Next::Nothing);
+        changes.add(path("a"));
+        assert_eq!(changes.next_within(Duration::ZERO), Next::Change(path("a")));
+        changes.end();
+        assert_eq!(changes.next_within(Duration::MAX), Next::End);
     }
 
     #[test]

@@ -174,6 +174,15 @@ impl Preview {
         }
     }
 
+    /// Goes by another day from the next refresh on, and then makes everything anew. Says whether it is another.
+    pub fn turn_to(&mut self, today: Date) -> bool {
+        let is_another = std::mem::replace(&mut self.today, today) != today;
+        if is_another {
+            self.begin_anew();
+        }
+        is_another
+    }
+
     /// Loads, checks, renders and seals what the change can reach.
     pub fn refresh(&mut self, touched: &Touched) -> Refreshed {
         let touched = match mem::take(&mut self.is_lost) {

@@ -9,6 +9,12 @@ use walkdir::WalkDir;
 
 use super::territory::{Territory, is_hidden};
 
+/// Deeper than anything that is read.
+const DEPTH_MAX: usize = 16;
+
+/// More than are read of one folder: links can lead round and round.
+const ENTRIES_MAX: usize = 1_000_000;
+
 /// What changes with every change of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Look {
@@ -25,6 +31,8 @@ struct Look {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Survey {
     looks: BTreeMap<PathBuf, Look>,
+    /// Those that are links to folders of the organisation.
+    links: BTreeSet<PathBuf>,
 }
 
 impl Survey {
@@ -32,9 +40,18 @@ impl Survey {
     pub fn of(territory: &Territory) -> Self {
         let mut survey = Self::default();
         for area in &territory.areas {
-            survey.take_in(WalkDir::new(area));
+            survey.take_in(territory, area);
         }
-        survey.take_in(WalkDir::new(&territory.root).min_depth(1).max_depth(1));
+        for entry in fs::read_dir(&territory.root)
+            .into_iter()
+            .flatten()
+            .flatten()
+        {
+            survey.take(&entry.path());
+        }
+        for mark in &territory.marks {
+            survey.take(mark);
+        }
         survey.looks.retain(|path, _| territory.counts(path));
         survey
     }
@@ -43,8 +60,14 @@ impl Survey {
     pub fn renew(&mut self, territory: &Territory, path: &Path) {
         if territory.counts(path) {
             self.forget(path);
-            self.take_in(WalkDir::new(path));
+            self.take_in(territory, path);
         }
+    }
+
+    /// The links to folders at some paths and below them: who listens to a tree does not hear what happens there.
+    pub fn links<'s>(&'s self, paths: &'s BTreeSet<PathBuf>) -> impl Iterator<Item = &'s Path> {
+        let links = self.links.iter().map(PathBuf::as_path);
+        links.filter(|link| paths.iter().any(|path| link.starts_with(path)))
     }
 
     /// The paths that look different, are new, or are gone.
@@ -67,25 +90,55 @@ impl Survey {
             .collect();
         for known in below {
             self.looks.remove(&known);
+            self.links.remove(&known);
         }
     }
 
-    fn take_in(&mut self, walk: WalkDir) {
-        let visible =
-            |entry: &walkdir::DirEntry| entry.depth() == 0 || !is_hidden(entry.file_name());
-        for entry in walk.into_iter().filter_entry(visible).flatten() {
-            if let Some(look) = look_at(&entry) {
-                self.looks.insert(entry.into_path(), look);
+    /// Looks at a path and at everything below it, through links too, where they lead to what is read.
+    fn take_in(&mut self, territory: &Territory, from: &Path) {
+        let mut walk = WalkDir::new(from)
+            .follow_links(true)
+            .max_depth(DEPTH_MAX)
+            .into_iter();
+        for _ in 0..ENTRIES_MAX {
+            let Some(entry) = walk.next() else { return };
+            let path = match &entry {
+                Ok(entry) => entry.path(),
+                Err(error) => error.path().unwrap_or(from), // a link that leads nowhere, or in a circle
+            };
+            let is_folder = entry.as_ref().is_ok_and(|entry| entry.file_type().is_dir());
+            if path != from && path.file_name().is_some_and(is_hidden) {
+                skip(&mut walk, is_folder);
+                continue;
+            }
+            if let Some(look) = look_at(path) {
+                let is_link = look.target.is_some();
+                if is_link && !territory.holds_end_of(path) {
+                    skip(&mut walk, is_folder);
+                } else if is_link && is_folder {
+                    self.links.insert(path.to_owned());
+                }
+                self.looks.insert(path.to_owned(), look);
             }
         }
     }
+
+    /// Looks at one path alone.
+    fn take(&mut self, path: &Path) {
+        let look = look_at(path);
+        self.looks.extend(look.map(|look| (path.to_owned(), look)));
+    }
 }
 
-fn look_at(entry: &walkdir::DirEntry) -> Option<Look> {
-    let own = entry.metadata().ok()?;
-    let target = entry
-        .path_is_symlink()
-        .then(|| fs::metadata(entry.path()).ok());
+fn skip(walk: &mut walkdir::IntoIter, is_folder: bool) {
+    if is_folder {
+        walk.skip_current_dir();
+    }
+}
+
+fn look_at(path: &Path) -> Option<Look> {
+    let own = fs::symlink_metadata(path).ok()?;
+    let target = own.is_symlink().then(|| fs::metadata(path).ok());
     let target = target.flatten();
     if own.is_dir() {
         // Its time tells of files that come and go, and those tell of themselves.
@@ -102,7 +155,10 @@ fn look_at(entry: &walkdir::DirEntry) -> Option<Look> {
         bytes: own.size(),
         modified: (own.mtime(), own.mtime_nsec()),
         changed: (own.ctime(), own.ctime_nsec()),
-        target: target.map(|to| (to.ino(), to.size(), to.mtime(), to.ctime_nsec())),
+        target: target.map(|to| match to.is_dir() {
+            true => (to.ino(), 0, 0, 0),
+            false => (to.ino(), to.size(), to.mtime(), to.ctime_nsec()),
+        }),
     })
 }
 

@@ -21,7 +21,13 @@ pub struct Territory {
     pub root: PathBuf,
     /// Everything below these counts. Some may not be there at the moment.
     pub areas: BTreeSet<PathBuf>,
+    /// Files of the git repositories that these lie in, which change with what git holds of them. Some may not be
+    /// there.
+    pub marks: BTreeSet<PathBuf>,
 }
+
+/// What is another where another commit is checked out, made, or fetched into a part of a history.
+const MARKS: [&str; 3] = ["HEAD", "logs/HEAD", "shallow"];
 
 /// How far down a folder belongs to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,8 +48,13 @@ impl Territory {
             let area = root.join(area);
             area.canonicalize().unwrap_or(area)
         });
+        let areas: BTreeSet<PathBuf> = areas.filter(|area| *area != root).collect();
+        let repositories = areas.iter().chain([&root]).filter_map(|at| repository(at));
+        let repositories: BTreeSet<PathBuf> = repositories.collect();
+        let marks = |repository: &PathBuf| MARKS.map(|mark| repository.join(mark));
         Self {
-            areas: areas.filter(|area| *area != root).collect(),
+            marks: repositories.iter().flat_map(marks).collect(),
+            areas,
             root,
         }
     }
@@ -51,7 +62,20 @@ impl Territory {
     /// All folders, the root first.
     pub fn folders(&self) -> impl Iterator<Item = (&Path, Depth)> {
         let areas = self.areas.iter().map(|area| (area.as_path(), Depth::Whole));
-        [(self.root.as_path(), Depth::Top)].into_iter().chain(areas)
+        let of_marks: BTreeSet<&Path> =
+            self.marks.iter().filter_map(|mark| mark.parent()).collect();
+        let of_marks = of_marks.into_iter().map(|folder| (folder, Depth::Top));
+        let root = (self.root.as_path(), Depth::Top);
+        [root].into_iter().chain(areas).chain(of_marks)
+    }
+
+    /// Whether what a link leads to lies in the organisation: no other is ever read.
+    pub fn holds_end_of(&self, link: &Path) -> bool {
+        let inside = |end: PathBuf| {
+            let mut folders = self.areas.iter().chain([&self.root]);
+            folders.any(|folder| end.starts_with(folder))
+        };
+        link.canonicalize().is_ok_and(inside)
     }
 
     /// Whether a change of that path can change the site.
@@ -61,7 +85,9 @@ impl Territory {
             path.parent() == Some(&self.root)
                 && path.file_name().is_some_and(|name| !is_hidden(name))
         };
-        self.areas.iter().any(in_area) || (right_in_root() && !self.is_of_others(path))
+        self.areas.iter().any(in_area)
+            || (right_in_root() && !self.is_of_others(path))
+            || self.marks.contains(path)
     }
 
     /// Whether what is watched follows from that file.
@@ -84,6 +110,20 @@ fn is_visible(path: &Path) -> bool {
 /// Whether a name begins with a dot.
 pub fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
+}
+
+/// The directory of git's own files, for what lies in a work tree.
+fn repository(at: &Path) -> Option<PathBuf> {
+    let top = at.ancestors().find(|above| above.join(".git").exists())?;
+    let own = top.join(".git");
+    match text_of(&own) {
+        // A work tree beside others names it in a file.
+        Some(text) => {
+            let named = text.strip_prefix("gitdir:")?.trim();
+            top.join(named).canonicalize().ok()
+        }
+        None => Some(own),
+    }
 }
 
 /// The directories that `[sources]` names.
@@ -191,6 +231,36 @@ mod tests {
             "access.lock",
         ] {
             assert!(territory.counts(&territory.root.join(path)), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_state_of_the_repository_counts_and_nothing_else_of_it() {
+        let folder = organisation(&[
+            (".git/HEAD", ""),
+            (".git/worktrees/w/HEAD", ""),
+            ("w/.git", "gitdir: ../.git/worktrees/w\n"),
+            ("w/gradus.toml", ""),
+            ("org/gradus.toml", ""),
+        ]);
+        let top = folder.path().canonicalize().unwrap();
+        let (of_org, of_w) = (
+            Territory::of(&top.join("org")),
+            Territory::of(&top.join("w")),
+        );
+        for (mark, org, w) in [
+            (".git/HEAD", true, false),
+            (".git/logs/HEAD", true, false),
+            (".git/worktrees/w/HEAD", false, true),
+            (".git/index", false, false),
+            ("w/.git", false, false),
+        ] {
+            let path = top.join(mark);
+            assert_eq!(
+                (of_org.counts(&path), of_w.counts(&path)),
+                (org, w),
+                "{mark}"
+            );
         }
     }
 

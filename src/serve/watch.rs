@@ -70,6 +70,7 @@ impl Watch {
             ears.listen_to(territory.folders());
         }
         let survey = Survey::of(&territory);
+        ears.listen_to(links_of(&survey, &territory.areas));
         let watchman = Watchman {
             root,
             territory,
@@ -121,7 +122,9 @@ impl Ears {
         let told = move |event| {
             let _ = news.send(News::Told(event)); // nobody listens at the end
         };
-        match RecommendedWatcher::new(told, Config::default()) {
+        // A link may lead to the whole disk.
+        let config = Config::default().with_follow_symlinks(false);
+        match RecommendedWatcher::new(told, config) {
             Ok(watcher) => self.watcher = Some(watcher),
             Err(error) => self.go_deaf(&error),
         }
@@ -240,6 +243,7 @@ impl Watchman {
         for path in &paths {
             self.survey.renew(&self.territory, path);
         }
+        self.ears.listen_to(links_of(&self.survey, &paths));
         let moves = paths.iter().any(|path| self.territory.follows_from(path));
         self.changes.add(Touched::Paths(paths));
         if moves {
@@ -256,6 +260,8 @@ impl Watchman {
         let is_new = |(folder, _): &(&Path, Depth)| !self.territory.areas.contains(*folder);
         self.ears.listen_to(territory.folders().filter(is_new));
         self.survey = Survey::of(&territory);
+        self.ears
+            .listen_to(links_of(&self.survey, &territory.areas));
         self.territory = territory;
         self.changes.add(Touched::Everything);
     }
@@ -264,8 +270,18 @@ impl Watchman {
         self.territory = Territory::of(&self.root);
         self.ears.listen_to(self.territory.folders());
         self.survey = Survey::of(&self.territory);
+        self.ears
+            .listen_to(links_of(&self.survey, &self.territory.areas));
         self.changes.add(Touched::Everything);
     }
+}
+
+/// The folders behind links, each to be listened to by itself.
+fn links_of<'s>(
+    survey: &'s Survey,
+    paths: &'s BTreeSet<PathBuf>,
+) -> impl Iterator<Item = (&'s Path, Depth)> {
+    survey.links(paths).map(|link| (link, Depth::Whole))
 }
 
 /// Files that were only opened, read or closed unwritten.

@@ -222,6 +222,70 @@ fn hidden_and_built_files_wake_nobody() {
     assert_eq!(first, [watched.path(PERSON)].into());
 }
 
+#[test]
+fn what_lies_behind_a_link_of_the_tree_is_watched() {
+    for notice in [Notice::ToldAndSeen, Notice::Seen] {
+        let watched = Watched::at("org", notice, |folder| {
+            let kept = folder.join("org/archive/ada");
+            fs::create_dir_all(&kept).unwrap();
+            fs::write(kept.join("person.toml"), "1").unwrap();
+            std::os::unix::fs::symlink("../archive/ada", folder.join("org/people/ada")).unwrap();
+        });
+        watched.write("archive/ada/person.toml", "22");
+        watched.notices(&["people/ada/person.toml"]);
+        watched.write("archive/eve/person.toml", "1");
+        std::os::unix::fs::symlink("../archive/eve", watched.path("people/eve")).unwrap();
+        watched.notices(&["people/eve"]);
+        watched.write("archive/eve/person.toml", "22");
+        watched.notices(&["people/eve/person.toml"]);
+        fs::remove_file(watched.path("people/eve")).unwrap();
+        watched.notices(&["people/eve"]);
+    }
+}
+
+#[test]
+fn a_link_that_leaves_the_tree_is_noticed_and_not_followed() {
+    let watched = Watched::at("org", Notice::ToldAndSeen, |folder| {
+        fs::create_dir_all(folder.join("elsewhere")).unwrap();
+        std::os::unix::fs::symlink("/", folder.join("org/people/all")).unwrap();
+    });
+    std::os::unix::fs::symlink("../../elsewhere", watched.path("people/out")).unwrap();
+    watched.notices(&["people/out"]);
+    fs::write(watched.folder.path().join("elsewhere/x"), "1").unwrap();
+    watched.write(PERSON, "1");
+    let Ok(Touched::Paths(next)) = watched.noticed.recv_timeout(PATIENCE) else {
+        panic!("nothing was noticed");
+    };
+    assert_eq!(next, [watched.path(PERSON)].into());
+}
+
+#[test]
+fn another_commit_is_noticed_though_no_file_is_different() {
+    for notice in [Notice::ToldAndSeen, Notice::Seen] {
+        let watched = Watched::at("org", notice, |folder| {
+            git(folder, &["init", "-q", "-b", "main"]);
+            git(folder, &["add", "-A"]);
+            git(folder, &["commit", "-q", "-m", "one"]);
+        });
+        git(
+            &watched.root,
+            &["commit", "-q", "--allow-empty", "-m", "two"],
+        );
+        watched.notices(
+            &["../.git/logs/HEAD"]
+                .map(|_| {
+                    let top = watched.root.parent().expect("a parent");
+                    top.join(".git/logs/HEAD")
+                        .to_str()
+                        .expect("a name")
+                        .to_owned()
+                })
+                .each_ref()
+                .map(String::as_str),
+        );
+    }
+}
+
 fn git(root: &Path, args: &[&str]) {
     let mut git = Command::new("git");
     git.args([
@@ -301,7 +365,7 @@ fn a_change_in_the_midst_of_a_rebuild_is_in_the_next_one() {
     let mut turns = 0;
     rebuild::refresh(&mut preview, &Touched::Everything, &screen, &mut |_| ());
     title(&format!("{CANARY} 2"));
-    rebuild::until_the_end(&mut preview, &changes, &screen, &mut |turn| {
+    rebuild::until_the_end(&mut preview, &changes, &screen, &|| today, &mut |turn| {
         turns += 1;
         let shown = screen.shown().generation.expect("a site");
         let page = String::from_utf8_lossy(&shown.files["index.html"]).into_owned();
