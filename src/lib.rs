@@ -16,6 +16,7 @@
 //! pipeline and share [`model`] and [`diag`].
 
 pub mod access;
+pub mod at_rest;
 pub mod check;
 pub mod diag;
 pub mod formats;

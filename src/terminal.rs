@@ -3,9 +3,13 @@
 //! Colour is decided once by `anstream` (`--color`, `NO_COLOR`, `CLICOLOR_FORCE`, whether it is a terminal):
 //! everything here is drawn with colour, and stripped on the way out where none is wanted.
 
+mod passphrase;
+
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
+
+pub use passphrase::ask_passphrase;
 
 use crate::diag::{Diagnostic, Place, Report, Severity};
 

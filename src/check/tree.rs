@@ -30,7 +30,8 @@ fn words(problem: &Problem) -> (Rule, String) {
             (codes::CASE_COLLISION, message)
         }
         ProblemKind::SealedTwice { other } => {
-            let message = format!("`{path}` and `{other}` are the same file, sealed and in the open");
+            let message =
+                format!("`{path}` and `{other}` are the same file, sealed and in the open");
             (codes::DUPLICATE, message)
         }
         ProblemKind::Unopened { why, .. } => unopened(path, *why),

@@ -69,6 +69,7 @@ struct MarkerSeal {
 #[serde(default)]
 struct MarkerSources {
     people: Option<PathBuf>,
+    recipients: Vec<String>,
 }
 
 impl Marker {
@@ -105,6 +106,15 @@ impl Marker {
 fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path)
         .map_err(|e| Failure::environment(&format!("could not read `{}`", path.display()), e))
+}
+
+/// The keys that an organisation's sources are sealed to, as written.
+///
+/// # Errors
+///
+/// `gradus.toml` cannot be read.
+pub fn source_recipients(root: &Path) -> Result<Vec<String>, Failure> {
+    Ok(Marker::read(root)?.sources.recipients)
 }
 
 /// The site key of an organisation, which must be its signer's.
@@ -282,9 +292,13 @@ fn login_identity(
     args: &cli::KeysLogin,
     marker: &Marker,
 ) -> Result<(Recipient, Zeroizing<String>), Failure> {
-    let identity = match &args.identity {
-        None => Identity::generate(),
-        Some(path) => {
+    let identity = match here.identity_files.as_slice() {
+        [] => Identity::generate(),
+        [_, _, ..] => {
+            let message = Message::new("a login wraps one identity, and `-i` names several");
+            return Err(Failure::Usage(message));
+        }
+        [path] => {
             let text = Zeroizing::new(read(&here.path(path))?);
             let file =
                 IdentityFile::parse(&text).map_err(|e| Failure::Keys(Message::from_error(&e)))?;

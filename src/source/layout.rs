@@ -352,8 +352,14 @@ mod tests {
             assert!(matches!(at(path), Known::Sealed(_)), "{path:?}");
         }
         assert!(matches!(at(&["ada", "login.age"]), Known::File(_)));
-        assert!(matches!(at(&["ada", "login.age.age"]), Known::Nothing { .. }));
-        assert!(matches!(at(&["ada", "notes.md.age"]), Known::Nothing { .. }));
+        assert!(matches!(
+            at(&["ada", "login.age.age"]),
+            Known::Nothing { .. }
+        ));
+        assert!(matches!(
+            at(&["ada", "notes.md.age"]),
+            Known::Nothing { .. }
+        ));
     }
 
     #[test]

@@ -8,8 +8,8 @@ use super::layout::Kind;
 use super::reload::Part;
 use super::tree::Walk;
 use super::{
-    Directory, FILE_MAX_BYTES, FileKind, Identities, LoadError, Problem, ProblemKind, RUBRICS, Source, SourceFile, read,
-    written,
+    Directory, FILE_MAX_BYTES, FileKind, Identities, LoadError, Problem, ProblemKind, RUBRICS,
+    Source, SourceFile, read, written,
 };
 use crate::diag::Place;
 
@@ -86,7 +86,9 @@ pub(super) fn load_parts(known: &Source, parts: &BTreeSet<Part>) -> Source {
 
 fn load_organisation(source: &mut Source, file: &Path) {
     let read = match file.canonicalize() {
-        Ok(target) if target.starts_with(&source.areas.root) => read::bytes(&target, FILE_MAX_BYTES),
+        Ok(target) if target.starts_with(&source.areas.root) => {
+            read::bytes(&target, FILE_MAX_BYTES)
+        }
         Ok(_) => Err(ProblemKind::LeavesTree),
         Err(_) => Err(ProblemKind::BrokenLink),
     };

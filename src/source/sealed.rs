@@ -162,9 +162,16 @@ mod tests {
         let file = sealed(&[&ours], b"words", Format::Binary);
         let keys = |identity: Identity| Identities::from_iter([identity]);
         assert_eq!(Identities::default().open(&file), Err(Unopened::NoIdentity));
-        assert_eq!(keys(Identity::generate()).open(&file), Err(Unopened::OtherIdentity));
+        assert_eq!(
+            keys(Identity::generate()).open(&file),
+            Err(Unopened::OtherIdentity)
+        );
         for end in 0..file.len() {
-            assert_eq!(keys(ours.clone()).open(&file[..end]), Err(Unopened::Damaged), "{end}");
+            assert_eq!(
+                keys(ours.clone()).open(&file[..end]),
+                Err(Unopened::Damaged),
+                "{end}"
+            );
         }
         let mut changed = file.clone();
         *changed.last_mut().unwrap() ^= 1;
