@@ -183,10 +183,7 @@ fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
     if let Some(file) = &person
         && !file.exists()
     {
-        let message = Message::new(format!("`{}` is nobody in people/", args.person));
-        return Err(Failure::Usage(
-            message.help(format!("write `{}` first", file.display())),
-        ));
+        return Err(no_person(&args.person, file));
     }
     let key = root
         .as_ref()
@@ -219,6 +216,19 @@ fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
         add_to_person(here, &file, &identity.recipient())?;
     }
     shell::print(format!("{}\n", identity.recipient()).as_bytes())
+}
+
+/// There is no `person.toml` to write a key into, or it is sealed.
+fn no_person(person: &str, file: &Path) -> Failure {
+    let sealed = file.with_added_extension("age");
+    let message = match sealed.exists() {
+        true => Message::new(format!("`{}` is sealed", sealed.display())).help(
+            "open it with `gradus unseal` first, and seal it again after: the key has to be written into it",
+        ),
+        false => Message::new(format!("`{person}` is nobody in people/"))
+            .help(format!("write `{}` first", file.display())),
+    };
+    Failure::Usage(message)
 }
 
 fn signer_named(text: &str) -> Result<String, Failure> {
@@ -263,10 +273,7 @@ fn login(here: &Here, args: &cli::KeysLogin) -> Result<(), Failure> {
     let marker = Marker::read(&root)?;
     let person = marker.person_file(&root, &args.person);
     if !person.exists() {
-        let message = Message::new(format!("`{}` is nobody in people/", args.person));
-        return Err(Failure::Usage(
-            message.help(format!("write `{}` first", person.display())),
-        ));
+        return Err(no_person(&args.person, &person));
     }
     let wrapped_to = person.with_file_name("login.age");
     if wrapped_to.exists() {

@@ -41,6 +41,7 @@ pub use reload::{Changed, Touched};
 pub use revision::{Revision, RevisionProblem, Revisions};
 pub use sealed::{Identities, SEALED_ENDING, SEALED_MAX_BYTES, Unopened};
 pub use theme::{THEMES, ThemeFilesError, theme_files};
+pub use tree::is_portable;
 
 use crate::diag::Place;
 use areas::Areas;

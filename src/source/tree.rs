@@ -257,7 +257,7 @@ fn name_problem(entry: &DirEntry) -> Option<ProblemKind> {
 }
 
 /// Whether every common system can hold a file of that name.
-fn is_portable(name: &str) -> bool {
+pub fn is_portable(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(name).trim_end();
     let bad = |c: char| c.is_control() || r#"<>:"|?*\"#.contains(c);
     !is_device(stem) && !name.contains(bad) && !name.ends_with(['.', ' '])

@@ -1,6 +1,7 @@
 //! The program as people and scripts meet it: words, streams, exit codes.
 
 mod program;
+mod sealed;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
