@@ -65,6 +65,9 @@ pub enum Command {
     Seal(Seal),
     /// Open sealed sources: `peer-linus.md.age` becomes `peer-linus.md`
     Unseal(Unseal),
+    /// Make files of the tree from what is kept elsewhere
+    #[command(subcommand)]
+    Import(Import),
     /// Print a completion script
     Completions(Completions),
     /// Print the manual page, or write one for every command
@@ -217,6 +220,35 @@ pub struct Unseal {
     /// The files; each is replaced by one without its `.age` ending, which only you can read
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// Make a track of `rubrics/` from a table of levels and competencies
+    Rubric(ImportRubric),
+}
+
+#[derive(Debug, Args)]
+pub struct ImportRubric {
+    /// A spreadsheet saved as CSV, or a markdown file with tables
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// The track to make [default: the file's name]
+    #[arg(long, value_name = "ID")]
+    pub track: Option<String>,
+
+    /// Where the levels stand [default: as their headings tell]
+    #[arg(long, value_enum, value_name = "WHERE")]
+    pub levels: Option<LevelsIn>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LevelsIn {
+    /// Each column is a level
+    Columns,
+    /// Each row is a level
+    Rows,
 }
 
 #[derive(Debug, Args)]

@@ -21,6 +21,7 @@ pub mod check;
 pub mod diag;
 pub mod formats;
 pub mod growth;
+pub mod import;
 pub mod keys;
 pub mod model;
 pub mod pipeline;

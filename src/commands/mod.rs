@@ -4,6 +4,7 @@ mod access;
 mod at_rest;
 mod build;
 mod check;
+mod import;
 mod init;
 mod keys;
 mod shell;
@@ -40,6 +41,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Keys(args) => keys::run(&here, args),
         Command::Seal(args) => at_rest::seal(&here, args),
         Command::Unseal(args) => at_rest::unseal(&here, args),
+        Command::Import(args) => import::run(&here, args),
         Command::Completions(args) => shell::completions(args),
         Command::Man(args) => shell::man(args),
     }
