@@ -166,12 +166,14 @@ impl Headings {
     fn of(grid: &Grid) -> Self {
         let first = grid.rows.first().map_or(&[][..], Vec::as_slice);
         let columns = heading_columns(grid, first);
-        let labelled = |words: &[&str]| (0..columns).find(|at| says(&first[*at].text, words));
+        let says = |at: &usize, words: &[&str]| says(&first[*at].text, words);
+        let labelled = |words: &[&str]| (0..columns).find(|at| says(at, words));
         let description = labelled(&DESCRIPTION_WORDS);
         let others: Vec<usize> = (0..columns).filter(|at| Some(*at) != description).collect();
         let category = labelled(&CATEGORY_WORDS).filter(|_| others.len() > 1);
-        let competency = labelled(&COMPETENCY_WORDS)
-            .filter(|at| Some(*at) != category && Some(*at) != description);
+        // Of `area` and `competency`, the second is within the first.
+        let named = others.iter().rev().find(|at| says(at, &COMPETENCY_WORDS));
+        let competency = named.copied().filter(|at| Some(*at) != category);
         let last = others.iter().rev().find(|at| Some(**at) != category);
         let competency = competency.or(last.copied()).unwrap_or(0);
         let before = others.iter().find(|at| **at != competency);

@@ -42,7 +42,10 @@ const LEVEL_MAX_CHARS: usize = 60;
 /// Whether a heading looks like a level's: `L3`, `IC 4`, `Senior engineer`.
 pub(super) fn is_like_level(heading: &str) -> bool {
     let is_word = |word: &str| LEVEL_WORDS.contains(&&*word.to_lowercase());
-    heading.chars().count() <= LEVEL_MAX_CHARS
+    // By itself, the word heads levels and is none.
+    let is_axis = heading.eq_ignore_ascii_case("level");
+    !is_axis
+        && heading.chars().count() <= LEVEL_MAX_CHARS
         && words(heading).any(|word| is_code(word) || is_word(word))
 }
 
@@ -137,7 +140,14 @@ mod tests {
         for level in ["L3", "IC 4", "Senior Engineer", "Level 2", "E5 (Staff)"] {
             assert!(is_like_level(level), "{level}");
         }
-        for other in ["Technical excellence", "Craft", "Impact", "", "Leadership"] {
+        for other in [
+            "Technical excellence",
+            "Craft",
+            "Level",
+            "Impact",
+            "",
+            "Leadership",
+        ] {
             assert!(!is_like_level(other), "{other}");
         }
     }

@@ -5,4 +5,5 @@ mod complete;
 mod history;
 mod hostile;
 mod mutated;
+mod sealed;
 mod tree;
