@@ -1,6 +1,6 @@
-//! Puts the viewer's bundle into `OUT_DIR/viewer.js`, and writes nowhere else.
+//! Puts the viewer's bundles, for sites and for the preview, into `OUT_DIR`, and writes nowhere else.
 //!
-//! It is taken from `$GRADUS_VIEWER_DIST`, else from `viewer/dist` (a published crate carries it and
+//! They are taken from `$GRADUS_VIEWER_DIST`, else from `viewer/dist` (a published crate carries it and
 //! needs no Node), else bundled from `viewer/src` by npm and esbuild.
 
 use std::env;
@@ -10,11 +10,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::SystemTime;
 
-/// The variable that names a folder with a bundle in it.
+/// The variable that names a folder with the bundles in it.
 const DIST_VARIABLE: &str = "GRADUS_VIEWER_DIST";
-/// The bundle, in `dist`, in the folder of [`DIST_VARIABLE`] and in `OUT_DIR`.
-const BUNDLE: &str = "viewer.js";
-/// What the bundle is made of, in `viewer/`.
+/// The bundles, in `dist`, in the folder of [`DIST_VARIABLE`] and in `OUT_DIR`.
+const BUNDLES: [&str; 2] = ["viewer.js", "preview.js"];
+/// What the bundles are made of, in `viewer/`.
 const SOURCES: [&str; 6] = [
     "src",
     "allowlist.json",
@@ -24,7 +24,7 @@ const SOURCES: [&str; 6] = [
     "tsconfig.json",
 ];
 /// What a failing build says that would help.
-const INSTALL: &str = "install Node.js 20 or newer with npm, or set `GRADUS_VIEWER_DIST` to a folder that holds `viewer.js`";
+const INSTALL: &str = "install Node.js 20 or newer with npm, or set `GRADUS_VIEWER_DIST` to a folder that holds `viewer.js` and `preview.js`";
 
 fn main() {
     if let Err(why) = provide() {
@@ -36,10 +36,11 @@ fn provide() -> Result<(), String> {
     let viewer = folder("CARGO_MANIFEST_DIR")?.join("viewer");
     let out = folder("OUT_DIR")?;
     watch(&viewer);
-    let bundle = out.join(BUNDLE);
     match given(&viewer) {
-        Some(ready) => copy(&ready, &bundle),
-        None => make(&viewer, &out.join("viewer"), &bundle),
+        Some(ready) => BUNDLES
+            .iter()
+            .try_for_each(|name| copy(&ready.join(name), &out.join(name))),
+        None => make(&viewer, &out.join("viewer"), &out),
     }
 }
 
@@ -52,25 +53,28 @@ fn folder(variable: &str) -> Result<PathBuf, String> {
 fn watch(viewer: &Path) {
     println!("cargo::rerun-if-env-changed={DIST_VARIABLE}");
     println!("cargo::rerun-if-changed=build.rs");
-    let dist = dist_of(viewer);
+    let dist = BUNDLES.map(|name| dist_of(viewer).join(name));
     let sources = SOURCES.map(|name| viewer.join(name));
     // A path that is missing would make cargo run this every time.
-    for path in sources.iter().chain([&dist]).filter(|path| path.exists()) {
+    for path in sources.iter().chain(&dist).filter(|path| path.exists()) {
         println!("cargo::rerun-if-changed={}", path.display());
     }
 }
 
 fn dist_of(viewer: &Path) -> PathBuf {
-    viewer.join("dist").join(BUNDLE)
+    viewer.join("dist")
 }
 
-/// A bundle that someone else made.
+/// A folder with bundles that someone else made.
 fn given(viewer: &Path) -> Option<PathBuf> {
     if let Some(named) = env::var_os(DIST_VARIABLE) {
-        return Some(Path::new(&named).join(BUNDLE));
+        return Some(PathBuf::from(named));
     }
     let dist = dist_of(viewer);
-    is_current(&dist, viewer).then_some(dist)
+    let are_current = BUNDLES
+        .iter()
+        .all(|name| is_current(&dist.join(name), viewer));
+    are_current.then_some(dist)
 }
 
 /// Whether a bundle is there and no source was changed after it. Packaged files share one time.
@@ -99,11 +103,11 @@ fn newest(path: &Path) -> io::Result<SystemTime> {
 }
 
 /// Copies the sources into `stage`, installs what they need there, and bundles them.
-fn make(viewer: &Path, stage: &Path, bundle: &Path) -> Result<(), String> {
+fn make(viewer: &Path, stage: &Path, out: &Path) -> Result<(), String> {
     refresh(viewer, stage).map_err(|error| format!("{}: {error}", stage.display()))?;
     install(stage)?;
     let mut node = Command::new("node");
-    run(node.arg("build.mjs").arg(bundle).current_dir(stage))
+    run(node.arg("build.mjs").arg(out).current_dir(stage))
 }
 
 fn refresh(viewer: &Path, stage: &Path) -> io::Result<()> {

@@ -1,5 +1,7 @@
 //! The command line as clap structs, and nothing else.
 
+pub mod new;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -52,10 +54,17 @@ pub enum ColorWhen {
 pub enum Command {
     /// Write a tree that builds at once
     Init(Init),
+    /// Make drafts of people, cycles, expectations, requests for feedback and the like; nothing is overwritten
+    #[command(subcommand)]
+    New(new::New),
     /// Report every mistake in the tree; needs no keys
     Check(Check),
+    /// Show where everyone stands, and who owes what by when
+    Status(Status),
     /// Write the sealed site
     Build(Build),
+    /// Preview the site in a browser, as any of its readers sees it, made anew whenever a file changes
+    Serve(Serve),
     /// Show who can open what, and why
     Access(Access),
     /// Make and list identities and recipients
@@ -68,6 +77,8 @@ pub enum Command {
     /// Make files of the tree from what is kept elsewhere
     #[command(subcommand)]
     Import(Import),
+    /// Print the JSON Schema of a kind of file, for editors
+    Schema(Schema),
     /// Print a completion script
     Completions(Completions),
     /// Print the manual page, or write one for every command
@@ -104,7 +115,7 @@ pub struct Check {
     #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
     pub format: CheckFormat,
 
-    /// Exit with 1 on warnings too
+    /// Exit with 1 on warnings and guidance too
     #[arg(long)]
     pub deny_warnings: bool,
 
@@ -121,6 +132,29 @@ pub enum CheckFormat {
     Github,
     /// A code quality report
     Gitlab,
+}
+
+#[derive(Debug, Args)]
+pub struct Status {
+    /// The organisation; default: found upwards from here
+    #[arg(value_name = "ORG")]
+    pub organisation: Option<PathBuf>,
+
+    /// Only this cycle [default: those that something is to be done in]
+    #[arg(long, value_name = "CYCLE")]
+    pub cycle: Option<String>,
+
+    /// How the process goes for everyone: completion, goals, trend, as aggregates
+    #[arg(long, conflicts_with_all = ["cycle", "ics"])]
+    pub org: bool,
+
+    /// Print as JSON
+    #[arg(long, conflicts_with = "ics")]
+    pub json: bool,
+
+    /// Write the open deadlines into this folder, as a calendar for each person
+    #[arg(long, value_name = "DIR")]
+    pub ics: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]
@@ -148,6 +182,25 @@ pub struct Build {
     /// Print what was done as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The organisation; default: found upwards from here
+    #[arg(value_name = "ORG")]
+    pub organisation: Option<PathBuf>,
+
+    /// Begin as this person, or as `nobody` for the locked page [default: whoever opens most]
+    #[arg(long = "as", value_name = "ID")]
+    pub reader: Option<String>,
+
+    /// The port on 127.0.0.1; 0 takes any that is free
+    #[arg(long, value_name = "PORT", default_value_t = 4040)]
+    pub port: u16,
+
+    /// Open the link in the browser
+    #[arg(long)]
+    pub open: bool,
 }
 
 #[derive(Debug, Args)]
@@ -249,6 +302,17 @@ pub enum LevelsIn {
     Columns,
     /// Each row is a level
     Rows,
+}
+
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// Such as `expectations` [default: list the kinds]
+    #[arg(value_name = "KIND")]
+    pub kind: Option<String>,
+
+    /// Write the schemas of all kinds into this folder
+    #[arg(short, long, value_name = "DIR", conflicts_with = "kind")]
+    pub out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

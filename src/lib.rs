@@ -12,7 +12,8 @@
 //! | seal | [`seal`] | pages, keys | sealed files, keyrings, signed index |
 //! | publish | [`publish`] | sealed files | the folder on disk, swapped in atomically |
 //!
-//! [`pipeline`] calls them in that order; [`rebuild`] does so again and again, for as much as a change can reach. Stages never import one another; they meet in the
+//! [`pipeline`] calls them in that order; [`rebuild`] does so again and again, for as much as a change can reach, and
+//! [`serve`] shows what comes of it. Stages never import one another; they meet in the
 //! pipeline and share [`model`] and [`diag`].
 
 pub mod access;
@@ -28,7 +29,10 @@ pub mod pipeline;
 pub mod publish;
 pub mod rebuild;
 pub mod scaffold;
+pub mod schema;
 pub mod seal;
+pub mod serve;
 pub mod site;
 pub mod source;
+pub mod status;
 pub mod terminal;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::access::{self, Access, Artefact};
-use crate::check::{self, Checker};
+use crate::check::{self, Checker, Guidance};
 use crate::diag::{Diagnostic, Report};
 use crate::growth;
 use crate::model::{
@@ -61,6 +61,9 @@ pub fn load_with(root: &Path, identities: &Identities, today: Date) -> Result<Lo
         let access = access::plan(organisation, today);
         let warnings = warnings_of_audiences(&access, &source);
         checked.diagnostics.extend(warnings);
+        let as_of = organisation.as_of.unwrap_or(today);
+        let guidance = Guidance::default().judge(&source, organisation, as_of);
+        checked.diagnostics.extend(guidance);
     }
     let report = Report::new(checked.diagnostics, &source.texts, root.to_owned());
     Ok(Loaded {

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use crate::access::{self, Access, Planned};
-use crate::check::{Checker, StandIn};
+use crate::check::{Checker, Guidance, StandIn};
 use crate::diag::Report;
 use crate::growth;
 use crate::model::*;
@@ -33,6 +33,7 @@ pub struct Rebuilder {
     /// What sealed sources are opened with.
     identities: Identities,
     checker: Checker,
+    guidance: Guidance,
     source: Option<Source>,
     report: Report,
     /// Nothing while the tree has errors.
@@ -90,6 +91,7 @@ impl Rebuilder {
             root,
             identities: Identities::default(),
             checker: Checker::new(stand_in),
+            guidance: Guidance::default(),
             source: None,
             report: Report::default(),
             organisation: None,
@@ -135,12 +137,16 @@ impl Rebuilder {
     fn judge(&mut self, changed: &Changed, today: Date) {
         let Some(source) = &self.source else { return };
         let mut checked = self.checker.check(source, changed);
+        self.guidance.forget(&checked.fresh);
         self.due.everything |= checked.fresh.frame;
         self.due.people.extend(checked.fresh.people);
         if let Some(organisation) = &checked.organisation {
             let plan = Planning::of(self.planned.take(), organisation, today, &mut self.due);
             let warnings = pipeline::warnings_of_audiences(&plan.access, source);
             checked.diagnostics.extend(warnings);
+            let as_of = organisation.as_of.unwrap_or(today);
+            let guidance = self.guidance.judge(source, organisation, as_of);
+            checked.diagnostics.extend(guidance);
             self.planned = Some(plan);
         }
         self.organisation = checked.organisation;
@@ -160,6 +166,12 @@ impl Rebuilder {
     /// The organisation, unless it has errors or a sealed file that was not opened.
     pub fn organisation(&self) -> Option<&Organisation> {
         self.organisation.as_ref()
+    }
+
+    /// Who may read what, unless the tree has errors.
+    pub fn access(&self) -> Option<&Access> {
+        let planned = self.organisation.as_ref().and(self.planned.as_ref());
+        planned.map(|planned| &planned.access)
     }
 
     /// The directories that files of the organisation are read from, besides its root.

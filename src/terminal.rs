@@ -3,15 +3,19 @@
 //! Colour is decided once by `anstream` (`--color`, `NO_COLOR`, `CLICOLOR_FORCE`, whether it is a terminal):
 //! everything here is drawn with colour, and stripped on the way out where none is wanted.
 
+mod figures;
 mod passphrase;
+mod status;
 
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-pub use passphrase::ask_passphrase;
-
 use crate::diag::{Diagnostic, Place, Report, Severity};
+
+pub use figures::figures;
+pub use passphrase::ask_passphrase;
+pub use status::{actions, cycle, tasks};
 
 /// Prints a report to the standard error, with the count of complaints at its end.
 pub fn print_report(report: &Report) {

@@ -1,4 +1,5 @@
-// Bundles the viewer as one classic script: `node build.mjs [FILE]`, default dist/viewer.js.
+// Bundles the viewer as one classic script, viewer.js, and once more with the preview around it, preview.js, which only
+// `gradus serve` serves: `node build.mjs [FOLDER]`, default dist.
 import { build } from "esbuild";
 import { fileURLToPath } from "node:url";
 
@@ -20,8 +21,8 @@ const here = fileURLToPath(new URL(".", import.meta.url));
 
 await build({
   absWorkingDir: here,
-  entryPoints: ["src/main.ts"],
-  outfile: process.argv[2] ?? "dist/viewer.js",
+  entryPoints: { viewer: "src/main.ts", preview: "src/preview.ts" },
+  outdir: process.argv[2] ?? "dist",
   bundle: true,
   plugins: [withoutOtherKeys],
   minify: true,

@@ -10,7 +10,7 @@ use crate::diag::Severity;
 /// One rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rule {
-    /// `E021` for errors, `W001` for warnings.
+    /// `E021` for errors, `W001` for warnings, `G014` for guidance.
     pub code: &'static str,
     pub severity: Severity,
     /// One line, lower-case.
@@ -34,7 +34,7 @@ macro_rules! rules {
             };
         )*
 
-        /// All rules, by code within errors, then within warnings.
+        /// All rules, by code: errors, guidance, warnings.
         pub const ALL: &[Rule] = &[$($name),*];
     };
 }
@@ -327,6 +327,155 @@ rules! {
     "More than 64 people stand above one another. No organisation is that deep; most often a list of managers was generated wrongly."
     "person-1 ← person-2 ← … ← person-200"
 
+    NEEDLESS_ALLOWANCE "G001" Advice
+    "an allowance that excuses nothing"
+    "Guidance begins here: codes with `G` never stop a build. They tell where a tree departs from the practice that it serves, and an organisation \
+     may have its reasons: `allow` in `[policy]` excuses one code for a file or everything in a directory, and says why. This allowance matches \
+     nothing any more; it would only hide the next case."
+    "allow = [{ code = \"G014\", path = \"people/ada/2026-h1\", why = \"back from leave\" }]"
+
+    EXPECTATION_COUNT "G010" Advice
+    "too few or too many expectations"
+    "Three to five expectations a period can be kept in mind; what is more fine-grained is a key step of one of them. Whoever was there for less \
+     than half of the cycle, or is being onboarded, may have fewer. The limits are `expectations` in `[policy]`."
+    "nine [[expectation]] in one expectations.toml"
+
+    NO_STEPS "G011" Advice
+    "an expectation without key steps"
+    "Key steps are the tactical checklist that shows early whether something moves, and they may be added and ticked at any time. Expectations of kind \
+     `stable` need none: to go on as before takes no plan."
+    "[[expectation]]\nid = \"auth\"\ntext = \"Migrate\""
+
+    NO_KIND "G012" Advice
+    "an expectation without a kind"
+    "`kind` says why this was chosen: to `remedy` a gap, to show evidence of the `next-level`, to serve an `objective` of the team, out of personal `interest`, \
+     to keep things `stable`, or for `onboarding`. Nobody has to strive all the time, but both sides should mean the same."
+    "[[expectation]] without kind"
+
+    NO_MEASURE "G013" Advice
+    "an expectation without a measure"
+    "`measure` is what both would recognise at the end. It need not be a number, but somebody else has to be able to observe it; without one, the review becomes \
+     an argument about what was meant."
+    "[[expectation]] without measure"
+
+    AGREED_LATE "G014" Advice
+    "agreed too late"
+    "Expectations are set at the start of a period, or of somebody's time in it, so that nobody is judged by what they could not know. Days of leave are not counted. \
+     The limit is `agree_within_days` in `[policy]`."
+    "agreed = 2026-03-02 in a cycle that began on 2026-01-01"
+
+    LONG_ONBOARDING "G015" Advice
+    "an onboarding that takes too long"
+    "Expectations for onboarding hold for a first stretch only and end with `until`; then a person is judged like their colleagues. Days of leave are not counted. \
+     The limit is `onboarding_days_max` in `[policy]`, in days from `agreed` to `until`."
+    "kind = \"onboarding\", agreed = 2026-01-15 and until = 2026-06-30"
+
+    SHALLOW_MEASURE "G016" Advice
+    "a measure that counts lines, commits or tickets"
+    "Such numbers rise when they are watched, and nothing else does. Measure what the work changed: a key service more reliable, a feature adopted, \
+     incidents that stay away, reviews that others learn from. A measure that wants fewer of them (\"fewer tickets about fees\") is an effect, and fine."
+    "measure = \"200 commits\""
+
+    UNFOLLOWED_GOAL "G017" Advice
+    "a goal of the last plan that nobody follows"
+    "A development plan is a promise of both sides. Once the next cycle's expectations are agreed, each goal is carried on by one of them with `follows`, \
+     or by one that follows an expectation of the plan's cycle and works on the same competency; \
+     or it was let go on purpose, which an `allow` can say. A goal without `id` cannot be followed."
+    "[[goal]] id = \"two-teams\", and no follows = \"2026-h1/plan/two-teams\""
+
+    PEER_COUNT "G020" Advice
+    "too few or too many peers"
+    "Three to five peers give a picture that is neither one person's mood nor a survey. Too few is said once the day for peer feedback is over, too many as soon as they are \
+     asked. The limits are `peers` in `[policy]`."
+    "one peer-<who>.md"
+
+    NONE_CROSS_FUNCTIONAL "G021" Advice
+    "no peer from another team"
+    "Those next door see the result, those in other teams what it is like to depend on it. A peer counts as from another team by the teams of `person.toml` on the cycle's last day, \
+     by `relationship = \"cross-functional\"`, or as `external`. Said once the day for peer feedback is over, where at least two wrote."
+    "three peers, all of team ledger"
+
+    NONE_OF_ANOTHER_LEVEL "G022" Advice
+    "no peer of another level"
+    "Somebody more senior sees the next step, somebody more junior what it is like to learn from a person. Said once the day for peer feedback is over, where at least two wrote \
+     and all of them hold the level of whom they wrote about."
+    "three peers, all at ic/l3"
+
+    QUESTIONS_CHANGED "G030" Advice
+    "questions that changed since the last cycle"
+    "The same questions every cycle let progress be compared. A question that means something else takes a new `id`; one that is dropped is missed by those who look back. \
+     `gradus new cycle` copies the questions in force."
+    "prompt = \"…\" with other words than in the cycle before"
+
+    QUESTION_COUNT "G031" Advice
+    "too many questions"
+    "Ten to fifteen questions in all, of which nobody answers more than a handful, are answered with examples; fifty are answered with adjectives. The limit is \
+     `questions_max` in `[policy]`."
+    "sixteen [[question]] in gradus.toml"
+
+    NO_EVIDENCE "G040" Advice
+    "a rating without evidence"
+    "Every assessment is made against the rubric, with evidence: a link, a `why` that tells what was seen, or something of the cycle that is tagged with the competency (a step done, \
+     a log entry). Without any of these, a rating is a feeling. In a self-assessment, the middle of the scale needs no proof."
+    "[ratings]\ntechnical = \"exceeds\""
+
+    RECENT_EVIDENCE "G041" Advice
+    "evidence from the last weeks only"
+    "What happened lately is remembered best, and weighs more than it should. Looked at are the days of steps done and log entries that are tagged with a competency that the \
+     review rates, where there are at least three; they should not all lie in the last fifth of the period (`recent_percent` in `[policy]`). Days of leave are left out."
+    "a review in July, and every step was done in June"
+
+    NO_EXAMPLE "G042" Advice
+    "an answer that holds no example"
+    "\"Great communication\" could be said of anybody. An answer passes where it holds a link, code, a quotation, a number or a name, or any word \
+     that is neither praise nor glue; a whole text, where it comes to `feedback_words_min` (in `[policy]`) of such words. The lists of praise and glue are English; other \
+     languages pass, so that in doubt nothing is said."
+    "## Strengths\n\nGreat communication and a real team player."
+
+    NO_PARTNER "G050" Advice
+    "a talent mapping without a thought partner"
+    "`partner` is somebody who knows the work and asks how each part of the assessment is known. One view alone confirms itself."
+    "management/2026-h1/ada.toml without partner"
+
+    NOTHING_MISSING "G051" Advice
+    "low confidence, and nothing missing"
+    "Low confidence is honest; then `missing` lists the data that would raise it, so that somebody gathers them until the next mapping."
+    "confidence = \"low\" without missing"
+
+    MISLEVELED "G052" Advice
+    "misleveled for several cycles"
+    "Who stands above or below their level two cycles running (`misleveled_cycles` in `[policy]`) is paid and judged by the wrong measure. `[level]` says what is recommended, \
+     and with `status = \"deferred\"` and `why` what it waits for."
+    "alignment = \"above\" in 2025-h2 and 2026-h1"
+
+    UNSHARED "G060" Advice
+    "a review that was not shared in time"
+    "A cycle closes with a review that its subject has read. Said of everyone who has something agreed or written in the cycle, and a manager, once `close_within_days` of `[policy]` and \
+     the cycle's own day for reviews are over. Days of leave are not counted."
+    "review.md without shared, two months after the cycle"
+
+    UNANSWERED "G061" Advice
+    "a review without a response"
+    "The written response is where a review becomes a conversation. It is due on the cycle's day for responses, or seven days after the review was shared, whichever is later; \
+     days of leave are not counted."
+    "shared = 2026-07-16, and no response.md in September"
+
+    PIP_DAYS "G070" Advice
+    "an improvement plan too short or too long"
+    "Thirty to ninety days are long enough to change something and short enough to see an end. The limits are `pip_days` in `[policy]`."
+    "days = 14"
+
+    PIP_OBJECTIVES "G071" Advice
+    "an improvement plan with too few or too many objectives"
+    "Three or four measurable objectives say what is enough; more of them is a list of complaints. The limits are `pip_objectives` in `[policy]`."
+    "seven [[objective]]"
+
+    PIP_CHECKINS "G072" Advice
+    "an improvement plan that nobody looked at"
+    "An improvement plan lives by its weekly check-ins: they are the support that it promises. The first gap of more than `pip_checkin_days` of `[policy]` is named, \
+     up to the day it was closed or today. Days of leave are not counted."
+    "start = 2026-02-01 and the first [[checkin]] on 2026-03-15"
+
     UNKNOWN_FILE "W001" Warning
     "a file or directory that is not known here"
     "Nothing reads it, and its name is not one of the layout; perhaps it is misspelt. Names that begin with a dot are left alone. \
@@ -417,7 +566,8 @@ pub fn page() -> String {
     let mut page = String::from(
         "# Diagnostics\n\n\
          What `gradus check` complains about. Codes with `E` are errors: nothing is built. Codes with `W` are warnings: \
-         the site can be built, and a person should look. `gradus check --explain CODE` prints these sections.\n",
+         the site can be built, and a person should look. Codes with `G` are guidance: a valid tree, judged by the practice, which `allow` \
+         in `[policy]` can excuse with a reason. `gradus check --explain CODE` prints these sections.\n",
     );
     for rule in ALL {
         let _ = write!(page, "\n## {}: {}", rule.code, rule.in_words()); // a `String` takes everything

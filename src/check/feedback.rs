@@ -228,7 +228,9 @@ impl Form<'_> {
     ) -> Option<Answer> {
         let heading = &section.heading;
         let to = self.answered(known, seat, &heading.title);
-        if to.is_none() && seat.knows_expectations(known) {
+        let text = trimmed(doc, section.body.clone());
+        // Nothing is lost below a heading that stands empty since its expectation was renamed.
+        if to.is_none() && !text.is_empty() && seat.knows_expectations(known) {
             self.complain_of_heading(known, doc, seat, heading);
         }
         let to = to?;
@@ -243,7 +245,6 @@ impl Form<'_> {
             id,
             &doc.place(heading.words.clone()),
         );
-        let text = trimmed(doc, section.body);
         Some(Answer { to, text })
     }
 

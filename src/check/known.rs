@@ -312,10 +312,11 @@ impl<'s> Known<'s> {
 }
 
 /// Names beside those of cycles: of a directory in `management/`, and of pages of a person.
-const RESERVED_CYCLES: [&str; 3] = ["next", "notes", "packet"];
+pub const RESERVED_CYCLES: [&str; 3] = ["next", "notes", "packet"];
 
 /// Words that `readers` understands otherwise.
-const RESERVED_PEOPLE: [&str; 7] = ["public", "org", "person", "chain", "pair", "hr", "managers"];
+pub const RESERVED_PEOPLE: [&str; 7] =
+    ["public", "org", "person", "chain", "pair", "hr", "managers"];
 
 fn audience(word: &str) -> Option<Audience> {
     Some(match word {

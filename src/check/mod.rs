@@ -6,7 +6,8 @@
 //! told that a thing does not exist when it may stand in the part that was not understood.
 //!
 //! Guidance lints (codes `G…`) judge a valid organisation by the practice, not the tree by the
-//! format: they belong into `check/guidance/`, one file a topic, called at the end of [`check`].
+//! format: they lie in `guidance`, one file a topic, and need to know the day; the pipeline calls them once there is an
+//! organisation.
 
 mod attachments;
 pub mod audiences;
@@ -18,6 +19,7 @@ mod cycles;
 mod expectations;
 mod feedback;
 mod fixed;
+mod guidance;
 mod known;
 mod management;
 mod organisation;
@@ -35,6 +37,9 @@ mod tree;
 
 pub use checker::{Checked, Checker, Fresh, StandIn};
 pub use codes::Rule;
+pub use guidance::Guidance;
+pub use known::{RESERVED_CYCLES, RESERVED_PEOPLE};
+pub use prose::is_web_address;
 pub use questions::default_questions;
 
 use crate::diag::Report;

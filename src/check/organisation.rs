@@ -170,13 +170,20 @@ fn default_ratings() -> Vec<Rating> {
         .collect()
 }
 
-const POLICY_KEYS: [&str; 7] = [
+const POLICY_KEYS: [&str; 14] = [
     "expectations",
     "peers",
     "questions_max",
     "agree_within_days",
     "onboarding_days_max",
     "close_within_days",
+    "since",
+    "recent_percent",
+    "feedback_words_min",
+    "misleveled_cycles",
+    "pip_days",
+    "pip_objectives",
+    "pip_checkin_days",
     "allow",
 ];
 
@@ -193,6 +200,13 @@ fn policy(table: &Table<'_>) -> Policy {
         agree_within_days: limit("agree_within_days", default.agree_within_days),
         onboarding_days_max: limit("onboarding_days_max", default.onboarding_days_max),
         close_within_days: limit("close_within_days", default.close_within_days),
+        since: table.date("since"),
+        recent_percent: limit("recent_percent", default.recent_percent),
+        feedback_words_min: limit("feedback_words_min", default.feedback_words_min),
+        misleveled_cycles: limit("misleveled_cycles", default.misleveled_cycles),
+        pip_days: range(table, "pip_days").unwrap_or(default.pip_days),
+        pip_objectives: range(table, "pip_objectives").unwrap_or(default.pip_objectives),
+        pip_checkin_days: limit("pip_checkin_days", default.pip_checkin_days),
         allow: table
             .tables("allow", &["code", "path", "why"])
             .iter()

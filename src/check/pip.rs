@@ -23,8 +23,8 @@ pub(super) const KEYS: [&str; 11] = [
     "result",
 ];
 
-/// Reads the file.
-pub(super) fn read(known: &Known<'_>, table: &Table<'_>) -> Pip {
+/// Reads the file; nothing where it has no `start`: a draft, which is checked and never published.
+pub(super) fn read(known: &Known<'_>, table: &Table<'_>) -> Option<Pip> {
     const DAYS_MAX: u32 = 1_000;
     const RESULTS: [(&str, PipResult); 3] = [
         ("met", PipResult::Met),
@@ -35,8 +35,8 @@ pub(super) fn read(known: &Known<'_>, table: &Table<'_>) -> Pip {
     table.in_order("start", "closed");
     table.needs("result", "closed");
     let objectives = objectives(known, table);
-    Pip {
-        start: table.required_date("start"),
+    let pip = Pip {
+        start: table.date("start").unwrap_or_default(),
         days: table.count("days", 1..=DAYS_MAX).unwrap_or_default(),
         cause: table.prose("cause"),
         support: table.proses("support"),
@@ -47,7 +47,8 @@ pub(super) fn read(known: &Known<'_>, table: &Table<'_>) -> Pip {
         closed: table.date("closed"),
         result: table.word("result", &RESULTS),
         readers: known.readers(table),
-    }
+    };
+    table.has("start").then_some(pip)
 }
 
 fn objectives(known: &Known<'_>, table: &Table<'_>) -> Vec<PipObjective> {

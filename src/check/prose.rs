@@ -182,7 +182,7 @@ pub(super) fn check_web_address(complaints: &Complaints, text: &At<&str>) {
 }
 
 /// Whether a text is an `https:` or `http:` address.
-pub(super) fn is_web_address(text: &str) -> bool {
+pub fn is_web_address(text: &str) -> bool {
     let web = |scheme: &str| {
         text.get(..scheme.len())
             .is_some_and(|s| s.eq_ignore_ascii_case(scheme))

@@ -129,7 +129,8 @@ fn cycle(known: &Known<'_>, seat: &Seat<'_>, following: &mut Vec<Following>) -> 
             CycleFile::Pip => {
                 cycle.pip = toml(known, seat, held, &pip::KEYS, |table| {
                     pip::read(known, table)
-                });
+                })
+                .flatten();
             }
             CycleFile::Attachment(name) => attach(&mut cycle, name, held),
         }

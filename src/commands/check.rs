@@ -14,7 +14,7 @@ use super::{Failure, Here, Message, closed_sources, loaded, shell};
 ///
 /// # Errors
 ///
-/// The tree has errors, or warnings where those are denied.
+/// The tree has errors, or warnings or advice where those are denied.
 pub fn run(here: &Here, args: &cli::Check) -> Result<(), Failure> {
     if let Some(code) = &args.explain {
         return explain(code);
@@ -35,7 +35,8 @@ pub fn run(here: &Here, args: &cli::Check) -> Result<(), Failure> {
     if foreign && report.count(Severity::Error) == count_of(&report, check::codes::UNOPENED) {
         return Err(closed_sources(&closed));
     }
-    let denied = args.deny_warnings && report.count(Severity::Warning) > 0;
+    let is_denied = |severity| args.deny_warnings && report.count(severity) > 0;
+    let denied = is_denied(Severity::Warning) || is_denied(Severity::Advice);
     if report.has_errors() || denied {
         return Err(Failure::Content);
     }

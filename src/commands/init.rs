@@ -1,13 +1,11 @@
 //! `gradus init`: a tree that builds at once. It never overwrites.
 
-use std::fs::{self, OpenOptions};
-use std::io::{ErrorKind, Write};
-use std::path::Path;
-
 use gradus::scaffold::{self, Beginning, NewFile};
+use gradus::schema;
 
 use crate::cli::{self, Template};
 
+use super::tree_files::Tree;
 use super::{Failure, Here, MARKER, Message, keys};
 
 /// Writes the beginning of an organisation, with a site key.
@@ -24,10 +22,15 @@ pub fn run(here: &Here, args: &cli::Init) -> Result<(), Failure> {
         let help = "choose an empty directory: `gradus init DIR`; nothing was written";
         return Err(Failure::Environment(message.help(help)));
     }
+    let tree = Tree::begin(&root);
     for file in &files {
-        write_new(&root, file)?;
-        here.say(&format!("wrote {}", file.path));
+        let path = tree.add_one(file)?;
+        here.say(&format!("wrote {path}"));
     }
+    let editors = schema::editor_files().into_iter();
+    let editors: Vec<NewFile> = editors.map(|(path, text)| NewFile { path, text }).collect();
+    tree.add(&editors)?;
+    here.say("wrote .taplo.toml and .taplo/, by which editors complete and explain keys");
     keys::make_site_key(here, &root)?;
     here.say(&next_steps(args));
     Ok(())
@@ -39,29 +42,6 @@ fn kind(template: Template) -> Beginning {
         Template::Solo => Beginning::Solo,
         Template::Rubric => Beginning::Rubric,
     }
-}
-
-fn write_new(root: &Path, file: &NewFile) -> Result<(), Failure> {
-    let path = root.join(&file.path);
-    let write = || {
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent)?;
-        }
-        let mut new = OpenOptions::new()
-            .write(true)
-            .create_new(true)
-            .open(&path)?;
-        new.write_all(file.text.as_bytes())
-    };
-    write().map_err(|e| {
-        let taken = e.kind() == ErrorKind::AlreadyExists;
-        let why = if taken {
-            "it was there in the meantime"
-        } else {
-            "could not write"
-        };
-        Failure::environment(&format!("{why}: `{}`", path.display()), e)
-    })
 }
 
 fn next_steps(args: &cli::Init) -> String {

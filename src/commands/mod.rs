@@ -7,7 +7,12 @@ mod check;
 mod import;
 mod init;
 mod keys;
+mod new;
+mod schema;
+mod serve;
 mod shell;
+mod status;
+mod tree_files;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,13 +40,17 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
     let here = Here::new(cli)?;
     match &cli.command {
         Command::Init(args) => init::run(&here, args),
+        Command::New(args) => new::run(&here, args),
         Command::Check(args) => check::run(&here, args),
+        Command::Status(args) => status::run(&here, args),
         Command::Build(args) => build::run(&here, args),
+        Command::Serve(args) => serve::run(&here, args),
         Command::Access(args) => access::run(&here, args),
         Command::Keys(args) => keys::run(&here, args),
         Command::Seal(args) => at_rest::seal(&here, args),
         Command::Unseal(args) => at_rest::unseal(&here, args),
         Command::Import(args) => import::run(&here, args),
+        Command::Schema(args) => schema::run(&here, args),
         Command::Completions(args) => shell::completions(args),
         Command::Man(args) => shell::man(args),
     }
@@ -164,10 +173,14 @@ pub fn checked(here: &Here, root: &Path) -> Result<Organisation, Failure> {
         let summary = terminal::summary(&report);
         here.say(&format!("{summary}; `gradus check` shows them"));
     }
-    match organisation {
-        Some(organisation) => Ok(organisation),
-        None if closed.is_empty() => Err(Failure::Content),
-        None => Err(closed_sources(&closed)),
+    organisation.ok_or_else(|| not_whole(&closed))
+}
+
+/// There is no organisation: a sealed file was not opened, or else the content has errors, which have been printed.
+pub fn not_whole(closed: &[(Arc<str>, Unopened)]) -> Failure {
+    match closed {
+        [] => Failure::Content,
+        closed => closed_sources(closed),
     }
 }
 

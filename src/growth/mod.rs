@@ -10,7 +10,6 @@
 //! | file | answers |
 //! |---|---|
 //! | [`mod@cycles`] | which cycles does this person have, and which one is current |
-//! | [`mod@period`] | how long is a period without the days of leave |
 //! | [`mod@progress`] | how far are the key steps, and where does an expectation stand |
 //! | [`mod@outcome`] | how did an expectation, or a whole cycle, end |
 //! | [`mod@axis`] | where do levels and ratings lie on a track |
@@ -37,12 +36,12 @@ pub mod headline;
 pub mod history;
 pub mod lineage;
 pub mod outcome;
-pub mod period;
 pub mod phases;
 pub mod points;
 pub mod progress;
 pub mod standing;
 
+pub use crate::model::{days_present, due_after};
 pub use alignment::{AlignmentRow, LevelAlignment, Target, level_alignment};
 pub use axis::{Change, LevelAxis, Position, Tick, level_label};
 pub use changes::{
@@ -59,7 +58,6 @@ pub use lineage::{Lineage, LineageEntry, PlanOrigin, lineage};
 pub use outcome::{
     Achievement, Judge, OutcomeGiven, achievement, achievement_by, outcome_by, outcome_of,
 };
-pub use period::{days_present, due_after};
 pub use phases::{Phase, PhaseState, PhaseStatus, phase, phases};
 pub use points::{LevelPoints, points_held, points_of_level};
 pub use progress::{

@@ -1,39 +1,7 @@
 //! Which of the texts that follow a cycle are in, due or late.
 
-use super::period::due_after;
 use crate::model::*;
-
-/// Days that the engineer has to answer a review after it was shared.
-pub const RESPONSE_DAYS_AFTER_REVIEW: u64 = 7;
-
-/// The texts that follow a cycle, in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Phase {
-    SelfAssessment,
-    Peer,
-    Review,
-    Response,
-}
-
-impl Phase {
-    /// All of them, in order.
-    pub const ALL: [Phase; 4] = [
-        Phase::SelfAssessment,
-        Phase::Peer,
-        Phase::Review,
-        Phase::Response,
-    ];
-
-    /// `self`, `peer`, `review`, `response`.
-    pub fn id(self) -> &'static str {
-        match self {
-            Phase::SelfAssessment => "self",
-            Phase::Peer => "peer",
-            Phase::Review => "review",
-            Phase::Response => "response",
-        }
-    }
-}
+pub use crate::model::{Phase, RESPONSE_DAYS_AFTER_REVIEW};
 
 /// Where a phase stands on the day that facts are judged on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -93,13 +61,13 @@ pub fn phase(
     cycle: &Cycle,
     phase: Phase,
 ) -> Option<PhaseStatus> {
-    if !takes_part(person, cycle) {
+    if !person.takes_part_in(cycle) {
         return None;
     }
     let files = person.cycles.get(&cycle.id);
     let handed = files.map_or(Handed::default(), |of| Handed::of(of, phase));
     let shared = files.and_then(|of| of.shared_review()?.shared);
-    let due = due(person, cycle, phase, shared);
+    let due = phase.due(person, cycle, shared);
     let state = match handed.complete() {
         Some(on) if on <= due => PhaseState::Done(on),
         Some(on) => PhaseState::Late(on),
@@ -115,36 +83,12 @@ pub fn phase(
     })
 }
 
-/// Of the company, and employed on the cycle's last day.
-fn takes_part(person: &Person, cycle: &Cycle) -> bool {
-    !person.external && person.start <= cycle.end && person.is_here(cycle.end)
-}
-
 /// Where a phase stands whose text is not in.
 fn open_state(as_of: Date, cycle: &Cycle, due: Date) -> PhaseState {
     match as_of {
         _ if as_of <= cycle.end => PhaseState::NotYet,
         _ if as_of <= due => PhaseState::Due,
         _ => PhaseState::Overdue,
-    }
-}
-
-/// The day by which a phase is due.
-fn due(person: &Person, cycle: &Cycle, phase: Phase, review_shared: Option<Date>) -> Date {
-    let days = match phase {
-        Phase::SelfAssessment => cycle.phases.self_days,
-        Phase::Peer => cycle.phases.peer_days,
-        Phase::Review => cycle.phases.review_days,
-        Phase::Response => cycle.phases.response_days,
-    };
-    let due = due_after(&person.leaves, cycle.end, days.into());
-    match review_shared.filter(|_| phase == Phase::Response) {
-        Some(shared) => due.max(due_after(
-            &person.leaves,
-            shared,
-            RESPONSE_DAYS_AFTER_REVIEW,
-        )),
-        None => due,
     }
 }
 

@@ -2,7 +2,6 @@
 
 use super::cycles::agreed_expectations;
 use super::outcome::{Judge, OutcomeGiven, outcome_by, outcome_of, percent};
-use super::period::{days_present, moved_by_leave};
 use crate::model::*;
 
 /// Key steps of one or several expectations, as counts.

@@ -58,6 +58,44 @@ pub struct Block {
     pub count: usize,
 }
 
+impl Block {
+    /// What is counted, in words: `on time`, `in, on time or late`, `partly met or missed`.
+    pub fn label(&self) -> String {
+        label_of(&self.parts)
+    }
+}
+
+fn label_of(parts: &[Part]) -> String {
+    match parts {
+        [Part::OnTime, Part::Late] => "in, on time or late".to_owned(),
+        [Part::Late, Part::Open] => "late or not in".to_owned(),
+        _ => {
+            let words: Vec<&str> = parts.iter().map(|part| part.words()).collect();
+            match words.split_last() {
+                Some((last, [])) => (*last).to_owned(),
+                Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+                None => String::new(),
+            }
+        }
+    }
+}
+
+/// A share in words, from `none` to `all`: never `all` of less than all.
+pub fn share_words(n: usize, of: usize) -> &'static str {
+    let percent = (n * 200 + of).checked_div(of * 2).unwrap_or(0);
+    match (n, percent) {
+        _ if of == 0 => "nothing to count",
+        (0, _) => "none",
+        _ if n == of => "all",
+        (_, 90..) => "nearly all",
+        (_, 60..) => "most",
+        (_, 51..) => "more than half",
+        (_, 40..) => "about half",
+        (_, 20..) => "fewer than half",
+        _ => "few",
+    }
+}
+
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Measure {
@@ -77,6 +115,28 @@ impl Measure {
         Measure::Response,
         Measure::Goals,
     ];
+
+    /// `self`, `peer`, `review`, `response`, `goals`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Measure::SelfAssessment => "self",
+            Measure::Peer => "peer",
+            Measure::Review => "review",
+            Measure::Response => "response",
+            Measure::Goals => "goals",
+        }
+    }
+
+    /// The words to show.
+    pub fn title(self) -> &'static str {
+        match self {
+            Measure::SelfAssessment => "Self-assessments",
+            Measure::Peer => "Peer feedback",
+            Measure::Review => "Manager reviews",
+            Measure::Response => "Responses",
+            Measure::Goals => "Goals",
+        }
+    }
 }
 
 /// What a measure falls into: the first three for phases, the others for goals.
@@ -90,4 +150,62 @@ pub enum Part {
     Missed,
     Obsolete,
     Unjudged,
+}
+
+impl Part {
+    /// `on-time`, `late`, `open`, `met`, `partly`, `missed`, `obsolete`, `unjudged`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Part::OnTime => "on-time",
+            Part::Late => "late",
+            Part::Open => "open",
+            Part::Met => "met",
+            Part::Partly => "partly",
+            Part::Missed => "missed",
+            Part::Obsolete => "obsolete",
+            Part::Unjudged => "unjudged",
+        }
+    }
+
+    /// The words to show.
+    pub fn words(self) -> &'static str {
+        match self {
+            Part::OnTime => "on time",
+            Part::Late => "late",
+            Part::Open => "not in",
+            Part::Met => "met",
+            Part::Partly => "partly met",
+            Part::Missed => "missed",
+            Part::Obsolete => "obsolete",
+            Part::Unjudged => "not judged yet",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_has_words_that_never_say_all_of_less_than_all() {
+        assert_eq!(share_words(0, 0), "nothing to count");
+        assert_eq!(share_words(0, 300), "none");
+        assert_eq!(share_words(1, 300), "few");
+        assert_eq!(share_words(150, 300), "about half");
+        assert_eq!(share_words(299, 300), "nearly all");
+        assert_eq!(share_words(300, 300), "all");
+    }
+
+    #[test]
+    fn parts_that_are_told_together_are_named_together() {
+        assert_eq!(
+            label_of(&[Part::Partly, Part::Missed]),
+            "partly met or missed"
+        );
+        assert_eq!(label_of(&[Part::OnTime, Part::Late]), "in, on time or late");
+        assert_eq!(
+            label_of(&[Part::Missed, Part::Obsolete, Part::Unjudged]),
+            "missed, obsolete or not judged yet"
+        );
+    }
 }

@@ -141,6 +141,20 @@ pub struct Policy {
     pub agree_within_days: u32,
     pub onboarding_days_max: u32,
     pub close_within_days: u32,
+    /// Cycles that ended before this day are not judged; nothing: all are.
+    pub since: Option<Date>,
+    /// The last part of a period, in percent, that evidence should not all come from.
+    pub recent_percent: u32,
+    /// Words besides praise and glue that a text of feedback holds at least.
+    pub feedback_words_min: u32,
+    /// For how many cycles running someone may stand above or below their level.
+    pub misleveled_cycles: u32,
+    /// Length of an improvement plan, least and most.
+    pub pip_days: (u32, u32),
+    /// Objectives of an improvement plan, least and most.
+    pub pip_objectives: (u32, u32),
+    /// Days between two check-ins of an improvement plan: weekly, and a few to spare.
+    pub pip_checkin_days: u32,
     pub allow: Vec<Allow>,
 }
 
@@ -153,12 +167,19 @@ impl Default for Policy {
             agree_within_days: 14,
             onboarding_days_max: 90,
             close_within_days: 25,
+            since: None,
+            recent_percent: 20,
+            feedback_words_min: 10,
+            misleveled_cycles: 2,
+            pip_days: (30, 90),
+            pip_objectives: (3, 4),
+            pip_checkin_days: 10,
             allow: Vec::new(),
         }
     }
 }
 
-/// A guidance lint that one file is excused from.
+/// A guidance lint that a file, or everything in a directory, is excused from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Allow {
     pub code: String,

@@ -1,120 +1,86 @@
 //! Files for people to begin with. Texts only: writing them is the commands' work.
+//!
+//! What is made here passes `check` as it stands, and is a draft wherever the format knows drafts: a
+//! person reads it, fills it in and dates it. Comments in the files teach the format.
+//!
+//! | file | makes |
+//! |---|---|
+//! | `beginning` | the tree that `init` writes |
+//! | `person` | `people/<id>/person.toml` |
+//! | `cycle` | `cycles/<id>.toml`, and what everyone begins it with |
+//! | `seat` | the files of one person in one cycle |
+//! | `peer` | a form for feedback, and who will read it |
+//! | `running` | entries of logs, check-ins and private notes |
+//! | `management` | a talent mapping |
+//! | `rubric` | a career track with its levels |
 
-use chrono::Datelike;
+mod beginning;
+mod carried;
+mod cycle;
+mod known;
+mod management;
+mod peer;
+mod period;
+mod person;
+mod rubric;
+mod running;
+mod seat;
+mod sources;
+mod words;
 
-use crate::model::Date;
+pub use beginning::{Beginning, beginning};
+pub use cycle::{CycleAsk, CycleFiles, cycle};
+pub use known::{cycle_named, person_named};
+pub use management::talent;
+pub use peer::{PeerForm, peer};
+pub use period::{in_review, running};
+pub use person::{PersonAsk, person};
+pub use rubric::{RubricAsk, rubric};
+pub use running::{DatedAsk, LogAsk, checkin, log, note};
+pub use seat::{ExpectationAsk, PipAsk, expectation, pip, plan};
+pub use sources::Sources;
 
-/// What an organisation begins with.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Beginning {
-    /// A manager, an engineer, a rubric and the running half-year.
-    Team,
-    /// One person with a rubric and the running half-year.
-    Solo,
-    /// A public rubric, and nobody yet.
-    Rubric,
-}
-
-/// A file to write.
+/// A file to write where there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewFile {
-    /// Relative to the organisation, with `/`.
+    /// Relative to the organisation, with `/`; below `people/` and `management/`, whatever `[sources]` says.
     pub path: String,
     pub text: String,
 }
 
-/// The tree that `init` writes: it builds at once, without an error.
-pub fn beginning(kind: Beginning, today: Date) -> Vec<NewFile> {
-    let mut files = vec![
-        file("gradus.toml", include_str!("tree/gradus.toml")),
-        file(".gitignore", include_str!("tree/gitignore")),
-    ];
-    files.extend(rubric(kind == Beginning::Rubric));
-    if kind == Beginning::Rubric {
-        return files;
-    }
-    let half = HalfYear::of(today);
-    files.push(half.file(
-        &format!("cycles/{}.toml", half.id()),
-        include_str!("tree/cycle.toml"),
-    ));
-    let (id, name, manager) = match kind {
-        Beginning::Team => ("sam", "Sam Engineer", "manager = \"alex\"\n"),
-        _ => ("me", "My Name", ""),
-    };
-    if kind == Beginning::Team {
-        files.push(half.file("people/alex/person.toml", include_str!("tree/lead.toml")));
-    }
-    let mut engineer = half.file(
-        &format!("people/{id}/person.toml"),
-        include_str!("tree/engineer.toml"),
-    );
-    engineer.text = engineer
-        .text
-        .replace("{name}", name)
-        .replace("{manager}\n", manager);
-    files.push(engineer);
-    let expectations = format!("people/{id}/{}/expectations.toml", half.id());
-    files.push(half.file(&expectations, include_str!("tree/expectations.toml")));
-    files
+/// Something to add at the end of a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// As in [`NewFile`].
+    pub path: String,
+    /// What the file begins with where it is not there yet.
+    pub opening: String,
+    /// Ends with a line feed.
+    pub text: String,
 }
 
-fn rubric(public: bool) -> [NewFile; 4] {
-    let readers = match public {
-        true => {
-            "readers = \"public\"            # plain pages that anyone who reaches the host can read\n"
-        }
-        false => "",
-    };
-    let mut track = file("rubrics/ic/track.toml", include_str!("tree/track.toml"));
-    track.text = track.text.replace("{readers}", readers);
-    [
-        track,
-        file("rubrics/ic/l1.toml", include_str!("tree/l1.toml")),
-        file("rubrics/ic/l2.toml", include_str!("tree/l2.toml")),
-        file("rubrics/ic/l3.toml", include_str!("tree/l3.toml")),
-    ]
+/// Why nothing was made: what was asked for cannot be.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{what}")]
+pub struct Refusal {
+    pub what: String,
+    /// What would help.
+    pub help: Option<String>,
 }
 
-fn file(path: &str, text: &str) -> NewFile {
-    NewFile {
-        path: path.into(),
-        text: text.into(),
-    }
-}
-
-/// The half of a year, as a cycle.
-struct HalfYear {
-    year: i32,
-    second: bool,
-}
-
-impl HalfYear {
-    fn of(day: Date) -> Self {
-        Self {
-            year: day.year(),
-            second: day.month() > 6,
-        }
+impl Refusal {
+    fn new(what: impl Into<String>) -> Self {
+        let what = what.into();
+        Self { what, help: None }
     }
 
-    fn id(&self) -> String {
-        format!("{}-h{}", self.year, 1 + u8::from(self.second))
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
     }
 
-    /// A file with this half-year's dates filled in.
-    fn file(&self, path: &str, text: &str) -> NewFile {
-        let (start, end) = if self.second {
-            ("07-01", "12-31")
-        } else {
-            ("01-01", "06-30")
-        };
-        let text = text
-            .replace(
-                "{title}",
-                &format!("H{} {}", 1 + u8::from(self.second), self.year),
-            )
-            .replace("{start}", &format!("{}-{start}", self.year))
-            .replace("{end}", &format!("{}-{end}", self.year));
-        file(path, &text)
+    fn maybe_help(mut self, help: Option<String>) -> Self {
+        self.help = help.or(self.help);
+        self
     }
 }

@@ -61,6 +61,11 @@ impl SiteKey {
         Self(bytes)
     }
 
+    /// The site key with those bytes, which nobody must be able to guess.
+    pub fn from_bytes(bytes: Zeroizing<[u8; 32]>) -> Self {
+        Self(bytes)
+    }
+
     /// Reads the text of a site key file: one line that is no comment.
     ///
     /// # Errors

@@ -67,7 +67,7 @@ pub fn rewording(old: &str, new: &str) -> Html {
         }
         write(&mut out, &old[change.old.clone()], Part::Gone);
         let both = !change.old.is_empty() && !change.new.is_empty();
-        if both && !ends_with_space(&old[change.old]) {
+        if both && !ends_with_space(&old[change.old]) && new[change.new.start].begins_apart() {
             out.text(" ");
         }
         write(&mut out, &new[change.new.clone()], Part::Come);
@@ -231,6 +231,13 @@ struct Spaced<'t> {
     space: &'t str,
 }
 
+impl Spaced<'_> {
+    /// No comma or full stop, which stands close to what is before it.
+    fn begins_apart(&self) -> bool {
+        !matches!(self.word, "," | ";" | ":" | "." | "!" | "?" | ")")
+    }
+}
+
 fn spaced(text: &str) -> Vec<Spaced<'_>> {
     let mut words: Vec<Spaced<'_>> = Vec::new();
     let mut rest = text.trim();
@@ -383,6 +390,14 @@ mod tests {
             )
             .as_str(),
             "Designs a service; <del>presents it to the team</del> <ins>others can build from it</ins>."
+        );
+        assert_eq!(
+            rewording(
+                "Leads all incidents across a team and sees to it.",
+                "Leads all incidents across a team, and removes causes."
+            )
+            .as_str(),
+            "Leads all incidents across a team <del>and sees to it</del><ins>, and removes causes</ins>."
         );
         assert_eq!(rewording("a <b>", "a <b>").as_str(), "a &lt;b&gt;");
         assert_eq!(rewording("", "Fresh").as_str(), "<ins>Fresh</ins>");

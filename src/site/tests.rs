@@ -414,7 +414,7 @@ fn the_cycles_page_says_when_things_are_due_and_who_reads_answers() {
         "5 January 2027",
         "Running",
         "Strengths",
-        "Read by HR",
+        "read by HR",
     ] {
         assert!(words.contains(shown), "{shown} in {words}");
     }

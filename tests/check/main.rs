@@ -2,6 +2,7 @@
 
 mod cases;
 mod complete;
+mod guidance;
 mod history;
 mod hostile;
 mod mutated;

@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gradus::diag::{Diagnostic, Report};
+use gradus::diag::{Diagnostic, Report, Severity};
 use gradus::model::Organisation;
-use gradus::{check, source};
+use gradus::{check, pipeline, source};
 use tempfile::TempDir;
 
 /// Three people, two cycles and a rubric, in one directory that goes away with the value.
@@ -150,8 +150,28 @@ impl Tree {
 
     /// Asserts that exactly these codes come up, in the order of files and places, where they are expected.
     #[track_caller]
-    pub fn complains(mut self, codes: &[&str]) {
+    pub fn complains(self, codes: &[&str]) {
         let (organisation, report) = self.check();
+        assert_eq!(organisation.is_some(), !report.has_errors());
+        self.says(&report, codes);
+    }
+
+    /// Asserts that exactly this guidance comes up on a day, where it is expected.
+    #[track_caller]
+    pub fn advises(self, on: &str, codes: &[&str]) {
+        let today = on.parse().expect("a date");
+        let (organisation, mut report) =
+            pipeline::load(&self.directory.path().join(""), today).expect("an organisation");
+        let drawn = anstream::adapter::strip_str(&gradus::terminal::drawn(&report)).to_string();
+        assert!(organisation.is_some(), "{drawn}");
+        report
+            .diagnostics
+            .retain(|d| d.severity == Severity::Advice);
+        self.says(&report, codes);
+    }
+
+    #[track_caller]
+    fn says(mut self, report: &Report, codes: &[&str]) {
         self.expected.sort();
         let said: Vec<_> = report
             .diagnostics
@@ -165,9 +185,8 @@ impl Tree {
             .collect();
         let expected: Vec<_> = codes.iter().copied().zip(self.expected.clone()).collect();
         assert_eq!(codes.len(), self.expected.len(), "one mark for each code");
-        let drawn = anstream::adapter::strip_str(&gradus::terminal::drawn(&report)).to_string();
+        let drawn = anstream::adapter::strip_str(&gradus::terminal::drawn(report)).to_string();
         assert_eq!(said, expected, "\n{drawn}");
-        assert_eq!(organisation.is_some(), !report.has_errors());
     }
 }
 

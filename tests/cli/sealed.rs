@@ -130,6 +130,9 @@ fn without_an_identity_check_says_what_it_did_not_check_and_nothing_else_goes_on
         &["build", "--dry-run"],
         &["access"],
         &["keys", "list"],
+        &["status"],
+        &["serve", "--port", "0"],
+        &["new", "peer", "sam", "--by", "alex"],
     ] {
         let all = [&["-C", "org"], command].concat();
         here.run(&all)

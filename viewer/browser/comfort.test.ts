@@ -121,10 +121,12 @@ const rubric = (track: string): unknown => [
   ["ol", rung("l3"), rung("l4")],
   ["div", { class: "sel", role: "group", "aria-label": "Show level", "data-level-switch": "matrix" }, ["a", { href: "#m", "data-level": "l3", "aria-current": "true" }, "L3"], ["a", { href: "#m", "data-level": "l4" }, "L4"]],
   ["table", { class: "mx", id: "m" }, ["tbody", ["tr", cell("l3"), cell("l4")]]],
+  ["details", { class: "card", "data-level": "l3", open: "" }, ["summary", ["h3", "From L3"]]],
+  ["details", { class: "card", "data-level": "l4" }, ["summary", ["h3", "From L4"]]],
 ];
 const onePage = (route: string, tree: unknown): SectionSource["pages"][number] => ({ route, slot: 10, kind: "rubric", title: route, tree });
 
-test("a rubric of the own track shows the own level first, tinted and named; another track's does not", () =>
+test("a rubric of the own track shows the own level first, tinted and named, and opens the step up from it; another track's does not", () =>
   inTab(async ({ page }) => {
     const key = await newIdentity();
     const sections: SectionSource[] = [
@@ -135,13 +137,15 @@ test("a rubric of the own track shows the own level first, tinted and named; ano
     await unlock(page, site.url, key);
     await page.getByRole("link", { name: "own track" }).click();
     await isHeading(page, /^rubric\/ic$/);
-    assert.deepEqual(await page.locator(".me:not(a)").allTextContents(), ["l4 You", "at l4"]);
+    assert.deepEqual(await page.locator(".me:not(a, details)").allTextContents(), ["l4 You", "at l4"]);
+    assert.deepEqual(await page.locator("details[open] h3").allTextContents(), ["From L4"]);
     assert.deepEqual(await page.locator("td.on").allInnerTexts(), ["at l4"]);
     assert.equal(await page.locator('[data-level-switch] [aria-current="true"]').innerText(), "L4");
     await page.goBack();
     await page.getByRole("link", { name: "other track" }).click();
     await isHeading(page, /^rubric\/manager$/);
     assert.equal(await page.locator(".me, .you").count(), 0);
+    assert.deepEqual(await page.locator("details[open] h3").allTextContents(), ["From L3"]);
   }));
 
 test("a reloaded page is locked, keeps its address, and unlocking leads back to it", () =>

@@ -73,14 +73,14 @@ async function fileAt(folder: string, path: string): Promise<string | null> {
   return found?.isFile() ? file : null;
 }
 
-/** Launches Chromium: `CHROMIUM` names another than the usual ones. */
-export async function launch(): Promise<Browser> {
+/** Launches Chromium, perhaps with more flags: `CHROMIUM` names another than the usual ones. */
+export async function launch(...flags: readonly string[]): Promise<Browser> {
   const executablePath = process.env["CHROMIUM"] ?? USUAL_PLACES.find((path) => existsSync(path));
   if (executablePath === undefined || !existsSync(executablePath)) {
     const looked = executablePath ?? USUAL_PLACES.join(", ");
     throw new Error(`these tests want Chromium, and there is none at ${looked}: install it, or name it in CHROMIUM`);
   }
-  return chromium.launch({ executablePath, headless: true, args: FLAGS });
+  return chromium.launch({ executablePath, headless: true, args: [...FLAGS, ...flags] });
 }
 
 /** A tab in a profile of its own, and what went wrong in it. */

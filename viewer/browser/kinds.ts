@@ -11,7 +11,11 @@ export interface Kind {
 export const KINDS: readonly Kind[] = [
   { name: "portfolio", reader: "ada", route: "people/ada" },
   { name: "portfolio-for-lead", reader: "grace", route: "people/ada" },
+  { name: "portfolio-of-a-lead", reader: "grace", route: "people/grace" },
+  { name: "portfolio-of-someone-new", reader: "noor", route: "people/noor" },
+  { name: "portfolio-with-a-closed-plan", reader: "pawel", route: "people/pawel" },
   { name: "cycle", reader: "ada", route: "people/ada/2026-h1" },
+  { name: "cycle-of-a-colleague", reader: "ada", route: "people/linus/2026-h1" },
   { name: "cycle-for-lead", reader: "grace", route: "people/ada/2026-h1" },
   { name: "improvement-plan", reader: "pawel", route: "people/pawel/2025-h2" },
   { name: "team", reader: "grace", route: "team/grace" },

@@ -2,6 +2,7 @@
 
 import { brandMark, el, icon } from "./element";
 import type { Library } from "./library";
+import { longDay } from "./relative";
 import { leftText } from "./session";
 import { chosenTheme, switchTheme } from "./theme";
 import { TEAMS, teamsOf } from "./teams";
@@ -39,7 +40,7 @@ export class Chrome {
 
   /** All of it, in reading order. */
   nodes(): Node[] {
-    return [this.skip(), this.top(), this.notices, this.wrap, this.said];
+    return [this.skip(), this.top(), this.notices, this.wrap, this.foot(), this.said];
   }
 
   /** Puts a page's list of places beside it. */
@@ -93,6 +94,12 @@ export class Chrome {
     const buttons = [this.find(), this.session(), this.help(), this.theme(), menuButton(nav)];
     const bar = el("div", {}, brand, nav, el("span", { class: "sp" }), ...buttons);
     return el("header", { class: "top" }, bar);
+  }
+
+  private foot(): HTMLElement {
+    const built = longDay(this.library.manifest.build * 1000, document.documentElement.lang || "en");
+    const words = [`Built ${built}`, "Opened in this browser only: nothing on this page is sent anywhere."];
+    return el("footer", { class: "foot" }, el("div", {}, ...words.map((said) => el("span", {}, said))));
   }
 
   private session(): HTMLElement {

@@ -20,7 +20,8 @@ export function ownLevelIn(sections: readonly Section[], subject: string): OwnLe
   return track === "" || level === "" || more.length > 0 ? null : { track, level };
 }
 
-function levelOf(tree: Tree): string | null {
+/** The level that a page names for its subject, as `ic/l4`. No DOM here. */
+export function levelOf(tree: Tree): string | null {
   if (typeof tree === "string") return null;
   const { class: names = "", "data-level": level } = Object.fromEntries(tree.attributes) as Record<string, string | undefined>;
   if (level !== undefined && names.split(" ").includes("who")) return level;
@@ -34,11 +35,23 @@ function levelOf(tree: Tree): string | null {
 /** Whether a page is about that track. */
 export const isOfTrack = (route: string, { track }: OwnLevel): boolean => route === `rubric/${track}` || route.startsWith(`rubric/${track}/`);
 
-/** Marks everything of the level by class `me`, and says "You" on its rung. */
+/** Marks everything of the level by class `me`, says "You" on its rung and its page, and opens the step up from it. */
 export function markOwnLevel(root: ParentNode, { level }: OwnLevel): void {
-  for (const element of root.querySelectorAll<HTMLElement>("[data-level]")) {
-    if (element.dataset["level"] !== level) continue;
+  const marked = [...root.querySelectorAll<HTMLElement>("[data-level]")];
+  for (const element of marked.filter((one) => one.dataset["level"] === level)) {
     element.classList.add("me");
-    if (element.matches(".rung, li")) element.querySelector(".lv")?.after(" ", el("span", { class: "you" }, "You"));
+    if (element.matches(".rung, li, .level")) element.querySelector(".lv")?.after(" ", el("span", { class: "you" }, "You"));
   }
+  root.querySelectorAll("thead .me").forEach(bringNear);
+  const steps = marked.filter((one) => one instanceof HTMLDetailsElement);
+  // At the top of a track there is no step up: the first stays open.
+  if (steps.some((step) => step.classList.contains("me"))) steps.forEach((step) => (step.open = step.classList.contains("me")));
+}
+
+/** A wide matrix opens at the own level, with the one before it in sight. */
+function bringNear(head: Element): void {
+  const before = head.previousElementSibling ?? head;
+  const scroller = head.closest(".scroll");
+  const area = head.parentElement?.firstElementChild?.getBoundingClientRect().right ?? 0;
+  if (scroller !== null && before.getBoundingClientRect().left > area) scroller.scrollLeft += before.getBoundingClientRect().left - area;
 }

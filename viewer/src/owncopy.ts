@@ -86,7 +86,7 @@ function preface(copy: Copy, prefixes: ReadonlyMap<string, string>): string {
   const lines = [...copy.pages].map(([route, parts]) => `<li><a href="#${prefixes.get(route) ?? ""}page">${escaped(parts[0]?.page.title ?? "")}</a></li>`);
   return `<header>
 <h1>A copy of the portfolio of ${escaped(copy.owner)}</h1>
-<p class="lede">Saved on ${escaped(copy.saved)} from ${escaped(copy.site)}. It holds what stood there on that day, and does not change with it.</p>
+<p class="lede">Saved on ${escaped(copy.saved)} from ${escaped(copy.site)}. It holds what stood there on that day, and does not change with it. Of the rubric it holds the levels held, and leaves the others out.</p>
 <p>This file is no longer protected: whoever has it can read it. Keep it where you keep other private papers.</p>
 <nav aria-label="Pages in this copy"><ul>${lines.join("")}</ul></nav>
 </header>`;

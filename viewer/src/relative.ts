@@ -16,8 +16,7 @@ export function daysFrom(today: Date, datetime: string): number | null {
 }
 
 /** `in 3 days`, `2 weeks ago`, `yesterday`. */
-export function relativeText(days: number, language: string): string {
-  const format = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
+export function relativeText(days: number, format: Intl.RelativeTimeFormat): string {
   const far = Math.abs(days);
   if (far < 14) return format.format(days, "day");
   if (far < 60) return format.format(Math.round(days / 7), "week");
@@ -27,15 +26,23 @@ export function relativeText(days: number, language: string): string {
 
 /** A day in words, its month never a number. English without a country writes the day first, as the pages do. */
 export function longDay(day: Date | number, language: string): string {
-  return new Intl.DateTimeFormat(language === "en" ? "en-GB" : language, { dateStyle: "long" }).format(day);
+  return new Intl.DateTimeFormat(english(language), { dateStyle: "long" }).format(day);
 }
+
+const english = (language: string): string => (language === "en" ? "en-GB" : language);
+
+/** Words for distances in time. */
+export const relativeFormat = (language: string): Intl.RelativeTimeFormat => new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 
 /** Adds the distance to every `<time data-relative>`. */
 export function drawRelativeDates(root: ParentNode, today: Date, language: string): void {
+  // Made once: each takes longer than all the dates of a page.
+  const relative = relativeFormat(language);
+  const whole = new Intl.DateTimeFormat(english(language), { dateStyle: "full", timeZone: "UTC" });
   for (const time of root.querySelectorAll<HTMLTimeElement>("time[data-relative][datetime]")) {
     const days = daysFrom(today, time.dateTime);
     if (days === null) continue;
-    time.title = new Intl.DateTimeFormat(language, { dateStyle: "full", timeZone: "UTC" }).format(Date.parse(time.dateTime.slice(0, 10)));
-    time.append(el("span", { class: "gradus-ago" }, ` (${relativeText(days, language)})`));
+    time.title = whole.format(Date.parse(time.dateTime.slice(0, 10)));
+    time.append(el("span", { class: "gradus-ago" }, ` (${relativeText(days, relative)})`));
   }
 }

@@ -4,6 +4,7 @@ import { base64 } from "@scure/base";
 import { sha256, textOf, utf8 } from "./bytes";
 import type { Library, Part } from "./library";
 import { Refusal } from "./outcome";
+import { levelOf } from "./mine";
 import { longDay } from "./relative";
 import { attachmentsIn, orderedRoutes, ownCopy, styleText, type Inlined } from "./owncopy";
 
@@ -35,7 +36,8 @@ export async function makeOwnCopy(library: Library, around: Around): Promise<Sav
   const { pages, faults } = await library.pagesOf(subject);
   const [fault] = faults;
   if (fault !== undefined) throw new Refusal(fault, subject);
-  const ordered = new Map(orderedRoutes(pages, subject).map((route) => [route, pages.get(route) ?? []]));
+  const own = new Map(orderedRoutes(pages, subject).map((route) => [route, pages.get(route) ?? []]));
+  const ordered = new Map([...own, ...(await levelsHeld(library, [...own.values()].flat()))]);
   const files = await inlined(library, [...ordered.values()].flat());
   const style = textOf(await library.plain(around.style)) ?? "";
   const styleHash = base64.encode(await sha256(utf8(styleText(style))));
@@ -43,6 +45,16 @@ export async function makeOwnCopy(library: Library, around: Around): Promise<Sav
   const file = (section: string, key: string): Inlined => files.get(`${section}\n${key}`) ?? { url: "data:,", name: key };
   const text = ownCopy({ language: around.language, site: library.manifest.title, owner: name, saved, style, styleHash, pages: ordered, file });
   return { name: `portfolio-${id}-${isoDay(around.today)}.html`, text };
+}
+
+/** What everyone reads about the levels that the pages name for their subject, in the order that they were held in. */
+async function levelsHeld(library: Library, own: readonly Part[]): Promise<[string, readonly Part[]][]> {
+  const { pages } = await library.pagesOf("org");
+  const routes = new Set(own.map(({ page }) => `rubric/${levelOf(page.tree) ?? ""}`));
+  return [...routes].reverse().flatMap((route) => {
+    const parts = pages.get(route);
+    return parts === undefined ? [] : [[route, parts]];
+  });
 }
 
 async function inlined(library: Library, parts: readonly Part[]): Promise<ReadonlyMap<string, Inlined>> {

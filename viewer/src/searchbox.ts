@@ -183,7 +183,8 @@ export class SearchBox {
     const option = this.options[this.active];
     if (option === undefined) return this.field.removeAttribute("aria-activedescendant");
     this.field.setAttribute("aria-activedescendant", option.id);
-    option.scrollIntoView({ block: "nearest" });
+    if (at === 0) this.list.scrollTop = 0; // with the name of its topic
+    else option.scrollIntoView({ block: "nearest" });
   }
 
   private key(event: KeyboardEvent): void {

@@ -215,11 +215,11 @@ export class View {
     if (route === this.own) this.addTools(el("div", { class: "gradus-tools" }, this.copyButton(attachments)));
   }
 
-  /** Beside who the page is about, or below its heading. */
+  /** Beside the page's other ways on, or below its heading. */
   private addTools(tools: HTMLElement): void {
-    const who = this.chrome.main.querySelector(".who");
-    if (who === null) this.chrome.main.querySelector("h1")?.after(tools);
-    else who.append(tools);
+    const ways = this.chrome.main.querySelector(".ways");
+    if (ways === null) this.chrome.main.querySelector("h1")?.after(tools);
+    else ways.append(tools);
   }
 
   private copyButton(attachments: Attachments): HTMLElement {

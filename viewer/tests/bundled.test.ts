@@ -12,27 +12,33 @@ declare const VIEWER: string;
 /** Most that a reader should have to load before they can unlock. */
 const GZIPPED_BYTES_MAX = 55 * 1024;
 
-function bundle(): string {
+/** The viewer alone, and with the preview around it. */
+interface Bundles {
+  readonly viewer: string;
+  readonly preview: string;
+}
+
+function bundles(): Bundles {
   const out = mkdtempSync(join(tmpdir(), "gradus-viewer-bundle-"));
   try {
-    const file = join(out, "viewer.js");
-    const { status, stderr } = spawnSync(process.execPath, [join(VIEWER, "build.mjs"), file], { encoding: "utf8" });
+    const { status, stderr } = spawnSync(process.execPath, [join(VIEWER, "build.mjs"), out], { encoding: "utf8" });
     assert.equal(status, 0, stderr);
-    return readFileSync(file, "utf8");
+    const [viewer = "", preview = ""] = ["viewer.js", "preview.js"].map((name) => readFileSync(join(out, name), "utf8"));
+    return { viewer, preview };
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
 }
 
-const script = bundle();
+const { viewer: script, preview } = bundles();
 
-test("the bundle, libraries included, has no place where text becomes HTML or code", () => {
+test("the bundles, libraries included, have no place where text becomes HTML or code", () => {
   const sinks = /innerHTML|outerHTML|insertAdjacentHTML|setHTML|document\.write|DOMParser|createContextualFragment|srcdoc|\beval\(|new Function|importScripts|trustedTypes/;
-  assert.equal(sinks.exec(script)?.[0], undefined);
+  for (const text of [script, preview]) assert.equal(sinks.exec(text)?.[0], undefined);
 });
 
 test("nothing secret can be kept: of all stores only localStorage is used, in one module", () => {
-  assert.equal(/sessionStorage|indexedDB|document\.cookie|caches\.|serviceWorker/.exec(script)?.[0], undefined);
+  for (const text of [script, preview]) assert.equal(/sessionStorage|indexedDB|document\.cookie|caches\.|serviceWorker/.exec(text)?.[0], undefined);
   assert.equal(script.match(/localStorage/g)?.length, 2);
 });
 
@@ -43,4 +49,9 @@ test("the bundle names no other host", () => {
 
 test("the bundle stays small", () => {
   assert.ok(gzipSync(script, { level: 9 }).length <= GZIPPED_BYTES_MAX);
+});
+
+test("nothing of the preview is in what readers load", () => {
+  assert.ok(preview.includes("Preview as"));
+  assert.equal(/preview/i.exec(script)?.[0], undefined);
 });

@@ -111,3 +111,11 @@ test("a person without a portfolio page has the others in order", () => {
   const part = (kind: string) => [{ page: { kind } }] as never;
   assert.deepEqual(orderedRoutes(new Map([["a/1", part("cycle")], ["a/next", part("next")], ["a/2", part("cycle")]]), "a"), ["a/2", "a/1", "a/next"]);
 });
+
+test("a copy holds the levels that its pages name, and no other part of the rubric", async () => {
+  const held = (route: string, kind: string, level: string): PageSource => page(route, kind, 10, ["div", { class: "who", "data-level": level }, "who"]);
+  const org: SectionSource = { id: "org", kind: "org", subject: "org", pages: ["rubric/ic", "rubric/ic/l3", "rubric/ic/l4", "rubric/ic/l5"].map((route) => page(route, "rubric", 0, ["p", `words of ${route}`])) };
+  const own: SectionSource = { id: "person/ada", kind: "person", subject: "people/ada", pages: [held("people/ada", "portfolio", "ic/l4"), held("people/ada/2025-h2", "cycle", "ic/l3")] };
+  const { text } = await copyOf(await makeSite([org, own], [{ id: "ada", name: "Ada", identity: ada, opens: ["org", "person/ada"] }], { plain }));
+  assert.deepEqual([...text.matchAll(/words of ([a-z0-9/]+)/g)].map(([, route]) => route), ["rubric/ic/l3", "rubric/ic/l4"]);
+});

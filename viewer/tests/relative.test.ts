@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SENTENCES } from "../src/outcome";
-import { daysFrom, relativeText } from "../src/relative";
+import { daysFrom, relativeFormat, relativeText } from "../src/relative";
 import { leftText } from "../src/session";
 
 test("dates are told from today's calendar day", () => {
@@ -13,7 +13,7 @@ test("dates are told from today's calendar day", () => {
 });
 
 test("distances are in the unit that a person would use", () => {
-  const said = [0, 1, -13, 21, -70, 800].map((days) => relativeText(days, "en"));
+  const said = [0, 1, -13, 21, -70, 800].map((days) => relativeText(days, relativeFormat("en")));
   assert.deepEqual(said, ["today", "tomorrow", "13 days ago", "in 3 weeks", "2 months ago", "in 2 years"]);
 });
 

@@ -42,6 +42,8 @@ struct PhaseDue {
 #[derive(Debug, Serialize)]
 struct Asked {
     title: &'static str,
+    /// Who reads the answers to the first of them, and to the others as a rule.
+    readers: String,
     questions: Vec<QuestionView>,
 }
 
@@ -137,9 +139,13 @@ fn questions(ctx: &Context, cycle: &Cycle) -> Vec<Asked> {
             prompt: ctx.prose(&question.prompt, None),
             readers: readers(ctx.commons, question),
         });
+        let questions: Vec<QuestionView> = questions.collect();
         Asked {
             title,
-            questions: questions.collect(),
+            readers: questions
+                .first()
+                .map_or_else(String::new, |first| first.readers.clone()),
+            questions,
         }
     });
     asked

@@ -127,7 +127,7 @@ fn view(ctx: &Context, figures: &OrgFigures) -> FiguresView {
         name: ctx.commons.name.clone(),
         least: FIGURES_MIN_PEOPLE,
         newest: known.last().map(|(cycle, of)| cycle_view(cycle, of)),
-        trend: (known.len() > 1).then(|| trend(&known)),
+        trend: trend(&known),
     }
 }
 
@@ -149,7 +149,7 @@ fn figure(of: &Figure) -> FigureView {
         _ => counted(of.of, "person", "people"),
     };
     FigureView {
-        title: title_of(of.measure),
+        title: of.measure.title(),
         of: things,
         blocks: blocks(of),
         words: share(of).map_or_else(String::new, |share| {
@@ -168,7 +168,7 @@ fn blocks(of: &Figure) -> Vec<BlockView> {
         };
         let view = BlockView {
             tone: tone_of(&block.parts),
-            label: label_of(&block.parts),
+            label: block.label(),
             count: block.count,
             percent: percent(block.count, of.of),
             x: hundredths(x),
@@ -191,38 +191,25 @@ fn share(of: &Figure) -> Option<Share> {
         count: first.count,
         of: of.of,
         percent: percent(first.count, of.of),
-        label: label_of(&first.parts),
+        label: first.label(),
         words: share_words(first.count, of.of),
     })
 }
 
-/// A share in words.
-fn share_words(n: usize, of: usize) -> &'static str {
-    match (n, percent(n, of)) {
-        _ if of == 0 => "nothing to count",
-        (0, _) => "none",
-        _ if n == of => "all",
-        (_, 90..) => "nearly all",
-        (_, 60..) => "most",
-        (_, 51..) => "more than half",
-        (_, 40..) => "about half",
-        (_, 20..) => "fewer than half",
-        _ => "few",
-    }
-}
-
-fn trend(known: &[(&Cycle, &CycleFigures)]) -> Trend {
-    let row = |measure| TrendRow {
-        title: title_of(measure),
-        cells: known
-            .iter()
-            .map(|(_, of)| share_of(of.everyone.as_ref()?, measure))
-            .collect(),
+/// From the first cycle of which anything is shown; nothing for a single one.
+fn trend(known: &[(&Cycle, &CycleFigures)]) -> Option<Trend> {
+    let share = |of: &CycleFigures, measure| share_of(of.everyone.as_ref()?, measure);
+    let says = |of: &CycleFigures| Measure::ALL.into_iter().any(|one| share(of, one).is_some());
+    let first = known.iter().position(|(_, of)| says(of)).unwrap_or(0);
+    let shown = &known[first..];
+    let row = |measure: Measure| TrendRow {
+        title: measure.title(),
+        cells: shown.iter().map(|(_, of)| share(of, measure)).collect(),
     };
-    Trend {
-        cycles: known.iter().map(|(cycle, _)| cycle.title.clone()).collect(),
+    (shown.len() > 1).then(|| Trend {
+        cycles: shown.iter().map(|(cycle, _)| cycle.title.clone()).collect(),
         rows: Measure::ALL.into_iter().map(row).collect(),
-    }
+    })
 }
 
 fn share_of(group: &GroupFigures, measure: Measure) -> Option<Share> {
@@ -246,47 +233,9 @@ fn teams(of: &CycleFigures) -> Option<TeamsView> {
             .into(),
     };
     (!of.teams.is_empty()).then(|| TeamsView {
-        columns: Measure::ALL.map(title_of).into(),
+        columns: Measure::ALL.map(Measure::title).into(),
         rows: of.teams.iter().map(row).collect(),
     })
-}
-
-fn title_of(measure: Measure) -> &'static str {
-    match measure {
-        Measure::SelfAssessment => "Self-assessments",
-        Measure::Peer => "Peer feedback",
-        Measure::Review => "Manager reviews",
-        Measure::Response => "Responses",
-        Measure::Goals => "Goals",
-    }
-}
-
-fn label_of(parts: &[Part]) -> String {
-    match parts {
-        [Part::OnTime, Part::Late] => "in, on time or late".to_owned(),
-        [Part::Late, Part::Open] => "late or not in".to_owned(),
-        _ => {
-            let words: Vec<&str> = parts.iter().map(|part| part_words(*part)).collect();
-            match words.split_last() {
-                Some((last, [])) => (*last).to_owned(),
-                Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
-                None => String::new(),
-            }
-        }
-    }
-}
-
-fn part_words(part: Part) -> &'static str {
-    match part {
-        Part::OnTime => "on time",
-        Part::Late => "late",
-        Part::Open => "not in",
-        Part::Met => "met",
-        Part::Partly => "partly met",
-        Part::Missed => "missed",
-        Part::Obsolete => "obsolete",
-        Part::Unjudged => "not judged yet",
-    }
 }
 
 /// The tone of a block is that of its best part.
@@ -296,33 +245,5 @@ fn tone_of(parts: &[Part]) -> &'static str {
         Some(Part::Late | Part::Partly) => "half",
         Some(Part::Open | Part::Missed) => "miss",
         Some(Part::Obsolete | Part::Unjudged) | None => "idle",
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_share_has_words_that_never_say_all_of_less_than_all() {
-        assert_eq!(share_words(0, 0), "nothing to count");
-        assert_eq!(share_words(0, 300), "none");
-        assert_eq!(share_words(1, 300), "few");
-        assert_eq!(share_words(150, 300), "about half");
-        assert_eq!(share_words(299, 300), "nearly all");
-        assert_eq!(share_words(300, 300), "all");
-    }
-
-    #[test]
-    fn parts_that_are_told_together_are_named_together() {
-        assert_eq!(
-            label_of(&[Part::Partly, Part::Missed]),
-            "partly met or missed"
-        );
-        assert_eq!(label_of(&[Part::OnTime, Part::Late]), "in, on time or late");
-        assert_eq!(
-            label_of(&[Part::Missed, Part::Obsolete, Part::Unjudged]),
-            "missed, obsolete or not judged yet"
-        );
     }
 }

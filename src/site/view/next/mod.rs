@@ -25,8 +25,8 @@ use super::rubric::SectionView;
 use super::rubric::area;
 use super::rubric::cell::{short_words, stage_words};
 use crate::growth::{
-    GapRow, LevelAlignment, LevelGap, current_cycle, level_alignment, level_gap, points_held,
-    points_of_level,
+    GapRow, LevelAlignment, LevelGap, NextLevel, current_cycle, level_alignment, level_gap,
+    points_held, points_of_level,
 };
 use crate::model::*;
 use crate::site::{Context, Html, PageHead, ThemeError, diff};
@@ -135,6 +135,41 @@ pub fn link(ctx: &Context, person: &Person) -> Link {
         text: title(level_gap(ctx.commons, person).as_ref()),
         href: format!("/{}", next_route(&person.id)),
     }
+}
+
+/// How far the evidence for the next level goes, in a line of a portfolio.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Ahead {
+    /// Several at a fork.
+    pub levels: Vec<LevelChip>,
+    /// Areas with evidence for it, and all of them.
+    pub found: usize,
+    pub of: usize,
+    /// `done` or `open`, one an area: those with evidence first.
+    pub segments: Vec<&'static str>,
+    /// The areas without any, each with its place on the page about the next level.
+    pub missing: Vec<Link>,
+}
+
+/// Nothing where no level is held, at the top of a track, and where a track has no areas.
+pub fn ahead(ctx: &Context, person: &Person) -> Option<Ahead> {
+    let gap = level_gap(ctx.commons, person).filter(|gap| !gap.next.is_empty())?;
+    let has = |row: &&GapRow<'_>| row.evidence.iter().any(|piece| piece.for_next);
+    let found = gap.rows.iter().filter(has).count();
+    let page = next_route(&person.id);
+    let place = |row: &GapRow<'_>| Link {
+        text: row.competency.title.clone(),
+        href: format!("/{page}#{}", anchor("c", row.competency.id.as_str())),
+    };
+    let chip = |next: &NextLevel<'_>| LevelChip::new(gap.track, next.level);
+    let of = gap.rows.len();
+    (of > 0).then(|| Ahead {
+        levels: gap.next.iter().map(chip).collect(),
+        found,
+        of,
+        segments: [vec!["done"; found], vec!["open"; of - found]].concat(),
+        missing: gap.rows.iter().filter(|row| !has(row)).map(place).collect(),
+    })
 }
 
 /// `people/ada/packet`.
@@ -274,7 +309,8 @@ fn extra_words(competency: &Competency, cell: &Cell) -> Option<String> {
     if cell.text.is_empty() {
         return None;
     }
-    let words = [stage_words(competency, cell), cell.proficiency.clone()];
+    let stage = stage_words(competency, cell).map(|stage| format!("Stage: {stage}"));
+    let words = [stage, cell.proficiency.clone()];
     let words: Vec<String> = words.into_iter().flatten().collect();
     (!words.is_empty()).then(|| words.join(", "))
 }

@@ -112,3 +112,24 @@ fn the_packet_goes_from_expectation_to_competency_to_evidence_and_is_markdown_to
         assert!(source.contains(line), "{line} in {source}");
     }
 }
+
+#[test]
+fn a_portfolio_counts_the_areas_with_evidence_and_names_those_without() {
+    let line = |person: &Person| with_context(&commons(), |ctx| ahead(ctx, person));
+    let found = line(&on_the_way()).expect("there is a level above");
+    assert_eq!((found.found, found.of, found.missing.len()), (1, 6, 5));
+    assert_eq!(
+        found.segments.iter().filter(|one| **one == "done").count(),
+        1
+    );
+    let places = found.missing.iter().map(|area| area.href.as_str());
+    assert!(
+        places
+            .clone()
+            .all(|href| href.starts_with("/people/ada/next#c-"))
+    );
+    assert!(!places.clone().any(|href| href.ends_with("operations")));
+    let mut top = ada();
+    top.roles[0].level = Some(at("ic", "l6"));
+    assert_eq!(line(&top), None, "nothing lies ahead at the top");
+}

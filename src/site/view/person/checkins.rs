@@ -9,7 +9,7 @@ use crate::site::date::Day;
 use crate::site::{Context, Html};
 
 /// How many of the newest meetings are shown opened out.
-const OPEN_MEETINGS: usize = 2;
+const OPEN_MEETINGS: usize = 1;
 
 /// The log of a pair; nothing where they keep none.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -345,6 +345,11 @@ fn aim_at(rungs: &Rungs, stops: &[LadderStop], aim: (&Track, &Level)) -> Option<
 fn heat(ctx: &Context, person: &Person, current: &Cycle, it: &HeatTable<'_>) -> Option<Heat> {
     let rated = |row: &&crate::growth::HeatRow<'_>| row.cells.iter().any(Option::is_some);
     it.rows.iter().find(rated)?;
+    // The cycle that runs has a column as soon as a review of it rates something.
+    let is_empty = |at: usize| it.rows.iter().all(|row| row.cells[at].is_none());
+    let last = it.cycles.len() - 1;
+    let runs = it.cycles[last].id == current.id && is_empty(last);
+    let cycles = &it.cycles[..if runs { last } else { last + 1 }];
     let column = |cycle: &&Cycle| HeatColumn {
         title: cycle.title.clone(),
         href: super::names::cycle_link(&person.id, cycle).href,
@@ -356,10 +361,10 @@ fn heat(ctx: &Context, person: &Person, current: &Cycle, it: &HeatTable<'_>) -> 
     };
     let line = |row: &crate::growth::HeatRow<'_>| HeatLine {
         competency: row.competency.title.clone(),
-        cells: it.cycles.iter().zip(&row.cells).map(cell).collect(),
+        cells: cycles.iter().zip(&row.cells).map(cell).collect(),
     };
     Some(Heat {
-        cycles: it.cycles.iter().map(column).collect(),
+        cycles: cycles.iter().map(column).collect(),
         rows: it.rows.iter().map(line).collect(),
     })
 }

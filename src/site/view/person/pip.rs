@@ -50,6 +50,8 @@ pub struct PipMeeting {
 /// Where an objective stood.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PipValue {
+    /// Its place among the objectives, from 1; nothing for one that is not among them.
+    pub number: Option<usize>,
     pub objective: String,
     pub value: String,
 }
@@ -120,13 +122,17 @@ fn meeting(ctx: &Context, cycle: &Cycle, pip: &Pip, checkin: &PipCheckIn) -> Pip
         let objective = pip.objectives.iter().find(|objective| objective.id == *id);
         objective.map_or_else(|| id.to_string(), |objective| ctx.plain(&objective.text))
     };
+    let place = |id: &ObjectiveId| pip.objectives.iter().position(|one| one.id == *id);
     let value = |(id, value): (&ObjectiveId, &String)| PipValue {
+        number: place(id).map(|at| at + 1),
         objective: title(id),
         value: value.clone(),
     };
+    let mut values: Vec<PipValue> = checkin.values.iter().map(value).collect();
+    values.sort_by_key(|value| value.number.unwrap_or(usize::MAX));
     PipMeeting {
         day: checkin.date.into(),
         text: ctx.prose(&checkin.text, Some(&cycle.id)),
-        values: checkin.values.iter().map(value).collect(),
+        values,
     }
 }

@@ -28,6 +28,16 @@ pub fn goals(ctx: &Context, person: &Person, cycle: &Cycle) -> Vec<GoalCard> {
     goals.map(|goal| card(ctx, person, cycle, goal)).collect()
 }
 
+/// A resource that is nothing but an address is a link.
+fn linked(resource: &Prose) -> Prose {
+    let text = resource.as_str().trim();
+    let bare = text.starts_with("https://") && !text.contains([' ', '<', '>']);
+    match bare {
+        true => Prose(format!("<{text}>")),
+        false => resource.clone(),
+    }
+}
+
 fn card(ctx: &Context, person: &Person, cycle: &Cycle, goal: &Goal) -> GoalCard {
     let rubric = ctx.commons.rubric_of(cycle);
     let held = held_level(ctx.commons, person, cycle);
@@ -42,7 +52,7 @@ fn card(ctx: &Context, person: &Person, cycle: &Cycle, goal: &Goal) -> GoalCard 
         text: ctx.inline(&goal.text, Some(&cycle.id)),
         competencies: goal.competencies.iter().map(title).collect(),
         actions: all(&goal.actions),
-        resources: all(&goal.resources),
+        resources: all(&goal.resources.iter().map(linked).collect::<Vec<_>>()),
         support: all(&goal.support),
         by: goal.by.map(|by| When {
             relative: true,

@@ -28,6 +28,8 @@ pub struct Portfolio {
     /// What the next level asks, and the same as a document.
     pub next: Link,
     pub packet: Link,
+    /// Nothing where there is no level to go to.
+    pub ahead: Option<next::Ahead>,
     /// The cycle that the page opens with; nothing before the first.
     pub current: Option<Current>,
     /// Nothing in the first cycle.
@@ -111,6 +113,7 @@ pub fn view(ctx: &Context, person: &Person) -> Portfolio {
             text: "Promotion packet".to_owned(),
             href: format!("/{}", next::packet_route(&person.id)),
         },
+        ahead: next::ahead(ctx, person),
         current: cycle.map(|cycle| current(ctx, person, cycle)),
         ledger: cycle.and_then(|cycle| since::ledger(ctx, person, cycle)),
         alignment: cycle.and_then(|cycle| alignment::table(ctx, person, cycle)),

@@ -6,7 +6,8 @@ use super::expectation::states_in_words;
 use super::marks::{Link, When, hundredths, initials};
 use super::names::portfolio_route;
 use crate::growth::{
-    Achievement, Headline, SeriesPoint, Tally, expectation_facts, fact_day, headline,
+    Achievement, ExpectationFacts, ExpectationState, Headline, SeriesPoint, Tally,
+    expectation_facts, fact_day, headline, level_alignment,
 };
 use crate::model::*;
 use crate::site::Context;
@@ -131,11 +132,11 @@ impl Spark {
 /// The figures of a portfolio that opens with `cycle`; those that there is nothing to count for are left out.
 pub fn stats(ctx: &Context, person: &Person, cycle: &Cycle) -> Vec<Stat> {
     let it = headline(ctx.commons, person, cycle);
-    let states = states_in_words(&expectation_facts(ctx.commons, person, cycle));
+    let facts = expectation_facts(ctx.commons, person, cycle);
     let figures = [
-        expectations(&it, states),
+        under_way(&it, &facts).or_else(|| expectations(&it, states_in_words(&facts))),
         steps(&it),
-        areas(&it),
+        areas(ctx, person, &it),
         Some(ends(ctx, &it)),
     ];
     figures.into_iter().flatten().collect()
@@ -154,6 +155,26 @@ impl Stat {
             spark: None,
         }
     }
+}
+
+/// While nobody has said how anything ended, `0 of 4 met` would tell of a failure: what runs well counts instead.
+fn under_way(it: &Headline<'_>, facts: &[ExpectationFacts<'_>]) -> Option<Stat> {
+    let well = |one: &&ExpectationFacts<'_>| matches!(one.state, ExpectationState::OnTrack);
+    let n = facts.iter().filter(well).count();
+    let others = facts.iter().filter(|one| !well(one)).cloned();
+    let others = states_in_words(&others.collect::<Vec<_>>());
+    let before = before(&it.expectations_series, it.cycle).map(|before| {
+        let Tally { n, of } = before.tally;
+        format!("{n} of {of} met in {}", before.cycle.title)
+    });
+    let none_ended = it.expectations.open == it.expectations.total();
+    (n > 0 && none_ended).then(|| Stat {
+        words: match others.is_empty() {
+            true => before.unwrap_or_default(),
+            false => others,
+        },
+        ..Stat::counted("Expectations on track", Tally { n, of: facts.len() })
+    })
 }
 
 fn expectations(it: &Headline<'_>, words: String) -> Option<Stat> {
@@ -185,13 +206,17 @@ fn steps(it: &Headline<'_>) -> Option<Stat> {
     })
 }
 
-fn areas(it: &Headline<'_>) -> Option<Stat> {
+fn areas(ctx: &Context, person: &Person, it: &Headline<'_>) -> Option<Stat> {
     let tally = it.areas?;
     // The present figure repeats the last review's; the one before that is what to compare with.
     let (_, earlier) = it.areas_series.split_last()?;
     let before = earlier.last();
     let (tone, words) = match before {
-        Some(before) => compared(tally, before),
+        Some(before) => match level_then(ctx, person, it.cycle, before.cycle) {
+            // Against another level, neither more nor fewer is a rise or a fall.
+            Some(level) => ("", against_other(before, &level)),
+            None => compared(tally, before),
+        },
         None => ("", "or above, in the last shared review".to_owned()),
     };
     Some(Stat {
@@ -200,6 +225,18 @@ fn areas(it: &Headline<'_>) -> Option<Stat> {
         spark: Spark::of(&it.areas_series),
         ..Stat::counted("Competencies at level", tally)
     })
+}
+
+/// The level held in an earlier cycle, where it was not the one of `now`.
+fn level_then(ctx: &Context, person: &Person, now: &Cycle, then: &Cycle) -> Option<String> {
+    let held = |cycle: &Cycle| Some(level_alignment(ctx.commons, person, cycle)?.held.clone());
+    let (now, at) = (held(now)?, held(then)?);
+    (now != at).then(|| LevelChip::of(ctx.commons.rubric_of(then), &at).label)
+}
+
+fn against_other(before: &SeriesPoint<'_>, level: &str) -> String {
+    let Tally { n, of } = before.tally;
+    format!("{n} of {of} in {}, at {level}", before.cycle.title)
 }
 
 fn compared(now: Tally, before: &SeriesPoint<'_>) -> (&'static str, String) {

@@ -368,3 +368,47 @@ fn the_ledger_names_an_expectation_once_and_what_stayed_in_one_line() {
     let still = lines.iter().filter(|line| line.mark.text == "Unchanged");
     assert!(still.count() <= 1);
 }
+
+#[test]
+fn while_a_cycle_runs_what_is_on_track_counts_and_then_what_was_met() {
+    let mut world = full();
+    let first = |world: &World| {
+        let view = with_context(&world.commons, |ctx| portfolio::view(ctx, &world.ada));
+        let stat = view.stats.into_iter().next().expect("there are figures");
+        (stat.label, stat.figure, stat.words)
+    };
+    let (label, _, words) = first(&world);
+    assert_eq!(label, "Expectations on track");
+    assert!(words.contains("at risk"), "{words}");
+    let cycle = world.ada.cycles.values_mut().last().expect("a cycle");
+    let file = cycle.expectations.as_mut().expect("agreed").clone();
+    let mut own = feedback("ada", world.commons.as_of);
+    own.outcomes = file
+        .expectations
+        .iter()
+        .map(|one| (one.id.clone(), outcome(OutcomeIs::Met)))
+        .collect();
+    cycle.self_assessment = Some(own);
+    let (label, figure, _) = first(&world);
+    assert_eq!(
+        (label, figure),
+        ("Expectations met", file.expectations.len().to_string())
+    );
+}
+
+#[test]
+fn the_running_cycle_has_no_empty_column_of_ratings() {
+    let world = full();
+    let view = with_context(&world.commons, |ctx| portfolio::view(ctx, &world.ada));
+    let heat = view
+        .history
+        .and_then(|history| history.heat)
+        .expect("reviews rate something");
+    let last = heat.cycles.len() - 1;
+    assert!(heat.rows.iter().any(|row| row.cells[last].is_some()));
+    assert!(
+        heat.rows
+            .iter()
+            .all(|row| row.cells.len() == heat.cycles.len())
+    );
+}

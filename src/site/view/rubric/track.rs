@@ -95,6 +95,8 @@ struct CellView {
 struct Difference {
     /// `from-l4-to-l5`.
     anchor: String,
+    /// The id of the level that it begins at: the viewer opens the reader's own step.
+    at: String,
     from: LevelChip,
     to: LevelChip,
     rows: Vec<DifferenceRow>,
@@ -228,6 +230,7 @@ fn difference(ctx: &Context, track: &Track, from: &Level, to: &Level) -> Differe
             "from",
             &format!("{}-to-{}", from.id, to.id),
         ),
+        at: from.id.to_string(),
         from: LevelChip::new(track, from),
         to: LevelChip::new(track, to),
         rows: rows

@@ -2,7 +2,7 @@
 
 use chrono::{Days, TimeDelta};
 
-use crate::model::*;
+use super::*;
 
 /// How many days lie after `after`, up to and including `through`, that are not leave; 0 where
 /// there is no such day.
@@ -58,8 +58,18 @@ fn merged(leaves: &[Leave]) -> Vec<Leave> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::fixture::*;
     use super::*;
+
+    fn day(text: &str) -> Date {
+        text.parse().expect("tests write valid dates")
+    }
+
+    fn leave(from: &str, to: &str) -> Leave {
+        Leave {
+            from: day(from),
+            to: day(to),
+        }
+    }
 
     #[test]
     fn a_day_of_leave_counts_once_however_often_it_is_written() {

@@ -1,0 +1,170 @@
+//! Guidance: a valid organisation, judged by the practice.
+//!
+//! One file a topic, one code a lint. A topic looks at one person, or at one person in one cycle, beside what
+//! all share; it gives [`Lint`]s, which say in which file and under which key the reader should look. Where that
+//! is, [`spot`] finds in the text again: the model carries no places, and lints are few.
+//!
+//! | file | asks |
+//! |---|---|
+//! | `expectations` | are they few, soon agreed, with steps, kind and measure |
+//! | `measures` | does a measure count lines, tickets or commits |
+//! | `follow_up` | is somebody going after the goals of the last plan |
+//! | `peers` | did enough of them write, from other teams and levels |
+//! | `questions` | are they the same each time, and not too many |
+//! | `ratings` | does evidence stand behind a rating, from the whole period |
+//! | `examples` | does an answer hold an example |
+//! | `talent` | was an assessment pressure-tested, and what follows from it |
+//! | `closing` | was the review shared, and answered, in time |
+//! | `improvement` | is an improvement plan bounded, small and watched |
+//! | `allowances` | what the organisation excuses, and why |
+//!
+//! What is not due yet is no fault, nor is what a draft lacks; days of leave count nowhere.
+
+mod allowances;
+mod closing;
+mod examples;
+mod expectations;
+mod follow_up;
+mod improvement;
+mod in_cycle;
+mod measures;
+mod peers;
+mod questions;
+mod ratings;
+mod spot;
+mod talent;
+
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
+use super::checker::Fresh;
+use super::codes::Rule;
+use crate::diag::Diagnostic;
+use crate::model::*;
+use crate::source::{FileKind, Source};
+use in_cycle::InCycle;
+use spot::{Spot, place_of};
+
+/// Guidance about a tree, again and again, as far as it changed.
+#[derive(Debug, Default)]
+pub struct Guidance {
+    as_of: Option<Date>,
+    people: BTreeMap<PersonId, Vec<Diagnostic>>,
+}
+
+/// Something that the practice would have otherwise.
+#[derive(Debug, Clone)]
+struct Lint {
+    rule: Rule,
+    file: FileKind,
+    spot: Spot,
+    message: String,
+    help: Option<String>,
+}
+
+impl Lint {
+    fn new(rule: Rule, file: FileKind, spot: Spot, message: impl Into<String>) -> Self {
+        Self {
+            rule,
+            file,
+            spot,
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    fn placed(self, source: &Source) -> Diagnostic {
+        Diagnostic {
+            code: self.rule.code,
+            severity: self.rule.severity,
+            message: self.message,
+            place: place_of(source, &self.file, &self.spot),
+            label: None,
+            related: Vec::new(),
+            help: self.help,
+        }
+    }
+}
+
+/// What a person is judged by and with: settings and what all may know of one another, and the day.
+///
+/// Of other people, only their `person.toml` counts: whoever caches what is found about one person relies on that.
+#[derive(Clone, Copy)]
+struct Practice<'a> {
+    organisation: &'a Organisation,
+    /// The day that facts are judged on.
+    as_of: Date,
+}
+
+impl Guidance {
+    /// Forgets what may be otherwise after a change.
+    pub fn forget(&mut self, fresh: &Fresh) {
+        if fresh.frame {
+            self.people.clear();
+        }
+        self.people.retain(|id, _| !fresh.people.contains(id));
+    }
+
+    /// Everything that the practice would have otherwise, as far as the organisation does not allow it. Facts are
+    /// judged on the day `as_of`.
+    pub fn judge(
+        &mut self,
+        source: &Source,
+        organisation: &Organisation,
+        as_of: Date,
+    ) -> Vec<Diagnostic> {
+        if self.as_of != Some(as_of) {
+            self.people.clear();
+            self.as_of = Some(as_of);
+        }
+        let practice = Practice {
+            organisation,
+            as_of,
+        };
+        self.renew(source, practice);
+        let mut all = placed(source, questions::judge(practice, source));
+        all.extend(self.people.values().flatten().cloned());
+        allowances::apply(source, &organisation.policy.allow, all)
+    }
+
+    fn renew(&mut self, source: &Source, practice: Practice<'_>) {
+        let people = &practice.organisation.people;
+        self.people.retain(|id, _| people.contains_key(id));
+        let known = &self.people;
+        let due: Vec<_> = people
+            .iter()
+            .filter(|(id, _)| !known.contains_key(*id))
+            .collect();
+        let judged = due.into_par_iter().map(|(id, person)| {
+            let lints = of_person(practice, person);
+            (id.clone(), placed(source, lints))
+        });
+        let judged: Vec<(PersonId, Vec<Diagnostic>)> = judged.collect();
+        self.people.extend(judged);
+    }
+}
+
+fn placed(source: &Source, lints: Vec<Lint>) -> Vec<Diagnostic> {
+    let lints = lints.into_iter();
+    lints.map(|lint| lint.placed(source)).collect()
+}
+
+fn of_person(practice: Practice<'_>, person: &Person) -> Vec<Lint> {
+    let mut lints = follow_up::judge(practice, person);
+    lints.extend(talent::judge(practice, person));
+    for in_cycle in InCycle::all(practice, person) {
+        lints.extend(expectations::judge(&in_cycle));
+        lints.extend(peers::judge(&in_cycle));
+        lints.extend(ratings::judge(&in_cycle));
+        lints.extend(examples::judge(&in_cycle));
+        lints.extend(closing::judge(&in_cycle));
+        lints.extend(improvement::judge(&in_cycle));
+    }
+    lints
+}

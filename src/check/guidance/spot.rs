@@ -1,0 +1,137 @@
+//! Where a thing stands: its file's text is taken apart once more, and walked down to it.
+
+use toml::Spanned;
+use toml::de::DeValue;
+
+use crate::diag::Place;
+use crate::model::Date;
+use crate::source::written::{Markdown, Toml, front_matter};
+use crate::source::{FileKind, Source};
+
+/// What of a file a lint is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Spot {
+    /// The file as a whole.
+    File,
+    /// What is found by these steps in its TOML, or as near to it as they lead.
+    Toml(Vec<Step>),
+    /// A heading of its markdown: one of these titles, without regard to case.
+    Heading([String; 2]),
+}
+
+/// One step down a TOML document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Step {
+    Key(String),
+    /// The place in a list, from 0.
+    Nth(usize),
+    /// The first table of a list that has this date.
+    On(Date),
+}
+
+impl Spot {
+    /// The value of a key.
+    pub fn key(key: impl Into<String>) -> Self {
+        Self::File.then(Step::Key(key.into()))
+    }
+
+    /// A value within this one.
+    pub fn of(self, key: impl Into<String>) -> Self {
+        self.then(Step::Key(key.into()))
+    }
+
+    /// A place in this list, from 0.
+    pub fn nth(self, index: usize) -> Self {
+        self.then(Step::Nth(index))
+    }
+
+    /// The table of this list that has this `date`.
+    pub fn on(self, date: Date) -> Self {
+        self.then(Step::On(date))
+    }
+
+    fn then(self, step: Step) -> Self {
+        let mut steps = match self {
+            Self::Toml(steps) => steps,
+            Self::File | Self::Heading(_) => Vec::new(),
+        };
+        steps.push(step);
+        Self::Toml(steps)
+    }
+}
+
+/// Where a spot is; its file as a whole where the text does not hold it, the organisation's where there is no file.
+pub(super) fn place_of(source: &Source, file: &FileKind, spot: &Spot) -> Place {
+    let Some(held) = source.files.get(file) else {
+        return Place::file("gradus.toml");
+    };
+    let text = held.text().map_or("", |text| text);
+    let bytes = match spot {
+        Spot::File => None,
+        Spot::Toml(steps) => toml_bytes(text, steps),
+        Spot::Heading(titles) => heading_bytes(text, titles),
+    };
+    let (start, end) = bytes.unwrap_or_default();
+    Place {
+        file: held.path.clone(),
+        start,
+        end,
+    }
+}
+
+/// Whether a file of TOML has that key.
+pub(super) fn has_key(source: &Source, file: &FileKind, key: &str) -> bool {
+    let text = source.files.get(file).and_then(|held| held.text());
+    text.is_some_and(|text| Toml::parse(text).root.contains_key(key))
+}
+
+fn toml_bytes(text: &str, steps: &[Step]) -> Option<(usize, usize)> {
+    let front = front_matter(text);
+    let toml = front.map_or(0..text.len(), |front| front.toml);
+    let offset = toml.start;
+    let parsed = Toml::parse(&text[toml]);
+    let (Step::Key(first), rest) = steps.split_first()? else {
+        return None;
+    };
+    let mut at = parsed.root.get(first.as_str())?;
+    for step in rest {
+        let Some(next) = down(at, step) else { break };
+        at = next;
+    }
+    let span = at.span();
+    Some((span.start + offset, span.end + offset))
+}
+
+fn down<'t, 'v>(value: &'v Spanned<DeValue<'t>>, step: &Step) -> Option<&'v Spanned<DeValue<'t>>> {
+    match (value.get_ref(), step) {
+        (DeValue::Table(table), Step::Key(key)) => table.get(key.as_str()),
+        (DeValue::Array(items), Step::Nth(index)) => items.get(*index),
+        (DeValue::Array(items), Step::On(date)) => items.iter().find(|item| has_date(item, *date)),
+        _ => None,
+    }
+}
+
+fn has_date(item: &Spanned<DeValue<'_>>, date: Date) -> bool {
+    let held = item
+        .get_ref()
+        .as_table()
+        .and_then(|table| table.get("date"));
+    let held = held.and_then(|held| held.get_ref().as_datetime()?.date);
+    held.is_some_and(|held| held.to_string() == date.to_string())
+}
+
+fn heading_bytes(text: &str, titles: &[String; 2]) -> Option<(usize, usize)> {
+    let body = front_matter(text).map_or(0, |front| front.body);
+    let sections = Markdown::cut(&text[body..], body).sections.into_iter();
+    let is_meant = |title: &str| {
+        let title = title.to_lowercase();
+        titles
+            .iter()
+            .any(|meant| meant.trim().to_lowercase() == title)
+    };
+    let mut meant = sections.filter(|section| is_meant(&section.heading.title));
+    meant.next().map(|section| {
+        let words = section.heading.words;
+        (words.start, words.end)
+    })
+}

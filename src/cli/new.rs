@@ -1,0 +1,291 @@
+//! What `gradus new` takes.
+
+use clap::{Args, Subcommand, ValueEnum};
+
+use gradus::model::{Date, ExpectationKind, LogKind};
+
+#[derive(Debug, Subcommand)]
+pub enum New {
+    /// A person: `people/<ID>/person.toml`
+    Person(NewPerson),
+    /// A cycle: its questions, and for everyone who takes part expectations, self-assessment, review and response
+    Cycle(NewCycle),
+    /// An expectation at the end of a person's draft
+    Expectation(NewExpectation),
+    /// A request for feedback: a form that holds what to judge and who will read it; printed too, to be sent
+    Peer(NewPeer),
+    /// A development plan, with the goals that the response names
+    Plan(OfCycle),
+    /// An improvement plan, a draft until it has a start
+    Pip(NewPip),
+    /// A talent mapping, which its subject never reads
+    Talent(NewTalent),
+    /// An entry of a person's log: a win, feedback, an award, a touchpoint
+    Log(NewLog),
+    /// An entry of a person's 1:1 log
+    Checkin(NewDated),
+    /// A private note about a person, for their managers alone
+    Note(NewDated),
+    /// A career track with its levels
+    Rubric(NewRubric),
+}
+
+#[derive(Debug, Args)]
+pub struct NewPerson {
+    #[arg(value_name = "ID")]
+    pub id: String,
+
+    /// As it is shown
+    #[arg(long)]
+    pub name: String,
+
+    /// The first day [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub start: Option<Date>,
+
+    /// The direct manager
+    #[arg(long, value_name = "ID")]
+    pub manager: Option<String>,
+
+    /// The level held
+    #[arg(long, value_name = "TRACK/LEVEL")]
+    pub level: Option<String>,
+
+    /// Their own title, where it is not the level's
+    #[arg(long)]
+    pub title: Option<String>,
+
+    #[arg(long)]
+    pub team: Option<String>,
+
+    /// Of elsewhere: gives feedback, takes part in no cycle
+    #[arg(long)]
+    pub external: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct NewCycle {
+    /// `2026-h2`, `2026-q3` and `2026` say their days themselves
+    #[arg(value_name = "ID")]
+    pub id: String,
+
+    /// As it is shown
+    #[arg(long)]
+    pub title: Option<String>,
+
+    /// The first day
+    #[arg(long, value_name = "DATE")]
+    pub start: Option<Date>,
+
+    /// The last day
+    #[arg(long, value_name = "DATE")]
+    pub end: Option<Date>,
+}
+
+#[derive(Debug, Args)]
+pub struct NewExpectation {
+    #[arg(value_name = "PERSON")]
+    pub person: String,
+
+    /// What feedback calls it: a short name
+    #[arg(value_name = "ID")]
+    pub id: String,
+
+    /// What will be different at the end
+    #[arg(long, allow_hyphen_values = true)]
+    pub text: Option<String>,
+
+    /// Why it was chosen
+    #[arg(long, value_enum)]
+    pub kind: Option<Kind>,
+
+    /// What it carries on: `<cycle>/<expectation>` or `<cycle>/plan/<goal>`
+    #[arg(long, value_name = "EARLIER")]
+    pub follows: Option<String>,
+
+    /// The day it was agreed, where the others were agreed before
+    #[arg(long, value_name = "DATE")]
+    pub agreed: Option<Date>,
+
+    /// [default: the cycle that runs]
+    #[arg(long, value_name = "CYCLE")]
+    pub cycle: Option<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    Remedy,
+    NextLevel,
+    Objective,
+    Interest,
+    Stable,
+    Onboarding,
+}
+
+impl From<Kind> for ExpectationKind {
+    fn from(kind: Kind) -> Self {
+        match kind {
+            Kind::Remedy => Self::Remedy,
+            Kind::NextLevel => Self::NextLevel,
+            Kind::Objective => Self::Objective,
+            Kind::Interest => Self::Interest,
+            Kind::Stable => Self::Stable,
+            Kind::Onboarding => Self::Onboarding,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct NewPeer {
+    /// Whom it is about
+    #[arg(value_name = "PERSON")]
+    pub person: String,
+
+    /// Who is asked
+    #[arg(long, value_name = "ID")]
+    pub by: String,
+
+    /// [default: the cycle whose feedback is being written, else the one that runs]
+    #[arg(long, value_name = "CYCLE")]
+    pub cycle: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct OfCycle {
+    #[arg(value_name = "PERSON")]
+    pub person: String,
+
+    /// [default: the cycle whose feedback is being written, else the one that runs]
+    #[arg(long, value_name = "CYCLE")]
+    pub cycle: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct NewPip {
+    #[arg(value_name = "PERSON")]
+    pub person: String,
+
+    /// How long it runs, in days
+    #[arg(long, default_value_t = 60)]
+    pub days: u32,
+
+    /// The day to propose for its start [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub start: Option<Date>,
+
+    /// [default: the cycle that runs]
+    #[arg(long, value_name = "CYCLE")]
+    pub cycle: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct NewTalent {
+    #[arg(value_name = "PERSON")]
+    pub person: String,
+
+    /// Who assesses [default: the manager]
+    #[arg(long, value_name = "ID")]
+    pub by: Option<String>,
+
+    /// [default: the cycle whose feedback is being written, else the one that runs]
+    #[arg(long, value_name = "CYCLE")]
+    pub cycle: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct NewLog {
+    #[arg(value_name = "PERSON")]
+    pub person: String,
+
+    #[arg(long, value_enum, default_value_t = Entry::Win)]
+    pub kind: Entry,
+
+    /// What happened, and what came of it [default: an entry behind `#`, to fill in]
+    #[arg(long, allow_hyphen_values = true)]
+    pub text: Option<String>,
+
+    /// Who says so
+    #[arg(long, value_name = "ID")]
+    pub by: Option<String>,
+
+    /// The expectation that it belongs to
+    #[arg(long, value_name = "EXPECTATION")]
+    pub on: Option<String>,
+
+    /// An area of the rubric; may be given several times
+    #[arg(long = "competency", value_name = "ID")]
+    pub competencies: Vec<String>,
+
+    /// A web address; may be given several times
+    #[arg(long, value_name = "URL")]
+    pub evidence: Vec<String>,
+
+    /// [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub date: Option<Date>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Entry {
+    Win,
+    Feedback,
+    Award,
+    /// Of a review of code or design, a postmortem, a demo
+    Touchpoint,
+}
+
+impl From<Entry> for LogKind {
+    fn from(entry: Entry) -> Self {
+        match entry {
+            Entry::Win => Self::Win,
+            Entry::Feedback => Self::Feedback,
+            Entry::Award => Self::Award,
+            Entry::Touchpoint => Self::Touchpoint,
+        }
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct NewDated {
+    #[arg(value_name = "PERSON")]
+    pub person: String,
+
+    /// [default: today]
+    #[arg(long, value_name = "DATE")]
+    pub date: Option<Date>,
+
+    #[arg(long)]
+    pub title: Option<String>,
+
+    /// Markdown; a line of `- [ ] …` is an open action
+    #[arg(long, allow_hyphen_values = true)]
+    pub text: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct NewRubric {
+    /// The track: a directory of `rubrics/`
+    #[arg(value_name = "TRACK")]
+    pub track: String,
+
+    /// As it is shown
+    #[arg(long)]
+    pub title: Option<String>,
+
+    /// Its levels, from the lowest up
+    #[arg(
+        long,
+        value_name = "ID",
+        value_delimiter = ',',
+        default_value = "l1,l2,l3"
+    )]
+    pub levels: Vec<String>,
+
+    /// A track whose areas and cells it inherits
+    #[arg(long, value_name = "TRACK")]
+    pub extends: Option<String>,
+
+    /// Plain pages that anyone who reaches the host can read
+    #[arg(long)]
+    pub public: bool,
+}

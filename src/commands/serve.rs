@@ -1,0 +1,289 @@
+//! `gradus serve`: the preview on loopback, until Ctrl-C.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+use gradus::diag::did_you_mean;
+use gradus::model::PersonId;
+use gradus::serve::answer::{Answerer, Beginner};
+use gradus::serve::changes::Changes;
+use gradus::serve::gate::Gate;
+use gradus::serve::guard::Guard;
+use gradus::serve::rebuild::{self, Turn};
+use gradus::serve::screen::Screen;
+use gradus::serve::server::Server;
+use gradus::serve::watch::{Notice, Watch};
+use gradus::serve::{Preview, Reader, RunSecret, Touched, Trouble};
+
+use crate::cli;
+
+use super::{Failure, Here, Message, closed_sources};
+
+/// What `--as` calls the locked page.
+const NOBODY: &str = "nobody";
+
+/// How many ports behind a taken one are tried for the hint.
+const PORTS_TRIED: u16 = 20;
+
+/// Changed files that a line names.
+const NAMED_MAX: usize = 2;
+
+/// Serves until it is told to end.
+///
+/// # Errors
+///
+/// There is no organisation, nobody of the wanted id, no such port to be had, or a sealed file that is not opened. Mistakes in the tree are none: the
+/// page shows them.
+pub fn run(here: &Here, args: &cli::Serve) -> Result<(), Failure> {
+    let root = here.organisation(args.organisation.as_deref())?;
+    let listener = listener(args.port)?;
+    let port = listener.local_addr().map_err(no_server)?.port();
+    let run = RunSecret::generate();
+    let changes = Arc::new(Changes::default());
+    end_on_signal(&changes)?;
+    let watch = watch(here, &root, &changes)?;
+    let screen = Arc::new(Screen::default());
+    let mut preview =
+        Preview::new(root.clone(), here.today, run.clone()).with_identities(here.identities()?);
+    let mut teller = Teller::new(here, &root);
+    rebuild::refresh(&mut preview, &Touched::Everything, &screen, &mut |turn| {
+        teller.first(turn);
+    });
+    let closed = preview.closed();
+    if !closed.is_empty() {
+        return Err(closed_sources(&closed));
+    }
+    let guard = Guard::new(run.clone(), port);
+    let link = guard.link();
+    let answerer = Answerer {
+        guard,
+        run,
+        screen: Arc::clone(&screen),
+        beginner: beginner(args, &screen)?,
+        today: here.today,
+    };
+    let server = Server::start(listener, answerer).map_err(no_server)?;
+    teller.begin(&link);
+    if args.open {
+        open(here, &link);
+    }
+    rebuild::until_the_end(&mut preview, &changes, &screen, &mut |turn| {
+        teller.next(turn)
+    });
+    drop(server);
+    drop(watch);
+    Ok(())
+}
+
+fn listener(port: u16) -> Result<TcpListener, Failure> {
+    Gate::listener(port).map_err(|error| {
+        let message = Message::new(match error.kind() {
+            io::ErrorKind::AddrInUse => format!("port {port} is taken"),
+            _ => format!("cannot listen on port {port}: {error}"),
+        });
+        Failure::Environment(message.help(match free_after(port) {
+            Some(free) => format!("`--port {free}` is free, and `--port 0` takes any that is"),
+            None => "`--port 0` takes any that is free".to_owned(),
+        }))
+    })
+}
+
+fn free_after(port: u16) -> Option<u16> {
+    let next = (1..=PORTS_TRIED).filter_map(|more| port.checked_add(more));
+    next.into_iter().find(|port| Gate::listener(*port).is_ok())
+}
+
+fn no_server(error: io::Error) -> Failure {
+    Failure::environment("could not start the server", error)
+}
+
+fn end_on_signal(changes: &Arc<Changes>) -> Result<(), Failure> {
+    let changes = Arc::clone(changes);
+    ctrlc::set_handler(move || changes.end())
+        .map_err(|error| Failure::environment("could not listen for Ctrl-C", error))
+}
+
+fn watch(here: &Here, root: &Path, changes: &Arc<Changes>) -> Result<Watch, Failure> {
+    let quiet = here.quiet;
+    let deaf = move |why: String| {
+        if !quiet {
+            anstream::eprintln!(
+                "the system tells of no changes ({why}): files are looked at every few seconds instead"
+            );
+        }
+    };
+    let (root, changes) = (root.to_owned(), Arc::clone(changes));
+    Watch::start(root, changes, Notice::ToldAndSeen, Box::new(deaf)).map_err(no_server)
+}
+
+/// Whom the preview begins as. In a broken tree, whoever is named is taken at their word.
+fn beginner(args: &cli::Serve, screen: &Screen) -> Result<Beginner, Failure> {
+    let Some(named) = args.reader.as_deref() else {
+        return Ok(Beginner::Widest);
+    };
+    if named == NOBODY {
+        return Ok(Beginner::Nobody);
+    }
+    let shown = screen.shown();
+    let readers = shown
+        .generation
+        .as_ref()
+        .map(|generation| &*generation.readers);
+    match (PersonId::new(named), readers) {
+        (Some(id), None) => Ok(Beginner::Person(id)),
+        (Some(id), Some(readers)) if readers.iter().any(|reader| reader.id == id) => {
+            Ok(Beginner::Person(id))
+        }
+        (_, readers) => Err(nobody_of(named, readers.unwrap_or_default())),
+    }
+}
+
+fn nobody_of(named: &str, readers: &[Reader]) -> Failure {
+    let known = readers.iter().map(|reader| reader.id.as_str());
+    let message = Message::new(format!("`{named}` is nobody who reads here"));
+    let near = did_you_mean(named, known.chain([NOBODY]));
+    let help = near.unwrap_or_else(|| {
+        format!("`--as` takes a folder of `people/`, or `{NOBODY}` for the locked page")
+    });
+    Failure::Usage(message.help(help))
+}
+
+/// Shows the link to whatever opens links here. Failing that, the reader has the link itself.
+fn open(here: &Here, link: &str) {
+    let program = if cfg!(target_os = "macos") {
+        "open"
+    } else {
+        "xdg-open"
+    };
+    let mut command = Command::new(program);
+    let quiet = command
+        .arg(link)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::null());
+    match quiet.spawn() {
+        // Whoever never asks how it ended leaves it behind as a zombie.
+        Ok(mut child) => drop(std::thread::spawn(move || child.wait())),
+        Err(error) => here.say(&format!(
+            "`{program}` does not start ({error}): open the link yourself"
+        )),
+    }
+}
+
+/// Says on the terminal what the preview does.
+struct Teller<'h> {
+    here: &'h Here,
+    /// As paths of changes begin.
+    root: PathBuf,
+    was_broken: bool,
+}
+
+impl<'h> Teller<'h> {
+    fn new(here: &'h Here, root: &Path) -> Self {
+        Self {
+            here,
+            root: root.canonicalize().unwrap_or_else(|_| root.to_owned()),
+            was_broken: false,
+        }
+    }
+
+    /// Before the server runs.
+    fn first(&mut self, turn: &Turn) {
+        self.was_broken = turn.refreshed.is_broken();
+        match self.was_broken {
+            true => complain(turn),
+            false => self.here.say(&figures(turn)),
+        }
+    }
+
+    fn begin(&self, link: &str) {
+        self.here.say(&format!("preview at {link}"));
+        self.here
+            .say("it is made anew whenever a file changes; Ctrl-C ends it");
+    }
+
+    /// After a change. Where nothing came of it there is nothing to say.
+    fn next(&mut self, turn: &Turn) {
+        let was_broken = std::mem::replace(&mut self.was_broken, turn.refreshed.is_broken());
+        let what = self.what_changed(turn.touched);
+        if turn.refreshed.is_broken() {
+            complain(turn);
+            self.here.say(&format!(
+                "{what}: the page shows what is wrong, above the last good site"
+            ));
+        } else if turn.refreshed.generation.is_some() {
+            self.here.say(&format!("{what}: {}", figures(turn)));
+        } else if was_broken {
+            self.here.say(&format!("{what}: mended, {}", figures(turn)));
+        }
+    }
+
+    fn what_changed(&self, touched: &Touched) -> String {
+        match touched {
+            Touched::Everything => "many files".to_owned(),
+            Touched::Paths(paths) => named(&self.root, paths),
+        }
+    }
+}
+
+/// The paths that changed, as a person knows them.
+fn named(root: &Path, paths: &BTreeSet<PathBuf>) -> String {
+    // A folder changes with what lies in it, which stands right behind it.
+    let mut following = paths.iter().skip(1);
+    let is_last_of_its_kind =
+        |path: &&PathBuf| following.next().is_none_or(|next| !next.starts_with(path));
+    let files: Vec<&PathBuf> = paths.iter().filter(is_last_of_its_kind).collect();
+    let files = without_passing(files);
+    if files.len() > NAMED_MAX {
+        return format!("{} files", files.len());
+    }
+    let shown = files.iter().map(|path| {
+        let path = path.strip_prefix(root).unwrap_or(path);
+        gradus::terminal::visible(&path.to_string_lossy())
+    });
+    shown.collect::<Vec<_>>().join(", ")
+}
+
+/// Editors write beside a file and rename: what came and went says nothing, unless it was all that happened.
+fn without_passing(files: Vec<&PathBuf>) -> Vec<&PathBuf> {
+    let there: Vec<&PathBuf> = files.iter().copied().filter(|path| path.exists()).collect();
+    if there.is_empty() { files } else { there }
+}
+
+fn figures(turn: &Turn) -> String {
+    let made = turn.refreshed.figures;
+    let warnings = match turn.refreshed.warnings() {
+        0 => String::new(),
+        1 => ", 1 warning".to_owned(),
+        more => format!(", {more} warnings"),
+    };
+    format!(
+        "{} pages drawn in {} of {} sections, {} files written, {} ms{warnings}",
+        made.pages,
+        made.drawn,
+        made.sections,
+        made.written,
+        turn.took.as_millis()
+    )
+}
+
+/// Draws what is wrong as `gradus check` does.
+fn complain(turn: &Turn) {
+    if turn.refreshed.report.has_errors() {
+        gradus::terminal::print_report(&turn.refreshed.report);
+    }
+    if let Some(trouble) = &turn.refreshed.trouble {
+        message(trouble).print();
+    }
+}
+
+fn message(trouble: &Trouble) -> Message {
+    Message {
+        causes: trouble.causes.clone(),
+        ..Message::new(trouble.message.clone()).maybe_help(trouble.help.clone())
+    }
+}

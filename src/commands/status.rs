@@ -1,0 +1,340 @@
+//! `gradus status`: where everyone stands, and who owes what by when.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use gradus::growth::{self, Phase, PhaseState, PhaseStatus};
+use gradus::model::{Commons, Cycle, CycleFigures, Date, GroupFigures, Organisation, PersonId};
+use gradus::status::{self, CALENDAR_MARK, PersonStatus, Task};
+use gradus::{access, diag, terminal};
+use serde::Serialize;
+
+use crate::cli;
+
+use super::{Failure, Here, Message, checked, shell};
+
+/// Prints it. However much is overdue, that is no failure.
+///
+/// # Errors
+///
+/// The tree has errors, there is no such cycle, or a calendar cannot be written.
+pub fn run(here: &Here, args: &cli::Status) -> Result<(), Failure> {
+    let root = here.organisation(args.organisation.as_deref())?;
+    let org = checked(here, &root)?;
+    let commons = access::commons(&org, org.as_of.unwrap_or(here.today));
+    let named = args
+        .cycle
+        .as_deref()
+        .map(|id| known(&org, id))
+        .transpose()?;
+    let cycles = named.map_or_else(|| status::in_hand(&org, &commons), |cycle| vec![cycle]);
+    if let Some(folder) = &args.ics {
+        return write_calendars(here, &org, &commons, &cycles, &here.path(folder));
+    }
+    match (args.org, args.json) {
+        (true, json) => figures(&org, &commons, json),
+        (false, true) => {
+            let cycle = named.or_else(|| status::current(&org, commons.as_of));
+            shell::print_json(&json(&org, &commons, cycle))
+        }
+        (false, false) => print(&text(&org, &commons, &cycles)),
+    }
+}
+
+fn known<'o>(org: &'o Organisation, id: &str) -> Result<&'o Cycle, Failure> {
+    let cycle = org.cycles.iter().find(|cycle| cycle.id.as_str() == id);
+    cycle.ok_or_else(|| {
+        let ids = org.cycles.iter().map(|cycle| cycle.id.as_str());
+        let message = Message::new(format!("there is no cycle `{id}`"));
+        Failure::Usage(message.maybe_help(diag::did_you_mean(id, ids)))
+    })
+}
+
+/// Words with colour, for standard output: stripped where none is wanted.
+pub fn print(text: &str) -> Result<(), Failure> {
+    let mut out = Vec::new();
+    let wanted = anstream::AutoStream::choice(&std::io::stdout());
+    let mut stream = anstream::AutoStream::new(&mut out, wanted);
+    let written = stream.write_all(text.as_bytes());
+    written.map_err(|e| Failure::environment("could not write to standard output", e))?;
+    shell::print(&out)
+}
+
+fn text(org: &Organisation, commons: &Commons, cycles: &[&Cycle]) -> String {
+    if cycles.is_empty() {
+        return "there is no cycle yet: `gradus new cycle ID` makes one\n".to_owned();
+    }
+    let mut text = String::new();
+    for cycle in cycles {
+        let status = status::cycle_status(org, commons, cycle);
+        text.push_str(&terminal::cycle(&status, commons.as_of));
+    }
+    text.push_str(&terminal::actions(&status::actions(org)));
+    text.push_str(&tasks_text(org, commons, cycles));
+    text.truncate(text.trim_end().len());
+    text + "\n"
+}
+
+/// Who owes what by when, in words.
+pub fn tasks_text(org: &Organisation, commons: &Commons, cycles: &[&Cycle]) -> String {
+    terminal::tasks(&tasks(org, commons, cycles), commons.as_of)
+}
+
+fn tasks(org: &Organisation, commons: &Commons, cycles: &[&Cycle]) -> Vec<Task> {
+    let of = |cycle: &&Cycle| status::tasks(org, commons, cycle);
+    cycles.iter().flat_map(of).collect()
+}
+
+#[derive(Serialize)]
+struct Json<'a> {
+    schema: u32,
+    cycle: Option<&'a str>,
+    as_of: Date,
+    people: Vec<JsonPerson>,
+}
+
+#[derive(Serialize)]
+struct JsonPerson {
+    id: PersonId,
+    phases: JsonPhases,
+    steps: JsonSteps,
+    outcomes: JsonOutcomes,
+}
+
+/// Those that apply: nobody reviews whom nobody manages.
+#[derive(Default, Serialize)]
+struct JsonPhases {
+    #[serde(rename = "self", skip_serializing_if = "Option::is_none")]
+    own: Option<JsonPhase>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    peer: Option<JsonPhase>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    review: Option<JsonPhase>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    response: Option<JsonPhase>,
+}
+
+impl JsonPhases {
+    fn of(all: &[PhaseStatus]) -> Self {
+        let mut phases = Self::default();
+        for status in all {
+            let slot = match status.phase {
+                Phase::SelfAssessment => &mut phases.own,
+                Phase::Peer => &mut phases.peer,
+                Phase::Review => &mut phases.review,
+                Phase::Response => &mut phases.response,
+            };
+            *slot = Some(JsonPhase::of(status));
+        }
+        phases
+    }
+}
+
+#[derive(Serialize)]
+struct JsonPhase {
+    state: &'static str,
+    due: Date,
+    /// The day it was in; null where it is not.
+    date: Option<Date>,
+}
+
+impl JsonPhase {
+    fn of(status: &PhaseStatus) -> Self {
+        let date = match status.state {
+            PhaseState::Done(day) | PhaseState::Late(day) => Some(day),
+            _ => None,
+        };
+        let (state, due) = (status.state.id(), status.due);
+        Self { state, due, date }
+    }
+}
+
+#[derive(Serialize)]
+struct JsonSteps {
+    done: usize,
+    open: usize,
+    dropped: usize,
+}
+
+#[derive(Serialize)]
+struct JsonOutcomes {
+    met: usize,
+    partly: usize,
+    missed: usize,
+    obsolete: usize,
+    open: usize,
+}
+
+fn json<'a>(org: &'a Organisation, commons: &Commons, cycle: Option<&'a Cycle>) -> Json<'a> {
+    let status = cycle.map(|cycle| status::cycle_status(org, commons, cycle));
+    let people = status.iter().flat_map(|status| &status.people);
+    Json {
+        schema: 1,
+        cycle: cycle.map(|cycle| cycle.id.as_str()),
+        as_of: commons.as_of,
+        people: people.map(json_person).collect(),
+    }
+}
+
+fn json_person(person: &PersonStatus) -> JsonPerson {
+    let (steps, outcomes) = (person.steps, person.outcomes);
+    JsonPerson {
+        id: person.id.clone(),
+        phases: JsonPhases::of(&person.phases),
+        steps: JsonSteps {
+            done: steps.done,
+            open: steps.open,
+            dropped: steps.dropped,
+        },
+        outcomes: JsonOutcomes {
+            met: outcomes.met,
+            partly: outcomes.partly,
+            missed: outcomes.missed,
+            obsolete: outcomes.obsolete,
+            open: outcomes.open,
+        },
+    }
+}
+
+fn figures(org: &Organisation, commons: &Commons, as_json: bool) -> Result<(), Failure> {
+    let people = org.people.values().map(|person| {
+        let person: &gradus::model::Person = person;
+        person
+    });
+    let figures = growth::org_figures(commons, people);
+    if as_json {
+        return shell::print_json(&JsonFigures {
+            schema: 1,
+            as_of: commons.as_of,
+            cycles: figures.cycles.iter().map(json_cycle).collect(),
+        });
+    }
+    print(&terminal::figures(&figures, &commons.cycles))
+}
+
+/// By cycle, oldest first. What is suppressed is null.
+#[derive(Serialize)]
+struct JsonFigures {
+    schema: u32,
+    as_of: Date,
+    cycles: Vec<JsonCycle>,
+}
+
+#[derive(Serialize)]
+struct JsonCycle {
+    cycle: String,
+    everyone: Option<JsonGroup>,
+    teams: Vec<JsonTeam>,
+}
+
+#[derive(Serialize)]
+struct JsonTeam {
+    /// Null: everyone else.
+    team: Option<String>,
+    figures: JsonGroup,
+}
+
+#[derive(Serialize)]
+struct JsonGroup {
+    people: usize,
+    measures: BTreeMap<&'static str, JsonMeasure>,
+}
+
+#[derive(Serialize)]
+struct JsonMeasure {
+    of: usize,
+    blocks: Option<Vec<JsonBlock>>,
+}
+
+#[derive(Serialize)]
+struct JsonBlock {
+    parts: Vec<&'static str>,
+    count: usize,
+}
+
+fn json_cycle(of: &CycleFigures) -> JsonCycle {
+    let team = |team: &gradus::model::TeamFigures| JsonTeam {
+        team: team.team.clone(),
+        figures: json_group(&team.figures),
+    };
+    JsonCycle {
+        cycle: of.cycle.to_string(),
+        everyone: of.everyone.as_ref().map(json_group),
+        teams: of.teams.iter().map(team).collect(),
+    }
+}
+
+fn json_group(group: &GroupFigures) -> JsonGroup {
+    let block = |block: &gradus::model::Block| JsonBlock {
+        parts: block.parts.iter().map(|part| part.id()).collect(),
+        count: block.count,
+    };
+    let measures = group.figures.iter().map(|figure| {
+        let blocks = figure.blocks.as_ref();
+        let blocks = blocks.map(|blocks| blocks.iter().map(block).collect());
+        let of = figure.of;
+        (figure.measure.id(), JsonMeasure { of, blocks })
+    });
+    JsonGroup {
+        people: group.people,
+        measures: measures.collect(),
+    }
+}
+
+/// Writes a calendar for everyone who has deadlines, and takes away those of ours that nobody has any for.
+fn write_calendars(
+    here: &Here,
+    org: &Organisation,
+    commons: &Commons,
+    cycles: &[&Cycle],
+    folder: &Path,
+) -> Result<(), Failure> {
+    let calendars = status::calendars(org, &tasks(org, commons, cycles), commons.as_of);
+    std::fs::create_dir_all(folder)
+        .map_err(|e| Failure::environment(&format!("could not make `{}`", folder.display()), e))?;
+    for id in org.people.keys() {
+        let path = folder.join(format!("{id}.ics"));
+        match calendars.get(id) {
+            Some(text) => write_calendar(&path, text)?,
+            None => remove_calendar(&path)?,
+        }
+    }
+    let shown = folder.display();
+    here.say(&format!("wrote {} calendars to {shown}", calendars.len()));
+    Ok(())
+}
+
+/// Replaces a calendar at once; only its owner may read the file.
+fn write_calendar(path: &Path, text: &str) -> Result<(), Failure> {
+    if path.symlink_metadata().is_ok() && !is_ours(path) {
+        let message = Message::new(format!("`{}` is not a calendar of gradus", path.display()));
+        return Err(Failure::Environment(
+            message.help("name another folder; it is left as it is"),
+        ));
+    }
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let write = || -> std::io::Result<()> {
+        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        file.write_all(text.as_bytes())?;
+        let only_mine = std::fs::Permissions::from_mode(0o600);
+        file.as_file().set_permissions(only_mine)?;
+        file.persist(path)?;
+        Ok(())
+    };
+    write().map_err(|e| Failure::environment(&format!("could not write `{}`", path.display()), e))
+}
+
+fn remove_calendar(path: &Path) -> Result<(), Failure> {
+    if !is_ours(path) {
+        return Ok(());
+    }
+    std::fs::remove_file(path)
+        .map_err(|e| Failure::environment(&format!("could not remove `{}`", path.display()), e))
+}
+
+fn is_ours(path: &Path) -> bool {
+    let text = std::fs::read_to_string(path);
+    text.is_ok_and(|text| text.lines().any(|line| line == CALENDAR_MARK))
+}

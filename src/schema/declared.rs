@@ -1,0 +1,548 @@
+//! The declarations: what each kind of file holds.
+
+use super::Holds::{
+    Date, Either, Flag, Like, List, Map, Number, Open, Prose, Range, Table, Text, Word,
+};
+use super::{Form, Holds, Key, Kind};
+
+const fn key(name: &'static str, holds: Holds, about: &'static str) -> Key {
+    Key {
+        name,
+        holds,
+        is_required: false,
+        about,
+    }
+}
+
+const fn required(name: &'static str, holds: Holds, about: &'static str) -> Key {
+    Key {
+        name,
+        holds,
+        is_required: true,
+        about,
+    }
+}
+
+const ID: Form = Form {
+    name: "an id",
+    pattern: "^[a-z0-9][a-z0-9-]{0,63}$",
+    example: "ada",
+};
+
+const LEVEL_REF: Form = Form {
+    name: "a level, as `track/level`",
+    pattern: "^[a-z0-9][a-z0-9-]{0,63}/[a-z0-9][a-z0-9-]{0,63}$",
+    example: "ic/l4",
+};
+
+const FOLLOWED: Form = Form {
+    name: "`cycle/expectation` or `cycle/plan/goal`",
+    pattern: "^[a-z0-9][a-z0-9-]{0,63}(/plan)?/[a-z0-9][a-z0-9-]{0,63}$",
+    example: "2025-h2/on-call",
+};
+
+const ADDRESS: Form = Form {
+    name: "a web address",
+    pattern: "^[hH][tT][tT][pP][sS]?://[^/\\s]\\S*$",
+    example: "https://code.example/240",
+};
+
+const RECIPIENT: Form = Form {
+    name: "an age recipient",
+    pattern: "^([aA][gG][eE]1[a-zA-Z0-9]+)$",
+    example: "age10zqd3s0tad6ep2xl8gqst2fhdpmy3c5r6ccu22s446lqp9g7h4wq0n5u3l",
+};
+
+const SIGNER: Form = Form {
+    name: "a public signing key",
+    pattern: "^ed25519:[A-Za-z0-9_-]{43}$",
+    example: "ed25519:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+};
+
+const GUIDANCE: Form = Form {
+    name: "the code of a guidance lint",
+    pattern: "^G[0-9]{3}$",
+    example: "G014",
+};
+
+const AN_ID: Holds = Like(&ID);
+const IDS: Holds = List(&Like(&ID));
+const ADDRESSES: Holds = List(&Like(&ADDRESS));
+const PROSES: Holds = List(&Prose);
+const CONFIDENCE: Holds = Word(&["low", "medium", "high"]);
+const ALIGNMENT: Holds = Word(&["below", "at", "above"]);
+
+/// An audience or a person, or a list of them.
+const READERS: Holds = Either(&[Like(&ID), List(&Like(&ID))]);
+const READERS_ABOUT: &str = "who reads it instead: `org`, `person`, `chain`, `pair`, `hr`, a person's id, or a list of these";
+
+/// The most days, points and limits, as `check` has them.
+const DAYS_MAX: i64 = 1_000;
+const POINTS_MAX: i64 = 1_000_000;
+const LIMIT_MAX: i64 = 10_000;
+
+/// Every kind of file, in the order of the tree.
+pub static KINDS: &[Kind] = &[
+    Kind {
+        id: "gradus",
+        about: "the organisation and its policies",
+        files: "gradus.toml",
+        is_front_matter: false,
+        keys: ORGANISATION,
+    },
+    Kind {
+        id: "track",
+        about: "a career track and its competencies",
+        files: "rubrics/*/track.toml",
+        is_front_matter: false,
+        keys: TRACK,
+    },
+    Kind {
+        id: "level",
+        about: "one level of a track",
+        files: "rubrics/*/*.toml",
+        is_front_matter: false,
+        keys: LEVEL,
+    },
+    Kind {
+        id: "cycle",
+        about: "one review period",
+        files: "cycles/*.toml",
+        is_front_matter: false,
+        keys: CYCLE,
+    },
+    Kind {
+        id: "person",
+        about: "one person: who they are, and where they stood when",
+        files: "people/*/person.toml",
+        is_front_matter: false,
+        keys: PERSON,
+    },
+    Kind {
+        id: "log",
+        about: "wins, instant feedback, awards, touchpoints",
+        files: "people/*/log.toml",
+        is_front_matter: false,
+        keys: LOG,
+    },
+    Kind {
+        id: "expectations",
+        about: "what was agreed for a cycle, with key steps",
+        files: "people/*/*/expectations.toml",
+        is_front_matter: false,
+        keys: EXPECTATIONS,
+    },
+    Kind {
+        id: "self",
+        about: "self-assessment",
+        files: "people/*/*/self.md",
+        is_front_matter: true,
+        keys: SELF,
+    },
+    Kind {
+        id: "peer",
+        about: "feedback of a peer",
+        files: "people/*/*/peer-*.md",
+        is_front_matter: true,
+        keys: PEER,
+    },
+    Kind {
+        id: "review",
+        about: "the manager's synthesis",
+        files: "people/*/*/review.md",
+        is_front_matter: true,
+        keys: REVIEW,
+    },
+    Kind {
+        id: "response",
+        about: "the written response to the review",
+        files: "people/*/*/response.md",
+        is_front_matter: true,
+        keys: RESPONSE,
+    },
+    Kind {
+        id: "plan",
+        about: "development plan for the next cycle",
+        files: "people/*/*/plan.toml",
+        is_front_matter: false,
+        keys: PLAN,
+    },
+    Kind {
+        id: "pip",
+        about: "performance improvement plan",
+        files: "people/*/*/pip.toml",
+        is_front_matter: false,
+        keys: PIP,
+    },
+    Kind {
+        id: "talent",
+        about: "talent mapping, internal to management",
+        files: "management/*/*.toml",
+        is_front_matter: false,
+        keys: TALENT,
+    },
+];
+
+const ORGANISATION: &[Key] = &[
+    required("name", Text, "what the organisation is called; sealed like everything else"),
+    key("public_title", Text, "what the lock page says, in clear; default `Portfolios`"),
+    key("base_url", Like(&ADDRESS), "where the site will be; it works at any address without it"),
+    key("theme", AN_ID, "a directory of `themes/`; default `default`"),
+    key("as_of", Date, "the day that facts are judged on, for examples and tests; default today"),
+    key("rating", List(&Table(RATING)), "the scale, worst first; default misses, meets, exceeds"),
+    key("question", List(&Table(QUESTION)), "what reviews ask; default a set of twelve"),
+    key("policy", Table(POLICY), "limits for guidance"),
+    key("seal", Table(SEAL), "how the site is sealed"),
+    key("access", Table(ACCESS), "how far the management chain reaches, and who else reads"),
+    key("sources", Table(SOURCES), "where parts of the tree lie, and whom they are sealed to"),
+];
+
+const RATING: &[Key] = &[
+    required("id", AN_ID, "what files call it"),
+    required("title", Text, "as it is shown"),
+];
+
+const QUESTION: &[Key] = &[
+    required("id", AN_ID, "the heading that answers it; keep it from cycle to cycle"),
+    required("for", Word(&["self", "peer", "manager", "response"]), "who answers it"),
+    required("title", Text, "as it is shown"),
+    key("prompt", Prose, "the question itself"),
+    key("readers", READERS, READERS_ABOUT),
+];
+
+const POLICY: &[Key] = &[
+    key("expectations", Range, "how many expectations a cycle has; default `[3, 5]`"),
+    key("peers", Range, "how many peers give feedback; default `[3, 5]`"),
+    key("questions_max", Number(0, LIMIT_MAX), "the most questions; default 15"),
+    key("agree_within_days", Number(0, LIMIT_MAX), "by when expectations are agreed; default 14"),
+    key("onboarding_days_max", Number(0, LIMIT_MAX), "the longest onboarding; default 90"),
+    key("close_within_days", Number(0, LIMIT_MAX), "by when a cycle is closed, after its end; default 25"),
+    key("since", Date, "cycles that ended before are not judged; default all are"),
+    key("recent_percent", Number(0, LIMIT_MAX), "the last part of a period, that evidence should not all come from; default 20"),
+    key("feedback_words_min", Number(0, LIMIT_MAX), "the fewest words of a text, besides praise and glue; default 10"),
+    key("misleveled_cycles", Number(0, LIMIT_MAX), "after how many cycles below or above a level it asks for a decision; default 2"),
+    key("pip_days", Range, "how long an improvement plan runs; default `[30, 90]`"),
+    key("pip_objectives", Range, "how many objectives it has; default `[3, 4]`"),
+    key("pip_checkin_days", Number(0, LIMIT_MAX), "the most days between two of its check-ins; default 10"),
+    key("allow", List(&Table(ALLOW)), "guidance that a file is excused from"),
+];
+
+const ALLOW: &[Key] = &[
+    required("code", Like(&GUIDANCE), "which guidance"),
+    required("path", Text, "the file or directory that is excused"),
+    required("why", Text, "the reason"),
+];
+
+const SEAL: &[Key] = &[
+    key("signer", Like(&SIGNER), "the site's public signing key, written by `gradus keys site`; a build with another one stops"),
+    key("key_file", Text, "where the site key lies; default `.gradus/site.key`"),
+    key("epoch", Number(1, u32::MAX as i64), "raise it to rename and rekey everything; default 1"),
+    key("post_quantum", Flag, "recipients that withstand quantum computers; cannot be sealed to yet"),
+];
+
+const ACCESS: &[Key] = &[
+    key("chain", Either(&[Word(&["all"]), Number(1, 100)]), "how many managers up may read a person: `all` (default) or a number of steps"),
+    key("hr", IDS, "people who also read talent mapping and improvement plans"),
+    key("peer_feedback", Word(&["chain", "person", "anonymous"]), "who reads it once the review is shared: the chain (default), the person too, or the person without names"),
+];
+
+const SOURCES: &[Key] = &[
+    key("people", Text, "the directory of people"),
+    key("management", Text, "the directory of what is internal to management"),
+    key("recipients", List(&Like(&RECIPIENT)), "the public keys of who builds; files sealed to them can come back into the tree"),
+];
+
+const TRACK: &[Key] = &[
+    required("title", Text, "as it is shown"),
+    key("description", Prose, "what the track is for"),
+    key("readers", Word(&["org", "public"]), "`public` makes plain pages that anyone who reaches the host can read; default `org`"),
+    key("extends", AN_ID, "a track whose competencies and cells it inherits; own ones override"),
+    key("abstract", Flag, "only there to be extended; no page of its own"),
+    key("cumulative", Flag, "a level includes the levels below it"),
+    key("competency", List(&Table(COMPETENCY)), "the rows of the rubric, in order"),
+];
+
+const COMPETENCY: &[Key] = &[
+    required("id", AN_ID, "what files call it; tracks that share an id mean the same"),
+    required("title", Text, "as it is shown"),
+    key("category", Text, "groups competencies"),
+    key("description", Prose, "what it means"),
+    key("was", IDS, "earlier ids, so that its history stays one row"),
+    key("stage", List(&Table(STAGE)), "ordered stages of maturity"),
+];
+
+const STAGE: &[Key] = &[
+    required("id", AN_ID, "what cells call it"),
+    required("title", Text, "as it is shown"),
+    key("text", Prose, "what it means"),
+    key("points", Number(-POINTS_MAX, POINTS_MAX), "what it is worth, in frameworks that count points"),
+    key("signals", SIGNALS, "behaviour that others would see"),
+    key("examples", PROSES, "what it looks like"),
+];
+
+const SIGNALS: Holds = List(&Either(&[Prose, Table(SIGNAL)]));
+
+const SIGNAL: &[Key] = &[
+    required("text", Prose, "the behaviour"),
+    key("examples", PROSES, "what it looks like"),
+];
+
+const LEVEL: &[Key] = &[
+    required("title", Text, "as it is shown"),
+    required("rank", Number(-POINTS_MAX, POINTS_MAX), "its place in the track, from below; equal ranks are a fork"),
+    key("equivalent", List(&Like(&LEVEL_REF)), "levels of other tracks that are worth the same"),
+    key("min_points", Number(-POINTS_MAX, POINTS_MAX), "points that the level asks, in frameworks that count them"),
+    key("section", List(&Table(SECTION)), "free prose about the level"),
+    key("cell", Map(&Open(CELL, &Prose)), "what the level asks, by competency"),
+];
+
+const SECTION: &[Key] = &[
+    required("title", Text, "as it is shown"),
+    key("text", Prose, "prose"),
+    key("items", PROSES, "a list"),
+    key("readers", Word(&["org", "managers"]), "`managers`: everyone who manages someone; default `org`"),
+];
+
+const CELL: &[Key] = &[
+    key("text", Prose, "what is asked; beside it, a key for each rating's id says what that rating means here"),
+    key("signals", SIGNALS, "behaviour that others would see"),
+    key("stage", AN_ID, "the stage of the competency that is asked"),
+    key("proficiency", Text, "a word for how well"),
+    key("examples", PROSES, "what it looks like"),
+    key("links", ADDRESSES, "where to read more"),
+];
+
+const CYCLE: &[Key] = &[
+    required("title", Text, "as it is shown"),
+    required("start", Date, "the first day"),
+    required("end", Date, "the last day"),
+    key("rubric", Text, "the rubric as it stood: a git revision, or a directory of the tree such as `rubrics-2025`"),
+    key("phases", Table(PHASES), "days after the end by which each text is due"),
+    key("question", List(&Table(QUESTION)), "what this cycle asks; default the organisation's questions"),
+];
+
+const PHASES: &[Key] = &[
+    key("self", Number(0, DAYS_MAX), "self-assessment; default 5"),
+    key("peer", Number(0, DAYS_MAX), "peer feedback; default 12"),
+    key("review", Number(0, DAYS_MAX), "the manager's review; default 18"),
+    key("response", Number(0, DAYS_MAX), "the response, or seven days after the review was shared, whichever is later; default 25"),
+];
+
+const PERSON: &[Key] = &[
+    required("name", Text, "as it is shown"),
+    required("start", Date, "the first day"),
+    key("end", Date, "for leavers: their keys count no more from that day on"),
+    key("login", Text, "the name to unlock by with a passphrase; default the id"),
+    key("keys", List(&Either(&[Like(&RECIPIENT), Table(READER_KEY)])), "public keys that open what the person may read"),
+    key("external", Flag, "a customer or other department: gives feedback, takes part in no cycle"),
+    required("role", List(&Table(ROLE)), "one for every change; what a later one leaves out stays as it was"),
+    key("leave", List(&Table(LEAVE)), "days away; due dates wait for them"),
+];
+
+const READER_KEY: &[Key] = &[
+    required("key", Like(&RECIPIENT), "the public key"),
+    key("until", Date, "the last day on which it counts"),
+];
+
+const ROLE: &[Key] = &[
+    required("from", Date, "the day it began"),
+    key("level", Like(&LEVEL_REF), "the level held"),
+    key("title", Text, "an own title; default the level's"),
+    key("team", Text, "the team"),
+    key("manager", AN_ID, "the direct manager"),
+];
+
+const LEAVE: &[Key] = &[
+    required("from", Date, "the first day away"),
+    required("to", Date, "the last day away"),
+];
+
+const LOG: &[Key] = &[key("entry", List(&Table(ENTRY)), "one for each thing worth remembering")];
+
+const ENTRY: &[Key] = &[
+    required("date", Date, "the day"),
+    required("kind", Word(&["win", "feedback", "award", "touchpoint"]), "what it is; a touchpoint is a code or design review, a postmortem, a demo"),
+    key("by", AN_ID, "who says so"),
+    key("on", AN_ID, "the expectation that it belongs to"),
+    key("competencies", IDS, "the competencies that it shows"),
+    required("text", Prose, "what happened, and what came of it"),
+    key("evidence", ADDRESSES, "where to see it"),
+    key("readers", READERS, READERS_ABOUT),
+];
+
+const EXPECTATIONS: &[Key] = &[
+    key("agreed", Date, "the day they were agreed; without it the file is a draft, shown to nobody"),
+    key("until", Date, "the last day; default the cycle's end; onboarding and leave set another"),
+    key("readers", READERS, READERS_ABOUT),
+    key("expectation", List(&Table(EXPECTATION)), "three to five, set together; they stay as agreed"),
+    key("note", List(&Table(NOTE)), "amends without changing what was agreed"),
+    key("skip", List(&Table(NOTE)), "the skip-level manager's comments"),
+];
+
+const EXPECTATION: &[Key] = &[
+    required("id", AN_ID, "what headings, outcomes and logs call it"),
+    required("text", Prose, "what will be different; it stays as agreed"),
+    key("kind", Word(&["remedy", "next-level", "objective", "interest", "stable", "onboarding"]), "why it was chosen"),
+    key("measure", Prose, "how it will show: in services, adoption, quality; not lines, tickets or commits"),
+    key("competencies", IDS, "the competencies that it shows"),
+    key("why", Prose, "why it matters"),
+    key("aims", Like(&LEVEL_REF), "the level whose evidence it is; default the level held"),
+    key("agreed", Date, "where it differs from the file's"),
+    key("until", Date, "where it differs from the file's"),
+    key("objective", Text, "what of the team or company it serves"),
+    key("follows", Like(&FOLLOWED), "what it carries on, of an earlier cycle"),
+    key("steps", List(&Either(&[Prose, Table(STEP)])), "the checklist; may be ticked at any time"),
+];
+
+const STEP: &[Key] = &[
+    required("text", Prose, "what is to be done"),
+    key("due", Date, "by when"),
+    key("done", Date, "the day it was done"),
+    key("dropped", Date, "the day it was given up"),
+    key("why", Prose, "why it was given up"),
+    key("note", Prose, "what else there is to say"),
+    key("evidence", ADDRESSES, "where to see it"),
+];
+
+const NOTE: &[Key] = &[
+    required("date", Date, "the day"),
+    required("by", AN_ID, "who says so"),
+    key("on", AN_ID, "the expectation that it is about"),
+    required("text", Prose, "what is to be said"),
+];
+
+const BY: &str = "who wrote it";
+const DATE: &str = "the day it was done; without it the file is a draft, shown to nobody";
+const OUTCOMES: &str = "how each expectation ended, by its id";
+const RATINGS: &str = "how each competency was shown, by its id";
+
+const SELF: &[Key] = &[
+    required("by", AN_ID, BY),
+    key("date", Date, DATE),
+    key("readers", READERS, READERS_ABOUT),
+    key("outcome", OUTCOME_MAP, OUTCOMES),
+    key("ratings", RATING_MAP, RATINGS),
+];
+
+const PEER: &[Key] = &[
+    required("by", AN_ID, "who wrote it, as the file's name says too"),
+    key("date", Date, "the day it was done; without it the file is a request, shown to nobody"),
+    key("readers", READERS, READERS_ABOUT),
+    key("outcome", OUTCOME_MAP, OUTCOMES),
+    key("ratings", RATING_MAP, RATINGS),
+    key("relationship", Word(&["peer", "pair", "cross-functional", "report", "skip", "past-manager"]), "how they work together; who reads it never depends on this"),
+];
+
+const REVIEW: &[Key] = &[
+    required("by", AN_ID, BY),
+    key("date", Date, DATE),
+    key("readers", READERS, READERS_ABOUT),
+    key("outcome", OUTCOME_MAP, OUTCOMES),
+    key("ratings", RATING_MAP, RATINGS),
+    key("shared", Date, "from that day on its subject reads it"),
+    key("acknowledged", Date, "the day the manager had read the response"),
+    key("reply", Prose, "answers the response"),
+];
+
+const RESPONSE: &[Key] = &[
+    required("by", AN_ID, BY),
+    key("date", Date, DATE),
+    key("readers", READERS, READERS_ABOUT),
+    key("goals", PROSES, "two or three for the next period"),
+];
+
+const OUTCOME: Holds = Word(&["met", "partly", "missed", "obsolete"]);
+const OUTCOME_MAP: Holds = Map(&Either(&[OUTCOME, Table(OUTCOME_KEYS)]));
+
+const OUTCOME_KEYS: &[Key] = &[
+    required("is", OUTCOME, "obsolete is learning, not failure"),
+    key("why", Prose, "the reason"),
+    key("learned", Prose, "what was learned"),
+];
+
+const RATING_MAP: Holds = Map(&Either(&[Like(&ID), Table(RATING_KEYS)]));
+
+const RATING_KEYS: &[Key] = &[
+    required("is", AN_ID, "a rating of the organisation's scale"),
+    key("level", Like(&LEVEL_REF), "against this level; default the level held"),
+    key("evidence", ADDRESSES, "where to see it"),
+    key("confidence", CONFIDENCE, "how sure"),
+    key("why", Prose, "the reason"),
+];
+
+const PLAN: &[Key] = &[
+    key("readers", READERS, READERS_ABOUT),
+    key("goal", List(&Table(GOAL)), "what comes next"),
+];
+
+const GOAL: &[Key] = &[
+    key("id", AN_ID, "so that an expectation can follow it"),
+    required("text", Prose, "the goal"),
+    key("competencies", IDS, "the competencies that it grows"),
+    key("actions", PROSES, "what the person does"),
+    key("resources", PROSES, "what they can use"),
+    key("support", PROSES, "what others do"),
+    key("by", Date, "by when"),
+];
+
+const PIP: &[Key] = &[
+    key("readers", READERS, READERS_ABOUT),
+    key("start", Date, "the first day; without it the file is a draft, shown to nobody"),
+    required("days", Number(1, DAYS_MAX), "how long it runs: 30 to 90"),
+    key("cause", Prose, "the root cause: unclear expectations, mismatch, personal, skill, environment"),
+    key("support", PROSES, "what others do"),
+    key("success", Prose, "what counts as done"),
+    key("consequence", Prose, "what follows otherwise"),
+    key("objective", List(&Table(PIP_OBJECTIVE)), "three or four that can be measured"),
+    key("checkin", List(&Table(PIP_CHECKIN)), "one a week"),
+    key("closed", Date, "the day it ended; from then on only the person and hr read it"),
+    key("result", Word(&["met", "extended", "ended"]), "how it ended"),
+];
+
+const PIP_OBJECTIVE: &[Key] = &[
+    required("id", AN_ID, "what check-ins call it"),
+    required("text", Prose, "what is to change"),
+    key("from", Text, "the measure at the start"),
+    key("to", Text, "the measure to reach"),
+];
+
+const PIP_CHECKIN: &[Key] = &[
+    required("date", Date, "the day"),
+    key("text", Prose, "what was said"),
+    key("values", Map(&Text), "the measure of each objective, by its id"),
+];
+
+const TALENT: &[Key] = &[
+    required("by", AN_ID, "who assesses"),
+    key("partner", AN_ID, "the thought partner who pressure-tests it"),
+    key("date", Date, DATE),
+    key("readers", READERS, READERS_ABOUT),
+    key("alignment", ALIGNMENT, "against the level held"),
+    key("confidence", CONFIDENCE, "how sure"),
+    key("strengths", PROSES, "what they do well"),
+    key("needs", PROSES, "what they need"),
+    key("missing", PROSES, "data that would raise the confidence"),
+    key("potential", Prose, "where they could go"),
+    key("ratings", RATING_MAP, RATINGS),
+    key("adjusted", List(&Table(ADJUSTED)), "what calibration changed"),
+    key("level", Table(LEVEL_CHANGE), "a recommended change of level"),
+    key("coaching", Table(COACHING), "the coaching plan"),
+];
+
+const ADJUSTED: &[Key] = &[
+    required("date", Date, "the day"),
+    required("was", ALIGNMENT, "what it was before"),
+    required("why", Prose, "the reason"),
+];
+
+const LEVEL_CHANGE: &[Key] = &[
+    required("recommend", Like(&LEVEL_REF), "the level"),
+    required("status", Word(&["recommended", "deferred", "done"]), "how far it has come"),
+    key("why", Prose, "the reason; a change may wait for budget"),
+];
+
+const COACHING: &[Key] = &[
+    key("actions", PROSES, "what the manager does"),
+    key("opportunities", PROSES, "what could be taken on"),
+    key("support", PROSES, "what others do"),
+];

@@ -1,0 +1,75 @@
+//! The server: a gate on loopback, and behind it, on a socket that only this user can reach, what answers.
+
+use std::io;
+use std::net::TcpListener;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use tempfile::TempDir;
+use tiny_http::Server as Http;
+
+use super::answer::Answerer;
+use super::gate::Gate;
+
+/// Threads that answer.
+const ANSWERING: usize = 4;
+
+/// A server that runs until it is dropped; then its threads have ended and its socket is gone.
+pub struct Server {
+    answerer: Arc<Answerer>,
+    gate: Option<Gate>,
+    http: Option<Arc<Http>>,
+    threads: Vec<JoinHandle<()>>,
+    /// Holds the socket; only its owner may enter.
+    _folder: TempDir,
+}
+
+impl Server {
+    /// Answers on a listener that [`Gate::listener`] made.
+    ///
+    /// # Errors
+    /// The system refuses sockets, threads or a temporary folder.
+    pub fn start(listener: TcpListener, answerer: Answerer) -> io::Result<Self> {
+        let folder = tempfile::Builder::new().prefix("gradus-").tempdir()?;
+        let socket = folder.path().join("socket");
+        let http = Http::http_unix(&socket).map_err(io::Error::other)?;
+        let mut server = Self {
+            answerer: Arc::new(answerer),
+            gate: None,
+            http: Some(Arc::new(http)),
+            threads: Vec::new(),
+            _folder: folder,
+        };
+        server.answer()?;
+        server.gate = Some(Gate::open(listener, socket)?);
+        Ok(server)
+    }
+
+    fn answer(&mut self) -> io::Result<()> {
+        for http in self.http.iter().cycle().take(ANSWERING) {
+            let (http, answerer) = (Arc::clone(http), Arc::clone(&self.answerer));
+            let work = move || {
+                // It fails where it is told to end.
+                while let Ok(request) = http.recv() {
+                    answerer.answer(request);
+                }
+            };
+            let thread = thread::Builder::new().name("answer".into()).spawn(work)?;
+            self.threads.push(thread);
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.answerer.screen.go_dark(); // or relays would wait for events
+        self.gate = None;
+        if let Some(http) = self.http.take() {
+            self.threads.iter().for_each(|_| http.unblock());
+        }
+        for thread in self.threads.drain(..) {
+            let _ = thread.join(); // a thread that panicked has ended too
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The review cycle as a whole: by commands alone, in any order, and key by key.
+
+mod any_order;
+mod keys;
+#[path = "../cli/program.rs"]
+mod program;
+mod scaffolds;
+mod schemas;
+mod status;
+mod whole;

@@ -1,0 +1,7 @@
+//! The preview, from outside: what it shows, whom it refuses, and what it notices.
+
+mod generations;
+mod hostile;
+mod running;
+mod terminal;
+mod watching;

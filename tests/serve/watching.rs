@@ -1,0 +1,316 @@
+//! What is noticed of a changing tree: whoever changes it, and however.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+
+use gradus::model::Date;
+use gradus::serve::changes::Changes;
+use gradus::serve::rebuild;
+use gradus::serve::screen::Screen;
+use gradus::serve::watch::{Notice, Watch};
+use gradus::serve::{Preview, RunSecret, Touched};
+use tempfile::TempDir;
+
+use super::running::{CANARY, PATIENCE, organisation};
+
+/// A watched organisation, and what was noticed.
+struct Watched {
+    folder: TempDir,
+    root: PathBuf,
+    changes: Arc<Changes>,
+    noticed: Receiver<Touched>,
+    _watch: Watch,
+}
+
+impl Watched {
+    fn start(notice: Notice) -> Self {
+        Self::at("org", notice, |_| ())
+    }
+
+    /// Watches what lies at that path of the folder, once `before` has made it.
+    fn at(path: &str, notice: Notice, before: impl FnOnce(&Path)) -> Self {
+        let folder = organisation();
+        before(folder.path());
+        let changes = Arc::new(Changes::default());
+        let deaf = Box::new(|why: String| panic!("no events: {why}"));
+        let root = folder.path().join(path);
+        let watch =
+            Watch::start(root.clone(), Arc::clone(&changes), notice, deaf).expect("a watch");
+        let (notice, noticed) = channel();
+        let taken = Arc::clone(&changes);
+        std::thread::spawn(move || {
+            while let Some(touched) = taken.next() {
+                if notice.send(touched).is_err() {
+                    return;
+                }
+            }
+        });
+        Self {
+            root: root.canonicalize().expect("a directory"),
+            folder,
+            changes,
+            noticed,
+            _watch: watch,
+        }
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.root.join(path)
+    }
+
+    fn write(&self, path: &str, text: &str) {
+        let path = self.path(path);
+        fs::create_dir_all(path.parent().expect("a parent")).expect("a directory");
+        fs::write(path, text).expect("a file");
+    }
+
+    /// Waits until all of these were noticed. Gives how many bursts that took.
+    fn notices(&self, paths: &[&str]) -> usize {
+        let mut missing: BTreeSet<PathBuf> = paths.iter().map(|path| self.path(path)).collect();
+        let mut bursts = 0;
+        while !missing.is_empty() {
+            let Ok(touched) = self.noticed.recv_timeout(PATIENCE) else {
+                panic!("not noticed: {missing:#?}");
+            };
+            bursts += 1;
+            match touched {
+                Touched::Everything => missing.clear(),
+                Touched::Paths(some) => {
+                    missing.retain(|path| !path.ancestors().any(|at| some.contains(at)))
+                }
+            }
+        }
+        bursts
+    }
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        self.changes.end();
+    }
+}
+
+const PERSON: &str = "people/sam/person.toml";
+
+/// Puts a text into a file.
+type Save = fn(&Path, &str);
+
+/// How programs save a file.
+const SAVES: [(&str, Save); 6] = [
+    ("in place, as VS Code does", |path, text| {
+        fs::write(path, text).unwrap()
+    }),
+    ("by a new file, as vim does", |path, text| {
+        let backup = path.with_extension("toml~");
+        let probe = path.with_file_name("4913");
+        fs::write(&probe, "").unwrap();
+        fs::remove_file(&probe).unwrap();
+        fs::rename(path, &backup).unwrap();
+        fs::write(path, text).unwrap();
+        fs::remove_file(&backup).unwrap();
+    }),
+    ("by two renames, as JetBrains does", |path, text| {
+        let (new, old) = (
+            path.with_file_name("person.toml___jb_tmp___"),
+            path.with_file_name("person.toml___jb_old___"),
+        );
+        fs::write(&new, text).unwrap();
+        fs::rename(path, &old).unwrap();
+        fs::rename(&new, path).unwrap();
+        fs::remove_file(&old).unwrap();
+    }),
+    ("by a rename from beside", |path, text| {
+        let new = path.with_file_name(".person.toml.swp");
+        fs::write(&new, text).unwrap();
+        fs::rename(&new, path).unwrap();
+    }),
+    ("by a rename from elsewhere", |path, text| {
+        let new = path.ancestors().nth(4).unwrap().join("elsewhere");
+        fs::write(&new, text).unwrap();
+        fs::rename(&new, path).unwrap();
+    }),
+    ("by a link in its place", |path, text| {
+        fs::remove_file(path).unwrap();
+        fs::write(path.with_file_name("real.toml"), text).unwrap();
+        std::os::unix::fs::symlink("real.toml", path).unwrap();
+    }),
+];
+
+#[test]
+fn every_way_of_saving_is_noticed() {
+    for notice in [Notice::ToldAndSeen, Notice::Seen] {
+        for (how, save) in SAVES {
+            let watched = Watched::start(notice);
+            eprintln!("{how}, {notice:?}");
+            save(&watched.path(PERSON), "name = \"Another\"");
+            watched.notices(&[PERSON]);
+        }
+    }
+}
+
+#[test]
+fn a_folder_that_goes_and_comes_again_is_still_watched() {
+    for notice in [Notice::ToldAndSeen, Notice::Seen] {
+        let watched = Watched::start(notice);
+        fs::remove_dir_all(watched.path("people")).unwrap();
+        watched.notices(&["people"]);
+        watched.write(PERSON, "1");
+        watched.notices(&[PERSON]);
+        watched.write("people/ada/person.toml", "1");
+        watched.notices(&["people/ada/person.toml"]);
+        watched.write("people/ada/2026-h1/review.md", "1");
+        watched.notices(&["people/ada/2026-h1/review.md"]);
+        watched.write("people/ada/2026-h1/review.md", "22");
+        watched.notices(&["people/ada/2026-h1/review.md"]);
+    }
+}
+
+#[test]
+fn a_tree_behind_a_link_and_one_that_lies_elsewhere_are_watched() {
+    let link = |folder: &Path| std::os::unix::fs::symlink("org", folder.join("link")).unwrap();
+    let watched = Watched::at("link", Notice::ToldAndSeen, link);
+    watched.write(PERSON, "1");
+    watched.notices(&[PERSON]);
+    let elsewhere = watched
+        .folder
+        .path()
+        .canonicalize()
+        .unwrap()
+        .join("elsewhere");
+    fs::create_dir_all(elsewhere.join("ada")).unwrap();
+    let text = fs::read_to_string(watched.path("gradus.toml")).unwrap();
+    watched.write(
+        "gradus.toml",
+        &format!("{text}\n[sources]\npeople = \"../elsewhere\"\n"),
+    );
+    watched.notices(&["gradus.toml"]);
+    fs::write(elsewhere.join("ada/person.toml"), "1").unwrap();
+    watched.notices(
+        &["../elsewhere/ada/person.toml"]
+            .map(|_| {
+                elsewhere
+                    .join("ada/person.toml")
+                    .to_str()
+                    .unwrap()
+                    .to_owned()
+            })
+            .each_ref()
+            .map(String::as_str),
+    );
+}
+
+#[test]
+fn hidden_and_built_files_wake_nobody() {
+    let watched = Watched::start(Notice::ToldAndSeen);
+    for path in [
+        ".git/index",
+        ".gradus/ledger.json",
+        "public/index.html",
+        "people/sam/.x.swp",
+        ".hidden/x",
+    ] {
+        watched.write(path, "1");
+    }
+    watched.write(PERSON, "1");
+    let Ok(Touched::Paths(first)) = watched.noticed.recv_timeout(PATIENCE) else {
+        panic!("nothing was noticed");
+    };
+    assert_eq!(first, [watched.path(PERSON)].into());
+}
+
+fn git(root: &Path, args: &[&str]) {
+    let mut git = Command::new("git");
+    git.args([
+        "-c",
+        "user.name=t",
+        "-c",
+        "user.email=t@example.com",
+        "-c",
+        "core.fsync=none",
+        "-c",
+        "gc.auto=0",
+    ]);
+    let output = git
+        .arg("-C")
+        .arg(root)
+        .args(args)
+        .output()
+        .expect("git starts");
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+fn a_checkout_of_ten_thousand_files_is_noticed_whole_in_a_few_bursts() {
+    let name = |at: usize| format!("people/p{}/2026-h1/peer-q{at}.md", at / 20);
+    let names: Vec<String> = (0..10_000).map(name).collect();
+    let fill = |folder: &Path| {
+        let root = folder.join("org");
+        git(&root, &["init", "-q", "-b", "old"]);
+        let write = |text: &str| {
+            for name in &names {
+                let path = root.join(name);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+            }
+        };
+        for (branch, text) in [("old", "one"), ("new", "another")] {
+            if branch == "new" {
+                git(&root, &["checkout", "-q", "-b", "new"]);
+            }
+            write(text);
+            git(&root, &["add", "-A"]);
+            git(&root, &["commit", "-q", "-m", branch]);
+        }
+    };
+    let watched = Watched::at("org", Notice::ToldAndSeen, fill);
+    git(&watched.root, &["checkout", "-q", "old"]);
+    let all: Vec<&str> = names.iter().map(String::as_str).collect();
+    let bursts = watched.notices(&all);
+    assert!(bursts < 500, "ten thousand files were {bursts} bursts");
+}
+
+#[test]
+fn a_change_in_the_midst_of_a_rebuild_is_in_the_next_one() {
+    let watched = organisation();
+    let root = watched.path().join("org");
+    let changes = Arc::new(Changes::default());
+    let deaf = Box::new(|why: String| panic!("no events: {why}"));
+    let _watch = Watch::start(
+        root.clone(),
+        Arc::clone(&changes),
+        Notice::ToldAndSeen,
+        deaf,
+    )
+    .expect("a watch");
+    let today = Date::from_ymd_opt(2026, 11, 22).expect("a day");
+    let mut preview = Preview::new(root.clone(), today, RunSecret::generate());
+    let screen = Screen::default();
+    let file = root.join("gradus.toml");
+    let title = |to: &str| {
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, text.replace(CANARY, to)).unwrap();
+    };
+    let mut turns = 0;
+    rebuild::refresh(&mut preview, &Touched::Everything, &screen, &mut |_| ());
+    title(&format!("{CANARY} 2"));
+    rebuild::until_the_end(&mut preview, &changes, &screen, &mut |turn| {
+        turns += 1;
+        let shown = screen.shown().generation.expect("a site");
+        let page = String::from_utf8_lossy(&shown.files["index.html"]).into_owned();
+        match turns {
+            // The tree has been read: what is written from here on must not be taken for what was read.
+            1 => title(&format!("{CANARY} 3")),
+            _ if page.contains(&format!("{CANARY} 3")) => changes.end(),
+            _ => assert!(turns < 50, "{:?}", turn.touched),
+        }
+    });
+    assert!(turns >= 2);
+}

@@ -1,0 +1,122 @@
+/** `gradus serve` over a copy of example-org that a test may change. */
+
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { Page } from "playwright-core";
+import { EXAMPLE, gradus, ROOT, scratchFolder } from "./sites";
+
+/** How long a debug build may take over a change, with a busy machine around it. */
+const PATIENCE_MS = 60_000;
+
+/** A preview that runs. */
+export class Previewed {
+  /** What it has said so far. */
+  said = "";
+
+  private constructor(
+    private readonly tree: string,
+    private readonly child: ChildProcess,
+  ) {
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.said += text));
+  }
+
+  /** Copies the tree, and starts. `before` may change the copy. */
+  static async of(name: string, before: (tree: string) => void = () => {}, ...args: readonly string[]): Promise<Previewed> {
+    gradus("--version"); // builds it, so that what follows is the program alone
+    const tree = scratchFolder(`preview-${name}`);
+    cpSync(EXAMPLE, tree, { recursive: true, filter: (path) => !path.endsWith("/public") });
+    before(tree);
+    const cargo = ["run", "--locked", "--quiet", "--manifest-path", join(ROOT, "Cargo.toml"), "--", "serve", tree, "--port", "0", ...args];
+    const child = spawn("cargo", cargo, { stdio: ["ignore", "ignore", "pipe"], detached: true });
+    const preview = new Previewed(tree, child);
+    await preview.says(/Ctrl-C/);
+    return preview;
+  }
+
+  /** The link with the token. */
+  get link(): string {
+    return /http:\S+/.exec(this.said)?.[0] ?? "";
+  }
+
+  /** Its origin. */
+  get origin(): string {
+    return new URL(this.link).origin;
+  }
+
+  /** The link, as somebody. */
+  as(reader: string): string {
+    return `${this.link}&as=${reader}`;
+  }
+
+  /** Waits until it has said that. */
+  async says(words: RegExp): Promise<void> {
+    const { child } = this;
+    await new Promise<void>((said, failed) => {
+      const patience = setTimeout(() => failed(new Error(`it did not say ${words}:\n${this.said}`)), PATIENCE_MS);
+      const look = (): void => {
+        if (!words.test(this.said)) return;
+        clearTimeout(patience);
+        child.stderr?.off("data", look);
+        said();
+      };
+      child.stderr?.on("data", look);
+      child.once("exit", () => failed(new Error(`it ended:\n${this.said}`)));
+      look();
+    });
+  }
+
+  /** The text of a file of the tree. */
+  read(path: string): string {
+    return readFileSync(join(this.tree, path), "utf8");
+  }
+
+  /** Writes a file of the tree. */
+  write(path: string, text: string): void {
+    mkdirSync(dirname(join(this.tree, path)), { recursive: true });
+    writeFileSync(join(this.tree, path), text);
+  }
+
+  /** Replaces a text in a file of the tree. */
+  edit(path: string, from: string, to: string): void {
+    const text = this.read(path);
+    assert.ok(text.includes(from), `${path} has no ${from}`);
+    this.write(path, text.replace(from, to));
+  }
+
+  /** Takes a file of the tree away. */
+  remove(path: string): void {
+    rmSync(join(this.tree, path), { recursive: true });
+  }
+
+  /** Ends it as Ctrl-C does. */
+  async end(): Promise<void> {
+    const { child } = this;
+    if (child.exitCode !== null || child.pid === undefined) return;
+    const ended = new Promise((exit) => child.once("exit", exit));
+    process.kill(-child.pid, "SIGINT"); // cargo and the program, as a terminal does
+    await ended;
+  }
+}
+
+/** Runs `work` with a preview of its own. */
+export async function withPreview(name: string, work: (preview: Previewed) => Promise<void>, before?: (tree: string) => void, ...args: readonly string[]): Promise<void> {
+  const preview = await Previewed.of(name, before, ...args);
+  try {
+    await work(preview);
+  } finally {
+    await preview.end();
+  }
+}
+
+/** Opens the preview, and waits for the page. */
+export async function openPreview(page: Page, url: string): Promise<void> {
+  page.setDefaultTimeout(PATIENCE_MS);
+  await page.goto(url);
+  await page.locator(".gradus-session").waitFor();
+  await page.locator("main h1").waitFor();
+}
+
+/** Waits until a text stands in the page. */
+export const shows = (page: Page, text: string): Promise<unknown> => page.waitForFunction((wanted) => document.querySelector("main")?.textContent?.includes(wanted) ?? false, text);
