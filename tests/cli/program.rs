@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// A directory to run the program in.
 pub struct Program {
@@ -34,11 +34,23 @@ impl Program {
         self.run_with(args, &[])
     }
 
+    /// Runs it with a text on its standard input.
+    pub fn run_typing(&self, args: &[&str], text: &str) -> Ran {
+        self.write("typed", text);
+        let typed = fs::File::open(self.path("typed")).expect("what was just written");
+        self.start(args, &[], Stdio::from(typed))
+    }
+
     pub fn run_with(&self, args: &[&str], environment: &[(&str, &str)]) -> Ran {
+        self.start(args, environment, Stdio::null())
+    }
+
+    fn start(&self, args: &[&str], environment: &[(&str, &str)], input: Stdio) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gradus"));
         command
             .args(args)
             .current_dir(self.directory.path())
+            .stdin(input)
             .env_clear();
         command.envs(environment.iter().copied());
         Ran {
