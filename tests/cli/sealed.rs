@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
 
-use crate::program::Program;
+use crate::program::{Program, Ran};
 
 const PEER: &str = "org/people/sam/2026-q1/peer-kim.md";
 const SEALED: &str = "org/people/sam/2026-q1/peer-kim.md.age";
@@ -229,11 +229,11 @@ fn an_identity_wrapped_with_a_passphrase_opens_sources_too() {
     let words = here.run(&login).exits(0).stdout();
     let wrapped = "people/kim/login.age";
     let build = ["-C", "org", "build", "--dry-run", "-i", wrapped];
-    here.run_typing(&build, &words).exits(0);
-    here.run_typing(&build, "abacus\n")
+    typing(&here, &build, &words).exits(0);
+    typing(&here, &build, "abacus\n")
         .exits(4)
         .says("passphrase");
-    here.run_typing(&build, "").exits(3);
+    typing(&here, &build, "").exits(3);
 }
 
 #[test]
@@ -324,4 +324,11 @@ fn a_key_for_somebody_whose_file_is_sealed_is_not_made() {
     assert!(!here.path("org/kim.key.txt").exists());
     here.run(&["-C", "org", "-i", "../builder.txt", "build"])
         .exits(0);
+}
+
+/// Runs it with a text on its standard input.
+fn typing(here: &Program, args: &[&str], text: &str) -> Ran {
+    here.write("typed", text);
+    let typed = std::fs::File::open(here.path("typed")).expect("what was just written");
+    here.start(args, &[], typed.into())
 }
