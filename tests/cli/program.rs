@@ -34,18 +34,11 @@ impl Program {
         self.run_with(args, &[])
     }
 
-    /// Runs it with a text on its standard input.
-    pub fn run_typing(&self, args: &[&str], text: &str) -> Ran {
-        self.write("typed", text);
-        let typed = fs::File::open(self.path("typed")).expect("what was just written");
-        self.start(args, &[], Stdio::from(typed))
-    }
-
     pub fn run_with(&self, args: &[&str], environment: &[(&str, &str)]) -> Ran {
         self.start(args, environment, Stdio::null())
     }
 
-    fn start(&self, args: &[&str], environment: &[(&str, &str)], input: Stdio) -> Ran {
+    pub fn start(&self, args: &[&str], environment: &[(&str, &str)], input: Stdio) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gradus"));
         command
             .args(args)

@@ -3,9 +3,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
-use crate::program::Program;
+use crate::program::{Program, Ran};
 
 const PEER: &str = "org/people/sam/2026-q1/peer-kim.md";
 const SEALED: &str = "org/people/sam/2026-q1/peer-kim.md.age";
@@ -35,6 +35,13 @@ fn sealed() -> (Program, String) {
     let (here, recipient) = organisation();
     here.run(&["seal", PEER, "--to", &recipient]).exits(0);
     (here, recipient)
+}
+
+/// Runs the program with a text on its standard input.
+fn typing(here: &Program, args: &[&str], text: &str) -> Ran {
+    here.write("typed", text);
+    let typed = fs::File::open(here.path("typed")).unwrap();
+    here.start(args, &[], Stdio::from(typed))
 }
 
 fn files_below(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
@@ -229,11 +236,11 @@ fn an_identity_wrapped_with_a_passphrase_opens_sources_too() {
     let words = here.run(&login).exits(0).stdout();
     let wrapped = "people/kim/login.age";
     let build = ["-C", "org", "build", "--dry-run", "-i", wrapped];
-    here.run_typing(&build, &words).exits(0);
-    here.run_typing(&build, "abacus\n")
+    typing(&here, &build, &words).exits(0);
+    typing(&here, &build, "abacus\n")
         .exits(4)
         .says("passphrase");
-    here.run_typing(&build, "").exits(3);
+    typing(&here, &build, "").exits(3);
 }
 
 #[test]
