@@ -139,14 +139,15 @@ impl Here {
     ///
     /// A file that is named is none, or its passphrase is wrong.
     pub fn identities(&self) -> Result<Identities, Failure> {
-        let mut files = self.identity_files.clone();
+        let named = self.identity_files.iter().map(|file| self.path(file));
+        let mut files: Vec<PathBuf> = named.collect();
         if files.is_empty() {
             let of_environment = std::env::var_os(IDENTITY_FILE).filter(|file| !file.is_empty());
             files.extend(of_environment.map(PathBuf::from));
         }
         let ask = |path: &Path| terminal::ask_passphrase(&path.display().to_string());
         let identities = files.iter().map(|file| {
-            let identity = library_keys::load_identity(&self.path(file), &ask)?;
+            let identity = library_keys::load_identity(file, &ask)?;
             Ok(identity)
         });
         identities.collect()

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use crate::program::{Program, Ran};
 
@@ -35,6 +35,13 @@ fn sealed() -> (Program, String) {
     let (here, recipient) = organisation();
     here.run(&["seal", PEER, "--to", &recipient]).exits(0);
     (here, recipient)
+}
+
+/// Runs the program with a text on its standard input.
+fn typing(here: &Program, args: &[&str], text: &str) -> Ran {
+    here.write("typed", text);
+    let typed = fs::File::open(here.path("typed")).unwrap();
+    here.start(args, &[], Stdio::from(typed))
 }
 
 fn files_below(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
