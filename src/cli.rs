@@ -22,6 +22,10 @@ pub struct Cli {
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub directory: Option<PathBuf>,
 
+    /// Open sealed sources with this identity; may be given several times [env: GRADUS_IDENTITY_FILE]
+    #[arg(short, long = "identity", value_name = "FILE", global = true)]
+    pub identities: Vec<PathBuf>,
+
     /// Say nothing but errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
@@ -66,6 +70,13 @@ pub enum Command {
     /// Make and list identities and recipients
     #[command(subcommand)]
     Keys(Keys),
+    /// Encrypt sources: `peer-linus.md` becomes `peer-linus.md.age`, which the tree may hold instead
+    Seal(Seal),
+    /// Open sealed sources: `peer-linus.md.age` becomes `peer-linus.md`
+    Unseal(Unseal),
+    /// Make files of the tree from what is kept elsewhere
+    #[command(subcommand)]
+    Import(Import),
     /// Print the JSON Schema of a kind of file, for editors
     Schema(Schema),
     /// Print a completion script
@@ -104,7 +115,7 @@ pub struct Check {
     #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
     pub format: CheckFormat,
 
-    /// Exit with 1 on warnings too
+    /// Exit with 1 on warnings and guidance too
     #[arg(long)]
     pub deny_warnings: bool,
 
@@ -240,12 +251,57 @@ pub struct KeysList {
 #[derive(Debug, Args)]
 pub struct KeysLogin {
     /// The person
+    ///
+    /// `-i FILE` names their identity; without it they get a new one, known by its passphrase alone
     #[arg(value_name = "ID")]
     pub person: String,
+}
 
-    /// Their identity file [default: a new identity, known by its passphrase alone]
-    #[arg(short, long, value_name = "FILE")]
-    pub identity: Option<PathBuf>,
+#[derive(Debug, Args)]
+pub struct Seal {
+    /// The files; each is replaced by one with a further `.age` ending
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// Whose identity opens them, an `age1…` key; may be given several times [default: `[sources] recipients`]
+    #[arg(long, value_name = "RECIPIENT")]
+    pub to: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct Unseal {
+    /// The files; each is replaced by one without its `.age` ending, which only you can read
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Import {
+    /// Make a track of `rubrics/` from a table of levels and competencies
+    Rubric(ImportRubric),
+}
+
+#[derive(Debug, Args)]
+pub struct ImportRubric {
+    /// A spreadsheet saved as CSV, or a markdown file with tables
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// The track to make [default: the file's name]
+    #[arg(long, value_name = "ID")]
+    pub track: Option<String>,
+
+    /// Where the levels stand [default: as their headings tell]
+    #[arg(long, value_enum, value_name = "WHERE")]
+    pub levels: Option<LevelsIn>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LevelsIn {
+    /// Each column is a level
+    Columns,
+    /// Each row is a level
+    Rows,
 }
 
 #[derive(Debug, Args)]

@@ -6,6 +6,7 @@ use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
+use age::armor::ArmoredReader;
 use age::secrecy::SecretString;
 use age::{Decryptor, Encryptor};
 use bip39::Language;
@@ -16,7 +17,7 @@ use thiserror::Error;
 use toml_edit::{Array, DocumentMut, Item, Table, TomlError, Value};
 use zeroize::Zeroizing;
 
-use crate::model::{Recipient, RecipientError};
+use crate::model::{Identity, NotAnIdentity, Recipient, RecipientError};
 use crate::seal::{IdentityFile, Signer, SiteKey, SiteKeyError};
 
 /// scrypt's work factor: about a second in a browser, and below the 20 that browsers refuse.
@@ -67,6 +68,9 @@ pub enum KeysError {
     /// Keys: not a passphrase-wrapped identity file, or a damaged one.
     #[error("this is not a login that gradus wrote, or it is damaged")]
     DamagedLogin,
+    /// Keys.
+    #[error("`{}` holds no identity", .0.display())]
+    NoIdentity(PathBuf),
     /// Content.
     #[error("this is not TOML")]
     Toml(#[from] TomlError),
@@ -274,6 +278,7 @@ pub fn wrap_login(identity_file: &str, passphrase: &str) -> Vec<u8> {
 pub fn unwrap_login(wrapped: &[u8], passphrase: &str) -> Result<IdentityFile, KeysError> {
     let mut identity = age::scrypt::Identity::new(SecretString::from(passphrase.to_owned()));
     identity.set_max_work_factor(WORK_FACTOR_MAX);
+    let wrapped = ArmoredReader::new(wrapped);
     let decryptor = Decryptor::new_buffered(wrapped).map_err(|_| KeysError::DamagedLogin)?;
     let reader = decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity));
     let reader = reader.map_err(|error| match error {
@@ -288,10 +293,32 @@ pub fn unwrap_login(wrapped: &[u8], passphrase: &str) -> Result<IdentityFile, Ke
     IdentityFile::parse(&text).map_err(|_| KeysError::DamagedLogin)
 }
 
+/// Reads an identity file, wrapped with a passphrase or not; only for a wrapped one is `ask` called.
+///
+/// # Errors
+/// `Io`, `NoIdentity`, or as [`unwrap_login`].
+pub fn load_identity(
+    path: &Path,
+    ask: &dyn Fn(&Path) -> io::Result<Zeroizing<String>>,
+) -> Result<Identity, KeysError> {
+    let failed = || KeysError::io("read", path);
+    let file = fs::File::open(path).map_err(failed())?;
+    let mut bytes = Zeroizing::new(Vec::new());
+    let read = file.take(LOGIN_MAX_BYTES).read_to_end(&mut bytes);
+    read.map_err(failed())?;
+    if let Ok(file) = std::str::from_utf8(&bytes).map_or(Err(NotAnIdentity), IdentityFile::parse) {
+        return Ok(file.identity);
+    }
+    if Decryptor::new_buffered(ArmoredReader::new(bytes.as_slice())).is_err() {
+        return Err(KeysError::NoIdentity(path.to_owned()));
+    }
+    let passphrase = ask(path).map_err(KeysError::io("read the passphrase of", path))?;
+    Ok(unwrap_login(&bytes, &passphrase)?.identity)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Identity;
     use std::os::unix::fs::PermissionsExt;
 
     #[test]

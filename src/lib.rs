@@ -17,10 +17,12 @@
 //! pipeline and share [`model`] and [`diag`].
 
 pub mod access;
+pub mod at_rest;
 pub mod check;
 pub mod diag;
 pub mod formats;
 pub mod growth;
+pub mod import;
 pub mod keys;
 pub mod model;
 pub mod pipeline;

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -17,7 +18,7 @@ use crate::model::{
 };
 use crate::seal::{LoginFile, SealError, SealInput, Sealer};
 use crate::site::{self, Theme, ThemeError};
-use crate::source::{self, Changed, LoadError, Source};
+use crate::source::{self, Changed, Identities, LoadError, Source, Unopened};
 
 /// The viewer's script, bundled when this program was built.
 pub const VIEWER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/viewer.js"));
@@ -27,13 +28,34 @@ pub const FRESH_DAYS: u64 = 190;
 
 const DAY_SECONDS: u64 = 24 * 60 * 60;
 
-/// Loads a tree and checks it. There is an organisation exactly where the report has no errors.
+/// A tree that was loaded and checked.
+#[derive(Debug)]
+pub struct Loaded {
+    /// There exactly where the report has no errors and every sealed file was opened.
+    pub organisation: Option<Organisation>,
+    pub report: Report,
+    /// The sealed files that another identity is needed for, and why; paths relative to the organisation.
+    pub closed: Vec<(Arc<str>, Unopened)>,
+}
+
+/// Loads a tree in which nothing is sealed and checks it. There is an organisation exactly where the report has no
+/// errors; where something is sealed, there is none.
 ///
 /// # Errors
 ///
 /// The directory is no organisation, or cannot be read at all.
 pub fn load(root: &Path, today: Date) -> Result<(Option<Organisation>, Report), LoadError> {
-    let source = source::load(root)?;
+    let loaded = load_with(root, &Identities::default(), today)?;
+    Ok((loaded.organisation, loaded.report))
+}
+
+/// Loads a tree, opening what is sealed, and checks it.
+///
+/// # Errors
+///
+/// The directory is no organisation, or cannot be read at all.
+pub fn load_with(root: &Path, identities: &Identities, today: Date) -> Result<Loaded, LoadError> {
+    let source = source::load_with(root, identities)?;
     let mut checked = Checker::default().check(&source, &Changed::default());
     if let Some(organisation) = &checked.organisation {
         let access = access::plan(organisation, today);
@@ -44,7 +66,18 @@ pub fn load(root: &Path, today: Date) -> Result<(Option<Organisation>, Report), 
         checked.diagnostics.extend(guidance);
     }
     let report = Report::new(checked.diagnostics, &source.texts, root.to_owned());
-    Ok((checked.organisation, report))
+    Ok(Loaded {
+        organisation: checked.organisation,
+        report,
+        closed: closed(&source),
+    })
+}
+
+/// The sealed files that another identity is needed for.
+pub(crate) fn closed(source: &Source) -> Vec<(Arc<str>, Unopened)> {
+    let unopened = source.unopened();
+    let closed = unopened.filter(|(_, _, why)| why.wants_identity());
+    closed.map(|(path, _, why)| (path.clone(), why)).collect()
 }
 
 pub(crate) fn warnings_of_audiences(access: &Access, source: &Source) -> Vec<Diagnostic> {

@@ -25,11 +25,13 @@ use crate::growth;
 use crate::model::*;
 use crate::pipeline::{self, BuildError};
 use crate::site::{self, Theme};
-use crate::source::{self, Changed, LoadError, Source, THEMES, Touched};
+use crate::source::{self, Changed, Identities, LoadError, Source, THEMES, Touched, Unopened};
 
 /// An organisation that is loaded, checked and drawn again as it changes.
 pub struct Rebuilder {
     root: PathBuf,
+    /// What sealed sources are opened with.
+    identities: Identities,
     checker: Checker,
     guidance: Guidance,
     source: Option<Source>,
@@ -87,6 +89,7 @@ impl Rebuilder {
     pub fn new(root: PathBuf, stand_in: Option<StandIn>) -> Self {
         Self {
             root,
+            identities: Identities::default(),
             checker: Checker::new(stand_in),
             guidance: Guidance::default(),
             source: None,
@@ -96,6 +99,12 @@ impl Rebuilder {
             drawn: None,
             due: Due::default(),
         }
+    }
+
+    /// The same, opening what is sealed with these.
+    pub fn with_identities(mut self, identities: Identities) -> Self {
+        self.identities = identities;
+        self
     }
 
     /// Loads and checks what may have changed; gives the files that did, relative to the organisation. The first
@@ -110,7 +119,7 @@ impl Rebuilder {
     ) -> Result<BTreeSet<Arc<str>>, LoadError> {
         self.due.theme |= concerns_themes(touched, &self.root);
         let Some(source) = &mut self.source else {
-            self.source = Some(source::load(&self.root)?);
+            self.source = Some(source::load_with(&self.root, &self.identities)?);
             self.judge(&Changed::default(), today);
             return Ok(BTreeSet::new());
         };
@@ -149,7 +158,12 @@ impl Rebuilder {
         &self.report
     }
 
-    /// The organisation, unless it has errors.
+    /// The sealed files that another identity is needed for, and why. Without them there is no organisation.
+    pub fn closed(&self) -> Vec<(Arc<str>, Unopened)> {
+        self.source.as_ref().map_or_else(Vec::new, pipeline::closed)
+    }
+
+    /// The organisation, unless it has errors or a sealed file that was not opened.
     pub fn organisation(&self) -> Option<&Organisation> {
         self.organisation.as_ref()
     }

@@ -126,9 +126,10 @@ fn person_status(
         return None;
     }
     if person.manager_on(cycle.end).is_none() {
-        phases.retain(|status| {
-            status.phase == Phase::SelfAssessment || is_begun(person, cycle, status)
-        });
+        // At the top of an organisation, who takes part is who begins to.
+        person.cycles.get(&cycle.id)?;
+        let own = |status: &PhaseStatus| status.phase == Phase::SelfAssessment;
+        phases.retain(|status| own(status) || is_begun(person, cycle, status));
     }
     let facts = growth::expectation_facts(commons, person, cycle);
     let files = person.cycles.get(&cycle.id);

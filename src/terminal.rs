@@ -4,6 +4,7 @@
 //! everything here is drawn with colour, and stripped on the way out where none is wanted.
 
 mod figures;
+mod passphrase;
 mod status;
 
 use std::ops::Range;
@@ -13,6 +14,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 use crate::diag::{Diagnostic, Place, Report, Severity};
 
 pub use figures::figures;
+pub use passphrase::ask_passphrase;
 pub use status::{actions, cycle, tasks};
 
 /// Prints a report to the standard error, with the count of complaints at its end.

@@ -277,14 +277,15 @@ impl<'a> Cutter<'a> {
     }
 
     fn peers(&mut self, id: &CycleId, files: &PersonCycle) {
-        let review = files.shared_review();
-        let shared = review.is_some_and(|review| self.has_come(review.shared));
+        let shared = files.shared_review().and_then(|review| review.shared);
+        let shared = shared.filter(|day| self.has_come(Some(*day)));
         let policy = self.audiences.org.access.peer_feedback;
         for (author, peer) in &files.peers {
             let mut rules = self.confidential(&peer.feedback);
             let upward = is_upward(self.audiences, author, &self.subject.id, id);
             // Where names are promised away, no `readers` line brings one back.
-            if shared && !upward && policy != PeerFeedbackPolicy::Anonymous {
+            let together = shared.is_some_and(|day| is_shown_with(peer, day));
+            if together && !upward && policy != PeerFeedbackPolicy::Anonymous {
                 rules.subject = Subject::AsNamed;
                 if policy == PeerFeedbackPolicy::Person {
                     rules.home = SectionKind::Person;
@@ -294,7 +295,7 @@ impl<'a> Cutter<'a> {
             let file = FeedbackFile::Peer(id.clone(), author.clone());
             self.file(file, &peer.feedback, rules);
         }
-        if shared && policy == PeerFeedbackPolicy::Anonymous {
+        if shared.is_some() && policy == PeerFeedbackPolicy::Anonymous {
             let own = self.audiences.own(&self.subject.id);
             self.add(Artefact::Anonymous(id.clone()), SectionKind::Own, own);
         }
@@ -381,6 +382,12 @@ pub fn talent_readers(audiences: &Audiences, subject: &PersonId, chain: &People)
     people.extend(chain.iter().cloned());
     people.remove(subject);
     people
+}
+
+/// Whether a peer's file is shown to its subject with the review shared on a day, where the policy shows any: one that
+/// comes later would be known by the day on which it lands, and stays with the chain.
+pub fn is_shown_with(peer: &PeerFeedback, shared: Date) -> bool {
+    peer.feedback.date.is_some_and(|written| written <= shared)
 }
 
 /// Whether `subject` stood in the author's management chain on any day of the cycle: their feedback is

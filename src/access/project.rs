@@ -6,7 +6,9 @@ use sha2::{Digest, Sha256};
 
 use crate::model::*;
 
-use super::artefact::{Artefact, FeedbackFile, is_for_subject, is_upward, restricted_questions};
+use super::artefact::{
+    Artefact, FeedbackFile, is_for_subject, is_shown_with, is_upward, restricted_questions,
+};
 use super::audience::{Audiences, People};
 use super::plan::Planned;
 
@@ -432,9 +434,8 @@ fn linked_files(cut: &PersonCycle, from: &PersonCycle) -> BTreeMap<String, Attac
         .collect()
 }
 
-/// Peer answers by question, without names: only of peers whose feedback is not upward, not to questions
-/// whose readers leave the subject out, only where enough peers answered. Their order follows their texts'
-/// hashes, so that it says nothing about who wrote which, and is the same in every build.
+/// Peer answers by question, without names: only of peers whose feedback is not upward and came before the review was
+/// shared, not to questions whose readers leave the subject out, only where enough peers answered in words.
 fn anonymous(audiences: &Audiences, person: &Person, cycle: &CycleId) -> Vec<AnonymousAnswers> {
     let org = audiences.org;
     let restricted: BTreeSet<&QuestionId> = restricted_questions(org, cycle)
@@ -444,13 +445,19 @@ fn anonymous(audiences: &Audiences, person: &Person, cycle: &CycleId) -> Vec<Ano
     let Some(files) = person.cycles.get(cycle).map(PersonCycle::published) else {
         return Vec::new();
     };
+    let Some(shared) = files.shared_review().and_then(|review| review.shared) else {
+        return Vec::new();
+    };
     let mut by_question: BTreeMap<&QuestionId, Vec<&Prose>> = BTreeMap::new();
     let peers = files.peers.iter().filter(|(author, peer)| {
-        peer.feedback.readers.is_none() && !is_upward(audiences, author, &person.id, cycle)
+        peer.feedback.readers.is_none()
+            && is_shown_with(peer, shared)
+            && !is_upward(audiences, author, &person.id, cycle)
     });
     for answer in peers.flat_map(|(_, peer)| &peer.feedback.answers) {
         if let AnswerTo::Question(id) = &answer.to
             && !restricted.contains(id)
+            && !answer.text.as_str().trim().is_empty()
         {
             by_question.entry(id).or_default().push(&answer.text);
         }
@@ -463,6 +470,9 @@ fn anonymous(audiences: &Audiences, person: &Person, cycle: &CycleId) -> Vec<Ano
         .collect()
 }
 
+/// The answers in the order of their hashes. It is made of nothing but the texts that are shown, so it says no more than
+/// they do: whoever computes it learns where a text stands that they can read there anyway, and nothing about who wrote
+/// it. It is the same in every build, of any machine; a key would hide nothing further, and could be lost.
 fn shuffled(question: &QuestionId, mut answers: Vec<&Prose>) -> AnonymousAnswers {
     answers.sort_by_cached_key(|answer| Sha256::digest(answer.as_str()).to_vec());
     AnonymousAnswers {

@@ -565,3 +565,145 @@ fn a_chain_of_one_step_shows_a_director_no_reports_of_reports() {
     assert!(!held(&org, "team/barbara").contains("LINUS"));
     assert_eq!(org.readers_of("team/grace/talent"), ["grace", "hanna"]);
 }
+
+fn anonymously(org: &mut Organisation) -> Vec<AnonymousAnswers> {
+    org.access.peer_feedback = PeerFeedbackPolicy::Anonymous;
+    let access = plan(org, day(TODAY));
+    let own = access.get(&SectionId::new("person/linus/own")).unwrap();
+    let Draw::Person(own) = draw(org, day(TODAY), &OrgFigures::default(), own).content else {
+        panic!("own is about a person");
+    };
+    own.anonymous.get(&h1()).cloned().unwrap_or_default()
+}
+
+#[test]
+fn what_comes_after_the_review_was_shared_does_not_show_as_it_lands() {
+    let mut org = company();
+    org.review("linus", "grace", "2026-07-10", Some("2026-07-12"));
+    for (by, on) in [
+        ("ada", "2026-07-05"),
+        ("hanna", "2026-07-12"),
+        ("marek", "2026-07-11"),
+    ] {
+        org.peer("linus", by, on);
+    }
+    let before = anonymously(&mut org);
+    org.peer("linus", "barbara", "2026-07-13");
+    assert_eq!(anonymously(&mut org), before);
+    org.access.peer_feedback = PeerFeedbackPolicy::Person;
+    let own = org.readable_by("linus");
+    assert!(own.contains("hanna on linus") && !own.contains("barbara on linus"));
+    assert!(org.readable_by("grace").contains("barbara on linus"));
+    org.review("linus", "grace", "2026-07-10", Some("2026-07-20"));
+    assert!(org.readable_by("linus").contains("barbara on linus"));
+}
+
+#[test]
+fn an_answer_without_words_counts_for_none() {
+    let mut org = company();
+    org.review("linus", "grace", "2026-07-10", Some("2026-07-12"));
+    for by in ["ada", "hanna", "marek"] {
+        org.peer("linus", by, "2026-07-05");
+    }
+    let silent = org.of("linus").peers.get_mut("hanna").unwrap();
+    silent.feedback.answers[0].text = Prose("\n ".into());
+    let questions: Vec<QuestionId> = anonymously(&mut org)
+        .into_iter()
+        .map(|answers| answers.question)
+        .collect();
+    assert_eq!(questions, [QuestionId::new("growth").unwrap()]);
+}
+
+#[test]
+fn an_upward_answer_does_not_make_up_the_three() {
+    let mut org = company();
+    // On one day of the cycle, hanna reported to linus.
+    org.person_mut("hanna").roles = person(
+        "hanna",
+        &[
+            ("2020-01-01", "barbara"),
+            ("2026-03-01", "linus"),
+            ("2026-03-02", "barbara"),
+        ],
+    )
+    .roles;
+    org.review("linus", "grace", "2026-07-10", Some("2026-07-12"));
+    for by in ["ada", "hanna", "marek"] {
+        org.peer("linus", by, "2026-07-05");
+    }
+    assert!(anonymously(&mut org).is_empty());
+    org.peer("linus", "barbara", "2026-07-05");
+    let shown = anonymously(&mut org);
+    assert!(shown.iter().all(|answers| answers.answers.len() == 3));
+    assert!(!format!("{shown:?}").contains("hanna on linus"));
+}
+
+#[test]
+fn the_order_without_names_depends_on_the_texts_alone() {
+    let texts = ["calm under load", "explains well", "asks first", "ships"];
+    let order = |authors: [&str; 4]| {
+        let mut org = company();
+        org.review("linus", "grace", "2026-07-10", Some("2026-07-12"));
+        for (by, text) in authors.iter().zip(texts) {
+            org.peer("linus", by, "2026-07-05");
+            let peer = org.of("linus").peers.get_mut(*by).unwrap();
+            peer.feedback.answers[0].text = Prose(text.into());
+        }
+        let shown = anonymously(&mut org);
+        let strengths = QuestionId::new("strengths").unwrap();
+        let shown = shown.into_iter().find(|a| a.question == strengths);
+        shown.unwrap().answers
+    };
+    let one = order(["ada", "barbara", "hanna", "marek"]);
+    assert_eq!(one, order(["marek", "hanna", "ada", "barbara"]));
+    assert_eq!(one, order(["hanna", "ada", "marek", "barbara"]));
+}
+
+#[test]
+fn a_typed_relationship_neither_opens_nor_hides() {
+    let mut org = company();
+    org.access.peer_feedback = PeerFeedbackPolicy::Person;
+    for (subject, by, word) in [
+        ("grace", "linus", Relationship::Peer),
+        ("barbara", "ada", Relationship::CrossFunctional),
+        ("linus", "ada", Relationship::Report),
+    ] {
+        org.peer(subject, by, "2026-07-05");
+        org.of(subject).peers.get_mut(by).unwrap().relationship = Some(word);
+        org.review(subject, "barbara", "2026-07-10", Some("2026-07-12"));
+    }
+    assert!(!org.readable_by("grace").contains("linus on grace"));
+    let skip = org.readable_by("barbara");
+    assert!(!skip.contains("ada on barbara"), "two steps up is above");
+    assert!(org.readable_by("linus").contains("ada on linus"));
+}
+
+#[test]
+fn a_manager_who_comes_back_reads_what_was_said_in_their_time_and_not_what_came_between() {
+    let mut org = company();
+    let roles = [
+        ("2020-01-01", "grace"),
+        ("2026-03-01", "marek"),
+        ("2026-05-01", "grace"),
+    ];
+    org.person_mut("ada").roles = person("ada", &roles).roles;
+    org.peer("ada", "linus", "2026-02-01");
+    org.peer("ada", "hanna", "2026-04-01");
+    let seen = org.readable_by("grace");
+    assert!(seen.contains("linus on ada") && !seen.contains("hanna on ada"));
+    let between = org.readable_by("marek");
+    assert!(!between.contains("linus on ada") && !between.contains("hanna on ada"));
+    let above = org.readable_by("barbara");
+    assert!(above.contains("linus on ada") && above.contains("hanna on ada"));
+}
+
+#[test]
+fn a_readers_line_does_not_carry_confidence_to_a_new_manager() {
+    let mut org = company();
+    org.peer("ada", "linus", "2026-05-20");
+    let peer = org.of("ada").peers.get_mut("linus").unwrap();
+    peer.feedback.readers = Some(vec![ReaderToken::Audience(Audience::Chain)]);
+    assert!(!org.readable_by("marek").contains("linus on ada"));
+    assert!(!org.readable_by("grace").contains("linus on ada"));
+    assert!(org.readable_by("barbara").contains("linus on ada"));
+}

@@ -1,7 +1,7 @@
 //! Attachments: one that a confidential text shows belongs to that text alone.
 
 use super::codes::SHARED_ATTACHMENT;
-use super::complaints::Complaints;
+use super::known::Known;
 use super::seat::Seat;
 use crate::diag::Place;
 use crate::model::*;
@@ -11,7 +11,7 @@ type Named<'c> = (String, &'c Feedback);
 
 /// Complains where a text of one author links to a file that a peer's text or a review of another links to:
 /// whoever reads the one would get what belongs to the other.
-pub(super) fn check(complaints: &Complaints, seat: &Seat<'_>, cycle: &PersonCycle) {
+pub(super) fn check(known: &Known<'_>, seat: &Seat<'_>, cycle: &PersonCycle) {
     let confidential = confidential(cycle);
     let open = open(cycle);
     for name in cycle.files.keys() {
@@ -23,8 +23,10 @@ pub(super) fn check(complaints: &Complaints, seat: &Seat<'_>, cycle: &PersonCycl
         for (file, _) in other.filter(|(_, text)| text.links_to(name)) {
             let message =
                 format!("`files/{name}` belongs to `{owner}`, which others read than this");
-            let place = Place::file(format!("{}/{file}", seat.path));
-            complaints
+            let path = format!("{}/{file}", seat.path);
+            let place = Place::file(known.source.as_it_lies(path));
+            known
+                .complaints
                 .about(SHARED_ATTACHMENT, place, message)
                 .help("give each text a copy of its own, under another name");
         }

@@ -30,7 +30,7 @@ pub fn question_widened(
     gained: &[PersonId],
 ) -> Diagnostic {
     let asked = format!("id = \"{question}\"");
-    let of_cycle = format!("cycles/{cycle}.toml");
+    let of_cycle = source.shown(&format!("cycles/{cycle}.toml"));
     let text = |path: &str| source.texts.get(path).and_then(|text| text.find(&asked));
     let (path, from) = match text(&of_cycle) {
         Some(at) => (of_cycle.as_str(), at),

@@ -20,7 +20,7 @@ use crate::source::{Changed, Name, RUBRICS, Source};
 /// A tree that was checked.
 #[derive(Debug)]
 pub struct Checked {
-    /// There exactly where no diagnostic is an error.
+    /// There exactly where no diagnostic is an error and every sealed file was opened.
     pub organisation: Option<Organisation>,
     /// In no order.
     pub diagnostics: Vec<Diagnostic>,
@@ -94,7 +94,9 @@ impl Checker {
         people.extend(self.renew_managed(source, changed, &renewed));
         let diagnostics = self.diagnostics();
         let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
-        let is_valid = !diagnostics.iter().any(is_error);
+        // Without what is sealed, a page would silently say less.
+        let is_whole = source.unopened().next().is_none();
+        let is_valid = is_whole && !diagnostics.iter().any(is_error);
         Checked {
             organisation: is_valid.then(|| self.organisation()).flatten(),
             diagnostics,

@@ -82,11 +82,11 @@ rules! {
      give one of them another name."
     "people/ada/ and people/Ada/"
 
-    SEALED "E008" Error
-    "a sealed file was not checked"
-    "The file ends in `.age`: it is encrypted, and nothing was opened to look into it. What it says is missing from everything else, \
-     so nothing is built. Unseal it to have it checked."
-    "people/ada/2026-h1/peer-linus.md.age"
+    UNOPENED "E008" Error
+    "a sealed file that does not open"
+    "The file ends in `.age`, and what lies there is no age file, is damaged, or is sealed to other keys than the identity that was \
+     given. Nothing is built without it, because a page would silently lack what the file says."
+    "people/ada/2026-h1/peer-linus.md.age, cut short"
 
     NO_DIRECTORY "E009" Error
     "`[sources]` names a directory that is not there"
@@ -514,6 +514,12 @@ rules! {
     "Nobody is left who may read it: what was said in confidence opens only to those of the management chain of its day who still are in it. \
      The source stays in the tree; the site does not hold it."
     "peer feedback from before a change of the whole chain"
+
+    SEALED "W008" Warning
+    "a sealed file was not checked"
+    "The file ends in `.age`: it is encrypted, and no identity was given to open it with. What refers to it is taken on trust. `-i FILE` or \
+     `GRADUS_IDENTITY_FILE` names the identity; without it, whatever needs the content stops."
+    "people/ada/2026-h1/peer-linus.md.age, without `-i`"
 
     CHANGED_AFTER_AGREED "W020" Warning
     "an expectation changed after it was agreed"

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::codes::{self, Rule};
 pub(super) use crate::diag::did_you_mean;
 use crate::diag::{Diagnostic, Place, Severity};
+use crate::source::SEALED_ENDING;
 
 /// The most complaints that one file gets.
 const PER_FILE_MAX: usize = 500;
@@ -83,9 +84,9 @@ impl Complaints {
 
     fn add(&self, diagnostic: Diagnostic) {
         let mut gathered = self.gathered.borrow_mut();
-        if diagnostic.severity == Severity::Error && diagnostic.code <= codes::TOML_SYNTAX.code {
+        if hides_content(&diagnostic) {
             let file = &diagnostic.place.file;
-            let opened = file.strip_suffix(".age").unwrap_or(file);
+            let opened = file.strip_suffix(SEALED_ENDING).unwrap_or(file);
             gathered.unsound.insert(opened.into());
         }
         let file = diagnostic.place.file.clone();
@@ -97,6 +98,12 @@ impl Complaints {
             gathered.diagnostics.push(too_many(file));
         }
     }
+}
+
+/// Whether a complaint says that what stands in the file is not known, or not all of it.
+fn hides_content(diagnostic: &Diagnostic) -> bool {
+    let is_error = diagnostic.severity == Severity::Error;
+    diagnostic.code == codes::SEALED.code || is_error && diagnostic.code <= codes::TOML_SYNTAX.code
 }
 
 fn overlap(a: &Place, b: &Place) -> bool {

@@ -103,11 +103,11 @@ impl<'s> Known<'s> {
 
     fn named_cycles(&self) -> BTreeSet<CycleId> {
         let files = self.source.files.iter();
-        files
-            .filter_map(|(kind, file)| match kind {
-                FileKind::Cycle(name) => {
-                    self.name(name, &file.path, CycleId::new, &RESERVED_CYCLES)
-                }
+        let read = files.map(|(kind, file)| (kind, &file.path));
+        let sealed = self.source.unopened().map(|(path, kind, _)| (kind, path));
+        read.chain(sealed)
+            .filter_map(|(kind, path)| match kind {
+                FileKind::Cycle(name) => self.name(name, path, CycleId::new, &RESERVED_CYCLES),
                 _ => None,
             })
             .collect()

@@ -51,7 +51,7 @@ use table::At;
 
 /// Turns what was read into the organisation.
 ///
-/// The organisation is there exactly where the report holds no error.
+/// The organisation is there exactly where the report holds no error and every sealed file was opened.
 pub fn check(source: &Source) -> (Option<Organisation>, Report) {
     let checked = Checker::default().check(source, &Changed::default());
     let report = Report::new(checked.diagnostics, &source.texts, source.root.clone());

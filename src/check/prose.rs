@@ -155,7 +155,9 @@ fn check_attachment(doc: &Doc<'_>, name: &str, place: impl FnOnce() -> Place) {
             .help("only files of a person's cycle have a `files/` beside them");
         return;
     };
-    if !names.contains(name) {
+    let folder = doc.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+    let is_sealed = || !doc.complaints.is_sound(&format!("{folder}/files/{name}"));
+    if !names.contains(name) && !is_sealed() {
         doc.complaints
             .about(
                 codes::NO_ATTACHMENT,

@@ -135,7 +135,7 @@ fn cycle(known: &Known<'_>, seat: &Seat<'_>, following: &mut Vec<Following>) -> 
             CycleFile::Attachment(name) => attach(&mut cycle, name, held),
         }
     }
-    super::attachments::check(known.complaints, seat, &cycle);
+    super::attachments::check(known, seat, &cycle);
     cycle
 }
 

@@ -2,7 +2,7 @@
 
 use super::codes::{self, Rule};
 use super::complaints::Complaints;
-use crate::source::{FILE_MAX_BYTES, Problem, ProblemKind, Source, Trouble};
+use crate::source::{FILE_MAX_BYTES, Problem, ProblemKind, Source, Trouble, Unopened};
 
 /// Complains about every problem that loading found.
 pub(super) fn check(source: &Source, complaints: &Complaints) {
@@ -29,6 +29,12 @@ fn words(problem: &Problem) -> (Rule, String) {
             let message = format!("`{path}` and `{other}` differ only in case");
             (codes::CASE_COLLISION, message)
         }
+        ProblemKind::SealedTwice { other } => {
+            let message =
+                format!("`{path}` and `{other}` are the same file, sealed and in the open");
+            (codes::DUPLICATE, message)
+        }
+        ProblemKind::Unopened { why, .. } => unopened(path, *why),
         ProblemKind::NoHistory(trouble) => (codes::NO_HISTORY, no_history(trouble.as_ref())),
         ProblemKind::NoSuchDirectory => (codes::NO_DIRECTORY, "there is no such directory".into()),
         ProblemKind::TooManyEntries { max } => {
@@ -40,6 +46,16 @@ fn words(problem: &Problem) -> (Rule, String) {
             let (rule, is) = what_it_is(other);
             (rule, format!("`{path}` {is}"))
         }
+    }
+}
+
+fn unopened(path: &str, why: Unopened) -> (Rule, String) {
+    match why {
+        Unopened::NoIdentity => (
+            codes::SEALED,
+            format!("`{path}` is sealed and was not checked"),
+        ),
+        why => (codes::UNOPENED, format!("`{path}` was not opened: {why}")),
     }
 }
 
@@ -55,7 +71,6 @@ fn what_it_is(problem: &ProblemKind) -> (Rule, &'static str) {
             codes::UNPORTABLE_NAME,
             "has a name that some systems cannot hold",
         ),
-        ProblemKind::Sealed => (codes::SEALED, "is sealed and was not checked"),
         _ => (codes::UNKNOWN_FILE, "is not a file that gradus knows"),
     }
 }
@@ -93,12 +108,28 @@ fn help(problem: &ProblemKind) -> Option<String> {
         }
         ProblemKind::NoHistory(Some(trouble)) => git_words(trouble).1.map(str::to_owned),
         ProblemKind::LeavesTree => Some("directories elsewhere are declared in `[sources]`".into()),
-        ProblemKind::Sealed => {
-            Some("sealed sources cannot be opened yet: put the opened file in its place".into())
+        ProblemKind::SealedTwice { .. } => {
+            Some("keep the one that holds what is meant, and take the other away".into())
         }
+        ProblemKind::Unopened { why, .. } => how_to_open(*why).map(str::to_owned),
         ProblemKind::Unknown { nearest } => nearest
             .as_ref()
             .map(|near| format!("did you mean `{near}`?")),
+        _ => None,
+    }
+}
+
+fn how_to_open(why: Unopened) -> Option<&'static str> {
+    match why {
+        Unopened::NoIdentity => Some(
+            "give the identity that it is sealed to: `-i FILE`, or the path in `GRADUS_IDENTITY_FILE`",
+        ),
+        Unopened::OtherIdentity => Some(
+            "give one of the identities that it is sealed to, or have it sealed again to `[sources] recipients`",
+        ),
+        Unopened::Passphrase => {
+            Some("open it with `age --decrypt`, then seal it to keys with `gradus seal`")
+        }
         _ => None,
     }
 }

@@ -165,7 +165,7 @@ pub struct NewPip {
     #[arg(value_name = "PERSON")]
     pub person: String,
 
-    /// How long it runs: 30 to 90
+    /// How long it runs, in days
     #[arg(long, default_value_t = 60)]
     pub days: u32,
 

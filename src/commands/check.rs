@@ -1,11 +1,14 @@
 //! `gradus check`: every mistake of the tree at once.
 
+use gradus::check::Rule;
 use gradus::diag::{Report, Severity};
+use gradus::pipeline::Loaded;
+use gradus::source::Unopened;
 use gradus::{check, formats, pipeline, terminal};
 
 use crate::cli::{self, CheckFormat};
 
-use super::{Failure, Here, Message, shell};
+use super::{Failure, Here, Message, closed_sources, loaded, shell};
 
 /// Prints all diagnostics in the wanted form.
 ///
@@ -17,10 +20,20 @@ pub fn run(here: &Here, args: &cli::Check) -> Result<(), Failure> {
         return explain(code);
     }
     let root = here.organisation(args.organisation.as_deref())?;
-    let (organisation, report) = pipeline::load(&root, here.today).map_err(Failure::from_load)?;
+    let Loaded {
+        organisation,
+        report,
+        closed,
+    } = loaded(here, &root)?;
     print(here, &report, args.format)?;
     if let Some(organisation) = organisation {
         pipeline::theme(&root, &organisation)?;
+    }
+    let foreign = closed
+        .iter()
+        .any(|(_, why)| *why == Unopened::OtherIdentity);
+    if foreign && report.count(Severity::Error) == count_of(&report, check::codes::UNOPENED) {
+        return Err(closed_sources(&closed));
     }
     let is_denied = |severity| args.deny_warnings && report.count(severity) > 0;
     let denied = is_denied(Severity::Warning) || is_denied(Severity::Advice);
@@ -28,6 +41,11 @@ pub fn run(here: &Here, args: &cli::Check) -> Result<(), Failure> {
         return Err(Failure::Content);
     }
     Ok(())
+}
+
+fn count_of(report: &Report, rule: Rule) -> usize {
+    let of_rule = report.diagnostics.iter().filter(|d| d.code == rule.code);
+    of_rule.count()
 }
 
 fn print(here: &Here, report: &Report, format: CheckFormat) -> Result<(), Failure> {

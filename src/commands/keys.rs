@@ -69,6 +69,7 @@ struct MarkerSeal {
 #[serde(default)]
 struct MarkerSources {
     people: Option<PathBuf>,
+    recipients: Vec<String>,
 }
 
 impl Marker {
@@ -105,6 +106,15 @@ impl Marker {
 fn read(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path)
         .map_err(|e| Failure::environment(&format!("could not read `{}`", path.display()), e))
+}
+
+/// The keys that an organisation's sources are sealed to, as written.
+///
+/// # Errors
+///
+/// `gradus.toml` cannot be read.
+pub fn source_recipients(root: &Path) -> Result<Vec<String>, Failure> {
+    Ok(Marker::read(root)?.sources.recipients)
 }
 
 /// The site key of an organisation, which must be its signer's.
@@ -173,10 +183,7 @@ fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
     if let Some(file) = &person
         && !file.exists()
     {
-        let message = Message::new(format!("`{}` is nobody in people/", args.person));
-        return Err(Failure::Usage(
-            message.help(format!("write `{}` first", file.display())),
-        ));
+        return Err(no_person(&args.person, file));
     }
     let key = root
         .as_ref()
@@ -209,6 +216,19 @@ fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
         add_to_person(here, &file, &identity.recipient())?;
     }
     shell::print(format!("{}\n", identity.recipient()).as_bytes())
+}
+
+/// There is no `person.toml` to write a key into, or it is sealed.
+fn no_person(person: &str, file: &Path) -> Failure {
+    let sealed = file.with_added_extension("age");
+    let message = match sealed.exists() {
+        true => Message::new(format!("`{}` is sealed", sealed.display())).help(
+            "open it with `gradus unseal` first, and seal it again after: the key has to be written into it",
+        ),
+        false => Message::new(format!("`{person}` is nobody in people/"))
+            .help(format!("write `{}` first", file.display())),
+    };
+    Failure::Usage(message)
 }
 
 fn signer_named(text: &str) -> Result<String, Failure> {
@@ -253,10 +273,7 @@ fn login(here: &Here, args: &cli::KeysLogin) -> Result<(), Failure> {
     let marker = Marker::read(&root)?;
     let person = marker.person_file(&root, &args.person);
     if !person.exists() {
-        let message = Message::new(format!("`{}` is nobody in people/", args.person));
-        return Err(Failure::Usage(
-            message.help(format!("write `{}` first", person.display())),
-        ));
+        return Err(no_person(&args.person, &person));
     }
     let wrapped_to = person.with_file_name("login.age");
     if wrapped_to.exists() {
@@ -282,9 +299,13 @@ fn login_identity(
     args: &cli::KeysLogin,
     marker: &Marker,
 ) -> Result<(Recipient, Zeroizing<String>), Failure> {
-    let identity = match &args.identity {
-        None => Identity::generate(),
-        Some(path) => {
+    let identity = match here.identity_files.as_slice() {
+        [] => Identity::generate(),
+        [_, _, ..] => {
+            let message = Message::new("a login wraps one identity, and `-i` names several");
+            return Err(Failure::Usage(message));
+        }
+        [path] => {
             let text = Zeroizing::new(read(&here.path(path))?);
             let file =
                 IdentityFile::parse(&text).map_err(|e| Failure::Keys(Message::from_error(&e)))?;

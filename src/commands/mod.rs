@@ -1,8 +1,10 @@
 //! One file a subcommand: arguments → library call → words on the terminal.
 
 mod access;
+mod at_rest;
 mod build;
 mod check;
+mod import;
 mod init;
 mod keys;
 mod new;
@@ -13,15 +15,21 @@ mod status;
 mod tree_files;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anstream::eprintln;
 use gradus::model::{Date, Organisation};
-use gradus::pipeline;
+use gradus::pipeline::{self, Loaded};
+use gradus::source::{Identities, Unopened};
+use gradus::{keys as library_keys, terminal};
 
 use crate::cli::{Cli, ColorWhen, Command};
 
 /// The file that marks an organisation's directory.
 const MARKER: &str = "gradus.toml";
+
+/// Names a file with the builder's identity.
+const IDENTITY_FILE: &str = "GRADUS_IDENTITY_FILE";
 
 /// Runs the command.
 ///
@@ -39,6 +47,9 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Serve(args) => serve::run(&here, args),
         Command::Access(args) => access::run(&here, args),
         Command::Keys(args) => keys::run(&here, args),
+        Command::Seal(args) => at_rest::seal(&here, args),
+        Command::Unseal(args) => at_rest::unseal(&here, args),
+        Command::Import(args) => import::run(&here, args),
         Command::Schema(args) => schema::run(&here, args),
         Command::Completions(args) => shell::completions(args),
         Command::Man(args) => shell::man(args),
@@ -63,6 +74,8 @@ fn today() -> Date {
 /// Where and when a command runs.
 pub struct Here {
     directory: PathBuf,
+    /// The identity files that `-i` names.
+    pub identity_files: Vec<PathBuf>,
     pub quiet: bool,
     pub verbose: bool,
     /// The real day, in local time: audiences follow it.
@@ -78,6 +91,7 @@ impl Here {
                 Some(directory) => current.join(directory),
                 None => current,
             },
+            identity_files: cli.identities.clone(),
             quiet: cli.quiet,
             verbose: cli.verbose,
             today: today(),
@@ -118,6 +132,26 @@ impl Here {
         up.map(Path::to_owned).find(|dir| dir.join(MARKER).exists())
     }
 
+    /// What sealed sources are opened with: the identities of `-i`, or else of the environment. None where nothing
+    /// says so.
+    ///
+    /// # Errors
+    ///
+    /// A file that is named is none, or its passphrase is wrong.
+    pub fn identities(&self) -> Result<Identities, Failure> {
+        let mut files = self.identity_files.clone();
+        if files.is_empty() {
+            let of_environment = std::env::var_os(IDENTITY_FILE).filter(|file| !file.is_empty());
+            files.extend(of_environment.map(PathBuf::from));
+        }
+        let ask = |path: &Path| terminal::ask_passphrase(&path.display().to_string());
+        let identities = files.iter().map(|file| {
+            let identity = library_keys::load_identity(&self.path(file), &ask)?;
+            Ok(identity)
+        });
+        identities.collect()
+    }
+
     /// Words for people, on stderr.
     pub fn say(&self, words: &str) {
         if !self.quiet {
@@ -133,14 +167,69 @@ impl Here {
 ///
 /// [`Failure::Content`] where it has errors.
 pub fn checked(here: &Here, root: &Path) -> Result<Organisation, Failure> {
-    let (organisation, report) = pipeline::load(root, here.today).map_err(Failure::from_load)?;
+    let Loaded {
+        organisation,
+        report,
+        closed,
+    } = loaded(here, root)?;
     if report.has_errors() || here.verbose {
-        gradus::terminal::print_report(&report);
+        terminal::print_report(&report);
     } else if !report.diagnostics.is_empty() {
-        let summary = gradus::terminal::summary(&report);
+        let summary = terminal::summary(&report);
         here.say(&format!("{summary}; `gradus check` shows them"));
     }
-    organisation.ok_or(Failure::Content)
+    organisation.ok_or_else(|| not_whole(&closed))
+}
+
+/// There is no organisation: a sealed file was not opened, or else the content has errors, which have been printed.
+pub fn not_whole(closed: &[(Arc<str>, Unopened)]) -> Failure {
+    match closed {
+        [] => Failure::Content,
+        closed => closed_sources(closed),
+    }
+}
+
+/// Loads an organisation with the identities at hand, and checks it.
+///
+/// # Errors
+///
+/// It cannot be read, or an identity cannot.
+pub fn loaded(here: &Here, root: &Path) -> Result<Loaded, Failure> {
+    let identities = here.identities()?;
+    pipeline::load_with(root, &identities, here.today).map_err(Failure::from_load)
+}
+
+/// The most sealed files that are named one by one.
+const CLOSED_NAMED_MAX: usize = 10;
+
+/// Says which sealed files are not open, and what would open them.
+pub fn closed_sources(closed: &[(Arc<str>, Unopened)]) -> Failure {
+    let count = match closed.len() {
+        1 => "1 sealed file is".to_owned(),
+        count => format!("{count} sealed files are"),
+    };
+    let other = closed
+        .iter()
+        .any(|(_, why)| *why == Unopened::OtherIdentity);
+    let (why, help) = match other {
+        true => (
+            "the identity that was given does not open",
+            "give the identity of one of their recipients, or have them sealed again to `[sources] recipients`",
+        ),
+        false => (
+            "no identity was given to open",
+            "name an identity file with `-i FILE` or in `GRADUS_IDENTITY_FILE`",
+        ),
+    };
+    let named = closed.iter().take(CLOSED_NAMED_MAX);
+    let mut named: Vec<String> = named.map(|(path, _)| format!("`{path}`")).collect();
+    if closed.len() > CLOSED_NAMED_MAX {
+        named.push(format!("{} more", closed.len() - CLOSED_NAMED_MAX));
+    }
+    let message = Message::new(format!("{count} not opened, and nothing is made without"))
+        .note(format!("{why} {}", named.join(", ")))
+        .help(help);
+    Failure::Keys(message)
 }
 
 /// Something said to a person: what is so, why, and what would help.

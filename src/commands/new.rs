@@ -4,13 +4,12 @@ use std::path::Path;
 
 use gradus::growth;
 use gradus::model::{Cycle, Date, Organisation, Person};
-use gradus::pipeline;
 use gradus::scaffold::{self, Entry, NewFile, Refusal};
 
 use crate::cli::new::{self as args, New};
 
 use super::tree_files::{Tree, Written};
-use super::{Failure, Here, Message, shell, status};
+use super::{Failure, Here, Message, loaded, not_whole, shell, status};
 
 /// Makes what was asked for, and checks the tree again.
 ///
@@ -62,11 +61,14 @@ fn owed(here: &Here, org: &Organisation, cycle: &str) -> Result<(), Failure> {
 
 /// The organisation, where nothing is wrong with it. Warnings are `check`'s to tell.
 fn sound(here: &Here, root: &Path) -> Result<Organisation, Failure> {
-    let (organisation, report) = pipeline::load(root, here.today).map_err(Failure::from_load)?;
-    organisation.ok_or_else(|| {
-        gradus::terminal::print_report(&report);
-        Failure::Content
-    })
+    let loaded = loaded(here, root)?;
+    if let Some(organisation) = loaded.organisation {
+        return Ok(organisation);
+    }
+    if loaded.report.has_errors() {
+        gradus::terminal::print_report(&loaded.report);
+    }
+    Err(not_whole(&loaded.closed))
 }
 
 /// What everything is made from.

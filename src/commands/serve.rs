@@ -22,7 +22,7 @@ use gradus::serve::{Preview, Reader, RunSecret, Touched, Trouble};
 
 use crate::cli;
 
-use super::{Failure, Here, Message};
+use super::{Failure, Here, Message, closed_sources};
 
 /// What `--as` calls the locked page.
 const NOBODY: &str = "nobody";
@@ -37,7 +37,7 @@ const NAMED_MAX: usize = 2;
 ///
 /// # Errors
 ///
-/// There is no organisation, nobody of the wanted id, or no such port to be had. Mistakes in the tree are none: the
+/// There is no organisation, nobody of the wanted id, no such port to be had, or a sealed file that is not opened. Mistakes in the tree are none: the
 /// page shows them.
 pub fn run(here: &Here, args: &cli::Serve) -> Result<(), Failure> {
     let root = here.organisation(args.organisation.as_deref())?;
@@ -49,11 +49,16 @@ pub fn run(here: &Here, args: &cli::Serve) -> Result<(), Failure> {
     end_on_signal(&changes, &is_serving)?;
     let watch = watch(here, &root, &changes)?;
     let screen = Arc::new(Screen::default());
-    let mut preview = Preview::new(root.clone(), here.today, run.clone());
+    let mut preview =
+        Preview::new(root.clone(), here.today, run.clone()).with_identities(here.identities()?);
     let mut teller = Teller::new(here, &root);
     rebuild::refresh(&mut preview, &Touched::Everything, &screen, &mut |turn| {
         teller.first(turn);
     });
+    let closed = preview.closed();
+    if !closed.is_empty() {
+        return Err(closed_sources(&closed));
+    }
     let guard = Guard::new(run.clone(), port);
     let link = guard.link();
     let answerer = Answerer {

@@ -1,13 +1,12 @@
 //! `peer-<who>.md`: a form that tells a peer all that they need, and who will read what they write.
 
-use std::fmt::Write as _;
-
 use super::seat::{Seat, headings, ids, one_line};
 use super::words::{comment, key};
 use super::{NewFile, Refusal};
 use crate::access::Audiences;
-use crate::access::artefact::{Artefact, FeedbackFile, is_upward, pieces};
+use crate::access::artefact::{Artefact, FeedbackFile, is_for_subject, is_upward, pieces};
 use crate::access::audience::People;
+use crate::access::project::ANONYMOUS_MIN;
 use crate::model::*;
 
 /// A form, and what it holds.
@@ -39,44 +38,57 @@ pub fn peer(
         cycle,
     };
     let expectations = agreed(&seat);
-    let ids_of: Vec<String> = expectations.iter().map(|one| one.id.to_string()).collect();
     let due = seat.due(cycle.phases.peer_days);
-    let questions = seat.questions(QuestionFor::Peer);
     let name = format!("peer-{}.md", by.id);
-    let head = format!(
-        "Feedback about {} by {}, {} ({} to {}). Due by {due}.",
-        subject.name, by.name, cycle.title, cycle.start, cycle.end
-    );
-    let judgements = match ids_of.is_empty() {
-        true => seat.ratings(),
-        false => seat.judgements(&ids_of),
-    };
-    let text = [
-        "+++\n".to_owned(),
-        comment(&head, 0),
-        comment("Write below the headings; leave empty what you cannot tell. Say what happened and what came of it: \"great communication\" helps nobody. `### …` makes headings of your own.", 0),
-        "#\n".to_owned(),
-        readers(&seat, by, today),
-        handing_in(&name, recipients),
-        key("by", by.id.as_str()),
-        format!("# date = {due}             # when it is done: without a date it is a request, read by nobody\n"),
-        "# relationship = \"peer\"         # peer | pair | cross-functional | report | skip | past-manager\n".to_owned(),
-        judgements,
-        texts(&expectations),
-        seat.prompts(QuestionFor::Peer),
-        "+++\n".to_owned(),
-        headings(&ids_of),
-        headings(ids(&questions)),
-    ];
+    let who_reads = readers(&seat, by, today) + &handing_in(&name, recipients);
     Ok(PeerForm {
         file: NewFile {
             path: seat.path(&name),
-            text: text.concat(),
+            text: form(&seat, by, due, &who_reads, &expectations),
         },
         due,
         expectations: expectations.len(),
     })
 }
+
+fn form(
+    seat: &Seat<'_>,
+    by: &Person,
+    due: Date,
+    who_reads: &str,
+    expectations: &[&Expectation],
+) -> String {
+    let (cycle, subject) = (seat.cycle, seat.person);
+    let head = format!(
+        "Feedback about {} by {}, {} ({} to {}). Due by {due}.",
+        subject.name, by.name, cycle.title, cycle.start, cycle.end
+    );
+    let judged: Vec<String> = expectations.iter().map(|one| one.id.to_string()).collect();
+    let judgements = match judged.is_empty() {
+        true => seat.ratings(),
+        false => seat.judgements(&judged),
+    };
+    let text = [
+        "+++\n".to_owned(),
+        comment(&head, 0),
+        comment(HOW, 0),
+        "#\n".to_owned(),
+        who_reads.to_owned(),
+        key("by", by.id.as_str()),
+        format!("# date = {due}             # when it is done: without a date it is a request, read by nobody\n"),
+        "# relationship = \"peer\"         # peer | pair | cross-functional | report | skip | past-manager\n".to_owned(),
+        judgements,
+        texts(expectations),
+        seat.prompts(QuestionFor::Peer),
+        "+++\n".to_owned(),
+        headings(&judged),
+        headings(ids(&seat.questions(QuestionFor::Peer))),
+    ];
+    text.concat()
+}
+
+const HOW: &str = "Write below the headings; leave empty what you cannot tell. Say what happened and what came of it: \
+    \"great communication\" helps nobody. `### …` makes headings of your own.";
 
 fn refuse(subject: &Person, by: &Person, today: Date) -> Result<(), Refusal> {
     if by.id == subject.id {
@@ -196,41 +208,35 @@ fn to_the_subject(audiences: &Audiences<'_>, seat: &Seat<'_>, by: &Person, today
     }
     let shared = answered(seat, by, today, true);
     let pieces = pieces(audiences, &shared);
-    if pieces
-        .iter()
-        .any(|piece| piece.artefact == Artefact::Anonymous(cycle.clone()))
-    {
+    let audience = |wanted: Artefact| {
+        let piece = pieces.iter().find(|piece| piece.artefact == wanted);
+        piece.map(|piece| &piece.audience)
+    };
+    let file = FeedbackFile::Peer(cycle.clone(), by.id.clone());
+    if audience(Artefact::Anonymous(cycle.clone())).is_some() {
         return format!(
             "{name} reads answers without names, by question and in no order, once the review is shared and where at \
-             least {} people answered; nothing hides how you write.",
-            crate::access::project::ANONYMOUS_MIN
+             least {ANONYMOUS_MIN} people answered; nothing hides how you write."
         );
     }
-    let own = |artefact: &Artefact| match artefact {
-        Artefact::File(FeedbackFile::Peer(_, who)) => *who == by.id,
-        _ => false,
-    };
-    let file = pieces.iter().find(|piece| own(&piece.artefact));
-    let questions = seat.questions(QuestionFor::Peer);
-    let for_them =
-        |question: &&&Question| crate::access::artefact::is_for_subject(question, &subject.id);
-    let named: Vec<String> = questions
-        .iter()
-        .filter(for_them)
-        .map(|q| format!("`{}`", q.id))
-        .collect();
-    if file.is_some_and(|piece| piece.audience.contains(&subject.id)) {
+    if audience(Artefact::File(file)).is_some_and(|readers| readers.contains(&subject.id)) {
         return format!("{name} reads it too, with your name, once the review is shared.");
     }
-    let mut words = format!("{name} does not read it");
-    if !named.is_empty() {
-        let _ = write!(
-            words,
+    format!("{name} does not read it{}.", except_for(seat))
+}
+
+/// The questions whose answers are meant for the subject nevertheless.
+fn except_for(seat: &Seat<'_>) -> String {
+    let questions = seat.questions(QuestionFor::Peer).into_iter();
+    let meant = questions.filter(|question| is_for_subject(question, &seat.person.id));
+    let ids: Vec<String> = meant.map(|question| format!("`{}`", question.id)).collect();
+    match ids.is_empty() {
+        true => String::new(),
+        false => format!(
             ", but for {}, with your name, once the review is shared",
-            named.join(", ")
-        );
+            ids.join(", ")
+        ),
     }
-    words + "."
 }
 
 fn people(audiences: &Audiences<'_>, readers: &People, subject: &PersonId) -> String {

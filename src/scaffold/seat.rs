@@ -520,15 +520,15 @@ pub fn pip(
     cycle: &Cycle,
     ask: PipAsk,
 ) -> Result<NewFile, Refusal> {
-    const DAYS: std::ops::RangeInclusive<u32> = 30..=90;
+    let (least, most) = org.policy.pip_days;
     let seat = Seat { org, person, cycle };
     takes_part(&seat)?;
-    if !DAYS.contains(&ask.days) {
+    if !(least..=most).contains(&ask.days) || ask.days == 0 {
         let what = format!(
-            "an improvement plan runs for 30 to 90 days, not {}",
+            "an improvement plan runs for {least} to {most} days, not {}",
             ask.days
         );
-        return Err(Refusal::new(what));
+        return Err(Refusal::new(what).help("`[policy] pip_days` says so"));
     }
     let week = |week: u64| growth::due_after(&[], ask.start, week * 7).to_string();
     let text = filled(
@@ -540,6 +540,7 @@ pub fn pip(
             ),
             ("start", &ask.start.to_string()),
             ("days", &ask.days.to_string()),
+            ("range", &format!("{least} to {most}")),
             ("first", &week(1)),
             (
                 "closed",

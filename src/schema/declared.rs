@@ -217,6 +217,13 @@ const POLICY: &[Key] = &[
     key("agree_within_days", Number(0, LIMIT_MAX), "by when expectations are agreed; default 14"),
     key("onboarding_days_max", Number(0, LIMIT_MAX), "the longest onboarding; default 90"),
     key("close_within_days", Number(0, LIMIT_MAX), "by when a cycle is closed, after its end; default 25"),
+    key("since", Date, "cycles that ended before are not judged; default all are"),
+    key("recent_percent", Number(0, LIMIT_MAX), "the last part of a period, that evidence should not all come from; default 20"),
+    key("feedback_words_min", Number(0, LIMIT_MAX), "the fewest words of a text, besides praise and glue; default 10"),
+    key("misleveled_cycles", Number(0, LIMIT_MAX), "after how many cycles below or above a level it asks for a decision; default 2"),
+    key("pip_days", Range, "how long an improvement plan runs; default `[30, 90]`"),
+    key("pip_objectives", Range, "how many objectives it has; default `[3, 4]`"),
+    key("pip_checkin_days", Number(0, LIMIT_MAX), "the most days between two of its check-ins; default 10"),
     key("allow", List(&Table(ALLOW)), "guidance that a file is excused from"),
 ];
 
@@ -309,7 +316,7 @@ const CYCLE: &[Key] = &[
     required("title", Text, "as it is shown"),
     required("start", Date, "the first day"),
     required("end", Date, "the last day"),
-    key("rubric", Text, "the rubric as it stood: a directory of the tree, such as `rubrics-2025`"),
+    key("rubric", Text, "the rubric as it stood: a git revision, or a directory of the tree such as `rubrics-2025`"),
     key("phases", Table(PHASES), "days after the end by which each text is due"),
     key("question", List(&Table(QUESTION)), "what this cycle asks; default the organisation's questions"),
 ];

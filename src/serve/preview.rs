@@ -15,7 +15,7 @@ use crate::model::{
 use crate::pipeline::{self, BuildError};
 use crate::rebuild::{Outcome, Rebuilder};
 use crate::seal::{SealError, SealInput, SealState, Sealer, SiteKey};
-use crate::source::{LoadError, Touched};
+use crate::source::{Identities, LoadError, Touched, Unopened};
 
 /// The viewer with the preview's bar around it, bundled when this program was built.
 pub const SCRIPT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/preview.js"));
@@ -106,6 +106,22 @@ impl Trouble {
     }
 }
 
+impl Trouble {
+    /// Sealed files that the preview would silently lack.
+    fn of_closed(closed: &[(Arc<str>, Unopened)]) -> Option<Self> {
+        let (path, why) = closed.first()?;
+        let more = match closed.len() - 1 {
+            0 => String::new(),
+            more => format!(", and {more} more"),
+        };
+        Some(Self {
+            message: format!("`{path}` was not opened{more}"),
+            causes: vec![why.to_string()],
+            help: Some("end the preview, and begin it again with `-i FILE`".to_owned()),
+        })
+    }
+}
+
 impl From<&LoadError> for Trouble {
     fn from(error: &LoadError) -> Self {
         Self::of(error, None)
@@ -129,6 +145,8 @@ pub struct Preview {
     today: Date,
     run: RunSecret,
     site_key: SiteKey,
+    /// What sealed sources are opened with.
+    identities: Identities,
     rebuilder: Rebuilder,
     with_own_keys: Keyed,
     sealed: SealState,
@@ -164,6 +182,7 @@ impl Preview {
         Self {
             site_key: run.site_key(),
             rebuilder: rebuilder(&root, today, &run, &with_own_keys),
+            identities: Identities::default(),
             root,
             today,
             run,
@@ -183,6 +202,18 @@ impl Preview {
         is_another
     }
 
+    /// The same, opening what is sealed with these; to be said before the first [`Preview::refresh`].
+    pub fn with_identities(mut self, identities: Identities) -> Self {
+        self.identities = identities;
+        self.begin_anew();
+        self
+    }
+
+    /// The sealed files that another identity is needed for, as of the last look at the tree.
+    pub fn closed(&self) -> Vec<(Arc<str>, Unopened)> {
+        self.rebuilder.closed()
+    }
+
     /// Loads, checks, renders and seals what the change can reach.
     pub fn refresh(&mut self, touched: &Touched) -> Refreshed {
         let touched = match mem::take(&mut self.is_lost) {
@@ -196,7 +227,7 @@ impl Preview {
         let report = self.rebuilder.report().clone();
         match self.make() {
             Ok(Some(made)) => self.next(made, report),
-            Ok(None) => broken(report, None),
+            Ok(None) => broken(report, Trouble::of_closed(&self.closed())),
             Err(error) => broken(report, Some(Trouble::from(&error))),
         }
     }
@@ -238,7 +269,8 @@ impl Preview {
 
     /// What was drawn is lost where it could not be sealed, and only the first drawing draws everything.
     fn begin_anew(&mut self) {
-        self.rebuilder = rebuilder(&self.root, self.today, &self.run, &self.with_own_keys);
+        let anew = rebuilder(&self.root, self.today, &self.run, &self.with_own_keys);
+        self.rebuilder = anew.with_identities(self.identities.clone());
         self.sealed = SealState::default();
     }
 

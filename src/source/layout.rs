@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::SEALED_ENDING;
+
 /// A file or directory name as it stands on disk; not yet known to be an id.
 pub type Name = Arc<str>;
 
@@ -40,6 +42,17 @@ impl FileKind {
         match self {
             FileKind::Person { person, .. } | FileKind::InCycle { person, .. } => Some(person),
             _ => None,
+        }
+    }
+
+    /// Whether it may carry the further ending of what is sealed: all but the settings, which say whom to seal to, and
+    /// logins, which are encrypted already.
+    pub fn may_be_sealed(&self) -> bool {
+        let is_login = |file: &PersonFile| *file == PersonFile::Login;
+        match self {
+            FileKind::Organisation => false,
+            FileKind::Person { file, .. } => !is_login(file),
+            _ => true,
         }
     }
 
@@ -116,6 +129,8 @@ pub(super) enum Kind {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Known {
     File(FileKind),
+    /// The same, with the ending of what is sealed.
+    Sealed(FileKind),
     Directory(Directory),
     /// Not of the layout; the nearest name that is.
     Nothing {
@@ -137,6 +152,24 @@ const CYCLE_FILES: [&str; 7] = [
 impl Kind {
     /// What a path within the area is; `is_dir` decides where a name could be either.
     pub(super) fn known(&self, path: &[&str], is_dir: bool) -> Known {
+        match self.sealed(path, is_dir) {
+            Some(kind) => Known::Sealed(kind),
+            None => self.open(path, is_dir),
+        }
+    }
+
+    /// What a path is without the ending of what is sealed, which it has.
+    fn sealed(&self, path: &[&str], is_dir: bool) -> Option<FileKind> {
+        let (name, above) = path.split_last().filter(|_| !is_dir)?;
+        let name = name.strip_suffix(SEALED_ENDING)?;
+        let path = [above, &[name]].concat();
+        match self.open(&path, false) {
+            Known::File(kind) if kind.may_be_sealed() => Some(kind),
+            _ => None,
+        }
+    }
+
+    fn open(&self, path: &[&str], is_dir: bool) -> Known {
         match self {
             Kind::Rubric(rubric) => in_rubric(rubric, path),
             Kind::Cycles => in_cycles(path),
@@ -306,6 +339,27 @@ mod tests {
         );
         assert_eq!(near("peer_linus.md").as_deref(), Some("peer-linus.md"));
         assert_eq!(near("qqq.zip"), None);
+    }
+
+    #[test]
+    fn every_file_but_a_login_may_carry_a_further_ending() {
+        let at = |path: &[&str]| Kind::People.known(path, false);
+        for path in [
+            &["ada", "person.toml.age"][..],
+            &["ada", "2026-h1", "peer-linus.md.age"],
+            &["ada", "2026-h1", "files", "graph.png.age"],
+        ] {
+            assert!(matches!(at(path), Known::Sealed(_)), "{path:?}");
+        }
+        assert!(matches!(at(&["ada", "login.age"]), Known::File(_)));
+        assert!(matches!(
+            at(&["ada", "login.age.age"]),
+            Known::Nothing { .. }
+        ));
+        assert!(matches!(
+            at(&["ada", "notes.md.age"]),
+            Known::Nothing { .. }
+        ));
     }
 
     #[test]

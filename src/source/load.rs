@@ -8,8 +8,8 @@ use super::layout::Kind;
 use super::reload::Part;
 use super::tree::Walk;
 use super::{
-    Directory, FileKind, LoadError, Problem, ProblemKind, RUBRICS, Source, SourceFile, read,
-    written,
+    Directory, FILE_MAX_BYTES, FileKind, Identities, LoadError, Problem, ProblemKind, RUBRICS,
+    Source, SourceFile, read, written,
 };
 use crate::diag::Place;
 
@@ -19,12 +19,25 @@ pub(super) const ORGANISATION: &str = "gradus.toml";
 /// Where the cycles lie.
 pub(super) const CYCLES: &str = "cycles";
 
-/// Reads the organisation that lies in `root`.
+/// Reads the organisation that lies in `root`, opening what is sealed.
 ///
 /// # Errors
 /// Where there is no `gradus.toml`, or the directory itself cannot be read. Everything else that goes
 /// wrong is among the [`Problem`]s of the source.
-pub fn load(root: &Path) -> Result<Source, LoadError> {
+pub fn load(root: &Path, identities: &Identities) -> Result<Source, LoadError> {
+    let mut source = begin(root, identities)?;
+    load_rubrics(&mut source);
+    load_people(&mut source, None);
+    load_management(&mut source);
+    source.problems.sort_by(|a, b| a.place.cmp(&b.place));
+    Ok(source)
+}
+
+/// Reads what says where everything lies: the settings, and the cycles, which pin rubrics.
+///
+/// # Errors
+/// As [`load`].
+pub(super) fn begin(root: &Path, identities: &Identities) -> Result<Source, LoadError> {
     let unreadable = |source| LoadError::Unreadable {
         path: root.to_owned(),
         source,
@@ -36,6 +49,7 @@ pub fn load(root: &Path) -> Result<Source, LoadError> {
     }
     let mut source = Source {
         root: root.to_owned(),
+        identities: identities.clone(),
         ..Source::default()
     };
     source.areas.root = fence;
@@ -45,10 +59,6 @@ pub fn load(root: &Path) -> Result<Source, LoadError> {
     source.areas.management = placed(&mut source, "management", declared.management);
     load_cycles(&mut source);
     source.areas.rubrics = pinned_directories(&source);
-    load_rubrics(&mut source);
-    load_people(&mut source, None);
-    load_management(&mut source);
-    source.problems.sort_by(|a, b| a.place.cmp(&b.place));
     Ok(source)
 }
 
@@ -57,6 +67,7 @@ pub(super) fn load_parts(known: &Source, parts: &BTreeSet<Part>) -> Source {
     let mut source = Source {
         root: known.root.clone(),
         areas: known.areas.clone(),
+        identities: known.identities.clone(),
         ..Source::default()
     };
     for part in parts {
@@ -75,7 +86,9 @@ pub(super) fn load_parts(known: &Source, parts: &BTreeSet<Part>) -> Source {
 
 fn load_organisation(source: &mut Source, file: &Path) {
     let read = match file.canonicalize() {
-        Ok(target) if target.starts_with(&source.areas.root) => read::bytes(&target),
+        Ok(target) if target.starts_with(&source.areas.root) => {
+            read::bytes(&target, FILE_MAX_BYTES)
+        }
         Ok(_) => Err(ProblemKind::LeavesTree),
         Err(_) => Err(ProblemKind::BrokenLink),
     };

@@ -5,6 +5,9 @@
 //! read, must not be read or is not known becomes a [`Problem`], and `check` finds the words for it.
 //! [`written`] takes single files apart, keeping byte spans.
 //!
+//! A file with a further `.age` ending is opened in memory with the [`Identities`] that were given; what it says stands
+//! nowhere else.
+//!
 //! Nothing outside the tree is ever read: a symbolic link that leaves it is a problem, devices and
 //! pipes are never opened. The directories that `[sources]` declares are trees of their own.
 
@@ -14,10 +17,12 @@ mod git;
 mod history;
 mod layout;
 mod load;
+mod lookup;
 mod read;
 mod recall;
 mod reload;
 mod revision;
+mod sealed;
 mod theme;
 mod tree;
 pub mod written;
@@ -30,9 +35,11 @@ pub use agreed::{AsWritten, Worded};
 pub use git::{Fingerprint, Trouble};
 pub use history::{History, Version};
 pub use layout::{CycleFile, Directory, FileKind, Name, PersonFile};
+pub use lookup::{Lies, lies};
 pub use read::FILE_MAX_BYTES;
 pub use reload::{Changed, Touched};
 pub use revision::{Revision, RevisionProblem, Revisions};
+pub use sealed::{Identities, SEALED_ENDING, SEALED_MAX_BYTES, Unopened};
 pub use theme::{THEMES, ThemeFilesError, theme_files};
 pub use tree::is_portable;
 
@@ -64,17 +71,43 @@ pub struct Source {
     areas: Areas,
     /// Whether anything was read through a symbolic link.
     links: bool,
+    /// What sealed files are opened with.
+    identities: Identities,
 }
 
 impl Source {
+    /// The sealed files that were not opened, and why.
+    pub fn unopened(&self) -> impl Iterator<Item = (&Arc<str>, &FileKind, Unopened)> {
+        self.problems
+            .iter()
+            .filter_map(|problem| match &problem.what {
+                ProblemKind::Unopened { kind, why } => Some((&problem.place.file, kind, *why)),
+                _ => None,
+            })
+    }
+
     /// The directories, besides the root itself, of which a change matters to this organisation, absolute
     /// and without symbolic links. They need not be there.
     pub fn watched(&self) -> Vec<PathBuf> {
         self.areas.all().collect()
     }
 
-    /// How a path of the usual layout (`people/…`) is shown, wherever `[sources]` points.
+    /// How a path of the usual layout (`people/…`) is shown, wherever `[sources]` points and whether or not the file
+    /// is sealed.
     pub fn shown(&self, path: &str) -> String {
+        self.as_it_lies(self.placed(path))
+    }
+
+    /// The path of a file that may be sealed, with its further ending where it is.
+    pub fn as_it_lies(&self, path: String) -> String {
+        let sealed = format!("{path}{SEALED_ENDING}");
+        match self.texts.contains_key(sealed.as_str()) {
+            true => sealed,
+            false => path,
+        }
+    }
+
+    fn placed(&self, path: &str) -> String {
         let areas = [
             ("people/", &self.areas.people),
             ("management/", &self.areas.management),
@@ -87,13 +120,21 @@ impl Source {
     }
 }
 
-/// Reads the organisation that lies in `root`, and what git remembers of it.
+/// Reads the organisation that lies in `root`, and what git remembers of it, without a key to what is sealed.
 ///
 /// # Errors
 /// Where there is no `gradus.toml`, or the directory itself cannot be read. Everything else that goes
 /// wrong is among the [`Problem`]s of the source.
 pub fn load(root: &Path) -> Result<Source, LoadError> {
-    let mut source = load::load(root)?;
+    load_with(root, &Identities::default())
+}
+
+/// Reads the organisation that lies in `root`, opening what is sealed, and what git remembers of it.
+///
+/// # Errors
+/// As [`fn@load`].
+pub fn load_with(root: &Path, identities: &Identities) -> Result<Source, LoadError> {
+    let mut source = load::load(root, identities)?;
     source.recall(recall::Memory::default());
     Ok(source)
 }
@@ -101,7 +142,8 @@ pub fn load(root: &Path) -> Result<Source, LoadError> {
 /// One file that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
-    /// Relative to the organisation, with `/`; begins with `../` where `[sources]` points outside.
+    /// Relative to the organisation, with `/`; begins with `../` where `[sources]` points outside. A sealed file keeps
+    /// its further ending.
     pub path: Arc<str>,
     pub content: Content,
 }
@@ -163,8 +205,10 @@ pub enum ProblemKind {
     UnportableName,
     /// Differs from a neighbour only in case.
     CaseCollision { other: String },
-    /// Ends in `.age`: its content was not looked at.
-    Sealed,
+    /// A sealed file that was not opened: which, and why.
+    Unopened { kind: FileKind, why: Unopened },
+    /// The same file as another, which is not sealed; this one was not looked at.
+    SealedTwice { other: String },
     /// Not a name of the layout; the nearest one, where one is near.
     Unknown { nearest: Option<String> },
     /// A directory that `[sources]` names is not there.

@@ -9,35 +9,35 @@ use super::ProblemKind;
 /// The largest file that is read.
 pub const FILE_MAX_BYTES: u64 = 1024 * 1024;
 
-/// Reads a whole regular file.
+/// Reads a whole regular file of at most so many bytes.
 ///
 /// # Errors
 /// What is wrong with it: too large, special, or refused by the operating system.
-pub(super) fn bytes(path: &Path) -> Result<Vec<u8>, ProblemKind> {
+pub(super) fn bytes(path: &Path, max: u64) -> Result<Vec<u8>, ProblemKind> {
     let before = std::fs::metadata(path).map_err(unreadable)?;
-    admit(&before)?;
+    admit(&before, max)?;
     let file = open(path).map_err(unreadable)?;
     // What was opened is judged again: it may have been exchanged since.
-    admit(&file.metadata().map_err(unreadable)?)?;
+    admit(&file.metadata().map_err(unreadable)?, max)?;
     let mut bytes = Vec::with_capacity(before.len() as usize + 1);
-    file.take(FILE_MAX_BYTES + 1)
+    file.take(max + 1)
         .read_to_end(&mut bytes)
         .map_err(unreadable)?;
     let length = bytes.len() as u64;
-    if length > FILE_MAX_BYTES {
+    if length > max {
         return Err(ProblemKind::TooLarge { bytes: length });
     }
     Ok(bytes)
 }
 
-fn admit(metadata: &std::fs::Metadata) -> Result<(), ProblemKind> {
+fn admit(metadata: &std::fs::Metadata, max: u64) -> Result<(), ProblemKind> {
     if metadata.is_dir() {
         return Err(ProblemKind::DirectoryForFile);
     }
     if !metadata.is_file() {
         return Err(ProblemKind::SpecialFile);
     }
-    if metadata.len() > FILE_MAX_BYTES {
+    if metadata.len() > max {
         let bytes = metadata.len();
         return Err(ProblemKind::TooLarge { bytes });
     }

@@ -172,12 +172,19 @@ fn take_in(source: &mut Source, pin: &str, revision: &Revision) {
         if parts.iter().any(|part| part.starts_with('.')) {
             continue;
         }
-        if let Known::File(kind) = area.known(&parts, false) {
-            if let Known::Directory(track) = area.known(&parts[..1], true) {
-                let path = format!("{shown}/{}", parts[0]);
-                source.directories.insert(track, path.into());
-            }
-            source.take_in(&format!("{shown}/{path}"), kind, bytes.clone());
+        let known = area.known(&parts, false);
+        if !matches!(known, Known::File(_) | Known::Sealed(_)) {
+            continue;
+        }
+        if let Known::Directory(track) = area.known(&parts[..1], true) {
+            let path = format!("{shown}/{}", parts[0]);
+            source.directories.insert(track, path.into());
+        }
+        let path = format!("{shown}/{path}");
+        match known {
+            Known::Sealed(kind) => source.take_in_sealed(&path, kind, bytes),
+            Known::File(kind) => source.take_in(&path, kind, bytes.clone()),
+            _ => {}
         }
     }
 }

@@ -7,7 +7,10 @@ use std::sync::Arc;
 use walkdir::{DirEntry, WalkDir};
 
 use super::layout::{Kind, Known};
-use super::{Content, FileKind, Problem, ProblemKind, Source, SourceFile, read};
+use super::{
+    Content, FILE_MAX_BYTES, FileKind, Problem, ProblemKind, SEALED_MAX_BYTES, Source, SourceFile,
+    read,
+};
 use crate::diag::Place;
 
 /// The most files and directories that one area may hold.
@@ -106,7 +109,7 @@ impl Walk<'_> {
                 self.source.directories.insert(directory, path.into());
                 true
             }
-            Known::File(_) if kind.is_dir() => {
+            Known::File(_) | Known::Sealed(_) if kind.is_dir() => {
                 self.problem(path, ProblemKind::DirectoryForFile);
                 false
             }
@@ -114,32 +117,27 @@ impl Walk<'_> {
                 self.file(path, entry.path(), kind);
                 true
             }
+            Known::Sealed(kind) => {
+                self.sealed(path, entry.path(), kind);
+                true
+            }
             Known::Nothing { nearest } => {
-                self.unknown(path, entry, nearest);
+                self.problem(path, ProblemKind::Unknown { nearest });
                 !kind.is_dir()
             }
         }
     }
 
-    fn unknown(&mut self, path: &str, entry: &DirEntry, nearest: Option<String>) {
-        let unsealed = entry.path().with_extension("");
-        let sealed =
-            path.ends_with(".age") && matches!(self.recognise(&unsealed, false), Known::File(_));
-        let what = match sealed {
-            true => ProblemKind::Sealed,
-            false => ProblemKind::Unknown { nearest },
-        };
-        self.problem(path, what);
+    fn file(&mut self, shown: &str, path: &Path, kind: FileKind) {
+        match bytes_of(path, FILE_MAX_BYTES) {
+            Ok(bytes) => self.source.take_in(shown, kind, bytes),
+            Err(what) => self.problem(shown, what),
+        }
     }
 
-    fn file(&mut self, shown: &str, path: &Path, kind: FileKind) {
-        // Links inside the tree were judged above; the file itself is opened without following any.
-        let read = path
-            .canonicalize()
-            .map_err(|error| ProblemKind::Unreadable(error.to_string()))
-            .and_then(|path| read::bytes(&path));
-        match read {
-            Ok(bytes) => self.source.take_in(shown, kind, bytes),
+    fn sealed(&mut self, shown: &str, path: &Path, kind: FileKind) {
+        match bytes_of(path, SEALED_MAX_BYTES) {
+            Ok(bytes) => self.source.take_in_sealed(shown, kind, &bytes),
             Err(what) => self.problem(shown, what),
         }
     }
@@ -177,7 +175,29 @@ impl Walk<'_> {
     }
 }
 
+/// Links inside the tree were judged before; the file itself is opened without following any.
+fn bytes_of(path: &Path, max: u64) -> Result<Vec<u8>, ProblemKind> {
+    let path = path.canonicalize();
+    let path = path.map_err(|error| ProblemKind::Unreadable(error.to_string()))?;
+    read::bytes(&path, max)
+}
+
 impl Source {
+    /// Keeps what a sealed file holds, where it can be opened. The same file in the open comes before it.
+    pub(super) fn take_in_sealed(&mut self, path: &str, kind: FileKind, sealed: &[u8]) {
+        let what = if let Some(open) = self.files.get(&kind) {
+            let other = open.path.to_string();
+            ProblemKind::SealedTwice { other }
+        } else {
+            match self.identities.open(sealed) {
+                Ok(bytes) => return self.take_in(path, kind, bytes),
+                Err(why) => ProblemKind::Unopened { kind, why },
+            }
+        };
+        let place = Place::file(path);
+        self.problems.push(Problem { place, what });
+    }
+
     /// Keeps what was read from one file, as text or bytes.
     pub(super) fn take_in(&mut self, path: &str, kind: FileKind, bytes: Vec<u8>) {
         let path: Arc<str> = path.into();

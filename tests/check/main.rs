@@ -6,4 +6,5 @@ mod guidance;
 mod history;
 mod hostile;
 mod mutated;
+mod sealed;
 mod tree;

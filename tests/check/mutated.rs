@@ -1,6 +1,9 @@
 //! Damaged trees: whatever is flipped, lost or swapped, there is no panic, and every complaint has a place.
 
+use gradus::check::{self, Guidance};
 use gradus::diag::Report;
+use gradus::model::Organisation;
+use gradus::source;
 use proptest::prelude::*;
 
 use crate::tree::{Tree, sample};
@@ -76,6 +79,19 @@ fn every_complaint_has_a_place(report: &Report) {
     }
 }
 
+/// What check says, and guidance where there is an organisation.
+fn judged(tree: &Tree) -> (Option<Organisation>, Report) {
+    let source = source::load(&tree.root()).expect("an organisation");
+    let (organisation, report) = check::check(&source);
+    let mut diagnostics = report.diagnostics;
+    if let Some(organisation) = &organisation {
+        let day = "2026-09-01".parse().expect("a date");
+        diagnostics.extend(Guidance::default().judge(&source, organisation, day));
+    }
+    let report = Report::new(diagnostics, &source.texts, tree.root());
+    (organisation, report)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -88,7 +104,7 @@ proptest! {
         let (path, text) = &files[which % files.len()];
         let bytes = damages.iter().fold(text.clone().into_bytes(), damaged);
         let tree = files.iter().fold(Tree::empty(), |tree, (path, text)| tree.with(path, text));
-        let (organisation, report) = tree.with_bytes(path, &bytes).check();
+        let (organisation, report) = judged(&tree.with_bytes(path, &bytes));
         every_complaint_has_a_place(&report);
         prop_assert_eq!(organisation.is_some(), !report.has_errors());
         gradus::terminal::drawn(&report);

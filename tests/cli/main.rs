@@ -1,6 +1,8 @@
 //! The program as people and scripts meet it: words, streams, exit codes.
 
+mod import;
 mod program;
+mod sealed;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::path::PathBuf;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// A directory to run the program in.
 pub struct Program {
@@ -35,10 +35,15 @@ impl Program {
     }
 
     pub fn run_with(&self, args: &[&str], environment: &[(&str, &str)]) -> Ran {
+        self.start(args, environment, Stdio::null())
+    }
+
+    pub fn start(&self, args: &[&str], environment: &[(&str, &str)], input: Stdio) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gradus"));
         command
             .args(args)
             .current_dir(self.directory.path())
+            .stdin(input)
             .env_clear();
         command.envs(environment.iter().copied());
         Ran {

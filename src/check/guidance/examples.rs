@@ -24,71 +24,82 @@ pub(super) fn judge(seat: &InCycle<'_>) -> Vec<Lint> {
         .review()
         .map(|review| (CycleFile::Review, &review.feedback));
     let texts = own.into_iter().chain(peers).chain(review);
-    texts
-        .flat_map(|(file, feedback)| in_file(seat, &file, feedback))
-        .collect()
-}
-
-fn in_file(seat: &InCycle<'_>, file: &CycleFile, feedback: &Feedback) -> Vec<Lint> {
-    let lint = |answer: &Answer, message: String, help: &str| {
-        let spot = heading(seat, answer)?;
-        let lint = Lint::new(codes::NO_EXAMPLE, seat.file(file.clone()), spot, message);
-        Some(lint.help(help))
-    };
-    let stock = feedback
-        .answers
-        .iter()
-        .filter(|answer| is_stock(answer.text.as_str()));
-    let lints = stock.filter_map(|answer| {
-        let message = "this could be said of anybody".to_owned();
-        lint(
-            answer,
-            message,
-            "tell of one situation, and what came of it",
-        )
+    let texts = texts.map(|(file, feedback)| Text {
+        seat,
+        file,
+        feedback,
     });
-    let lints: Vec<Lint> = lints.collect();
-    let short = short(feedback, seat.policy().feedback_words_min);
-    match short.filter(|_| lints.is_empty()) {
-        Some(words) => {
-            let message = format!("{words} words of substance in the whole text");
-            let first = feedback.answers.iter().find_map(|answer| {
-                lint(
-                    answer,
-                    message.clone(),
-                    "one situation, told in three sentences, helps more than a page of praise",
-                )
-            });
-            first.into_iter().collect()
-        }
-        None => lints,
-    }
+    texts.flat_map(|text| text.judge()).collect()
 }
 
-/// The heading that an answer to a question stands under.
-fn heading(seat: &InCycle<'_>, answer: &Answer) -> Option<Spot> {
-    let AnswerTo::Question(id) = &answer.to else {
-        return None;
-    };
-    let question = seat
-        .cycle
-        .questions
-        .iter()
-        .find(|question| question.id == *id)?;
-    Some(Spot::Heading([id.to_string(), question.title.clone()]))
+/// One file of feedback.
+struct Text<'a> {
+    seat: &'a InCycle<'a>,
+    file: CycleFile,
+    feedback: &'a Feedback,
+}
+
+impl Text<'_> {
+    fn judge(&self) -> Vec<Lint> {
+        let stock = self.stock();
+        match stock.is_empty() {
+            true => self.short().into_iter().collect(),
+            false => stock,
+        }
+    }
+
+    /// Answers that could be given about anybody.
+    fn stock(&self) -> Vec<Lint> {
+        const HELP: &str = "tell of one situation, and what came of it";
+        let answers = self.feedback.answers.iter();
+        let stock = answers.filter(|answer| is_stock(answer.text.as_str()));
+        let message = "this could be said of anybody";
+        stock
+            .filter_map(|answer| self.lint(answer, message.into(), HELP))
+            .collect()
+    }
+
+    /// The text as a whole, where it comes to too few words and nothing else speaks for it.
+    fn short(&self) -> Option<Lint> {
+        const HELP: &str =
+            "one situation, told in three sentences, helps more than a page of praise";
+        let texts = || {
+            self.feedback
+                .answers
+                .iter()
+                .map(|answer| answer.text.as_str())
+        };
+        if texts().any(speaks) {
+            return None;
+        }
+        let words: usize = texts().map(substance).sum();
+        let least = self.seat.policy().feedback_words_min as usize;
+        let message = format!("{words} words of substance in the whole text");
+        let mut answers = self.feedback.answers.iter().filter(|_| words < least);
+        answers.find_map(|answer| self.lint(answer, message.clone(), HELP))
+    }
+
+    /// A word about an answer to a question, at its heading.
+    fn lint(&self, answer: &Answer, message: String, help: &str) -> Option<Lint> {
+        let AnswerTo::Question(id) = &answer.to else {
+            return None;
+        };
+        let mut questions = self.seat.cycle.questions.iter();
+        let question = questions.find(|question| question.id == *id)?;
+        let spot = Spot::Heading([id.to_string(), question.title.clone()]);
+        let file = self.seat.file(self.file.clone());
+        Some(Lint::new(codes::NO_EXAMPLE, file, spot, message).help(help))
+    }
 }
 
 /// Whether an answer says nothing but what could be said of anybody.
 fn is_stock(answer: &str) -> bool {
-    substance(answer) == 0 && !has_mark(answer) && !has_name(answer) && !is_honest_nothing(answer)
+    !speaks(answer) && !is_honest_nothing(answer) && substance(answer) == 0
 }
 
-/// How many words of substance a text comes to, where these are too few and nothing else speaks for it.
-fn short(feedback: &Feedback, least: u32) -> Option<usize> {
-    let texts = || feedback.answers.iter().map(|answer| answer.text.as_str());
-    let words: usize = texts().map(substance).sum();
-    let is_short = texts().next().is_some() && words < least as usize;
-    (is_short && !texts().any(|text| has_mark(text) || has_name(text))).then_some(words)
+/// Whether an answer holds something that praise does not.
+fn speaks(answer: &str) -> bool {
+    has_mark(answer) || has_name(answer)
 }
 
 /// A link, code, a picture, a quotation or a number.
@@ -168,14 +179,15 @@ const GLUE: &[&str] = &[
 
 #[rustfmt::skip]
 const PRAISE: &[&str] = &[
-    "amazing", "asset", "attitude", "awesome", "brilliant", "collaboration", "collaborative", "colleague", "communicate", "communicates",
-    "communication", "communicator", "continue", "could", "dedicated", "dependable", "developer", "doing", "engaged", "engineer",
-    "excellent", "exceptional", "fantastic", "friendly", "fun", "good", "great", "hard", "hardworking", "help", "helpful",
-    "impressive", "improve", "improved", "job", "kind", "leader", "leadership", "mate", "motivated", "nice", "outstanding",
-    "patient", "performance", "performer", "person", "player", "pleasant", "pleasure", "positive", "proactive",
-    "professional", "professionalism", "quality", "reliable", "responsible", "rockstar", "should", "skill", "skilled", "skills",
-    "smart", "solid", "strong", "super", "supportive", "talented", "team", "teammate", "teamwork", "technical", "thanks",
-    "thank", "top", "work", "worker", "working", "works", "yes",
+    "amazing", "asset", "attitude", "awesome", "best", "brilliant", "collaboration", "collaborative", "colleague",
+    "communicate", "communicates", "communication", "communicator", "continue", "could", "dedicated", "dependable",
+    "developer", "doing", "engaged", "engineer", "excellent", "exceptional", "fantastic", "friendly", "fun", "good",
+    "great", "hard", "hardworking", "help", "helpful", "impressive", "improve", "improved", "job", "kind", "leader",
+    "leadership", "mate", "motivated", "nice", "outstanding", "patient", "perfect", "performance", "performer",
+    "person", "player", "pleasant", "pleasure", "positive", "proactive", "professional", "professionalism", "quality",
+    "real", "reliable", "responsible", "rockstar", "should", "skill", "skilled", "skills", "smart", "solid", "strong",
+    "super", "supportive", "talented", "team", "teammate", "teamwork", "technical", "thank", "thanks", "top", "true",
+    "truly", "valuable", "wonderful", "work", "worker", "working", "works", "yes",
 ];
 
 #[cfg(test)]

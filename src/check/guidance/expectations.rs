@@ -54,11 +54,15 @@ fn number(seat: &InCycle<'_>, expectations: &Expectations) -> Option<Lint> {
     )
 }
 
-/// Whether they were there for less than half of the cycle.
+/// Whether they are there for less than half of the cycle.
 fn is_short(seat: &InCycle<'_>) -> bool {
     let cycle = seat.cycle;
     let (eve, begins) = (before(cycle.start), before(seat.begins()));
-    let present = days_present(&seat.person.leaves, begins, cycle.end);
+    let last = seat
+        .person
+        .end
+        .map_or(cycle.end, |end| before(end).min(cycle.end));
+    let present = days_present(&seat.person.leaves, begins, last);
     present * 2 < days_present(&[], eve, cycle.end)
 }
 

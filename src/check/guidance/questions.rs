@@ -19,9 +19,10 @@ pub(super) fn judge(practice: Practice<'_>, source: &Source) -> Vec<Lint> {
     let mut shared_are_counted = false;
     for cycle in judged {
         let set = Set::of(source, cycle);
-        if !(set.is_shared() && std::mem::replace(&mut shared_are_counted, set.is_shared())) {
+        if !(set.is_shared() && shared_are_counted) {
             lints.extend(set.too_many(practice));
         }
+        shared_are_counted |= set.is_shared();
         if let Some(before) = before(cycles, cycle) {
             lints.extend(set.changes_since(before));
         }

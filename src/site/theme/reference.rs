@@ -258,7 +258,8 @@ fn compare(value: &Value, of_type: &str, shapes: &BTreeMap<String, Shape>) {
 /// `Mark` of `Vec<Option<Mark>>`.
 fn innermost(of_type: &str) -> &str {
     let inner = of_type.rsplit('<').next().unwrap_or(of_type);
-    inner.trim_matches(['>', '[', ']'])
+    let inner = inner.trim_matches(['>', '[', ']']);
+    inner.split(';').next().unwrap_or(inner) // `Day; 2` of `[Day; 2]`
 }
 
 const BEGIN: &str = "<!-- views: written by a test; see the end of this page -->\n";
