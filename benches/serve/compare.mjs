@@ -42,10 +42,10 @@ const PATIENCE_MS = Number(options.patience) * 1000;
 
 const now = () => performance.now();
 
-/** Whole answers, on connections that are kept where the server keeps them. */
-const agent = new http.Agent({ keepAlive: true });
+const keeping = new http.Agent({ keepAlive: true });
 
-function get(url, headers = {}) {
+/** A whole answer, on a connection of its own unless an agent keeps one. */
+function get(url, headers = {}, agent = false) {
   return new Promise((resolve, reject) => {
     const asked = http.get(url, { agent, headers }, (answer) => {
       const pieces = [];
@@ -53,7 +53,7 @@ function get(url, headers = {}) {
       answer.on("end", () => resolve({ status: answer.statusCode, headers: answer.headers, body: Buffer.concat(pieces) }));
       answer.on("error", reject);
     });
-    asked.on("error", reject);
+    asked.on("error", (error) => reject(new Error(`${url}: ${error.message}`)));
   });
 }
 
@@ -266,7 +266,7 @@ class Hugo {
     const until = now() + PATIENCE_MS;
     while (now() < until) {
       if (this.server.failed) throw this.server.failed;
-      const answer = await get(url).catch(() => null); // nobody may be listening yet
+      const answer = await get(url, {}, keeping).catch(() => null); // nobody may be listening yet
       if (answer?.status === 200 && answer.body.includes(word)) return;
       if (pause) await sleep(pause);
     }
@@ -383,6 +383,9 @@ try {
   if (options.json) {
     writeFileSync(options.json, `${JSON.stringify({ corpus: path.basename(corpus), markdown, machine, ...outcome }, null, 2)}\n`);
   }
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
 } finally {
   stopAll();
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });

@@ -6,6 +6,7 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use gradus::diag::did_you_mean;
 use gradus::model::PersonId;
@@ -44,7 +45,8 @@ pub fn run(here: &Here, args: &cli::Serve) -> Result<(), Failure> {
     let port = listener.local_addr().map_err(no_server)?.port();
     let run = RunSecret::generate();
     let changes = Arc::new(Changes::default());
-    end_on_signal(&changes)?;
+    let is_serving = Arc::new(AtomicBool::new(false));
+    end_on_signal(&changes, &is_serving)?;
     let watch = watch(here, &root, &changes)?;
     let screen = Arc::new(Screen::default());
     let mut preview =
@@ -66,6 +68,7 @@ pub fn run(here: &Here, args: &cli::Serve) -> Result<(), Failure> {
         beginner: beginner(args, &screen)?,
         today: here.today,
     };
+    is_serving.store(true, Ordering::SeqCst);
     let server = Server::start(listener, answerer).map_err(no_server)?;
     teller.begin(&link);
     if args.open {
@@ -107,9 +110,15 @@ fn no_server(error: io::Error) -> Failure {
     Failure::environment("could not start the server", error)
 }
 
-fn end_on_signal(changes: &Arc<Changes>) -> Result<(), Failure> {
-    let changes = Arc::clone(changes);
-    ctrlc::set_handler(move || changes.end())
+/// A signal ends the loop. Before there is one, while the first site is drawn, nobody is served and nothing is on the
+/// disk: it ends the program then.
+fn end_on_signal(changes: &Arc<Changes>, is_serving: &Arc<AtomicBool>) -> Result<(), Failure> {
+    let (changes, is_serving) = (Arc::clone(changes), Arc::clone(is_serving));
+    let end = move || match is_serving.load(Ordering::SeqCst) {
+        true => changes.end(),
+        false => std::process::exit(0),
+    };
+    ctrlc::set_handler(end)
         .map_err(|error| Failure::environment("could not listen for Ctrl-C", error))
 }
 

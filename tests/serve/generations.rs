@@ -207,3 +207,28 @@ fn the_preview_shows_nobody_what_they_may_not_read_and_writes_nothing() {
         .collect();
     assert_eq!(before, after);
 }
+
+#[test]
+fn a_preview_left_open_past_midnight_goes_by_the_new_day() {
+    let (_folder, root) = demo();
+    let run = RunSecret::generate();
+    let mut preview = Preview::new(root.clone(), today(), run);
+    let first = preview.refresh(&Touched::Everything).generation;
+    let before = first.expect("a site").readers.len();
+    assert!(!preview.turn_to(today()), "the day is the same");
+    let long_after = Date::from_ymd_opt(2026, 12, 24).expect("a day");
+    let person = root.join("people/linus/person.toml");
+    let text = fs::read_to_string(&person).expect("a text");
+    let (head, roles) = text.split_once("[[role]]").expect("a role");
+    fs::write(
+        &person,
+        format!("{head}end = 2026-12-01\n\n[[role]]{roles}"),
+    )
+    .expect("a file");
+    let same_day = preview.refresh(&Touched::Paths([person].into()));
+    assert!(!same_day.is_broken(), "{:?}", same_day.report);
+    assert!(preview.turn_to(long_after));
+    let nothing = Touched::Paths(BTreeSet::new());
+    let next = preview.refresh(&nothing).generation.expect("another site");
+    assert_eq!(next.readers.len(), before - 1, "who has left reads no more");
+}
