@@ -173,10 +173,7 @@ fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
     if let Some(file) = &person
         && !file.exists()
     {
-        let message = Message::new(format!("`{}` is nobody in people/", args.person));
-        return Err(Failure::Usage(
-            message.help(format!("write `{}` first", file.display())),
-        ));
+        return Err(nobody(&args.person));
     }
     let key = root
         .as_ref()
@@ -248,15 +245,17 @@ fn add_to_person(here: &Here, file: &Path, recipient: &Recipient) -> Result<(), 
     Ok(())
 }
 
+fn nobody(id: &str) -> Failure {
+    let message = Message::new(format!("`{id}` is nobody in people/"));
+    Failure::Usage(message.help(format!("`gradus new person {id} --name NAME` makes them")))
+}
+
 fn login(here: &Here, args: &cli::KeysLogin) -> Result<(), Failure> {
     let root = here.organisation(None)?;
     let marker = Marker::read(&root)?;
     let person = marker.person_file(&root, &args.person);
     if !person.exists() {
-        let message = Message::new(format!("`{}` is nobody in people/", args.person));
-        return Err(Failure::Usage(
-            message.help(format!("write `{}` first", person.display())),
-        ));
+        return Err(nobody(&args.person));
     }
     let wrapped_to = person.with_file_name("login.age");
     if wrapped_to.exists() {
