@@ -168,7 +168,7 @@ pub struct Build {
     pub out: Option<PathBuf>,
 
     /// The day that facts are judged on; who may read what always follows the real day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = date)]
     pub as_of: Option<Date>,
 
     /// Encrypt everything again, so that unchanged files cannot be told from changed ones
@@ -326,4 +326,13 @@ pub struct Man {
     /// Write the pages of all commands into this folder
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+}
+
+/// A date in the words of the tree's files, and in no others.
+fn date(text: &str) -> Result<Date, String> {
+    let date = text
+        .parse()
+        .ok()
+        .filter(|day: &Date| day.to_string() == text);
+    date.ok_or_else(|| "dates are days of the calendar, written as in `2026-11-15`".to_owned())
 }

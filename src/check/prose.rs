@@ -119,6 +119,9 @@ fn check_tag(doc: &Doc<'_>, tag: &Tag<'_>, place: impl FnOnce() -> Place) {
 }
 
 fn check_target(doc: &Doc<'_>, target: &str, place: impl FnOnce() -> Place) {
+    if target.len() > LINK_BYTES_MAX {
+        return too_long(doc.complaints, place());
+    }
     if is_web_address(target) || is_mail_address(target) || target.starts_with('#') {
         return;
     }
@@ -170,6 +173,9 @@ fn check_attachment(doc: &Doc<'_>, name: &str, place: impl FnOnce() -> Place) {
 
 /// Complains where a text is not a web address.
 pub(super) fn check_web_address(complaints: &Complaints, text: &At<&str>) {
+    if text.value.len() > LINK_BYTES_MAX {
+        return too_long(complaints, text.place.clone());
+    }
     if !is_web_address(text.value) {
         complaints
             .about(
@@ -180,6 +186,16 @@ pub(super) fn check_web_address(complaints: &Complaints, text: &At<&str>) {
             .help("web addresses begin with `https://` or `http://`");
     }
 }
+
+fn too_long(complaints: &Complaints, place: Place) {
+    let message = format!("an address of over {LINK_BYTES_MAX} bytes");
+    complaints
+        .about(codes::BAD_URL, place, message)
+        .help("link to a page where the whole of it can be found");
+}
+
+/// The longest address of a link: far over what browsers carry, and under what one attribute of a page may hold.
+const LINK_BYTES_MAX: usize = 16_384;
 
 /// Whether a text is an `https:` or `http:` address.
 pub fn is_web_address(text: &str) -> bool {
@@ -195,6 +211,7 @@ pub fn is_web_address(text: &str) -> bool {
         return false;
     };
     !rest.is_empty()
+        && text.len() <= LINK_BYTES_MAX
         && !rest.starts_with('/')
         && !text.contains(|c: char| c.is_whitespace() || c.is_control())
 }
@@ -235,5 +252,7 @@ mod tests {
         ] {
             assert!(!is_web_address(bad), "{bad}");
         }
+        let endless = "https://a.example/".to_owned() + &"a".repeat(LINK_BYTES_MAX);
+        assert!(!is_web_address(&endless));
     }
 }

@@ -40,7 +40,7 @@ pub struct NewPerson {
     pub name: String,
 
     /// The first day [default: today]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::date)]
     pub start: Option<Date>,
 
     /// The direct manager
@@ -74,11 +74,11 @@ pub struct NewCycle {
     pub title: Option<String>,
 
     /// The first day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::date)]
     pub start: Option<Date>,
 
     /// The last day
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::date)]
     pub end: Option<Date>,
 }
 
@@ -104,7 +104,7 @@ pub struct NewExpectation {
     pub follows: Option<String>,
 
     /// The day it was agreed, where the others were agreed before
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::date)]
     pub agreed: Option<Date>,
 
     /// [default: the cycle that runs]
@@ -170,7 +170,7 @@ pub struct NewPip {
     pub days: u32,
 
     /// The day to propose for its start [default: today]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::date)]
     pub start: Option<Date>,
 
     /// [default: the cycle that runs]
@@ -221,7 +221,7 @@ pub struct NewLog {
     pub evidence: Vec<String>,
 
     /// [default: today]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::date)]
     pub date: Option<Date>,
 }
 
@@ -251,7 +251,7 @@ pub struct NewDated {
     pub person: String,
 
     /// [default: today]
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = super::date)]
     pub date: Option<Date>,
 
     #[arg(long)]

@@ -46,7 +46,8 @@ pub fn known<'a>(org: &'a Organisation, id: &str) -> Result<&'a PersonId, Failur
         .ok_or_else(|| {
             let message = Message::new(format!("`{id}` is nobody in people/"));
             let near = diag::did_you_mean(id, org.people.keys().map(PersonId::as_str));
-            Failure::Usage(message.maybe_help(near))
+            let help = "`gradus new person ID --name NAME` makes one";
+            Failure::Usage(message.help(help).maybe_help(near))
         })
 }
 

@@ -1,5 +1,7 @@
 //! `gradus init`: a tree that builds at once. It never overwrites.
 
+use std::path::Path;
+
 use gradus::scaffold::{self, Beginning, NewFile};
 use gradus::schema;
 
@@ -45,15 +47,22 @@ fn kind(template: Template) -> Beginning {
 }
 
 fn next_steps(args: &cli::Init) -> String {
-    let directory = args.target.display();
+    let is_here = args.target.as_path() == Path::new(".");
+    let (gradus, within) = match is_here {
+        true => ("gradus".to_owned(), String::new()),
+        false => {
+            let directory = args.target.display();
+            (format!("gradus -C {directory}"), format!("{directory}/"))
+        }
+    };
     let key = match args.template {
         Template::Team => format!(
-            "gradus -C {directory} keys new sam   # an identity for sam; edit people/ first if you like\n  "
+            "{gradus} keys new sam   # an identity for sam; edit people/ first if you like\n  "
         ),
-        Template::Solo => format!("gradus -C {directory} keys new me    # your identity\n  "),
+        Template::Solo => format!("{gradus} keys new me    # your identity\n  "),
         Template::Rubric => String::new(),
     };
     format!(
-        "\nnext:\n  {key}gradus -C {directory} check\n  gradus -C {directory} build           # writes {directory}/public\nedit `{directory}/{MARKER}` for the name and who reads what"
+        "\nnext:\n  {key}{gradus} check\n  {gradus} build           # writes {within}public\nedit `{within}{MARKER}` for the name and who reads what"
     )
 }

@@ -226,7 +226,7 @@ fn no_person(person: &str, file: &Path) -> Failure {
             "open it with `gradus unseal` first, and seal it again after: the key has to be written into it",
         ),
         false => Message::new(format!("`{person}` is nobody in people/"))
-            .help(format!("write `{}` first", file.display())),
+            .help(format!("`gradus new person {person} --name NAME` makes them")),
     };
     Failure::Usage(message)
 }

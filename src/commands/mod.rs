@@ -100,7 +100,10 @@ impl Here {
 
     /// A path as the user meant it.
     pub fn path(&self, path: &Path) -> PathBuf {
-        self.directory.join(path)
+        match path == Path::new(".") {
+            true => self.directory.clone(),
+            false => self.directory.join(path),
+        }
     }
 
     /// The organisation's directory: the one named, or the first upwards that holds `gradus.toml`.

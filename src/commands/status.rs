@@ -8,7 +8,7 @@ use std::path::Path;
 use gradus::growth::{self, Phase, PhaseState, PhaseStatus};
 use gradus::model::{Commons, Cycle, CycleFigures, Date, GroupFigures, Organisation, PersonId};
 use gradus::status::{self, CALENDAR_MARK, PersonStatus, Task};
-use gradus::{access, diag, terminal};
+use gradus::{access, scaffold, terminal};
 use serde::Serialize;
 
 use crate::cli;
@@ -27,7 +27,7 @@ pub fn run(here: &Here, args: &cli::Status) -> Result<(), Failure> {
     let named = args
         .cycle
         .as_deref()
-        .map(|id| known(&org, id))
+        .map(|id| scaffold::cycle_named(&org, id))
         .transpose()?;
     let cycles = named.map_or_else(|| status::in_hand(&org, &commons), |cycle| vec![cycle]);
     if let Some(folder) = &args.ics {
@@ -41,15 +41,6 @@ pub fn run(here: &Here, args: &cli::Status) -> Result<(), Failure> {
         }
         (false, false) => print(&text(&org, &commons, &cycles)),
     }
-}
-
-fn known<'o>(org: &'o Organisation, id: &str) -> Result<&'o Cycle, Failure> {
-    let cycle = org.cycles.iter().find(|cycle| cycle.id.as_str() == id);
-    cycle.ok_or_else(|| {
-        let ids = org.cycles.iter().map(|cycle| cycle.id.as_str());
-        let message = Message::new(format!("there is no cycle `{id}`"));
-        Failure::Usage(message.maybe_help(diag::did_you_mean(id, ids)))
-    })
 }
 
 /// Words with colour, for standard output: stripped where none is wanted.

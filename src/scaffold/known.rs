@@ -1,5 +1,7 @@
 //! What an argument may name, and the refusal where it names nothing.
 
+use std::collections::BTreeSet;
+
 use super::Refusal;
 use crate::check;
 use crate::diag;
@@ -15,6 +17,7 @@ pub fn person_named<'o>(org: &'o Organisation, id: &str) -> Result<&'o Person, R
     match person {
         Some(person) => Ok(person),
         None => Err(Refusal::new(format!("`{id}` is nobody in people/"))
+            .help("`gradus new person ID --name NAME` makes one")
             .maybe_help(diag::did_you_mean(id, ids()))),
     }
 }
@@ -70,8 +73,12 @@ pub(super) fn competency(org: &Organisation, text: &str) -> Result<CompetencyId,
     id.ok_or_else(|| {
         let tracks = org.rubric.tracks.values();
         let ids = tracks.flat_map(|track| track.competencies.iter().map(|c| c.id.as_str()));
-        Refusal::new(format!("there is no competency `{text}`"))
-            .maybe_help(diag::did_you_mean(text, ids))
+        let ids: BTreeSet<&str> = ids.collect();
+        let near = diag::did_you_mean(text, ids.iter().copied());
+        let all = Vec::from_iter(ids).join(", ");
+        let refusal = Refusal::new(format!("there is no competency `{text}`"));
+        let known = (!all.is_empty()).then(|| format!("competencies are {all}"));
+        refusal.maybe_help(near.or(known))
     })
 }
 

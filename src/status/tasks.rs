@@ -95,7 +95,7 @@ impl List<'_> {
                 Phase::SelfAssessment => self.add(Todo::SelfAssessment, id, id, phase.due, done),
                 Phase::Peer => self.peers(person, phase),
                 Phase::Review => self.review(person, phase.due, done),
-                Phase::Response => self.response(person, phase.due, done),
+                Phase::Response => self.response(person, phase),
             }
         }
     }
@@ -146,8 +146,13 @@ impl List<'_> {
         }
     }
 
-    fn response(&mut self, person: &Person, due: Date, done: bool) {
-        self.add(Todo::Response, &person.id, &person.id, due, done);
+    /// Until a review is shared there is nothing to answer, however late it is: the review is what is owed.
+    fn response(&mut self, person: &Person, phase: &growth::PhaseStatus) {
+        let waits = phase.state == PhaseState::NotYet && phase.due < self.commons.as_of;
+        if !waits {
+            let (id, done) = (&person.id, is_in(phase.state));
+            self.add(Todo::Response, id, id, phase.due, done);
+        }
         let files = person.cycles.get(&self.cycle.id);
         let open = files.and_then(|files| Some((unacknowledged(files)?, files.review.as_ref()?)));
         if let Some((given, review)) = open {

@@ -340,6 +340,12 @@ const NOT_SAID: &[(&str, &str, &str)] = &[
         ANSWER,
         "## strengths\n\nFor the silence in incident 31.",
     ),
+    // What stands behind an outcome is said as well as what stands below a heading.
+    (
+        LINUS,
+        "date = 2026-07-08\n+++\n\n## strengths\n\nKept the bridge calm in incident 31.",
+        "date = 2026-07-08\n[outcome]\nauth = { is = \"met\", why = \"Merchants noticed neither of the two switches\" }\n+++\n\n## strengths\n\nKept calm.",
+    ),
     (
         TALENT,
         "confidence = \"high\"",

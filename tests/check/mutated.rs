@@ -1,5 +1,8 @@
 //! Damaged trees: whatever is flipped, lost or swapped, there is no panic, and every complaint has a place.
 
+use std::fs;
+use std::path::Path;
+
 use gradus::check::{self, Guidance};
 use gradus::diag::Report;
 use gradus::model::Organisation;
@@ -79,6 +82,28 @@ fn every_complaint_has_a_place(report: &Report) {
     }
 }
 
+/// Every text of the example organisation, by its path.
+fn example() -> Vec<(String, Vec<u8>)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("example-org");
+    let mut files = Vec::new();
+    let mut folders = vec![root.clone()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let is_text = path.extension().is_some_and(|e| e == "toml" || e == "md");
+            if path.is_dir() {
+                folders.push(path);
+            } else if is_text {
+                let name = path.strip_prefix(&root).expect("a file below").to_owned();
+                let name = name.to_str().expect("a portable name").to_owned();
+                files.push((name, fs::read(path).expect("a text")));
+            }
+        }
+    }
+    files.sort();
+    files
+}
+
 /// What check says, and guidance where there is an organisation.
 fn judged(tree: &Tree) -> (Option<Organisation>, Report) {
     let source = source::load(&tree.root()).expect("an organisation");
@@ -111,5 +136,27 @@ proptest! {
         gradus::formats::json(&report);
         gradus::formats::github(&report);
         gradus::formats::gitlab(&report);
+    }
+}
+
+proptest! {
+    // Four damaged texts each: 500 in all.
+    #![proptest_config(ProptestConfig { cases: 125, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_damaged_example_is_complained_about_without_a_panic(
+        damages in prop::collection::vec((any::<usize>(), damage()), 4),
+    ) {
+        let mut files = example();
+        for (which, damage) in &damages {
+            let which = which % files.len();
+            files[which].1 = damaged(std::mem::take(&mut files[which].1), damage);
+        }
+        let tree = files.iter().fold(Tree::empty(), |tree, (path, bytes)| tree.with_bytes(path, bytes));
+        let (organisation, report) = judged(&tree);
+        every_complaint_has_a_place(&report);
+        prop_assert_eq!(organisation.is_some(), !report.has_errors());
+        gradus::terminal::drawn(&report);
+        gradus::formats::json(&report);
     }
 }

@@ -165,6 +165,19 @@ fn arguments_that_name_nothing_say_what_was_meant() {
             "did you mean `alex`?",
         ),
         (&["person", "Kim", "--name", "Kim"], "`Kim` is not an id"),
+        (&["plan", "nobody"], "`gradus new person ID --name NAME`"),
+        (
+            &["person", "kim", "--name", "Kim", "--start", "2026-2-1"],
+            "written as in `2026-11-15`",
+        ),
+        (
+            &["person", "kim", "--name", "Kim", "--start", "+12026-01-01"],
+            "written as in `2026-11-15`",
+        ),
+        (
+            &["log", "sam", "--competency", "zz", "--text", "x"],
+            "competencies are collaboration, growth, impact, technical",
+        ),
         (
             &["person", "chain", "--name", "Kim"],
             "has a meaning of its own",
@@ -318,4 +331,13 @@ fn a_heading_that_stands_empty_is_no_mistake_and_one_with_words_is() {
     here.run(&["-C", "org", "check"])
         .exits(1)
         .says("`renamed` is neither a question");
+}
+
+#[test]
+fn a_beginning_is_as_the_practice_would_have_it_and_its_next_steps_can_be_typed() {
+    let here = Program::new();
+    let said = here.run(&["init"]).exits(0).says("\n  gradus check\n");
+    said.says("edit `gradus.toml`");
+    let json = here.run(&["check", "--format", "json"]).exits(0).stdout();
+    assert!(!json.contains("\"G0"), "{json}");
 }

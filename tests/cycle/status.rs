@@ -117,7 +117,21 @@ fn an_organisation_without_a_cycle_has_a_status_too() {
         .prints("nothing to count");
     here.run(&["-C", "org", "status", "--cycle", "x"])
         .exits(2)
-        .says("there is no cycle `x`");
+        .says("there is no cycle `x`")
+        .says("`gradus new cycle ID`");
+}
+
+#[test]
+fn nobody_owes_an_answer_to_a_review_that_is_not_shared() {
+    let text = status(&["--cycle", "2026-h1"]);
+    assert!(
+        text.contains("grace shares the review with hana") || text.contains("shares the review"),
+        "{text}"
+    );
+    let answers = text
+        .lines()
+        .find(|line| line.contains("response to the review of 2026-h1"));
+    assert!(answers.is_some_and(|line| !line.contains("hana")), "{text}");
 }
 
 #[test]

@@ -63,20 +63,25 @@ impl Text<'_> {
     fn short(&self) -> Option<Lint> {
         const HELP: &str =
             "one situation, told in three sentences, helps more than a page of praise";
-        let texts = || {
-            self.feedback
-                .answers
-                .iter()
-                .map(|answer| answer.text.as_str())
-        };
-        if texts().any(speaks) {
+        let texts = self.texts();
+        if texts.iter().any(|text| speaks(text)) {
             return None;
         }
-        let words: usize = texts().map(substance).sum();
+        let words: usize = texts.iter().map(|text| substance(text)).sum();
         let least = self.seat.policy().feedback_words_min as usize;
         let message = format!("{words} words of substance in the whole text");
         let mut answers = self.feedback.answers.iter().filter(|_| words < least);
         answers.find_map(|answer| self.lint(answer, message.clone(), HELP))
+    }
+
+    /// All that it says in words: answers, and the reasons of outcomes and ratings.
+    fn texts(&self) -> Vec<&str> {
+        let answers = self.feedback.answers.iter().map(|answer| &answer.text);
+        let outcomes = self.feedback.outcomes.values();
+        let outcomes = outcomes.flat_map(|outcome| [&outcome.why, &outcome.learned]);
+        let ratings = self.feedback.ratings.values().map(|rating| &rating.why);
+        let reasons = outcomes.chain(ratings).flatten();
+        answers.chain(reasons).map(Prose::as_str).collect()
     }
 
     /// A word about an answer to a question, at its heading.
@@ -123,11 +128,11 @@ fn has_name(answer: &str) -> bool {
     })
 }
 
-/// Somebody may have nothing to add, and says so.
+/// Somebody may have nothing to add, and says so: with a word, or with a dash.
 fn is_honest_nothing(answer: &str) -> bool {
-    const NOTHING: [&str; 6] = ["nothing", "none", "no", "n/a", "-", "nothing yet"];
+    const NOTHING: [&str; 5] = ["nothing", "none", "no", "n/a", "nothing yet"];
     let words = answer.trim().trim_end_matches('.').to_lowercase();
-    NOTHING.contains(&words.as_str())
+    NOTHING.contains(&words.as_str()) || !words.contains(char::is_alphanumeric)
 }
 
 /// How many words are neither praise nor glue. In scripts without spaces, each character counts.
@@ -223,6 +228,18 @@ mod tests {
             "Sehr gute Zusammenarbeit mit dem Team",
             "障害対応で落ち着いて役割を分けた",
             "Finishes what others leave half done",
+            "—",
+            "I trust her with the pager",
+            "Explains trade-offs before she picks one",
+            "Answers juniors within the hour, and never makes them feel small",
+            "Her runbook is why the night shift sleeps",
+            "Says no early, and offers another way",
+            "Interrupts people in design reviews",
+            "Would love to see more writing",
+            "Takes on too much, then goes quiet",
+            "Nothing this time",
+            "Très bonne écoute",
+            "Keeps promises to other teams",
         ] {
             assert!(!is_stock(answer), "{answer}");
         }
