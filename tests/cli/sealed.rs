@@ -332,10 +332,3 @@ fn a_key_for_somebody_whose_file_is_sealed_is_not_made() {
     here.run(&["-C", "org", "-i", "../builder.txt", "build"])
         .exits(0);
 }
-
-/// Runs it with a text on its standard input.
-fn typing(here: &Program, args: &[&str], text: &str) -> Ran {
-    here.write("typed", text);
-    let typed = std::fs::File::open(here.path("typed")).expect("what was just written");
-    here.start(args, &[], typed.into())
-}
