@@ -328,11 +328,9 @@ pub struct Man {
     pub out: Option<PathBuf>,
 }
 
-/// A date in the words of the tree's files, and in no others.
+/// A date in the words of the tree's files: a year of four digits, and every zero.
 fn date(text: &str) -> Result<Date, String> {
-    let date = text
-        .parse()
-        .ok()
-        .filter(|day: &Date| day.to_string() == text);
+    let date = text.parse().ok();
+    let date = date.filter(|day: &Date| text.len() == 10 && day.to_string() == text);
     date.ok_or_else(|| "dates are days of the calendar, written as in `2026-11-15`".to_owned())
 }

@@ -169,7 +169,7 @@ impl Default for Policy {
             close_within_days: 25,
             since: None,
             recent_percent: 20,
-            feedback_words_min: 10,
+            feedback_words_min: 6,
             misleveled_cycles: 2,
             pip_days: (30, 90),
             pip_objectives: (3, 4),

@@ -219,7 +219,7 @@ const POLICY: &[Key] = &[
     key("close_within_days", Number(0, LIMIT_MAX), "by when a cycle is closed, after its end; default 25"),
     key("since", Date, "cycles that ended before are not judged; default all are"),
     key("recent_percent", Number(0, LIMIT_MAX), "the last part of a period, that evidence should not all come from; default 20"),
-    key("feedback_words_min", Number(0, LIMIT_MAX), "the fewest words of a text, besides praise and glue; default 10"),
+    key("feedback_words_min", Number(0, LIMIT_MAX), "the fewest words of a text, besides praise and glue; default 6"),
     key("misleveled_cycles", Number(0, LIMIT_MAX), "after how many cycles below or above a level it asks for a decision; default 2"),
     key("pip_days", Range, "how long an improvement plan runs; default `[30, 90]`"),
     key("pip_objectives", Range, "how many objectives it has; default `[3, 4]`"),

@@ -340,11 +340,17 @@ const NOT_SAID: &[(&str, &str, &str)] = &[
         ANSWER,
         "## strengths\n\nFor the silence in incident 31.",
     ),
+    // Short, and an example.
+    (
+        LINUS,
+        ANSWER,
+        "## strengths\n\nGood listener. Took my worries about the queue seriously and changed the plan.",
+    ),
     // What stands behind an outcome is said as well as what stands below a heading.
     (
         LINUS,
         "date = 2026-07-08\n+++\n\n## strengths\n\nKept the bridge calm in incident 31.",
-        "date = 2026-07-08\n[outcome]\nauth = { is = \"met\", why = \"Merchants noticed neither of the two switches\" }\n+++\n\n## strengths\n\nKept calm.",
+        "date = 2026-07-08\n[outcome]\nauth = { is = \"met\", why = \"Merchants noticed neither of the two switches, and support had an empty evening\" }\n+++\n\n## strengths\n\nKept calm.",
     ),
     (
         TALENT,
