@@ -163,16 +163,21 @@ fn cycle_figures(cycle: &CycleId, takings: &[Taking<'_>]) -> CycleFigures {
     }
     let teams = teams(&everyone);
     let groups: Vec<&Group<'_, '_>> = teams.iter().map(|(_, group)| group).collect();
-    let whole = |measure| finest(measure, &[&everyone], None);
-    let apart = |measure| finest(measure, &groups, Some(whole(measure)?));
+    // Each is looked for once: it is the same for every team.
+    let cuts = |cut: &dyn Fn(Measure) -> Option<Cut>| -> BTreeMap<Measure, Option<Cut>> {
+        let of = |measure| (measure, cut(measure));
+        Measure::ALL.into_iter().map(of).collect()
+    };
+    let whole = cuts(&|measure| finest(measure, &[&everyone], None));
+    let apart = cuts(&|measure| finest(measure, &groups, Some(whole[&measure]?)));
     let figures = teams.iter().map(|(team, group)| TeamFigures {
         team: team.map(str::to_owned),
-        figures: group_figures(group, apart),
+        figures: group_figures(group, |measure| apart[&measure]),
     });
     CycleFigures {
         cycle: cycle.clone(),
         teams: figures.collect(),
-        everyone: Some(group_figures(&everyone, whole)),
+        everyone: Some(group_figures(&everyone, |measure| whole[&measure])),
     }
 }
 

@@ -1,7 +1,9 @@
 //! How all files look from outside: what tells that one was changed where nobody said so.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
 use std::fs;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -27,10 +29,37 @@ struct Look {
     target: Option<(u64, u64, i64, i64)>,
 }
 
+/// A path with its parts parted by the byte that no path holds. So whatever lies below a path stands right behind it,
+/// and comparing two is comparing bytes: there are hundreds of thousands of them.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Key(Box<[u8]>);
+
+impl Key {
+    fn of(path: &Path) -> Self {
+        let bytes = path.as_os_str().as_bytes().iter();
+        Self(
+            bytes
+                .map(|byte| if *byte == b'/' { 0 } else { *byte })
+                .collect(),
+        )
+    }
+
+    fn path(&self) -> PathBuf {
+        let bytes = self.0.iter();
+        let bytes = bytes.map(|byte| if *byte == 0 { b'/' } else { *byte });
+        OsString::from_vec(bytes.collect()).into()
+    }
+
+    fn is_at_or_below(&self, other: &Self) -> bool {
+        let rest = self.0.strip_prefix(&*other.0);
+        rest.is_some_and(|rest| rest.first().is_none_or(|byte| *byte == 0))
+    }
+}
+
 /// All files and directories of a territory at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Survey {
-    looks: BTreeMap<PathBuf, Look>,
+    looks: BTreeMap<Key, Look>,
     /// Those that are links to folders of the organisation.
     links: BTreeSet<PathBuf>,
 }
@@ -47,12 +76,14 @@ impl Survey {
             .flatten()
             .flatten()
         {
-            survey.take(&entry.path());
+            let path = entry.path();
+            if territory.counts(&path) {
+                survey.take(&path);
+            }
         }
         for mark in &territory.marks {
             survey.take(mark);
         }
-        survey.looks.retain(|path, _| territory.counts(path));
         survey
     }
 
@@ -72,26 +103,26 @@ impl Survey {
 
     /// The paths that look different, are new, or are gone.
     pub fn difference(&self, other: &Self) -> BTreeSet<PathBuf> {
-        let unlike = |(path, look): (&PathBuf, &Look), there: &Self| {
-            (there.looks.get(path) != Some(look)).then(|| path.clone())
+        let unlike = |(key, look): (&Key, &Look), there: &Self| {
+            (there.looks.get(key) != Some(look)).then(|| key.path())
         };
         let here = self.looks.iter().filter_map(|one| unlike(one, other));
         let there = other.looks.iter().filter_map(|one| unlike(one, self));
         here.chain(there).collect()
     }
 
-    /// Whatever lies below a path stands right behind it.
     fn forget(&mut self, path: &Path) {
-        let from_here = self.looks.range(path.to_owned()..);
-        let below = from_here.map(|(known, _)| known);
-        let below: Vec<PathBuf> = below
-            .take_while(|known| known.starts_with(path))
+        let first = Key::of(path);
+        let from_here = self.looks.range(first.clone()..);
+        let below = from_here.map(|(key, _)| key);
+        let below: Vec<Key> = below
+            .take_while(|key| key.is_at_or_below(&first))
             .cloned()
             .collect();
-        for known in below {
-            self.looks.remove(&known);
-            self.links.remove(&known);
+        for key in below {
+            self.looks.remove(&key);
         }
+        self.links.retain(|link| !link.starts_with(path));
     }
 
     /// Looks at a path and at everything below it, through links too, where they lead to what is read.
@@ -118,7 +149,7 @@ impl Survey {
                 } else if is_link && is_folder {
                     self.links.insert(path.to_owned());
                 }
-                self.looks.insert(path.to_owned(), look);
+                self.looks.insert(Key::of(path), look);
             }
         }
     }
@@ -126,7 +157,7 @@ impl Survey {
     /// Looks at one path alone.
     fn take(&mut self, path: &Path) {
         let look = look_at(path);
-        self.looks.extend(look.map(|look| (path.to_owned(), look)));
+        self.looks.extend(look.map(|look| (Key::of(path), look)));
     }
 }
 
