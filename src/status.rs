@@ -189,7 +189,7 @@ fn slip(fact: &growth::ExpectationFacts<'_>) -> Option<Slip> {
         .steps
         .iter()
         .filter(|step| step.state == StepState::Overdue);
-    let steps = overdue.filter_map(|step| Some((step.due?, step.step.text.0.clone())));
+    let steps = overdue.filter_map(|step| Some((step.due?, step.step.text.as_str().to_owned())));
     Some(Slip {
         expectation: fact.expectation.id.clone(),
         steps: steps.collect(),

@@ -94,7 +94,7 @@ const TODAY: &str = "2026-11-22";
 fn feedback(by: &str, on: &str, text: &str) -> Feedback {
     let answers = ["strengths", "growth"].map(|question| Answer {
         to: AnswerTo::Question(QuestionId::new(question).unwrap()),
-        text: Prose(format!("{text} {question}")),
+        text: Prose(format!("{text} {question}").into()),
     });
     Feedback {
         by: id(by),

@@ -325,7 +325,7 @@ fn trimmed(doc: &Doc<'_>, range: std::ops::Range<usize>) -> Prose {
     let text = doc.text[range].trim_end();
     let blank = text.len() - text.trim_start().len();
     let first_line = text[..blank].rfind('\n').map_or(0, |at| at + 1);
-    Prose(text[first_line..].to_owned())
+    Prose(text[first_line..].into())
 }
 
 fn outcomes(

@@ -134,7 +134,7 @@ fn dated(known: &Known<'_>, file: &SourceFile) -> Vec<Dated> {
     let sections = cut.sections.into_iter();
     let entry = |section: crate::source::written::Section| {
         let (date, title) = heading(&doc, &section.heading)?;
-        let text = Prose(doc.text[section.body].trim().to_owned());
+        let text = Prose(doc.text[section.body].trim().into());
         Some(Dated { date, title, text })
     };
     let mut entries: Vec<Dated> = sections.filter_map(entry).collect();

@@ -422,7 +422,7 @@ impl<'t> Value<'t> {
             None => prose::Origin::Somewhere(span),
         };
         prose::check(self.doc, text.value, &origin);
-        Some(Prose(text.value.to_owned()))
+        Some(Prose(text.value.into()))
     }
 
     /// A calendar date.

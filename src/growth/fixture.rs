@@ -198,7 +198,7 @@ pub fn track(id: &str, levels: &[(&str, i64)]) -> Track {
 
 pub fn level(id: &str, rank: i64) -> Level {
     let cell = |competency: &str| {
-        let text = Prose(format!("{competency} at {id}"));
+        let text = Prose(format!("{competency} at {id}").into());
         (
             competency_id(competency),
             Cell {
@@ -266,7 +266,7 @@ pub fn outcome(is: OutcomeIs) -> Outcome {
 pub fn expectation(id: &str) -> Expectation {
     Expectation {
         id: expectation_id(id),
-        text: Prose(id.to_string()),
+        text: Prose(id.into()),
         kind: None,
         measure: None,
         competencies: Vec::new(),

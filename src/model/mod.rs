@@ -39,14 +39,16 @@ pub use rubric::*;
 pub use sealed::*;
 pub use section::*;
 
+use std::sync::Arc;
+
 /// A calendar date; the model knows no time of day and no time zone.
 pub type Date = chrono::NaiveDate;
 
 /// Markdown as its author wrote it. Rendered by [`crate::site`], where raw HTML becomes text.
 ///
-/// Serialised and compared as its text.
+/// Serialised and compared as its text; shared by everything that was cut out of the same file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Prose(pub String);
+pub struct Prose(pub Arc<str>);
 
 impl Prose {
     /// The markdown text.

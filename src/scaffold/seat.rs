@@ -110,8 +110,8 @@ impl Seat<'_> {
         }
         let prompts = questions.iter().map(|question| {
             let words = match question.prompt.is_empty() {
-                true => &question.title,
-                false => &question.prompt.0,
+                true => question.title.as_str(),
+                false => question.prompt.as_str(),
             };
             comment(&format!("{}: {}", question.id, one_line(words)), 4)
         });

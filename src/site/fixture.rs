@@ -17,7 +17,7 @@ pub fn day(text: &str) -> Date {
 }
 
 pub fn prose(text: &str) -> Prose {
-    Prose(text.to_owned())
+    Prose(text.into())
 }
 
 pub fn at(track: &str, level: &str) -> LevelRef {

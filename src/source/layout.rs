@@ -115,6 +115,18 @@ pub enum Directory {
     PrivateNotes,
 }
 
+impl Directory {
+    /// Whose directory in `people/` it is, or lies in.
+    pub fn person(&self) -> Option<&Name> {
+        match self {
+            Directory::Person(person)
+            | Directory::PersonCycle { person, .. }
+            | Directory::Attachments { person, .. } => Some(person),
+            _ => None,
+        }
+    }
+}
+
 /// What one of the directories of the tree holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Kind {

@@ -171,8 +171,39 @@ impl Source {
     }
 
     fn directories_of(&self, parts: &BTreeSet<Part>) -> Vec<Directory> {
-        let of_parts = |directory: &&Directory| parts.contains(&Part::of_directory(directory));
-        self.directories.keys().filter(of_parts).cloned().collect()
+        let mut directories = Vec::new();
+        for part in parts {
+            match part {
+                Part::Person(name) => directories.extend(self.directories_of_person(name)),
+                part => {
+                    let of_part = |one: &&Directory| Part::of_directory(one) == *part;
+                    directories.extend(self.directories.keys().filter(of_part).cloned());
+                }
+            }
+        }
+        directories
+    }
+
+    /// The three ranges of a person's directories.
+    fn directories_of_person(&self, name: &Name) -> Vec<Directory> {
+        let (person, cycle) = (name.clone(), Name::from(""));
+        let firsts = [
+            Directory::Person(person.clone()),
+            Directory::PersonCycle {
+                person: person.clone(),
+                cycle: cycle.clone(),
+            },
+            Directory::Attachments { person, cycle },
+        ];
+        let of_person = |one: &&Directory| one.person() == Some(name);
+        let ranges = firsts.into_iter().map(|first| {
+            let kind = std::mem::discriminant(&first);
+            let from_here = self.directories.range(first..).map(|(one, _)| one);
+            from_here
+                .take_while(move |one| std::mem::discriminant(*one) == kind)
+                .take_while(of_person)
+        });
+        ranges.flatten().cloned().collect()
     }
 
     /// The parts that some paths lie in; nothing where that cannot be told.

@@ -110,7 +110,7 @@ impl List<'_> {
                 };
                 self.add(Todo::Step, &person.id, &person.id, due, done || over);
                 if let Some(task) = self.tasks.last_mut() {
-                    task.text = step.step.text.0.clone();
+                    task.text = step.step.text.as_str().to_owned();
                     task.step_of = Some(fact.expectation.id.clone());
                 }
             }
