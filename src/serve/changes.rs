@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::Touched;
 
 /// So long nothing more must come before what came is looked at.
-const QUIET: Duration = Duration::from_millis(10);
+const QUIET: Duration = Duration::from_millis(5);
 
 /// So long at most it is waited for that.
 const BURST: Duration = Duration::from_millis(100);
