@@ -3,7 +3,7 @@
 // on the same text, in the same run, in turns.
 //
 //   node benches/serve/compare.mjs --corpus DIR [--gradus FILE] [--hugo FILE | --no-hugo] [--edits N] [--warm-ups N]
-//                                  [--patience SECONDS] [--json FILE]
+//                                  [--patience SECONDS] [--one-person] [--json FILE]
 //
 // `gradus serve` draws what each reader gets and seals it; its clock stops when the event of the next generation has
 // come, and the signed list and every file that is different in it have been answered in full. `hugo server`
@@ -29,6 +29,7 @@ const { values: options } = parseArgs({
     edits: { type: "string", default: "20" },
     "warm-ups": { type: "string", default: "2" },
     patience: { type: "string", default: "300" },
+    "one-person": { type: "boolean", default: false },
     json: { type: "string" },
   },
 });
@@ -308,14 +309,17 @@ function markdownOf(corpus) {
     .sort();
 }
 
-/** Reviews of as many different people, from all over the organisation; of each the latest. */
+/**
+ * Reviews of as many different people, from all over the organisation; of each the latest. With `--one-person` the same
+ * review again and again, as somebody writes it.
+ */
 function pagesToEdit(corpus, count) {
   const latest = new Map();
   for (const file of markdownOf(corpus)) {
     const [area, person, , name] = file.split(path.sep);
     if (area === "people" && name === "review.md") latest.set(person, file);
   }
-  const reviews = [...latest.values()];
+  const reviews = [...latest.values()].slice(0, options["one-person"] ? 1 : undefined);
   if (!reviews.length) throw new Error(`${corpus} holds no people/ID/CYCLE/review.md`);
   return Array.from({ length: count }, (_, at) => {
     const file = reviews[Math.floor(((at + 0.5) * reviews.length) / count)];
