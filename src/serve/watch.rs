@@ -16,12 +16,8 @@ use super::changes::Changes;
 use super::survey::Survey;
 use super::territory::{Depth, Territory};
 
-/// How often everything is looked at, at most, and at least where the system does not tell.
+/// How often everything is looked at, at most and at least.
 const LOOK_EVERY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_millis(2_500));
-
-/// How often at least where the system tells, and nothing was seen that it had not told: only what it loses is
-/// left to be seen, and of that it says so itself.
-const LOOK_SELDOM: Duration = Duration::from_secs(60);
 
 /// A look may take one part in so many of the time.
 const LOOK_SHARE: u32 = 30;
@@ -185,17 +181,11 @@ impl Watchman {
         let mut pace = Pace::new();
         loop {
             match heard.recv_timeout(pace.left()) {
-                Ok(News::Told(Ok(event))) => {
-                    if self.told(&event) {
-                        pace.is_told = true;
-                    }
-                }
+                Ok(News::Told(Ok(event))) => self.told(&event),
                 Ok(News::Told(Err(error))) => self.mistold(&error),
                 Ok(News::Seen(territory, survey)) => {
-                    if self.seen(&territory, survey) {
-                        pace.is_told = false;
-                    }
                     pace.looked();
+                    self.seen(&territory, survey);
                 }
                 Err(RecvTimeoutError::Timeout) => {
                     pace.looking();
@@ -208,23 +198,19 @@ impl Watchman {
         }
     }
 
-    /// Whether the system told of a change that counts.
-    fn told(&mut self, event: &notify::Event) -> bool {
+    fn told(&mut self, event: &notify::Event) {
         if event.need_rescan() {
-            self.everything();
-            return false;
+            return self.everything();
         }
         if is_only_a_look(event.kind) {
-            return false;
+            return;
         }
         let paths = event.paths.iter();
         let paths: BTreeSet<PathBuf> = paths
             .filter(|path| self.territory.counts(path))
             .cloned()
             .collect();
-        let counts = !paths.is_empty();
         self.took(paths);
-        counts
     }
 
     /// An error of the system's: who knows what it has not told.
@@ -235,19 +221,16 @@ impl Watchman {
         self.everything();
     }
 
-    /// Whether there was something that the system had not told.
-    fn seen(&mut self, territory: &Territory, survey: Survey) -> bool {
+    fn seen(&mut self, territory: &Territory, survey: Survey) {
         if *territory != self.territory {
-            return false; // it was another one that was looked at: the next look counts
+            return; // it was another one that was looked at: the next look counts
         }
         let unheard = self.survey.difference(&survey);
         // Where something was not heard, nobody may be listening any more.
         let deaf =
             |(folder, _): &(&Path, Depth)| unheard.iter().any(|path| path.starts_with(folder));
         self.ears.listen_to(self.territory.folders().filter(deaf));
-        let was_anything = !unheard.is_empty();
         self.took(unheard);
-        was_anything
     }
 
     fn took(&mut self, paths: BTreeSet<PathBuf>) {
@@ -314,8 +297,6 @@ fn is_only_a_look(kind: EventKind) -> bool {
 struct Pace {
     next: Instant,
     began: Option<Instant>,
-    /// The system tells of changes, as far as is known.
-    is_told: bool,
 }
 
 impl Pace {
@@ -323,7 +304,6 @@ impl Pace {
         Self {
             next: Instant::now() + LOOK_EVERY.0,
             began: None,
-            is_told: false,
         }
     }
 
@@ -341,11 +321,7 @@ impl Pace {
     /// What costs much is done seldom.
     fn looked(&mut self) {
         let took = self.began.take().map_or(Duration::ZERO, |at| at.elapsed());
-        let longest = match self.is_told {
-            true => LOOK_SELDOM,
-            false => LOOK_EVERY.1,
-        };
-        let pause = (took * LOOK_SHARE).clamp(LOOK_EVERY.0, longest);
+        let pause = (took * LOOK_SHARE).clamp(LOOK_EVERY.0, LOOK_EVERY.1);
         self.next = Instant::now() + pause;
     }
 }
