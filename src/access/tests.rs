@@ -498,7 +498,12 @@ fn held(org: &Organisation, section: &str) -> String {
     let planned = access.get(&SectionId::new(section)).unwrap();
     format!(
         "{:?}",
-        draw(org, day(TODAY), &OrgFigures::default(), planned).content
+        draw(
+            &Audiences::new(org, day(TODAY)),
+            &OrgFigures::default(),
+            planned
+        )
+        .content
     )
 }
 
@@ -591,7 +596,13 @@ fn anonymously(org: &mut Organisation) -> Vec<AnonymousAnswers> {
     org.access.peer_feedback = PeerFeedbackPolicy::Anonymous;
     let access = plan(org, day(TODAY));
     let own = access.get(&SectionId::new("person/linus/own")).unwrap();
-    let Draw::Person(own) = draw(org, day(TODAY), &OrgFigures::default(), own).content else {
+    let Draw::Person(own) = draw(
+        &Audiences::new(org, day(TODAY)),
+        &OrgFigures::default(),
+        own,
+    )
+    .content
+    else {
         panic!("own is about a person");
     };
     own.anonymous.get(&h1()).cloned().unwrap_or_default()
