@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::acceptance::Acceptance;
 use crate::access::{self, Access, Audiences, Planned};
 use crate::check::{Checker, Guidance, StandIn};
 use crate::diag::Report;
@@ -151,6 +152,15 @@ impl Rebuilder {
         }
         self.organisation = checked.organisation;
         self.report = Report::new(checked.diagnostics, &source.texts, self.root.clone());
+        self.hold_against_lock(today);
+    }
+
+    /// Warns of what was not accepted. The keys may be stand-ins, so they are let pass.
+    fn hold_against_lock(&mut self, today: Date) {
+        if let (Some(source), Some(organisation)) = (&self.source, &self.organisation) {
+            let acceptance = Acceptance::besides_keys(source, organisation, today);
+            self.report = std::mem::take(&mut self.report).and(&acceptance.into_warnings());
+        }
     }
 
     /// Everything that is wrong with the tree as it was looked at last.

@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
 use super::*;
 
 /// One fact that decides who reads what. In the order in which a difference is told: people first, then who stands
@@ -71,4 +75,14 @@ pub fn numbered<T: fmt::Display>(names: impl Iterator<Item = T>) -> impl Iterato
             count => format!("{name} ({count})"),
         }
     })
+}
+
+/// Bytes of a fingerprint: enough that nobody makes a second key with the same one.
+const FINGERPRINT_BYTES: usize = 16;
+
+/// What stands for a recipient in the lock: the beginning of its SHA-256, as base64url. Recipients themselves may be
+/// two thousand characters long.
+pub fn fingerprint(recipient: &str) -> String {
+    let hash = Sha256::digest(recipient.to_ascii_lowercase().as_bytes());
+    URL_SAFE_NO_PAD.encode(&hash[..FINGERPRINT_BYTES])
 }

@@ -2,26 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use sha2::{Digest, Sha256};
-
 use super::{Lock, Readers, Since, Standing};
 use crate::access::artefact::{Artefact, FeedbackFile};
 use crate::model::*;
 
 /// The directory of the rubric in force.
 const RUBRICS: &str = "rubrics";
-
-/// Bytes of a fingerprint: enough that nobody makes a second key with the same one.
-const FINGERPRINT_BYTES: usize = 16;
-
-/// What stands for a recipient in the lock: the beginning of its SHA-256, as base64url. Recipients themselves may be
-/// two thousand characters long.
-pub fn fingerprint(recipient: &str) -> String {
-    let hash = Sha256::digest(recipient.to_ascii_lowercase().as_bytes());
-    URL_SAFE_NO_PAD.encode(&hash[..FINGERPRINT_BYTES])
-}
 
 impl Lock {
     /// The causes that hold in an organisation.
@@ -42,7 +28,9 @@ impl Lock {
 }
 
 fn standing(person: &Person) -> Standing {
-    let keys = person.keys.iter();
+    // What counts on no day at all is as if it were not there.
+    let counts = |key: &&ReaderKey| key.counts_on(key.until.unwrap_or(Date::MAX));
+    let keys = person.keys.iter().filter(counts);
     Standing {
         keys: keys
             .map(|key| (fingerprint(&key.recipient), key.until))

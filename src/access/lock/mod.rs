@@ -10,11 +10,14 @@
 //! 2. `written`: causes ↔ the text of the file.
 //! 3. `adopt`: causes → an organisation that they hold in.
 //! 4. `rights`: an organisation → who may read each thing.
-//! 5. [`difference`]: the two sets of rights beside one another.
+//! 5. [`difference`]: the two sets of rights beside one another, and through which of the differing `causes` one is larger;
+//!    `promises` looks at what nobody feels yet.
 
 mod adopt;
+mod causes;
 pub mod difference;
 mod facts;
+mod promises;
 mod rights;
 mod written;
 
@@ -22,12 +25,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::model::*;
 
-pub use difference::{Difference, Gain, Gainers, difference};
-pub use facts::fingerprint;
+pub use difference::{Difference, Gain, Gained, Reading, difference};
+pub use rights::Right;
 pub use written::Mistake;
-
-/// The name of the file, beside `gradus.toml`.
-pub const FILE: &str = "access.lock";
 
 /// The version of the rules by which this program makes audiences out of causes. It rises with every release in which
 /// the same causes let somebody read more: what was accepted under other rules is not accepted under these.
