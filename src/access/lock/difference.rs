@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::adopt::adopt;
 use super::causes::{days_ahead, differing};
-use super::rights::{Right, Rights};
+use super::rights::{Right, Rights, TextKind};
 use super::{Lock, promises};
 use crate::access::audience::{Audiences, People};
 use crate::model::*;
@@ -51,8 +51,7 @@ pub struct Reading {
     pub people: People,
     /// Whom the texts are about, where they are about somebody.
     pub subjects: People,
-    /// What kinds of text there are, in words.
-    pub kinds: BTreeSet<&'static str>,
+    pub kinds: BTreeSet<TextKind>,
     /// The texts themselves, where there are few.
     pub texts: BTreeSet<Right>,
     /// How many pairs of a text and a reader there are.
@@ -63,7 +62,7 @@ impl fmt::Display for Gain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.what {
             Gained::Texts(reading) => match &self.cause {
-                Cause::Key(..) => write!(f, "{reading} by a key that is new")?,
+                Cause::Key(..) => write!(f, "by a new key, {reading}")?,
                 _ => write!(f, "{reading}")?,
             },
             Gained::Promised(sentence) => f.write_str(sentence)?,
@@ -77,16 +76,35 @@ impl fmt::Display for Gain {
 
 impl fmt::Display for Reading {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} would read ", names(&self.people))?;
-        let what: Vec<String> = match self.told() {
-            Some(texts) => texts.map(Right::to_string).collect(),
-            None => self.kinds.iter().map(|kind| (*kind).to_owned()).collect(),
+        let (personal, common): (Vec<TextKind>, Vec<TextKind>) =
+            self.kinds.iter().partition(|kind| kind.is_personal());
+        let personal = match self.told() {
+            Some(texts) => joined(texts),
+            None => joined(personal.iter()),
         };
-        f.write_str(&what.join(", "))?;
-        match self.subjects.is_empty() {
-            true => Ok(()),
-            false if self.subjects == self.people => f.write_str(" of their own"),
-            false => write!(f, " of {}", names(&self.subjects)),
+        let mut parts: Vec<String> = Vec::new();
+        if !personal.is_empty() {
+            parts.push(format!("{personal} {}", self.whose()));
+        }
+        parts.extend(common.iter().map(TextKind::to_string));
+        write!(f, "{} would read {}", names(&self.people), parts.join(", and "))
+    }
+}
+
+fn joined<T: fmt::Display>(things: impl Iterator<Item = T>) -> String {
+    let mut words: Vec<String> = things.map(|thing| thing.to_string()).collect();
+    let last = words.pop().unwrap_or_default();
+    match words.is_empty() {
+        true => last,
+        false => format!("{} and {last}", words.join(", ")),
+    }
+}
+
+impl Reading {
+    fn whose(&self) -> String {
+        match self.subjects == self.people {
+            true => "of their own".to_owned(),
+            false => format!("of {}", names(&self.subjects)),
         }
     }
 }
@@ -118,7 +136,7 @@ impl Difference {
         }
         Some(match self.losing.is_empty() {
             false => format!("{} read less than was accepted, and nobody more", names(&self.losing)),
-            true => "nobody reads more than was accepted, but not all of it is recorded".to_owned(),
+            true => "nobody reads more than was accepted, but the tree says otherwise than the lock".to_owned(),
         })
     }
 

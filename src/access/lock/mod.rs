@@ -26,7 +26,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::*;
 
 pub use difference::{Difference, Gain, Gained, Reading, difference};
-pub use rights::Right;
+pub use rights::{Right, TextKind};
 pub use written::Mistake;
 
 /// The version of the rules by which this program makes audiences out of causes. It rises with every release in which

@@ -152,26 +152,69 @@ fn feedbacks<'f>(
     single.into_iter().flatten().chain(peers)
 }
 
+/// A kind of text, as a difference names it. Those about somebody come first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum TextKind {
+    Pages,
+    OneOnOnes,
+    Confidential,
+    Unnamed,
+    Talent,
+    Improvement,
+    Managers,
+    Everyone,
+}
+
+impl TextKind {
+    /// Whether it is about somebody.
+    pub fn is_personal(self) -> bool {
+        !matches!(self, Self::Managers | Self::Everyone)
+    }
+}
+
+impl fmt::Display for TextKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Pages => "pages",
+            Self::OneOnOnes => "1:1s",
+            Self::Confidential => "confidential texts",
+            Self::Unnamed => "peer answers without names",
+            Self::Talent => "talent mapping",
+            Self::Improvement => "improvement plans",
+            Self::Managers => "what managers read",
+            Self::Everyone => "what everyone reads",
+        })
+    }
+}
+
 impl Right {
-    /// The kind of text, as a difference names it.
-    pub fn kind(&self) -> &'static str {
+    /// The kind of text that it is.
+    pub fn kind(&self) -> TextKind {
         use SectionKind as Kind;
         match self {
-            Self::Everyone => "what everyone with a key reads",
-            Self::Managers => "what only managers read",
-            Self::Kind(Kind::Chain) => "confidential texts",
-            Self::Kind(Kind::Pair) | Self::Piece(Artefact::CheckIn(_)) => "1:1s",
-            Self::Kind(Kind::Talent) | Self::Piece(Artefact::Talent(_)) => "talent mapping",
-            Self::Kind(Kind::Pip | Kind::Closed) | Self::Piece(Artefact::Pip(_)) => {
-                "improvement plans"
-            }
-            Self::Kind(_) => "pages",
-            Self::Piece(Artefact::File(FeedbackFile::Peer(..) | FeedbackFile::Review(_)))
-            | Self::Piece(Artefact::Answer(FeedbackFile::Peer(..) | FeedbackFile::Review(_), _))
-            | Self::Piece(Artefact::PrivateNote(_)) => "confidential texts",
-            Self::Piece(_) => "pages",
-            Self::Unnamed(..) => "peer answers without names",
+            Self::Everyone => TextKind::Everyone,
+            Self::Managers => TextKind::Managers,
+            Self::Unnamed(..) => TextKind::Unnamed,
+            Self::Kind(Kind::Chain) => TextKind::Confidential,
+            Self::Kind(Kind::Pair) => TextKind::OneOnOnes,
+            Self::Kind(Kind::Talent) => TextKind::Talent,
+            Self::Kind(Kind::Pip | Kind::Closed) => TextKind::Improvement,
+            Self::Kind(_) => TextKind::Pages,
+            Self::Piece(artefact) => kind_of(artefact),
         }
+    }
+}
+
+fn kind_of(artefact: &Artefact) -> TextKind {
+    use FeedbackFile::{Peer, Review};
+    match artefact {
+        Artefact::CheckIn(_) => TextKind::OneOnOnes,
+        Artefact::Talent(_) => TextKind::Talent,
+        Artefact::Pip(_) => TextKind::Improvement,
+        Artefact::PrivateNote(_)
+        | Artefact::File(Peer(..) | Review(_))
+        | Artefact::Answer(Peer(..) | Review(_), _) => TextKind::Confidential,
+        _ => TextKind::Pages,
     }
 }
 
@@ -182,7 +225,7 @@ impl fmt::Display for Right {
             Self::Unnamed(cycle, author, question) => {
                 write!(f, "the answer of {author} to `{question}` without the name, {cycle}")
             }
-            other => f.write_str(other.kind()),
+            other => write!(f, "{}", other.kind()),
         }
     }
 }
