@@ -114,10 +114,8 @@ pub struct Text {
     pub date: Date,
 }
 
-const CYCLES: [(&str, &str, &str, &str); 2] = [
-    ("2025-h2", "2025-07-01", "2025-12-31", "2026-01"),
-    ("2026-h1", "2026-01-01", "2026-06-30", "2026-07"),
-];
+/// The one cycle, its first and last day, and the month in which it is reviewed.
+const CYCLE: (&str, &str, &str, &str) = ("2026-h1", "2026-01-01", "2026-06-30", "2026-07");
 
 /// m0 ← m1, m2; m1 ← m3, m4, m5; m2 ← m6, m7, m8. m5 was m2's until February; m8 is hr; m4 has two keys.
 pub fn company() -> Company {
@@ -195,11 +193,11 @@ impl Company {
     }
 }
 
-/// A company on disk once, and then changed in memory.
+/// A company, written to disk and read once, and then changed in memory.
+#[derive(Clone)]
 pub struct World {
     pub source: Source,
     pub texts: Vec<Text>,
-    _directory: tempfile::TempDir,
 }
 
 impl World {
@@ -216,7 +214,6 @@ impl World {
         Self {
             source,
             texts: files.texts,
-            _directory: directory,
         }
     }
 
@@ -248,11 +245,18 @@ impl World {
     }
 
     /// Makes everyone stand as in another company of the same texts.
-    pub fn become_like(&mut self, company: &Company) {
+    fn become_like(&mut self, company: &Company) {
         for (id, member) in &company.members {
             self.set(&format!("people/{id}/person.toml"), &member.toml(id));
         }
         self.set("gradus.toml", &settings(company));
+    }
+
+    /// The same texts in another company.
+    pub fn with(&self, company: &Company) -> Self {
+        let mut world = self.clone();
+        world.become_like(company);
+        world
     }
 
     /// The organisation, where it has no errors.
@@ -308,9 +312,8 @@ impl Files {
         self.put("rubrics/generic/track.toml".into(), "title = \"Everyone\"\ndescription = \"canary-track-generic\"\nabstract = true\n[[competency]]\nid = \"care\"\ntitle = \"Care\"\ndescription = \"canary-competency-generic\"\n".into());
         self.put("rubrics/ic/track.toml".into(), "title = \"Engineering\"\ndescription = \"canary-track-ic\"\nreaders = \"org\"\nextends = \"generic\"\n[[competency]]\nid = \"craft\"\ntitle = \"Craft\"\n".into());
         self.put("rubrics/ic/l1.toml".into(), "title = \"Engineer\"\nrank = 1\n[[section]]\ntitle = \"For all\"\ntext = \"canary-section-all\"\n[[section]]\ntitle = \"For managers\"\ntext = \"canary-section-managers\"\nreaders = \"managers\"\n".into());
-        for (id, start, end, _) in CYCLES {
-            self.put(format!("cycles/{id}.toml"), format!("title = \"{id}\"\nstart = {start}\nend = {end}\n"));
-        }
+        let (id, start, end, _) = CYCLE;
+        self.put(format!("cycles/{id}.toml"), format!("title = \"{id}\"\nstart = {start}\nend = {end}\n"));
     }
 
     /// A text about somebody, with its word.
@@ -343,9 +346,7 @@ impl Files {
         }
         self.put(format!("people/{id}/checkins.md"), checkins);
         self.put(format!("management/notes/{id}.md"), notes);
-        for cycle in CYCLES {
-            self.cycle(company, id, n, cycle);
-        }
+        self.cycle(company, id, n, CYCLE);
     }
 
     fn cycle(&mut self, company: &Company, id: &str, n: usize, (cycle, start, _, month): (&str, &str, &str, &str)) {
@@ -361,7 +362,7 @@ impl Files {
         let manager = company.members[id].manager_on(day(start)).cloned();
         let plan = self.text(Kept::Passing, id, start, "plan");
         self.put(format!("{dir}/plan.toml"), format!("[[goal]]\nid = \"next\"\ntext = \"{plan}\"\n"));
-        for step in [1, 2, 4, 5] {
+        for step in [1, 2, 4] {
             let peer = format!("m{}", (n + step) % 9);
             let text = self.text(Kept::Confidential, id, &on(8), &format!("peer-{peer}"));
             let growth = self.text(Kept::Confidential, id, &on(8), &format!("growth-{peer}"));

@@ -11,30 +11,44 @@ use rand::{Rng, SeedableRng};
 use crate::company::{Company, TODAY, World, company, day, recipient};
 use crate::readings::{Readings, readings};
 
-/// How many changes are tried, over all companies.
-const CHANGES: usize = 1_000;
+/// How many changes are tried of each company.
+const CHANGES: usize = 334;
+
+/// Of how many changes that are told one is looked at from the other side too.
+const LOOKED_AT: usize = 4;
 
 #[test]
-fn no_change_of_one_line_lets_anybody_read_more_without_being_told() {
+fn no_line_is_silently_wider_where_peers_write_to_the_chain() {
+    try_changes("chain", 1);
+}
+
+#[test]
+fn no_line_is_silently_wider_where_peers_are_read_without_names() {
+    try_changes("anonymous", 2);
+}
+
+#[test]
+fn no_line_is_silently_wider_where_peers_are_read_by_name() {
+    try_changes("person", 3);
+}
+
+fn try_changes(policy: &'static str, seed: u64) {
+    let mut company = company();
+    company.peer_feedback = policy;
+    let mut random = StdRng::seed_from_u64(seed);
+    let mut world = beginning(&company);
+    let base = Base::of(world.valid());
     let mut tried = Tried::default();
-    let policies = ["chain", "anonymous", "person"];
-    for (seed, policy) in policies.into_iter().enumerate() {
-        let mut company = company();
-        company.peer_feedback = policy;
-        let mut random = StdRng::seed_from_u64(seed as u64);
-        let mut world = beginning(&company);
-        let base = Base::of(world.valid());
-        while tried.changes < CHANGES * (seed + 1) / policies.len() {
-            let Some((path, before, after)) = changed(&world, &mut random) else {
-                continue;
-            };
-            world.set(&path, &after);
-            if let Some(org) = world.organisation() {
-                let said = format!("{policy}: {path}\n--- before\n{before}\n--- after\n{after}");
-                tried.judge(&base, &org, &said);
-            }
-            world.set(&path, &before);
+    while tried.changes < CHANGES {
+        let Some((path, before, after)) = changed(&world, &mut random) else {
+            continue;
+        };
+        world.set(&path, &after);
+        if let Some(org) = world.organisation() {
+            let said = format!("{policy}: {path}\n--- before\n{before}\n--- after\n{after}");
+            tried.judge(&base, &org, &said);
         }
+        world.set(&path, &before);
     }
     // The changes must be worth trying: many of each kind.
     assert!(tried.wider > CHANGES / 5, "{} are wider", tried.wider);
@@ -86,6 +100,11 @@ impl Tried {
     fn judge(&mut self, base: &Base, org: &Organisation, said: &str) {
         self.changes += 1;
         let found = difference(&base.lock, &Lock::of(org), org, day(TODAY));
+        self.wider += usize::from(found.is_wider());
+        self.narrower += usize::from(is_narrower(&found));
+        if found.is_wider() && !self.wider.is_multiple_of(LOOKED_AT) {
+            return;
+        }
         let now = readings(org, day(TODAY));
         let gained: BTreeSet<_> = now.difference(&base.readings).collect();
         assert!(
@@ -99,8 +118,6 @@ impl Tried {
             let backed = unnamed_alone || gains_on(gain.from, base, org, &gained);
             assert!(backed, "nobody gains: {gain}\n{said}");
         }
-        self.wider += usize::from(found.is_wider());
-        self.narrower += usize::from(is_narrower(&found));
     }
 }
 
@@ -123,7 +140,7 @@ fn is_narrower(found: &Difference) -> bool {
 /// A file with one line changed, added or taken away: its path, and its text before and after.
 fn changed(world: &World, random: &mut StdRng) -> Option<(String, String, String)> {
     let person = format!("m{}", random.gen_range(0..9));
-    let cycle = ["2025-h2", "2026-h1"].choose(random)?;
+    let cycle = "2026-h1";
     let files = ["self.md", "review.md", "plan.toml", "expectations.toml", "pip.toml", "response.md"];
     let (path, lines) = match random.gen_range(0..12) {
         0..=5 => (format!("people/{person}/person.toml"), person_lines(random)),
