@@ -69,7 +69,9 @@ impl Acceptance {
             }
         };
         let mut report = Report::new(diagnostics, &source.texts, source.root.clone());
-        report.texts.extend(text.map(|text| (ACCESS_LOCK.into(), text)));
+        report
+            .texts
+            .extend(text.map(|text| (ACCESS_LOCK.into(), text)));
         Self {
             present,
             standing,
@@ -102,9 +104,11 @@ fn read(source: &Source) -> (Option<Arc<str>>, Accepted) {
     };
     let accepted = match Lock::parse(&text) {
         Ok(lock) => Accepted::Lock(Box::new(lock)),
-        Err(mistake) => {
-            Accepted::Unreadable(causes::bad_lock(mistake.span, mistake.message, &mistake.help))
-        }
+        Err(mistake) => Accepted::Unreadable(causes::bad_lock(
+            mistake.span,
+            mistake.message,
+            &mistake.help,
+        )),
     };
     (Some(text), accepted)
 }
@@ -112,7 +116,9 @@ fn read(source: &Source) -> (Option<Arc<str>>, Accepted) {
 fn told(source: &Source, difference: &Difference) -> Vec<Diagnostic> {
     let wider = difference.gains.iter();
     let wider = wider.map(|gain| causes::wider(source, &gain.cause, gain.to_string()));
-    wider.chain(difference.behind().map(causes::behind)).collect()
+    wider
+        .chain(difference.behind().map(causes::behind))
+        .collect()
 }
 
 /// Writes what access follows from beside the tree, at once: whoever reads meanwhile reads the one or the other whole.

@@ -71,7 +71,9 @@ pub fn load_with(root: &Path, identities: &Identities, today: Date) -> Result<Lo
     }
     let report = Report::new(checked.diagnostics, &source.texts, root.to_owned());
     let organisation = checked.organisation;
-    let acceptance = organisation.as_ref().map(|org| Acceptance::of(&source, org, today));
+    let acceptance = organisation
+        .as_ref()
+        .map(|org| Acceptance::of(&source, org, today));
     Ok(Loaded {
         organisation,
         report,

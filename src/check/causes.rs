@@ -11,7 +11,6 @@ use crate::source::{ACCESS_LOCK, ProblemKind, Source};
 /// The file of the organisation's own settings.
 const SETTINGS: &str = "gradus.toml";
 
-
 /// What is accepted by.
 const ACCEPT: &str = "`gradus access --accept` accepts it";
 
@@ -82,10 +81,14 @@ pub fn place(source: &Source, cause: &Cause) -> Place {
         Cause::Hr(id) => in_settings(source, |access| element(access, "hr", id.as_str())),
         Cause::ChainReach => in_settings(source, |access| span(access, "chain")),
         Cause::PeerFeedback => in_settings(source, |access| span(access, "peer_feedback")),
-        Cause::Cycle(id) => at(source, &format!("cycles/{id}.toml"), |root| span(root, "start")),
+        Cause::Cycle(id) => at(source, &format!("cycles/{id}.toml"), |root| {
+            span(root, "start")
+        }),
         Cause::Question(cycle, question) => {
             let asked = |root: &DeTable<'_>| asked(root, question.as_str());
-            let of_cycle = cycle.as_ref().map(|id| at(source, &format!("cycles/{id}.toml"), asked));
+            let of_cycle = cycle
+                .as_ref()
+                .map(|id| at(source, &format!("cycles/{id}.toml"), asked));
             let of_cycle = of_cycle.filter(|place| place.end > 0);
             of_cycle.unwrap_or_else(|| at(source, SETTINGS, asked))
         }
@@ -99,11 +102,7 @@ pub fn place(source: &Source, cause: &Cause) -> Place {
 
 type Span = std::ops::Range<usize>;
 
-fn in_person(
-    source: &Source,
-    id: &PersonId,
-    find: impl Fn(&DeTable<'_>) -> Option<Span>,
-) -> Place {
+fn in_person(source: &Source, id: &PersonId, find: impl Fn(&DeTable<'_>) -> Option<Span>) -> Place {
     at(source, &format!("people/{id}/person.toml"), find)
 }
 
@@ -140,10 +139,7 @@ fn table<'t, 'd>(table: &'t DeTable<'d>, key: &str) -> Option<&'t DeTable<'d>> {
 }
 
 /// The tables of an array, in order.
-fn tables<'t, 'd>(
-    table: &'t DeTable<'d>,
-    key: &str,
-) -> impl Iterator<Item = &'t DeTable<'d>> {
+fn tables<'t, 'd>(table: &'t DeTable<'d>, key: &str) -> impl Iterator<Item = &'t DeTable<'d>> {
     let array = table.get(key).and_then(|value| value.get_ref().as_array());
     let values = array.into_iter().flat_map(|array| array.iter());
     values.filter_map(|value| value.get_ref().as_table())
@@ -186,7 +182,8 @@ fn key_of(person: &DeTable<'_>, wanted: &str) -> Option<Span> {
 /// The manager of the role that begins on a day; of the first role that names one where that is not said.
 fn manager(person: &DeTable<'_>, from: Option<&str>) -> Option<Span> {
     let with_manager = || tables(person, "role").filter(|role| role.get("manager").is_some());
-    let of_day = with_manager().find(|role| from.is_some_and(|from| day(role, "from").as_deref() == Some(from)));
+    let of_day = with_manager()
+        .find(|role| from.is_some_and(|from| day(role, "from").as_deref() == Some(from)));
     let role = of_day.or_else(|| with_manager().next())?;
     span(role, "manager")
 }

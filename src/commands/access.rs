@@ -6,9 +6,9 @@ use std::path::Path;
 use gradus::acceptance::{self, Acceptance, Standing};
 use gradus::access::lock::Difference;
 use gradus::access::{Access, Artefact, Planned, plan};
-use gradus::{diag, terminal};
 use gradus::model::{Organisation, PersonId, SectionReader};
 use gradus::seal::SiteKey;
+use gradus::{diag, terminal};
 use serde::Serialize;
 
 use crate::cli;

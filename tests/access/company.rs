@@ -4,10 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gradus::model::{Date, Identity, Organisation};
-use gradus::source::{Content, Directory, FileKind, PersonFile, Source, SourceFile};
+use gradus::source::{Content, CycleFile, Directory, FileKind, PersonFile, Source, SourceFile};
 use gradus::{check, source, terminal};
 
 /// The day on which everything is built.
@@ -23,7 +23,13 @@ pub fn key(number: u8) -> Identity {
 }
 
 pub fn recipient(number: u8) -> String {
-    key(number).recipient().to_string()
+    static ALL: OnceLock<Vec<String>> = OnceLock::new();
+    let all = ALL.get_or_init(|| {
+        (0..=u8::MAX)
+            .map(|n| key(n).recipient().to_string())
+            .collect()
+    });
+    all[usize::from(number)].clone()
 }
 
 /// Who works for whom, and by which keys they read.
@@ -162,15 +168,26 @@ impl Company {
     pub fn readers_of(&self, text: &Text) -> BTreeSet<String> {
         let (id, now) = (&text.subject, day(TODAY));
         let above = self.here(self.above(id, now));
-        let since = |then: Vec<String>| above.iter().filter(|id| then.contains(id)).cloned().collect::<BTreeSet<_>>();
+        let since = |then: Vec<String>| {
+            above
+                .iter()
+                .filter(|id| then.contains(id))
+                .cloned()
+                .collect::<BTreeSet<_>>()
+        };
         let own = self.here([id.clone()]);
         let hr = self.here(self.hr.iter().cloned());
-        let both = |a: &BTreeSet<String>, b: &BTreeSet<String>| a.union(b).cloned().collect::<BTreeSet<_>>();
+        let both = |a: &BTreeSet<String>, b: &BTreeSet<String>| {
+            a.union(b).cloned().collect::<BTreeSet<_>>()
+        };
         match text.kept {
             Kept::Passing => both(&above, &own),
             Kept::Confidential => since(self.above(id, text.date)),
             Kept::Pair => {
-                let (then, now) = (self.members[id].manager_on(text.date), self.members[id].manager_on(now));
+                let (then, now) = (
+                    self.members[id].manager_on(text.date),
+                    self.members[id].manager_on(now),
+                );
                 let same = now.filter(|now| then == Some(now)).cloned();
                 both(&own, &self.here(same))
             }
@@ -187,7 +204,10 @@ impl Company {
     /// The recipients that somebody reads by.
     pub fn recipients(&self, id: &str) -> BTreeSet<String> {
         let member = &self.members[id];
-        let live = member.keys.iter().filter(|(_, until)| until.is_none_or(|until| until >= day(TODAY)));
+        let live = member
+            .keys
+            .iter()
+            .filter(|(_, until)| until.is_none_or(|until| until >= day(TODAY)));
         let live = live.filter(|_| member.is_here());
         live.map(|(number, _)| recipient(*number)).collect()
     }
@@ -222,22 +242,41 @@ impl World {
         let path: Arc<str> = path.into();
         let text: Arc<str> = text.into();
         let content = Content::Text(text.clone());
-        let known = self.source.files.values_mut().find(|file| file.path == path);
+        let known = self
+            .source
+            .files
+            .values_mut()
+            .find(|file| file.path == path);
         match known {
             Some(file) => file.content = content,
-            None => {
-                let id: Arc<str> = path.split('/').nth(1).expect("a person's file").into();
-                let kind = FileKind::Person {
-                    person: id.clone(),
-                    file: PersonFile::Person,
-                };
-                let directory = format!("people/{id}");
-                self.source.directories.insert(Directory::Person(id), directory.into());
-                let path = path.clone();
-                self.source.files.insert(kind, SourceFile { path, content });
-            }
+            None => self.add(path.clone(), content),
         }
         self.source.texts.insert(path, text);
+    }
+
+    /// Adds the file of a new person, or of a new peer.
+    fn add(&mut self, path: Arc<str>, content: Content) {
+        let parts: Vec<&str> = path.split('/').collect();
+        let id: Arc<str> = parts[1].into();
+        let directory = format!("people/{id}");
+        self.source
+            .directories
+            .insert(Directory::Person(id.clone()), directory.into());
+        let peer = parts
+            .get(3)
+            .and_then(|name| name.strip_prefix("peer-")?.strip_suffix(".md"));
+        let kind = match peer {
+            Some(peer) => FileKind::InCycle {
+                person: id,
+                cycle: parts[2].into(),
+                file: CycleFile::Peer(peer.into()),
+            },
+            None => FileKind::Person {
+                person: id,
+                file: PersonFile::Person,
+            },
+        };
+        self.source.files.insert(kind, SourceFile { path, content });
     }
 
     pub fn text(&self, path: &str) -> String {
@@ -280,7 +319,9 @@ struct Files {
 fn settings(company: &Company) -> String {
     let hr: Vec<String> = company.hr.iter().map(|id| format!("\"{id}\"")).collect();
     let question = |id: &str, who: &str, more: &str| {
-        format!("[[question]]\nid = \"{id}\"\nfor = \"{who}\"\ntitle = \"Title of {id}\"\nprompt = \"Prompt\"\n{more}\n")
+        format!(
+            "[[question]]\nid = \"{id}\"\nfor = \"{who}\"\ntitle = \"Title of {id}\"\nprompt = \"Prompt\"\n{more}\n"
+        )
     };
     [
         "name = \"Company\"\n\n".to_owned(),
@@ -289,7 +330,11 @@ fn settings(company: &Company) -> String {
         question("went-well", "self", ""),
         question("themes", "manager", ""),
         question("agree", "response", ""),
-        format!("[access]\nchain = \"all\"\npeer_feedback = \"{}\"\nhr = [{}]\n", company.peer_feedback, hr.join(", ")),
+        format!(
+            "[access]\nchain = \"all\"\npeer_feedback = \"{}\"\nhr = [{}]\n",
+            company.peer_feedback,
+            hr.join(", ")
+        ),
     ]
     .concat()
 }
@@ -313,7 +358,10 @@ impl Files {
         self.put("rubrics/ic/track.toml".into(), "title = \"Engineering\"\ndescription = \"canary-track-ic\"\nreaders = \"org\"\nextends = \"generic\"\n[[competency]]\nid = \"craft\"\ntitle = \"Craft\"\n".into());
         self.put("rubrics/ic/l1.toml".into(), "title = \"Engineer\"\nrank = 1\n[[section]]\ntitle = \"For all\"\ntext = \"canary-section-all\"\n[[section]]\ntitle = \"For managers\"\ntext = \"canary-section-managers\"\nreaders = \"managers\"\n".into());
         let (id, start, end, _) = CYCLE;
-        self.put(format!("cycles/{id}.toml"), format!("title = \"{id}\"\nstart = {start}\nend = {end}\n"));
+        self.put(
+            format!("cycles/{id}.toml"),
+            format!("title = \"{id}\"\nstart = {start}\nend = {end}\n"),
+        );
     }
 
     /// A text about somebody, with its word.
@@ -337,37 +385,66 @@ impl Files {
         });
         let log = self.text(Kept::Passing, id, "2026-03-20", "log");
         let win = "[[entry]]\ndate = 2026-03-20\nkind = \"win\"\n";
-        self.put(format!("people/{id}/log.toml"), format!("{win}text = \"{log}\"\n"));
+        self.put(
+            format!("people/{id}/log.toml"),
+            format!("{win}text = \"{log}\"\n"),
+        );
         let mut checkins = String::new();
         let mut notes = String::new();
         for date in ["2025-10-05", "2026-05-05"] {
-            let _ = write!(checkins, "## {date} Talk\n\n{}\n\n", self.text(Kept::Pair, id, date, "checkin"));
-            let _ = write!(notes, "## {date} Note\n\n{}\n\n", self.text(Kept::Confidential, id, date, "note"));
+            let _ = write!(
+                checkins,
+                "## {date} Talk\n\n{}\n\n",
+                self.text(Kept::Pair, id, date, "checkin")
+            );
+            let _ = write!(
+                notes,
+                "## {date} Note\n\n{}\n\n",
+                self.text(Kept::Confidential, id, date, "note")
+            );
         }
         self.put(format!("people/{id}/checkins.md"), checkins);
         self.put(format!("management/notes/{id}.md"), notes);
         self.cycle(company, id, n, CYCLE);
     }
 
-    fn cycle(&mut self, company: &Company, id: &str, n: usize, (cycle, start, _, month): (&str, &str, &str, &str)) {
+    fn cycle(
+        &mut self,
+        company: &Company,
+        id: &str,
+        n: usize,
+        (cycle, start, _, month): (&str, &str, &str, &str),
+    ) {
         let dir = format!("people/{id}/{cycle}");
         let on = |d: u32| format!("{month}-{d:02}");
         let expectation = self.text(Kept::Passing, id, start, "expectation");
-        self.put(format!("{dir}/expectations.toml"), format!("agreed = {start}\n[[expectation]]\nid = \"ship\"\ntext = \"{expectation}\"\n"));
+        self.put(
+            format!("{dir}/expectations.toml"),
+            format!("agreed = {start}\n[[expectation]]\nid = \"ship\"\ntext = \"{expectation}\"\n"),
+        );
         let file = |by: &str, on: &str, more: &str, question: &str, text: &str| {
             format!("+++\nby = \"{by}\"\ndate = {on}\n{more}+++\n\n## {question}\n\n{text}\n")
         };
         let own = self.text(Kept::Passing, id, &on(3), "self");
-        self.put(format!("{dir}/self.md"), file(id, &on(3), "", "went-well", &own));
+        self.put(
+            format!("{dir}/self.md"),
+            file(id, &on(3), "", "went-well", &own),
+        );
         let manager = company.members[id].manager_on(day(start)).cloned();
         let plan = self.text(Kept::Passing, id, start, "plan");
-        self.put(format!("{dir}/plan.toml"), format!("[[goal]]\nid = \"next\"\ntext = \"{plan}\"\n"));
+        self.put(
+            format!("{dir}/plan.toml"),
+            format!("[[goal]]\nid = \"next\"\ntext = \"{plan}\"\n"),
+        );
         for step in [1, 2, 4] {
             let peer = format!("m{}", (n + step) % 9);
             let text = self.text(Kept::Confidential, id, &on(8), &format!("peer-{peer}"));
             let growth = self.text(Kept::Confidential, id, &on(8), &format!("growth-{peer}"));
             let text = format!("{text}\n\n## growth-of\n\n{growth}");
-            self.put(format!("{dir}/peer-{peer}.md"), file(&peer, &on(8), "", "strengths", &text));
+            self.put(
+                format!("{dir}/peer-{peer}.md"),
+                file(&peer, &on(8), "", "strengths", &text),
+            );
         }
         let by = manager.unwrap_or_else(|| "m1".to_owned());
         let (kept, more) = match n % 2 {
@@ -375,20 +452,35 @@ impl Files {
             _ => (Kept::Confidential, String::new()),
         };
         let review = self.text(kept, id, &on(14), "review");
-        self.put(format!("{dir}/review.md"), file(&by, &on(14), &more, "themes", &review));
+        self.put(
+            format!("{dir}/review.md"),
+            file(&by, &on(14), &more, "themes", &review),
+        );
         if n.is_multiple_of(2) {
             let response = self.text(Kept::Passing, id, &on(20), "response");
-            self.put(format!("{dir}/response.md"), file(id, &on(20), "", "agree", &response));
+            self.put(
+                format!("{dir}/response.md"),
+                file(id, &on(20), "", "agree", &response),
+            );
         }
         if n.is_multiple_of(3) {
             let (kept, closed) = match n % 6 {
-                0 => (Kept::ClosedPlan, format!("closed = {}\nresult = \"met\"\n", on(28))),
+                0 => (
+                    Kept::ClosedPlan,
+                    format!("closed = {}\nresult = \"met\"\n", on(28)),
+                ),
                 _ => (Kept::OpenPlan, String::new()),
             };
             let plan = self.text(kept, id, start, "pip");
             self.put(format!("{dir}/pip.toml"), format!("start = {start}\ndays = 60\nsuccess = \"{plan}\"\n{closed}[[objective]]\nid = \"one\"\ntext = \"One\"\n"));
         }
         let talent = self.text(Kept::Talent, id, &on(18), "talent");
-        self.put(format!("management/{cycle}/{id}.toml"), format!("by = \"{by}\"\ndate = {}\nalignment = \"at\"\nneeds = [\"{talent}\"]\n", on(18)));
+        self.put(
+            format!("management/{cycle}/{id}.toml"),
+            format!(
+                "by = \"{by}\"\ndate = {}\nalignment = \"at\"\nneeds = [\"{talent}\"]\n",
+                on(18)
+            ),
+        );
     }
 }

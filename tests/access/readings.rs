@@ -21,7 +21,10 @@ pub fn readings(org: &Organisation, today: Date) -> Readings {
     let commons = commons(org, today);
     let figures = growth::org_figures(&commons, org.people.values().map(|person| &**person));
     for planned in &access.sections {
-        let mut words = words(&format!("{:?}", draw(&audiences, &figures, planned).content));
+        let mut words = words(&format!(
+            "{:?}",
+            draw(&audiences, &figures, planned).content
+        ));
         words.extend(basic(planned));
         if planned.section.id.as_str() == "org" {
             words.extend(self::words(&format!("{commons:?}")));
@@ -31,7 +34,12 @@ pub fn readings(org: &Organisation, today: Date) -> Readings {
             readings.extend(words.iter().map(|word| (word.clone(), recipient.clone())));
         }
     }
-    for track in commons.rubric.tracks.values().filter(|track| track.public && !track.is_abstract) {
+    for track in commons
+        .rubric
+        .tracks
+        .values()
+        .filter(|track| track.public && !track.is_abstract)
+    {
         let words = words(&format!("{track:?}"));
         readings.extend(words.into_iter().map(|word| (word, ANYONE.to_owned())));
     }

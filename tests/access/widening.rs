@@ -52,7 +52,11 @@ fn try_changes(policy: &'static str, seed: u64) {
     }
     // The changes must be worth trying: many of each kind.
     assert!(tried.wider > CHANGES / 5, "{} are wider", tried.wider);
-    assert!(tried.narrower > CHANGES / 20, "{} are narrower", tried.narrower);
+    assert!(
+        tried.narrower > CHANGES / 20,
+        "{} are narrower",
+        tried.narrower
+    );
 }
 
 /// The company with lines of every kind to change.
@@ -63,10 +67,22 @@ fn beginning(company: &Company) -> World {
         assert!(text.contains(from), "{path}:\n{text}");
         world.set(path, &text.replacen(from, to, 1));
     };
-    add("people/m3/2026-h1/self.md", "date", "readers = [\"person\", \"m6\"]\ndate");
-    add("people/m6/2026-h1/peer-m7.md", "date", "readers = [\"m2\"]\ndate");
+    add(
+        "people/m3/2026-h1/self.md",
+        "date",
+        "readers = [\"person\", \"m6\"]\ndate",
+    );
+    add(
+        "people/m6/2026-h1/peer-m7.md",
+        "date",
+        "readers = [\"m2\"]\ndate",
+    );
     add("people/m4/log.toml", "kind", "readers = \"org\"\nkind");
-    add("management/2026-h1/m7.toml", "date", "readers = [\"chain\"]\ndate");
+    add(
+        "management/2026-h1/m7.toml",
+        "date",
+        "readers = [\"chain\"]\ndate",
+    );
     add("people/m7/person.toml", "start", "end = 2026-10-01\nstart");
     add("people/m8/person.toml", "start", "end = 2027-10-01\nstart");
     world
@@ -113,7 +129,9 @@ impl Tried {
         );
         // Each gain that is told is one: today, or on the day that it is told for.
         for gain in &found.gains {
-            let Gained::Texts(reading) = &gain.what else { continue };
+            let Gained::Texts(reading) = &gain.what else {
+                continue;
+            };
             let unnamed_alone = reading.kinds.iter().all(|kind| *kind == TextKind::Unnamed);
             let backed = unnamed_alone || gains_on(gain.from, base, org, &gained);
             assert!(backed, "nobody gains: {gain}\n{said}");
@@ -129,7 +147,10 @@ fn gains_on(
 ) -> bool {
     match from {
         None => !today.is_empty(),
-        Some(day) => readings(org, day).difference(&readings(&base.org, day)).next().is_some(),
+        Some(day) => readings(org, day)
+            .difference(&readings(&base.org, day))
+            .next()
+            .is_some(),
     }
 }
 
@@ -141,7 +162,14 @@ fn is_narrower(found: &Difference) -> bool {
 fn changed(world: &World, random: &mut StdRng) -> Option<(String, String, String)> {
     let person = format!("m{}", random.gen_range(0..9));
     let cycle = "2026-h1";
-    let files = ["self.md", "review.md", "plan.toml", "expectations.toml", "pip.toml", "response.md"];
+    let files = [
+        "self.md",
+        "review.md",
+        "plan.toml",
+        "expectations.toml",
+        "pip.toml",
+        "response.md",
+    ];
     let (path, lines) = match random.gen_range(0..12) {
         0..=5 => (format!("people/{person}/person.toml"), person_lines(random)),
         6 | 7 => ("gradus.toml".to_owned(), settings_lines(random)),
@@ -149,7 +177,10 @@ fn changed(world: &World, random: &mut StdRng) -> Option<(String, String, String
             let peer = format!("peer-m{}.md", random.gen_range(0..9));
             let file = files.choose(random)?;
             let file = if random.gen_bool(0.5) { &peer } else { *file };
-            (format!("people/{person}/{cycle}/{file}"), vec![readers(random)])
+            (
+                format!("people/{person}/{cycle}/{file}"),
+                vec![readers(random)],
+            )
         }
         9 => {
             let path = [
@@ -160,9 +191,16 @@ fn changed(world: &World, random: &mut StdRng) -> Option<(String, String, String
         }
         10 => rubric_lines(random),
         _ => {
-            let day = format!("2026-{:02}-{:02}", random.gen_range(1..12), random.gen_range(1..28));
+            let day = format!(
+                "2026-{:02}-{:02}",
+                random.gen_range(1..12),
+                random.gen_range(1..28)
+            );
             let key = ["start", "end"].choose(random)?;
-            (format!("cycles/{cycle}.toml"), vec![format!("{key} = {day}")])
+            (
+                format!("cycles/{cycle}.toml"),
+                vec![format!("{key} = {day}")],
+            )
         }
     };
     let before = world.source.texts.get(path.as_str())?.to_string();
@@ -176,9 +214,19 @@ fn someone(random: &mut StdRng) -> String {
 
 fn person_lines(random: &mut StdRng) -> Vec<String> {
     let manager = format!("manager = \"{}\"", someone(random));
-    let day = |random: &mut StdRng| format!("202{}-{:02}-01", random.gen_range(5..9), random.gen_range(1..12));
+    let day = |random: &mut StdRng| {
+        format!(
+            "202{}-{:02}-01",
+            random.gen_range(5..9),
+            random.gen_range(1..12)
+        )
+    };
     let (new, other) = (random.gen_range(1..60), random.gen_range(50..60));
-    let until = format!("{{ key = \"{}\", until = {} }}", recipient(new), day(random));
+    let until = format!(
+        "{{ key = \"{}\", until = {} }}",
+        recipient(new),
+        day(random)
+    );
     vec![
         manager.clone(),
         manager.clone(),
@@ -216,7 +264,11 @@ fn rubric_lines(random: &mut StdRng) -> (String, Vec<String>) {
         "readers".to_owned(),
         "extends".to_owned(),
     ];
-    let level = vec!["readers".to_owned(), "readers = \"org\"".to_owned(), "readers = \"managers\"".to_owned()];
+    let level = vec![
+        "readers".to_owned(),
+        "readers = \"org\"".to_owned(),
+        "readers = \"managers\"".to_owned(),
+    ];
     match random.gen_bool(0.5) {
         true => ("rubrics/ic/track.toml".to_owned(), track),
         false => ("rubrics/ic/l1.toml".to_owned(), level),
@@ -264,7 +316,14 @@ fn with_line(text: &str, line: &str, random: &mut StdRng) -> Option<String> {
 
 /// Where a line may be added: beside one of the first keys of the file, or of one of its tables.
 fn beside(lines: &[String], random: &mut StdRng) -> Option<usize> {
-    let begins = ["date = ", "agreed = ", "start = ", "title = ", "id = ", "from = "];
+    let begins = [
+        "date = ",
+        "agreed = ",
+        "start = ",
+        "title = ",
+        "id = ",
+        "from = ",
+    ];
     let fits = |at: &usize| begins.iter().any(|begin| lines[*at].starts_with(begin));
     let places: Vec<usize> = (0..lines.len()).filter(fits).collect();
     places.choose(random).map(|at| at + 1)

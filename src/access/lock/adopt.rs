@@ -84,7 +84,11 @@ fn roles(managers: &[Since]) -> Vec<Role> {
         manager: manager.clone(),
     };
     let mut roles = vec![role(None, &None)];
-    roles.extend(managers.iter().map(|since| role(since.from, &since.manager)));
+    roles.extend(
+        managers
+            .iter()
+            .map(|since| role(since.from, &since.manager)),
+    );
     roles
 }
 

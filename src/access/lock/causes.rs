@@ -17,7 +17,11 @@ pub(super) fn differing(accepted: &Lock, present: &Lock) -> BTreeSet<Cause> {
     causes.extend((accepted.chain != present.chain).then_some(Cause::ChainReach));
     let loosened = accepted.peer_feedback != present.peer_feedback;
     causes.extend(loosened.then_some(Cause::PeerFeedback));
-    causes.extend(other_keys(cycles, &present.cycles).cloned().map(Cause::Cycle));
+    causes.extend(
+        other_keys(cycles, &present.cycles)
+            .cloned()
+            .map(Cause::Cycle),
+    );
     let questions = other_keys(&accepted.questions, &present.questions).cloned();
     causes.extend(questions.map(|(cycle, question)| Cause::Question(cycle, question)));
     let readers = other_keys(&accepted.readers, &present.readers);
@@ -33,7 +37,9 @@ fn other_keys<'m, K: Ord, V: PartialEq>(
     other: &'m BTreeMap<K, V>,
 ) -> impl Iterator<Item = &'m K> {
     let gone = one.keys().filter(|key| !other.contains_key(key));
-    let new = other.iter().filter(|(key, value)| one.get(key) != Some(value));
+    let new = other
+        .iter()
+        .filter(|(key, value)| one.get(key) != Some(value));
     gone.chain(new.map(|(key, _)| key))
 }
 
@@ -60,7 +66,10 @@ fn of_person(
 
 /// The day from which a history is told otherwise; nothing where that is from ever on.
 fn first_other(before: &[Since], now: &[Since]) -> Option<Date> {
-    let other = now.iter().enumerate().find(|(at, since)| before.get(*at) != Some(since));
+    let other = now
+        .iter()
+        .enumerate()
+        .find(|(at, since)| before.get(*at) != Some(since));
     other.and_then(|(_, since)| since.from)
 }
 

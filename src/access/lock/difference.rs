@@ -87,7 +87,12 @@ impl fmt::Display for Reading {
             parts.push(format!("{personal} {}", self.whose()));
         }
         parts.extend(common.iter().map(TextKind::to_string));
-        write!(f, "{} would read {}", names(&self.people), parts.join(", and "))
+        write!(
+            f,
+            "{} would read {}",
+            names(&self.people),
+            parts.join(", and ")
+        )
     }
 }
 
@@ -118,7 +123,11 @@ fn names(people: &People) -> String {
         few if few <= NAMED_MAX + 1 => few,
         _ => NAMED_MAX,
     };
-    let names: Vec<String> = people.iter().take(shown).map(|id| format!("`{id}`")).collect();
+    let names: Vec<String> = people
+        .iter()
+        .take(shown)
+        .map(|id| format!("`{id}`"))
+        .collect();
     match people.len() - shown {
         0 => names.join(", "),
         more => format!("{} and {more} more", names.join(", ")),
@@ -135,8 +144,14 @@ impl Difference {
             return None;
         }
         Some(match self.losing.is_empty() {
-            false => format!("{} read less than was accepted, and nobody more", names(&self.losing)),
-            true => "nobody reads more than was accepted, but the tree says otherwise than the lock".to_owned(),
+            false => format!(
+                "{} read less than was accepted, and nobody more",
+                names(&self.losing)
+            ),
+            true => {
+                "nobody reads more than was accepted, but the tree says otherwise than the lock"
+                    .to_owned()
+            }
         })
     }
 
@@ -152,18 +167,15 @@ impl Difference {
 }
 
 /// Lays what was accepted beside what an organisation says today. `present` is what holds in the organisation.
-pub fn difference(
-    accepted: &Lock,
-    present: &Lock,
-    org: &Organisation,
-    today: Date,
-) -> Difference {
+pub fn difference(accepted: &Lock, present: &Lock, org: &Organisation, today: Date) -> Difference {
     let causes = differing(accepted, present);
     if causes.is_empty() {
         return Difference::default();
     }
     let mut locked = org.clone();
-    causes.iter().for_each(|cause| adopt(&mut locked, cause, accepted));
+    causes
+        .iter()
+        .for_each(|cause| adopt(&mut locked, cause, accepted));
     let comparison = Comparison {
         accepted,
         present,
@@ -317,11 +329,13 @@ impl Keys {
         let nothing = super::Standing::default();
         let (accepted, present) = (&comparison.accepted.people, &comparison.present.people);
         for (id, standing) in present {
-            let before: BTreeSet<&String> = accepted.get(id).unwrap_or(&nothing).live_on(day).collect();
+            let before: BTreeSet<&String> =
+                accepted.get(id).unwrap_or(&nothing).live_on(day).collect();
             let now: BTreeSet<&String> = standing.live_on(day).collect();
             keys.live.extend((!now.is_empty()).then(|| id.clone()));
             let fresh = now.difference(&before).next();
-            keys.fresh.extend(fresh.map(|key| (id.clone(), (*key).clone())));
+            keys.fresh
+                .extend(fresh.map(|key| (id.clone(), (*key).clone())));
             let lost = before.difference(&now).next();
             keys.losing.extend(lost.map(|_| id.clone()));
         }
@@ -342,7 +356,9 @@ impl Keys {
             if !before.same(now, right) {
                 let gained = people.iter().filter(|reader| !before.allow(reader, right));
                 let gained = gained.filter(|reader| self.live.contains(*reader));
-                aside.gained.extend(gained.map(|reader| (right.clone(), reader.clone())));
+                aside
+                    .gained
+                    .extend(gained.map(|reader| (right.clone(), reader.clone())));
             }
             for reader in self.fresh.keys().filter(|reader| people.contains(*reader)) {
                 if before.allow(reader, right) {
@@ -377,7 +393,10 @@ impl<'a> Tracing<'a> {
         let mut below: BTreeMap<PersonId, BTreeSet<Subject>> = BTreeMap::new();
         for subject in open.keys().flatten() {
             for above in comparison.ever_above(subject) {
-                below.entry(above).or_default().insert(Some(subject.clone()));
+                below
+                    .entry(above)
+                    .or_default()
+                    .insert(Some(subject.clone()));
             }
         }
         Self {
@@ -440,7 +459,13 @@ impl<'a> Tracing<'a> {
     }
 
     /// Takes out what may be read now.
-    fn settle(&mut self, audiences: &Audiences, cause: &Cause, subject: &Subject, found: &mut Found) {
+    fn settle(
+        &mut self,
+        audiences: &Audiences,
+        cause: &Cause,
+        subject: &Subject,
+        found: &mut Found,
+    ) {
         let rights = match subject {
             Some(id) => Rights::about(audiences, &audiences.org.people[id]),
             None => Rights::of_everyone(audiences),

@@ -92,11 +92,7 @@ fn readers(org: &Organisation) -> BTreeMap<ReadersAt, Readers> {
     found
 }
 
-fn add(
-    found: &mut BTreeMap<ReadersAt, Readers>,
-    at: ReadersAt,
-    readers: Option<&[ReaderToken]>,
-) {
+fn add(found: &mut BTreeMap<ReadersAt, Readers>, at: ReadersAt, readers: Option<&[ReaderToken]>) {
     found.extend(readers.map(|readers| (at, tokens(readers))));
 }
 
@@ -134,7 +130,10 @@ fn in_cycle<'c>(
     };
     let peers = cycle.peers.iter();
     let peers = peers.filter_map(|(author, peer)| {
-        file(FeedbackFile::Peer(id.clone(), author.clone()), &peer.feedback)
+        file(
+            FeedbackFile::Peer(id.clone(), author.clone()),
+            &peer.feedback,
+        )
     });
     let peers: Vec<_> = peers.collect();
     let single = [

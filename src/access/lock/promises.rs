@@ -14,12 +14,11 @@ use crate::access::audience::Audiences;
 use crate::model::*;
 
 /// What is promised to more people, through causes that brought nothing yet.
-pub(super) fn loosened(
-    comparison: &Comparison,
-    felt: &BTreeSet<Cause>,
-    today: Date,
-) -> Vec<Gain> {
-    let unfelt = comparison.causes.iter().filter(|cause| !felt.contains(*cause));
+pub(super) fn loosened(comparison: &Comparison, felt: &BTreeSet<Cause>, today: Date) -> Vec<Gain> {
+    let unfelt = comparison
+        .causes
+        .iter()
+        .filter(|cause| !felt.contains(*cause));
     let promised = unfelt.filter_map(|cause| {
         let sentence = comparison.promise(cause, today)?;
         Some(Gain {
@@ -70,11 +69,17 @@ impl Comparison<'_> {
             ),
             None => {
                 let key = (None, question.clone());
-                (self.accepted.questions.get(&key), self.present.questions.get(&key))
+                (
+                    self.accepted.questions.get(&key),
+                    self.present.questions.get(&key),
+                )
             }
         };
         let of_cycle = |id: &CycleId| self.org.cycle(id).map(|cycle| cycle.questions.as_slice());
-        let mut asked = cycle.and_then(of_cycle).unwrap_or(&self.org.questions).iter();
+        let mut asked = cycle
+            .and_then(of_cycle)
+            .unwrap_or(&self.org.questions)
+            .iter();
         let asked = asked.find(|asked| asked.id == *question)?.asked;
         let default = match asked {
             QuestionFor::SelfAssessment | QuestionFor::Response => &[Audience::Person][..],
@@ -92,8 +97,9 @@ impl Comparison<'_> {
             return None; // whom its dates move is compared text by text
         }
         let questions = &self.org.cycle(id)?.questions;
-        let mut loosened =
-            questions.iter().filter_map(|question| self.of_question(Some(id), &question.id));
+        let mut loosened = questions
+            .iter()
+            .filter_map(|question| self.of_question(Some(id), &question.id));
         loosened.next()
     }
 
@@ -149,10 +155,16 @@ impl Comparison<'_> {
         let before = shown(self.accepted);
         let key = (rubric.to_owned(), track.clone());
         let now = self.present.public.get(&key)?;
-        let gained = [track].into_iter().chain(now).filter(|track| !before.contains(*track));
+        let gained = [track]
+            .into_iter()
+            .chain(now)
+            .filter(|track| !before.contains(*track));
         let gained: Vec<String> = gained.map(|track| format!("`{track}`")).collect();
         (!gained.is_empty()).then(|| {
-            format!("anyone who can reach the site would read the track {}", gained.join(" and "))
+            format!(
+                "anyone who can reach the site would read the track {}",
+                gained.join(" and ")
+            )
         })
     }
 }
@@ -177,7 +189,12 @@ fn loosens(before: Option<&Readers>, now: Option<&Readers>, default: &[Audience]
 }
 
 fn or_default(readers: Option<&Readers>, default: &[Audience]) -> Readers {
-    let default = || default.iter().map(|audience| ReaderToken::Audience(*audience)).collect();
+    let default = || {
+        default
+            .iter()
+            .map(|audience| ReaderToken::Audience(*audience))
+            .collect()
+    };
     readers.cloned().unwrap_or_else(default)
 }
 

@@ -116,7 +116,9 @@ impl Rights {
         };
         let file = |file: &FeedbackFile| Right::Piece(Artefact::File(file.clone()));
         match right {
-            Right::Piece(Artefact::Answer(of, _)) if !self.0.contains_key(right) => reads(&file(of)),
+            Right::Piece(Artefact::Answer(of, _)) if !self.0.contains_key(right) => {
+                reads(&file(of))
+            }
             Right::Unnamed(cycle, author, question) => {
                 let of = FeedbackFile::Peer(cycle.clone(), author.clone());
                 let named = Right::Piece(Artefact::Answer(of, question.clone()));
@@ -157,8 +159,10 @@ fn feedbacks<'f>(
 pub enum TextKind {
     Pages,
     OneOnOnes,
-    Confidential,
+    Reviews,
+    Peers,
     Unnamed,
+    Confidential,
     Talent,
     Improvement,
     Managers,
@@ -177,8 +181,10 @@ impl fmt::Display for TextKind {
         f.write_str(match self {
             Self::Pages => "pages",
             Self::OneOnOnes => "1:1s",
+            Self::Reviews => "reviews",
+            Self::Peers => "peer feedback",
+            Self::Unnamed => "peer feedback without names",
             Self::Confidential => "confidential texts",
-            Self::Unnamed => "peer answers without names",
             Self::Talent => "talent mapping",
             Self::Improvement => "improvement plans",
             Self::Managers => "what managers read",
@@ -211,9 +217,9 @@ fn kind_of(artefact: &Artefact) -> TextKind {
         Artefact::CheckIn(_) => TextKind::OneOnOnes,
         Artefact::Talent(_) => TextKind::Talent,
         Artefact::Pip(_) => TextKind::Improvement,
-        Artefact::PrivateNote(_)
-        | Artefact::File(Peer(..) | Review(_))
-        | Artefact::Answer(Peer(..) | Review(_), _) => TextKind::Confidential,
+        Artefact::File(Peer(..)) | Artefact::Answer(Peer(..), _) => TextKind::Peers,
+        Artefact::File(Review(_)) | Artefact::Answer(Review(_), _) => TextKind::Reviews,
+        Artefact::PrivateNote(_) => TextKind::Confidential,
         _ => TextKind::Pages,
     }
 }
@@ -223,7 +229,10 @@ impl fmt::Display for Right {
         match self {
             Self::Piece(artefact) => write!(f, "{artefact}"),
             Self::Unnamed(cycle, author, question) => {
-                write!(f, "the answer of {author} to `{question}` without the name, {cycle}")
+                write!(
+                    f,
+                    "the answer of {author} to `{question}` without the name, {cycle}"
+                )
             }
             other => write!(f, "{}", other.kind()),
         }

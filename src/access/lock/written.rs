@@ -219,7 +219,9 @@ fn refuse_other_rules(text: &str) -> Result<(), Mistake> {
             "use the gradus that wrote it, or a newer one",
         ),
         std::cmp::Ordering::Less => (
-            format!("this was accepted under rules {rules}; under rules {RULES} more may follow from it"),
+            format!(
+                "this was accepted under rules {rules}; under rules {RULES} more may follow from it"
+            ),
             "read `gradus access`, then `gradus access --accept` accepts the tree under the new rules",
         ),
     };
