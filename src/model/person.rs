@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::*;
 
 /// One person.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Person {
     pub id: PersonId,
     pub name: String,
@@ -64,7 +64,7 @@ impl Person {
 }
 
 /// An age recipient of a person, in canonical (lower-case) form.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ReaderKey {
     pub recipient: String,
     /// Last day on which it counts.
@@ -87,7 +87,7 @@ impl ReaderKey {
 }
 
 /// What someone was from a day on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Role {
     pub from: Date,
     pub level: Option<LevelRef>,
@@ -98,14 +98,14 @@ pub struct Role {
 }
 
 /// Days away, whatever the reason; both ends inclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Leave {
     pub from: Date,
     pub to: Date,
 }
 
 /// What a log entry is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LogKind {
     Win,
     Feedback,
@@ -114,7 +114,7 @@ pub enum LogKind {
 }
 
 /// One entry of the running log.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct LogEntry {
     pub date: Date,
     pub kind: LogKind,
@@ -128,7 +128,7 @@ pub struct LogEntry {
 }
 
 /// One 1:1.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct CheckIn {
     pub date: Date,
     pub title: String,

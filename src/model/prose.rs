@@ -1,6 +1,7 @@
 //! What people wrote.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -62,3 +63,9 @@ impl PartialEq for Prose {
 }
 
 impl Eq for Prose {}
+
+impl Hash for Prose {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}
