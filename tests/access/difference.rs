@@ -475,3 +475,52 @@ fn a_difference_keeps_apart_what_is_read_and_what_is_promised() {
     assert!(matches!(found.gains[0].what, Gained::Promised(_)));
     assert!(found.losing.is_empty());
 }
+
+#[test]
+fn while_a_tree_is_written_the_lock_warns_and_stops_nothing_whatever_the_keys_are() {
+    let root = tempfile::tempdir().expect("a directory");
+    let write = |path: &str, text: &str| {
+        let path = root.path().join(path);
+        std::fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        std::fs::write(path, text).expect("a file");
+    };
+    let person = |number: u8, manager: &str| {
+        let key = recipient(number);
+        format!(
+            "name = \"A\"\nstart = 2024-01-01\nkeys = [\"{key}\"]\n[[role]]\nfrom = 2024-01-01\n{manager}"
+        )
+    };
+    write("gradus.toml", "name = \"A\"\n");
+    write("people/ada/person.toml", &person(1, ""));
+    write("people/grace/person.toml", &person(2, ""));
+    let (org, _) = gradus::pipeline::load(root.path(), day(TODAY)).expect("a tree");
+    accept(root.path(), &Lock::of(&org.expect("it is valid"))).expect("it can be written");
+    let stand_in: gradus::check::StandIn = Box::new(|person| {
+        let number = if person.id.as_str() == "ada" {
+            101
+        } else {
+            102
+        };
+        Some(recipient(number))
+    });
+    let mut rebuilder = gradus::rebuild::Rebuilder::new(root.path().to_owned(), Some(stand_in));
+    let everything = gradus::source::Touched::Everything;
+    rebuilder.look(&everything, day(TODAY)).expect("a tree");
+    assert_eq!(told(rebuilder.unaccepted()), "");
+    write(
+        "people/ada/person.toml",
+        &person(1, "manager = \"grace\"\n"),
+    );
+    rebuilder.look(&everything, day(TODAY)).expect("a tree");
+    let warnings = told(rebuilder.unaccepted());
+    assert!(
+        warnings.starts_with("people/ada/person.toml:6:11: `grace` would read "),
+        "{warnings}"
+    );
+    assert!(!rebuilder.unaccepted().has_errors());
+    assert!(rebuilder.organisation().is_some());
+    let (org, _) = gradus::pipeline::load(root.path(), day(TODAY)).expect("a tree");
+    accept(root.path(), &Lock::of(&org.expect("it is valid"))).expect("it can be written");
+    rebuilder.look(&everything, day(TODAY)).expect("a tree");
+    assert_eq!(told(rebuilder.unaccepted()), "");
+}
