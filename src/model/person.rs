@@ -55,7 +55,7 @@ impl Person {
     /// The recipients that count on a day: none of a leaver, none retired.
     pub fn recipients_on(&self, day: Date) -> impl Iterator<Item = &str> {
         let here = self.is_here(day);
-        let live = move |key: &&ReaderKey| here && key.until.is_none_or(|until| day <= until);
+        let live = move |key: &&ReaderKey| here && key.counts_on(day);
         self.keys
             .iter()
             .filter(live)
@@ -78,6 +78,11 @@ impl ReaderKey {
             recipient,
             until: None,
         }
+    }
+
+    /// Whether something that is sealed on a day is sealed to it, as far as that is the key's doing.
+    pub fn counts_on(&self, day: Date) -> bool {
+        self.until.is_none_or(|until| day <= until)
     }
 }
 
