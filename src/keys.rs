@@ -200,7 +200,7 @@ fn names_recipient(key: &Value, recipient: &Recipient) -> bool {
     let text = key
         .as_str()
         .or_else(|| key.as_inline_table()?.get("key")?.as_str());
-    text.is_some_and(|text| Recipient::parse(text) == Ok(*recipient))
+    text.is_some_and(|text| Recipient::parse(text).as_ref() == Ok(recipient))
 }
 
 /// Sets `[seal] signer` in the text of a `gradus.toml`; comments and order stay.

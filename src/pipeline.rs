@@ -61,6 +61,8 @@ pub fn load_with(root: &Path, identities: &Identities, today: Date) -> Result<Lo
         let access = access::plan(organisation, today);
         let warnings = warnings_of_audiences(&access, &source);
         checked.diagnostics.extend(warnings);
+        let keyless = check::keys_left::none_left(&source, organisation, today);
+        checked.diagnostics.extend(keyless);
         let as_of = organisation.as_of.unwrap_or(today);
         let guidance = Guidance::default().judge(&source, organisation, as_of);
         checked.diagnostics.extend(guidance);
@@ -252,6 +254,7 @@ pub fn seal_input(
         site_key,
         title: organisation.public_title.clone(),
         epoch: organisation.seal.epoch,
+        keys: organisation.seal.keys,
         created: now,
         expires: now + FRESH_DAYS * DAY_SECONDS,
         names: organisation

@@ -13,7 +13,7 @@ use x25519_dalek::SharedSecret;
 use zeroize::Zeroizing;
 
 use super::{RouteKey, Signer, derive, hex};
-use crate::model::{FileHash, Identity, Recipient, Section, SectionId};
+use crate::model::{FileHash, Identity, KeyKind, Recipient, Section, SectionId};
 
 const SITE_KEY_HRP: Hrp = Hrp::parse_unchecked("gradus-site-key-");
 const NAME_BYTES: usize = 12;
@@ -114,7 +114,10 @@ impl SiteKey {
     }
 
     fn agreement_key(&self) -> Identity {
-        Identity::from_bytes(self.derive("agreement", &[]))
+        Identity::new(
+            KeyKind::X25519,
+            Zeroizing::new(self.derive("agreement", &[])),
+        )
     }
 
     pub(super) fn route_key(&self, epoch: u64) -> RouteKey {
@@ -122,8 +125,13 @@ impl SiteKey {
     }
 
     /// The identity that a section's files are sealed to.
-    pub(super) fn section_identity(&self, lineage: &Lineage) -> Identity {
-        Identity::from_bytes(self.derive("section", &lineage.parts()))
+    pub(super) fn section_identity(&self, lineage: &Lineage, kind: KeyKind) -> Identity {
+        // The same bytes under both labels would let who breaks the one kind open the other.
+        let label = match kind {
+            KeyKind::X25519 => "section",
+            KeyKind::Hybrid => "section-hybrid",
+        };
+        Identity::new(kind, Zeroizing::new(self.derive(label, &lineage.parts())))
     }
 
     /// The path of a section's file.
@@ -156,7 +164,7 @@ impl SiteKey {
 
     /// The path of a reader's keyring; nothing where the recipient is of low order.
     pub fn keyring_path(&self, reader: &Recipient, epoch: u64) -> Option<String> {
-        let shared = self.agreement_key().agree(reader.as_bytes())?;
+        let shared = self.agreement_key().agree(reader.x25519())?;
         Some(keyring_path(&shared, self.site_id(), epoch, reader))
     }
 
@@ -278,7 +286,10 @@ mod tests {
         ];
         let mut seen = std::collections::BTreeSet::new();
         for lineage in &lineages {
-            assert!(seen.insert(key.section_identity(lineage).recipient().to_string()));
+            for kind in [KeyKind::X25519, KeyKind::Hybrid] {
+                let identity = key.section_identity(lineage, kind);
+                assert!(seen.insert(identity.to_text()[20..].to_owned()));
+            }
             assert!(seen.insert(key.section_file(lineage)));
             assert!(seen.insert(key.attachment_file(lineage, "a.png")));
             assert!(seen.insert(key.attachment_file(lineage, "b.png")));
