@@ -82,11 +82,17 @@ pub(super) fn unwrap(seed: &[u8; 32], stanza: &Stanza) -> Option<Result<FileKey,
         return Some(Err(DecryptError::InvalidHeader));
     };
     let secret = Secret(Zeroizing::new(*seed));
-    let opened = hpke_open::<Mlkem768X25519>(&sent, &secret, INFO, &stanza.body);
-    let file_key = Zeroizing::new(opened.ok()?);
-    Some(Ok(FileKey::init_with_mut(|key| {
-        key.copy_from_slice(&file_key)
-    })))
+    match hpke_open::<Mlkem768X25519>(&sent, &secret, INFO, &stanza.body) {
+        Ok(file_key) => Some(file_key_of(&Zeroizing::new(file_key))),
+        // The sender's X25519 key is of low order: nobody who means well makes one.
+        Err(HpkeError::DecapError) => Some(Err(DecryptError::InvalidHeader)),
+        Err(_) => None,
+    }
+}
+
+fn file_key_of(bytes: &[u8]) -> Result<FileKey, DecryptError> {
+    let bytes: &[u8; FILE_KEY_BYTES] = bytes.try_into().map_err(|_| DecryptError::InvalidHeader)?;
+    Ok(FileKey::init_with_mut(|key| key.copy_from_slice(bytes)))
 }
 
 /// What the sender sent along, of a stanza of the one form that there is.

@@ -349,4 +349,48 @@ mod tests {
     fn a_key_of_low_order_agrees_on_nothing() {
         assert!(Identity::generate().agree(&[0; 32]).is_none());
     }
+
+    #[test]
+    fn hybrid_keys_are_read_as_they_were_written_and_told_by_their_kind() {
+        let identity = Identity::generate_of(KeyKind::Hybrid);
+        let read = Identity::parse(&identity.to_text()).unwrap();
+        assert_eq!(read.recipient(), identity.recipient());
+        assert_eq!(read.kind(), KeyKind::Hybrid);
+        let text = identity.recipient().to_string();
+        assert!(text.starts_with("age1pq1") && text.len() == 1959);
+        assert_eq!(Recipient::parse(&text), Ok(identity.recipient()));
+        assert_eq!(identity.recipient().kind(), KeyKind::Hybrid);
+        let debug = format!("{identity:?} {:?}", identity.recipient());
+        assert!(!debug.contains(&identity.to_text()[20..]) && debug.len() < 200);
+    }
+
+    #[test]
+    fn the_public_key_of_the_specification_comes_of_its_identity() {
+        let identity = Identity::parse(
+            "AGE-SECRET-KEY-PQ-1XX76JRALNLXDMEW0CRK45QMCCH4X06SE84UN3VPM33W6HWDX0H3SK3ZQFR",
+        );
+        let recipient = identity.unwrap().recipient().to_string();
+        assert!(recipient.starts_with("age1pq1x34nzsvr0rxjsgdn8zgyhfe8j7ceq5r9rdelkjuh3y235"));
+        assert!(recipient.ends_with("qmwze9pyyzk3tlhl53k2ykx3qheyty7saeq0d3fzv49zc0k"));
+    }
+
+    #[test]
+    fn a_hybrid_key_with_a_second_encoding_of_its_numbers_is_malformed() {
+        let mut bytes = Identity::generate_of(KeyKind::Hybrid)
+            .recipient()
+            .as_bytes()
+            .to_vec();
+        // Twelve bits that are a number of 3328 at most.
+        (bytes[0], bytes[1]) = (0xff, 0x0f);
+        let text = bech32_encode(KeyKind::Hybrid.recipient_hrp(), &bytes);
+        assert_eq!(Recipient::parse(&text), Err(RecipientError::Malformed));
+    }
+
+    #[test]
+    fn hybrid_and_other_keys_are_never_sealed_to_together() {
+        let keys =
+            [KeyKind::X25519, KeyKind::Hybrid].map(|kind| Identity::generate_of(kind).recipient());
+        let both = keys.iter().map(|key| key as &dyn age::Recipient);
+        assert!(age::Encryptor::with_recipients(both).is_err());
+    }
 }

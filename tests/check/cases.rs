@@ -50,11 +50,6 @@ const IN_ONE_FILE: &[(&str, &str, &str)] = &[
         "gradus.toml",
         "name = \"Tiny\"\n[seal]\nsigner = «\"ed25519:short\"»\n",
     ),
-    (
-        "E015",
-        "gradus.toml",
-        "name = \"Tiny\"\n[seal]\npost_quantum = «true»\n",
-    ),
     ("E016", "people/ada/2026-h1/self.md", "«by = \"ada\"»\n"),
     (
         "E016",

@@ -177,8 +177,8 @@ fn a_locator_is_the_same_from_the_readers_side_and_the_builders() {
     let id: [u8; 16] = derive(&SITE_KEY, "site", &[]);
     let reader = ada().recipient();
     for shared in [
-        agreement.agree(reader.as_bytes()).unwrap(),
-        ada().agree(agreement.recipient().as_bytes()).unwrap(),
+        agreement.agree(reader.x25519()).unwrap(),
+        ada().agree(agreement.recipient().x25519()).unwrap(),
     ] {
         let parts: [&[u8]; 3] = [&id, &1u64.to_be_bytes(), reader.as_bytes()];
         let locator: [u8; 12] = derive(shared.as_bytes(), "locator", &parts);
