@@ -14,7 +14,7 @@ use crate::check::{self, Checker, Guidance};
 use crate::diag::{Diagnostic, Report};
 use crate::growth;
 use crate::model::{
-    Commons, CycleId, Date, Organisation, PersonId, PlainFile, QuestionId, SealedSite, SiteStore,
+    Commons, CycleId, Date, KeyKind, Organisation, PersonId, PlainFile, QuestionId, SealedSite, SiteStore,
 };
 use crate::seal::{LoginFile, SealError, SealInput, Sealer};
 use crate::site::{self, Theme, ThemeError};
@@ -22,6 +22,17 @@ use crate::source::{self, Changed, Identities, LoadError, Source, Unopened};
 
 /// The viewer's script, bundled when this program was built.
 pub const VIEWER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/viewer.js"));
+
+/// The same for post-quantum sites, with what their keys need.
+pub const VIEWER_HYBRID: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/viewer-hybrid.js"));
+
+/// The script that a site of that kind of keys is opened with.
+pub const fn viewer(keys: KeyKind) -> &'static [u8] {
+    match keys {
+        KeyKind::X25519 => VIEWER,
+        KeyKind::Hybrid => VIEWER_HYBRID,
+    }
+}
 
 /// For how long a site is fresh, in days: readers are warned from then on that a newer one may be held back.
 pub const FRESH_DAYS: u64 = 190;
@@ -159,7 +170,7 @@ pub fn build(
         Ok(sealer.add_section(section, content)?)
     })?;
     let commons = access::commons(organisation, days.as_of);
-    for file in plain_files(&commons, theme, VIEWER)? {
+    for file in plain_files(&commons, theme, viewer(input.keys))? {
         sealer.add_plain(&file.path, &file.bytes)?;
     }
     for person in organisation.people.values() {
@@ -195,7 +206,7 @@ pub fn rehearse(
     let access = access::plan(organisation, days.today);
     let pages = each_section(organisation, theme, days, &access, |_, _| Ok(()))?;
     let commons = access::commons(organisation, days.as_of);
-    plain_files(&commons, theme, VIEWER)?;
+    plain_files(&commons, theme, viewer(organisation.seal.keys))?;
     Ok((access, pages))
 }
 
