@@ -14,7 +14,8 @@ use crate::check::{self, Checker, Guidance};
 use crate::diag::{Diagnostic, Report};
 use crate::growth;
 use crate::model::{
-    Commons, CycleId, Date, KeyKind, Organisation, PersonId, PlainFile, QuestionId, SealedSite, SiteStore,
+    Commons, CycleId, Date, KeyKind, Organisation, PersonId, PlainFile, QuestionId, SealedSite,
+    SiteStore,
 };
 use crate::seal::{LoginFile, SealError, SealInput, Sealer};
 use crate::site::{self, Theme, ThemeError};

@@ -121,7 +121,7 @@ impl People {
             known
                 .complaints
                 .about(codes::OTHER_KIND, table.place_of("keys"), message)
-                .help(recipient::new_kind(kind));
+                .help(format!("`gradus keys new {id}` makes one"));
         }
         keys
     }

@@ -24,17 +24,7 @@ pub(super) fn check_kind(complaints: &Complaints, text: &At<&str>, kind: KeyKind
         );
         complaints
             .about(codes::OTHER_KIND, text.place.clone(), message)
-            .help(new_kind(kind));
-    }
-}
-
-/// How a key of that kind is made.
-pub(super) fn new_kind(kind: KeyKind) -> &'static str {
-    match kind {
-        KeyKind::X25519 => {
-            "`gradus keys new ID` makes one; `[seal] post_quantum = true` seals to `age1pq1…` keys"
-        }
-        KeyKind::Hybrid => "`gradus keys new ID --post-quantum` makes one",
+            .help("`gradus keys new NAME` makes one, and prints it");
     }
 }
 

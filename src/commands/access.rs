@@ -54,6 +54,8 @@ pub fn known<'a>(org: &'a Organisation, id: &str) -> Result<&'a PersonId, Failur
 #[derive(Serialize)]
 struct Json<'a> {
     schema: u32,
+    /// The kind of all keys, as `site.json` names it.
+    keys: &'static str,
     sections: Vec<JsonSection<'a>>,
 }
 
@@ -91,6 +93,7 @@ fn json<'a>(
         });
     Json {
         schema: 1,
+        keys: org.seal.keys.tag(),
         sections: sections.collect(),
     }
 }
@@ -139,6 +142,8 @@ fn everyone(org: &Organisation, access: &Access) -> String {
             list(&gained)
         );
     }
+    let kind = org.seal.keys.in_words();
+    let _ = writeln!(text, "everything is sealed to {kind} keys");
     text.push_str("`gradus access ID` shows one person's sections and what each draws on\n");
     text
 }

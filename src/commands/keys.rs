@@ -1,13 +1,17 @@
 //! `gradus keys`: identities for people, and the key of the site.
 
+mod life;
+mod signer;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use gradus::access::plan;
-use gradus::keys::{self, KeysError, KeysFault};
-use gradus::model::{Identity, Organisation, Recipient, is_id};
+use gradus::keys::{self, KeysError, KeysFault, ListedKey};
+use gradus::model::{Date, Identity, KeyKind, Organisation, Person, ReaderKey, Recipient, is_id};
 use gradus::seal::{IdentityFile, IdentityHeader, Signer, SiteKey};
+use gradus::terminal;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -28,7 +32,11 @@ pub fn run(here: &Here, args: &cli::Keys) -> Result<(), Failure> {
         cli::Keys::New(args) => new(here, args),
         cli::Keys::List(args) => list(here, args),
         cli::Keys::Login(args) => login(here, args),
-        cli::Keys::Site => make_site_key(here, &here.organisation(None)?),
+        cli::Keys::Retire(args) => life::retire(here, args),
+        cli::Keys::Revoke(args) => life::revoke(here, args),
+        cli::Keys::Site(args) if args.rotate => signer::rotate(here, &here.organisation(None)?),
+        cli::Keys::Site(_) => make_site_key(here, &here.organisation(None)?),
+        cli::Keys::Pin(args) => signer::pin(here, args),
     }
 }
 
@@ -39,6 +47,7 @@ impl From<KeysError> for Failure {
                 .help("`gradus keys site` makes one; on another machine, copy the one that the team has"),
             KeysError::OtherSigner { .. } => Message::from_error(&error)
                 .help("use the team's site key; readers have pinned its signer and would call this site forged"),
+            KeysError::Revoked(_) => Message::from_error(&error).help("a key that was revoked may be in other hands; `gradus keys new ID` makes another"),
             KeysError::Exists(_) => Message::from_error(&error).help("a secret is never overwritten; name another file, or move this one away"),
             _ => Message::from_error(&error),
         };
@@ -63,6 +72,7 @@ struct Marker {
 struct MarkerSeal {
     signer: Option<String>,
     key_file: Option<PathBuf>,
+    post_quantum: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -92,14 +102,34 @@ impl Marker {
         std::env::var_os(SITE_KEY_FILE).map_or_else(of_tree, PathBuf::from)
     }
 
+    /// The directory of people.
+    fn people(&self, root: &Path) -> PathBuf {
+        let named = self.sources.people.as_deref();
+        root.join(named.unwrap_or(Path::new("people")))
+    }
+
     fn person_file(&self, root: &Path, person: &str) -> PathBuf {
-        let people = root.join(
-            self.sources
-                .people
-                .as_deref()
-                .unwrap_or(Path::new("people")),
-        );
-        people.join(person).join("person.toml")
+        self.people(root).join(person).join("person.toml")
+    }
+
+    /// The kind of keys that the site is sealed to.
+    fn key_kind(&self) -> KeyKind {
+        match self.seal.post_quantum {
+            true => KeyKind::Hybrid,
+            false => KeyKind::X25519,
+        }
+    }
+
+    /// The keys that sources are sealed to; texts that are no recipients are passed over.
+    fn builders(&self) -> impl Iterator<Item = ListedKey> {
+        let recipients = self.sources.recipients.iter();
+        recipients.filter_map(|text| {
+            Some(ListedKey {
+                recipient: Recipient::parse(text).ok()?,
+                until: None,
+                is_revoked: false,
+            })
+        })
     }
 }
 
@@ -150,18 +180,7 @@ pub fn make_site_key(here: &Here, root: &Path) -> Result<(), Failure> {
         return Err(Failure::Keys(message.help(help)));
     }
     let key = keys::make_site_key(&path)?;
-    let toml = root.join(MARKER);
-    let text = keys::set_signer(&read(&toml)?, &key.signer())?;
-    keys::replace_file(&toml, &text)?;
-    here.say(&format!(
-        "wrote the site key to {}: keep a copy where only the builders of the site can read it",
-        path.display()
-    ));
-    here.say(&format!(
-        "wrote `[seal] signer` into {MARKER}: {}",
-        key.signer()
-    ));
-    Ok(())
+    signer::write_signer(here, root, &path, &key.signer())
 }
 
 fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
@@ -188,9 +207,13 @@ fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
     let key = root
         .as_ref()
         .and_then(|root| keys::load_site_key(&marker.key_path(root), None).ok());
+    let kind = match args.post_quantum {
+        true => KeyKind::Hybrid,
+        false => marker.key_kind(),
+    };
     let given = args.signer.as_deref().map(signer_named).transpose()?;
     let signer = given.or(marker.seal.signer);
-    let identity = Identity::generate();
+    let identity = Identity::generate_of(kind);
     let out = here.path(
         args.out
             .as_deref()
@@ -214,6 +237,9 @@ fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
     }
     if let Some(file) = person {
         add_to_person(here, &file, &identity.recipient())?;
+        if kind == KeyKind::Hybrid && !marker.seal.post_quantum {
+            here.say("it opens nothing until the site is sealed to such keys, by `[seal] post_quantum = true`");
+        }
     }
     shell::print(format!("{}\n", identity.recipient()).as_bytes())
 }
@@ -282,15 +308,53 @@ fn login(here: &Here, args: &cli::KeysLogin) -> Result<(), Failure> {
         return Err(Failure::Environment(message.help(help)));
     }
     let (recipient, text) = login_identity(here, args, &marker)?;
-    let passphrase = keys::generate_passphrase();
+    let with_key = keys::add_recipient(&read(&person)?, &recipient)?;
+    let passphrase = match args.own {
+        true => own_passphrase(args, &with_key)?,
+        false => keys::generate_passphrase(),
+    };
     let wrapped = keys::wrap_login(&text, &passphrase);
     fs::write(&wrapped_to, wrapped).map_err(|e| {
         Failure::environment(&format!("could not write `{}`", wrapped_to.display()), e)
     })?;
     here.say(&format!("wrote {}", wrapped_to.display()));
     add_to_person(here, &person, &recipient)?;
+    if args.own {
+        return Ok(());
+    }
     here.say("the passphrase is shown once, here; whoever reads the host may guess at it, so it is long:");
     shell::print(format!("{}\n", *passphrase).as_bytes())
+}
+
+/// A passphrase that somebody thought of, where it is as good as six random words.
+fn own_passphrase(args: &cli::KeysLogin, person_toml: &str) -> Result<Zeroizing<String>, Failure> {
+    #[derive(Deserialize)]
+    struct About {
+        name: Option<String>,
+        login: Option<String>,
+    }
+    let ask = || terminal::ask_passphrase(&format!("the login of {}", args.person));
+    let passphrase = ask().map_err(|e| Failure::environment("could not read the passphrase", e))?;
+    let about: Option<About> = toml::from_str(person_toml).ok();
+    let words = about
+        .into_iter()
+        .flat_map(|about| [about.name, about.login]);
+    let words: Vec<String> = words.flatten().chain([args.person.clone()]).collect();
+    let words: Vec<&str> = words
+        .iter()
+        .flat_map(|text| text.split_whitespace())
+        .collect();
+    match keys::weakness(&passphrase, &words) {
+        None => Ok(passphrase),
+        Some(weak) => {
+            let message = Message::new(format!(
+                "this passphrase is too weak: about 2^{} guesses find it, at ten thousand a second in {}",
+                weak.bits, weak.takes
+            ));
+            let help = "six random words take 2^66 guesses; leave `--own` out, and seven are made";
+            Err(Failure::Keys(message.help(help)))
+        }
+    }
 }
 
 /// The identity to wrap, as the text of a file that pins the signer: the one named, or a new one.
@@ -300,7 +364,7 @@ fn login_identity(
     marker: &Marker,
 ) -> Result<(Recipient, Zeroizing<String>), Failure> {
     let identity = match here.identity_files.as_slice() {
-        [] => Identity::generate(),
+        [] => Identity::generate_of(marker.key_kind()),
         [_, _, ..] => {
             let message = Message::new("a login wraps one identity, and `-i` names several");
             return Err(Failure::Usage(message));
@@ -323,10 +387,15 @@ struct Row<'a> {
     person: &'a str,
     recipient: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    until: Option<gradus::model::Date>,
+    until: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revoked: Option<Date>,
     /// Whether it counts today.
     live: bool,
     sections: usize,
+    /// The same in words.
+    #[serde(skip)]
+    state: String,
 }
 
 #[derive(Serialize)]
@@ -347,6 +416,8 @@ fn list(here: &Here, args: &cli::KeysList) -> Result<(), Failure> {
             person: person.id.as_str(),
             recipient: &key.recipient,
             until: key.until,
+            revoked: key.revoked,
+            state: state(key, person, here.today),
             live: live.contains(&key.recipient.as_str()),
             sections: opens.get(key.recipient.as_str()).copied().unwrap_or(0),
         }));
@@ -360,18 +431,29 @@ fn list(here: &Here, args: &cli::KeysList) -> Result<(), Failure> {
     shell::print(table(&rows, &org).as_bytes())
 }
 
+/// What becomes of a key, in words.
+fn state(key: &ReaderKey, person: &Person, today: Date) -> String {
+    match (key.revoked, key.until, person.end) {
+        (Some(day), _, _) => format!("revoked {day}"),
+        (_, _, Some(end)) if end <= today => format!("left {end}"),
+        (_, Some(until), _) if until < today => format!("retired {until}"),
+        _ if !key.is_of_site => "waits: the site is sealed to another kind".into(),
+        (_, Some(until), _) => format!("until {until}"),
+        _ => "live".into(),
+    }
+}
+
 fn table(rows: &[Row], org: &Organisation) -> String {
     let mut text = String::new();
     for row in rows {
-        let state = match (row.live, row.until) {
-            (true, Some(until)) => format!("until {until}"),
-            (true, None) => "live".into(),
-            (false, _) => "counts no more".into(),
-        };
+        let recipient = Recipient::parse(row.recipient).map(|recipient| recipient.shown());
         let _ = writeln!(
             text,
-            "{:<16} {}  {:>4} sections  {state}",
-            row.person, row.recipient, row.sections
+            "{:<16} {}  {:>4} sections  {}",
+            row.person,
+            recipient.unwrap_or_else(|_| row.recipient.to_owned()),
+            row.sections,
+            row.state
         );
     }
     for person in org.people.values().filter(|person| person.keys.is_empty()) {

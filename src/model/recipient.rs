@@ -37,6 +37,14 @@ impl KeyKind {
         }
     }
 
+    /// As people call it.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::X25519 => "X25519",
+            Self::Hybrid => "post-quantum",
+        }
+    }
+
     /// What its recipients begin with.
     pub const fn prefix(self) -> &'static str {
         match self {
