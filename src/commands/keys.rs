@@ -1,6 +1,7 @@
 //! `gradus keys`: identities for people, and the key of the site.
 
 mod life;
+mod login;
 mod signer;
 
 use std::fmt::Write as _;
@@ -11,7 +12,6 @@ use gradus::access::plan;
 use gradus::keys::{self, KeysError, KeysFault, ListedKey};
 use gradus::model::{Date, Identity, KeyKind, Organisation, Person, ReaderKey, Recipient, is_id};
 use gradus::seal::{IdentityFile, IdentityHeader, Signer, SiteKey};
-use gradus::terminal;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -31,7 +31,7 @@ pub fn run(here: &Here, args: &cli::Keys) -> Result<(), Failure> {
     match args {
         cli::Keys::New(args) => new(here, args),
         cli::Keys::List(args) => list(here, args),
-        cli::Keys::Login(args) => login(here, args),
+        cli::Keys::Login(args) => login::login(here, args),
         cli::Keys::Retire(args) => life::retire(here, args),
         cli::Keys::Revoke(args) => life::revoke(here, args),
         cli::Keys::Site(args) if args.rotate => signer::rotate(here, &here.organisation(None)?),
@@ -191,34 +191,23 @@ fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
         ));
     }
     let root = here.found_upwards();
-    let marker = root
+    let marker = root.as_deref().map(Marker::read).transpose()?;
+    let marker = marker.unwrap_or_default();
+    let file = root
         .as_deref()
-        .map(Marker::read)
-        .transpose()?
-        .unwrap_or_default();
-    let person = root
-        .as_ref()
         .map(|root| marker.person_file(root, &args.person));
-    if let Some(file) = &person
-        && !file.exists()
-    {
+    if let Some(file) = file.as_deref().filter(|file| !file.exists()) {
         return Err(no_person(&args.person, file));
     }
     let key = root
-        .as_ref()
+        .as_deref()
         .and_then(|root| keys::load_site_key(&marker.key_path(root), None).ok());
-    let kind = match args.post_quantum {
+    let given = args.signer.as_deref().map(signer_named).transpose()?;
+    let signer = given.or(marker.seal.signer.clone());
+    let identity = Identity::generate_of(match args.post_quantum {
         true => KeyKind::Hybrid,
         false => marker.key_kind(),
-    };
-    let given = args.signer.as_deref().map(signer_named).transpose()?;
-    let signer = given.or(marker.seal.signer);
-    let identity = Identity::generate_of(kind);
-    let out = here.path(
-        args.out
-            .as_deref()
-            .unwrap_or(&PathBuf::from(format!("{}.key.txt", args.person))),
-    );
+    });
     let text = identity_text(
         here,
         &args.person,
@@ -226,22 +215,29 @@ fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
         key.as_ref(),
         signer.as_deref(),
     );
-    keys::write_secret(&out, &text)?;
+    write_identity(here, args, &text)?;
+    if signer.is_none() {
+        here.say("it pins no signer yet: the viewer will trust the first site that it opens");
+    }
+    if let Some(file) = file {
+        add_to_person(here, &file, &identity.recipient())?;
+        if identity.kind() != marker.key_kind() {
+            here.say("it opens nothing until the site is sealed to such keys, by `[seal] post_quantum = true`");
+        }
+    }
+    shell::print(format!("{}\n", identity.recipient()).as_bytes())
+}
+
+fn write_identity(here: &Here, args: &cli::KeysNew, text: &str) -> Result<(), Failure> {
+    let usual = PathBuf::from(format!("{}.key.txt", args.person));
+    let out = here.path(args.out.as_deref().unwrap_or(&usual));
+    keys::write_secret(&out, text)?;
     here.say(&format!(
         "wrote {}: whoever has it reads what {} reads",
         out.display(),
         args.person
     ));
-    if signer.is_none() {
-        here.say("it pins no signer yet: the viewer will trust the first site that it opens");
-    }
-    if let Some(file) = person {
-        add_to_person(here, &file, &identity.recipient())?;
-        if kind == KeyKind::Hybrid && !marker.seal.post_quantum {
-            here.say("it opens nothing until the site is sealed to such keys, by `[seal] post_quantum = true`");
-        }
-    }
-    shell::print(format!("{}\n", identity.recipient()).as_bytes())
+    Ok(())
 }
 
 /// There is no `person.toml` to write a key into, or it is sealed.
@@ -292,93 +288,6 @@ fn add_to_person(here: &Here, file: &Path, recipient: &Recipient) -> Result<(), 
         here.say(&format!("added its recipient to {}", file.display()));
     }
     Ok(())
-}
-
-fn login(here: &Here, args: &cli::KeysLogin) -> Result<(), Failure> {
-    let root = here.organisation(None)?;
-    let marker = Marker::read(&root)?;
-    let person = marker.person_file(&root, &args.person);
-    if !person.exists() {
-        return Err(no_person(&args.person, &person));
-    }
-    let wrapped_to = person.with_file_name("login.age");
-    if wrapped_to.exists() {
-        let message = Message::new(format!("`{}` exists already", wrapped_to.display()));
-        let help = "a changed passphrase means a new identity: old copies of the site keep the old login. Remove the file, then run this without `-i`";
-        return Err(Failure::Environment(message.help(help)));
-    }
-    let (recipient, text) = login_identity(here, args, &marker)?;
-    let with_key = keys::add_recipient(&read(&person)?, &recipient)?;
-    let passphrase = match args.own {
-        true => own_passphrase(args, &with_key)?,
-        false => keys::generate_passphrase(),
-    };
-    let wrapped = keys::wrap_login(&text, &passphrase);
-    fs::write(&wrapped_to, wrapped).map_err(|e| {
-        Failure::environment(&format!("could not write `{}`", wrapped_to.display()), e)
-    })?;
-    here.say(&format!("wrote {}", wrapped_to.display()));
-    add_to_person(here, &person, &recipient)?;
-    if args.own {
-        return Ok(());
-    }
-    here.say("the passphrase is shown once, here; whoever reads the host may guess at it, so it is long:");
-    shell::print(format!("{}\n", *passphrase).as_bytes())
-}
-
-/// A passphrase that somebody thought of, where it is as good as six random words.
-fn own_passphrase(args: &cli::KeysLogin, person_toml: &str) -> Result<Zeroizing<String>, Failure> {
-    #[derive(Deserialize)]
-    struct About {
-        name: Option<String>,
-        login: Option<String>,
-    }
-    let ask = || terminal::ask_passphrase(&format!("the login of {}", args.person));
-    let passphrase = ask().map_err(|e| Failure::environment("could not read the passphrase", e))?;
-    let about: Option<About> = toml::from_str(person_toml).ok();
-    let words = about
-        .into_iter()
-        .flat_map(|about| [about.name, about.login]);
-    let words: Vec<String> = words.flatten().chain([args.person.clone()]).collect();
-    let words: Vec<&str> = words
-        .iter()
-        .flat_map(|text| text.split_whitespace())
-        .collect();
-    match keys::weakness(&passphrase, &words) {
-        None => Ok(passphrase),
-        Some(weak) => {
-            let message = Message::new(format!(
-                "this passphrase is too weak: about 2^{} guesses find it, at ten thousand a second in {}",
-                weak.bits, weak.takes
-            ));
-            let help = "six random words take 2^66 guesses; leave `--own` out, and seven are made";
-            Err(Failure::Keys(message.help(help)))
-        }
-    }
-}
-
-/// The identity to wrap, as the text of a file that pins the signer: the one named, or a new one.
-fn login_identity(
-    here: &Here,
-    args: &cli::KeysLogin,
-    marker: &Marker,
-) -> Result<(Recipient, Zeroizing<String>), Failure> {
-    let identity = match here.identity_files.as_slice() {
-        [] => Identity::generate_of(marker.key_kind()),
-        [_, _, ..] => {
-            let message = Message::new("a login wraps one identity, and `-i` names several");
-            return Err(Failure::Usage(message));
-        }
-        [path] => {
-            let text = Zeroizing::new(read(&here.path(path))?);
-            let file =
-                IdentityFile::parse(&text).map_err(|e| Failure::Keys(Message::from_error(&e)))?;
-            file.identity
-        }
-    };
-    let signer = marker.seal.signer.as_deref();
-    let text = identity_text(here, &args.person, &identity, None, signer);
-    Ok((identity.recipient(), text))
 }
 
 /// One recipient of one person.

@@ -58,7 +58,8 @@ pub(super) fn public_key(seed: &[u8; 32]) -> Box<[u8; PUBLIC_BYTES]> {
 
 /// The X25519 half of the secret key of a seed.
 pub(super) fn x25519_half(seed: &[u8; 32]) -> StaticSecret {
-    expand(seed).1
+    let [_, _, x25519] = expand(seed);
+    StaticSecret::from(*x25519)
 }
 
 /// Seals a file key to a public key.
@@ -106,15 +107,19 @@ fn sent(stanza: &Stanza) -> Option<Sent> {
     (stanza.body.len() == BODY_BYTES).then_some(sent)
 }
 
-/// The two secret keys that a seed stands for.
-fn expand(seed: &[u8; 32]) -> (MlKemSecret, StaticSecret) {
+/// What a seed is expanded to: two secrets of ML-KEM, then that of X25519.
+fn expand(seed: &[u8; 32]) -> [Zeroizing<[u8; 32]>; 3] {
     let mut stream = Shake256::default().chain(seed).finalize_xof();
-    let mut next = || {
+    std::array::from_fn(|_| {
         let mut bytes = Zeroizing::new([0; 32]);
         stream.read(&mut *bytes);
         bytes
-    };
-    let (d, z, x25519) = (next(), next(), next());
+    })
+}
+
+/// The two secret keys that a seed stands for.
+fn secret_keys(seed: &[u8; 32]) -> (MlKemSecret, StaticSecret) {
+    let [d, z, x25519] = expand(seed);
     let (ml_kem, _) = MlKem768::generate_deterministic(&(*d).into(), &(*z).into());
     (ml_kem, StaticSecret::from(*x25519))
 }
@@ -227,7 +232,7 @@ impl hpke::Kem for Mlkem768X25519 {
     const KEM_ID: u16 = 0x647a;
 
     fn sk_to_pk(secret: &Secret) -> Public {
-        let (ml_kem, x25519) = expand(&secret.0);
+        let (ml_kem, x25519) = secret_keys(&secret.0);
         Public {
             ml_kem: ml_kem.encapsulation_key().clone(),
             x25519: X25519Public::from(&x25519),
@@ -262,7 +267,7 @@ impl hpke::Kem for Mlkem768X25519 {
         sender: Option<&Public>,
         sent: &Sent,
     ) -> Result<SharedSecret<Self>, HpkeError> {
-        let (ml_kem, x25519) = expand(&secret.0);
+        let (ml_kem, x25519) = secret_keys(&secret.0);
         let of_x25519 = x25519.diffie_hellman(&sent.x25519);
         if sender.is_some() || !of_x25519.was_contributory() {
             return Err(HpkeError::DecapError);

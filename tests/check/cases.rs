@@ -505,7 +505,7 @@ fn people_may_have_keys_of_both_kinds_and_those_of_the_sites_kind_count() {
         let tree = all_hybrid().with("gradus.toml", settings);
         let (organisation, report) = gradus::pipeline::load(&tree.root(), today).expect("a tree");
         let people = organisation
-            .expect(&format!("{:?}", report.diagnostics))
+            .unwrap_or_else(|| panic!("{:?}", report.diagnostics))
             .people;
         for person in people.values() {
             let counting: Vec<&str> = person.recipients_on(today).collect();

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use chrono::Days;
 use gradus::keys::{self as library, KeysError, ListedKey};
 use gradus::model::Recipient;
 
@@ -31,21 +32,26 @@ pub fn retire(here: &Here, args: &cli::KeysRetire) -> Result<(), Failure> {
         None => only_lasting(&keys, &args.person)?,
     };
     library::replace_file(&file, &library::retire(&text, &key.recipient, args.on)?)?;
-    let (shown, person, on) = (key.recipient.shown(), &args.person, args.on);
-    match args.on < here.today {
-        true => here.say(&format!("{shown} of {person} counts no more since {on}")),
-        false => here.say(&format!("{shown} of {person} counts until {on}: what is built after that day does not open to it")),
-    }
-    let others = keys.iter().filter(|other| other.recipient != key.recipient);
-    if !others
-        .into_iter()
-        .any(|other| other.counts_on(args.on + chrono::Days::new(1)))
-    {
+    say_until_when(here, args, key);
+    let after = args.on + Days::new(1);
+    let mut others = keys.iter().filter(|other| other.recipient != key.recipient);
+    if !others.any(|other| other.counts_on(after)) {
+        let person = &args.person;
         here.say(&format!(
             "{person} has no key for after that day: `gradus keys new {person}` makes one"
         ));
     }
     Ok(())
+}
+
+fn say_until_when(here: &Here, args: &cli::KeysRetire, key: &ListedKey) {
+    let (shown, person, on) = (key.recipient.shown(), &args.person, args.on);
+    here.say(&match on < here.today {
+        true => format!("{shown} of {person} counts no more, since {on} was its last day"),
+        false => format!(
+            "{shown} of {person} counts until {on}: what is built after that day does not open to it"
+        ),
+    });
 }
 
 /// The one key that has no end yet.
@@ -130,27 +136,24 @@ struct Holder {
 pub fn revoke(here: &Here, args: &cli::KeysRevoke) -> Result<(), Failure> {
     let root = here.organisation(None)?;
     let marker = Marker::read(&root)?;
-    let (holders, closed) = holders(&marker.people(&root))?;
+    let people = people(&marker.people(&root))?;
     let builders: Vec<ListedKey> = marker.builders().collect();
-    let listed = holders.iter().flat_map(|holder| &holder.keys);
-    let recipient = match one_of(listed.chain(&builders), &args.recipient) {
-        Err(failure) if closed > 0 => {
-            here.say(&format!(
-                "{closed} files of people are sealed, and what is in them was not looked at"
-            ));
-            return Err(failure);
-        }
-        found => found?,
-    };
-    let mut is_anybodys = false;
+    let listed = people.holders.iter().flat_map(|holder| &holder.keys);
+    let found = one_of(listed.chain(&builders), &args.recipient);
+    if found.is_err() && people.sealed > 0 {
+        here.say(&format!(
+            "{} files of people are sealed, and what is in them was not looked at",
+            people.sealed
+        ));
+    }
+    let recipient = found?;
+    let has_it = |holder: &&Holder| holder.keys.iter().any(|key| key.recipient == recipient);
+    let holders: Vec<&Holder> = people.holders.iter().filter(has_it).collect();
     for holder in &holders {
-        if holder.keys.iter().any(|key| key.recipient == recipient) {
-            revoke_of(here, holder, &recipient)?;
-            is_anybodys = true;
-        }
+        revoke_of(here, holder, &recipient)?;
     }
     let was_builders = strike_builder(here, &root, &recipient)?;
-    say_what_remains(here, is_anybodys, was_builders);
+    say_what_remains(here, !holders.is_empty(), was_builders);
     Ok(())
 }
 
@@ -168,27 +171,41 @@ fn one_of<'k>(
     one_named(found.into_iter(), named, "anybody here").map(|key| key.recipient.clone())
 }
 
-/// Everybody whose file can be read, and how many cannot, being sealed.
-fn holders(people: &Path) -> Result<(Vec<Holder>, usize), Failure> {
-    let folder = fs::read_dir(people)
-        .map_err(|e| Failure::environment(&format!("could not read `{}`", people.display()), e))?;
-    let mut folders: Vec<PathBuf> = folder.flatten().map(|entry| entry.path()).collect();
+/// The directory of people.
+#[derive(Default)]
+struct People {
+    holders: Vec<Holder>,
+    /// How many files cannot be looked into.
+    sealed: usize,
+}
+
+fn people(directory: &Path) -> Result<People, Failure> {
+    let unread = |e| Failure::environment(&format!("could not read `{}`", directory.display()), e);
+    let entries = fs::read_dir(directory).map_err(unread)?;
+    let folders: Result<Vec<PathBuf>, _> = entries.map(|entry| Ok(entry?.path())).collect();
+    let mut folders = folders.map_err(unread)?;
     folders.sort();
-    let (mut holders, mut closed) = (Vec::new(), 0);
+    let mut people = People::default();
     for folder in folders {
         let file = folder.join("person.toml");
-        closed += usize::from(file.with_added_extension("age").exists());
+        people.sealed += usize::from(file.with_added_extension("age").exists());
         if file.exists() {
-            let text = read(&file)?;
-            holders.push(Holder {
-                person: folder.file_name().unwrap_or_default().display().to_string(),
-                keys: library::listed(&text).map_err(|error| unreadable(&file, &error))?,
-                text,
-                file,
-            });
+            people.holders.push(Holder::read(&folder, file)?);
         }
     }
-    Ok((holders, closed))
+    Ok(people)
+}
+
+impl Holder {
+    fn read(folder: &Path, file: PathBuf) -> Result<Self, Failure> {
+        let text = read(&file)?;
+        Ok(Self {
+            person: folder.file_name().unwrap_or_default().display().to_string(),
+            keys: library::listed(&text).map_err(|error| unreadable(&file, &error))?,
+            text,
+            file,
+        })
+    }
 }
 
 fn unreadable(file: &Path, error: &KeysError) -> Failure {

@@ -64,24 +64,7 @@ pub fn pin(here: &Here, args: &cli::KeysPin) -> Result<(), Failure> {
     let file = IdentityFile::parse(&text).map_err(|e| {
         Failure::Keys(Message::from_error(&e).help("name the key file whose comments pin a signer"))
     })?;
-    let old = match (&args.instead_of, &file.signers[..]) {
-        (Some(named), pinned) if !pinned.contains(named) => {
-            return Err(Failure::Usage(Message::new(format!(
-                "the file does not pin `{named}`"
-            ))));
-        }
-        (Some(named), _) => Some(named.clone()),
-        (None, []) => None,
-        (None, [only]) => Some(only.clone()),
-        (None, several) => {
-            let message = Message::new(format!("the file pins {} signers", several.len()));
-            let help = format!(
-                "name the one to be replaced with `--instead-of`: {}",
-                several.join(", ")
-            );
-            return Err(Failure::Usage(message.help(help)));
-        }
-    };
+    let old = replaced(args, &file.signers)?;
     let after = IdentityFile::pin(&text, old.as_deref(), &signer);
     library::replace_file(&path, &after)?;
     match old {
@@ -89,4 +72,25 @@ pub fn pin(here: &Here, args: &cli::KeysPin) -> Result<(), Failure> {
         None => here.say(&format!("pinned {signer}")),
     }
     Ok(())
+}
+
+/// The signer that gives way: the one named, or the only one; nothing where none is pinned.
+fn replaced(args: &cli::KeysPin, pinned: &[String]) -> Result<Option<String>, Failure> {
+    if let Some(named) = &args.instead_of {
+        let message = || Message::new(format!("the file does not pin `{named}`"));
+        let is_pinned = pinned.contains(named);
+        return (is_pinned.then(|| Some(named.clone()))).ok_or_else(|| Failure::Usage(message()));
+    }
+    match pinned {
+        [] => Ok(None),
+        [only] => Ok(Some(only.clone())),
+        several => {
+            let message = Message::new(format!("the file pins {} signers", several.len()));
+            let help = format!(
+                "name the one to be replaced with `--instead-of`: {}",
+                several.join(", ")
+            );
+            Err(Failure::Usage(message.help(help)))
+        }
+    }
 }
