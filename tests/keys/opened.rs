@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::Read;
 use std::path::Path;
+use std::str::FromStr;
 
 use flate2::read::GzDecoder;
 use gradus::model::Identity;
+use rayon::prelude::*;
 use serde_json::Value;
 
 /// The sealed files of a site, by path.
@@ -51,17 +53,16 @@ impl Site {
     /// Everything that a key file opens.
     pub fn opened_by(&self, key_file: &str) -> Opened {
         let mut opened = Opened::default();
-        let identity = identity_in(key_file);
         let keyrings = self
             .0
             .iter()
             .filter(|(path, _)| path.starts_with("keyring/"));
-        for keyring in keyrings.filter_map(|(_, sealed)| open(&identity, sealed)) {
+        for keyring in keyrings.filter_map(|(_, sealed)| open(key_in(key_file), sealed)) {
             let keyring: Value = serde_json::from_str(&keyring).expect("JSON");
             for entry in keyring["sections"].as_array().expect("sections") {
                 let text = |key: &str| entry[key].as_str().expect(key).to_owned();
-                let section = identity_in(&text("identity"));
-                let plain = open(&section, &self.0[&text("file")]).expect("its identity opens it");
+                let plain = open(key_in(&text("identity")), &self.0[&text("file")]);
+                let plain = plain.expect("a section's identity opens it");
                 opened.sections.insert(text("id"), plain);
                 opened.identities.push(text("identity"));
             }
@@ -71,10 +72,12 @@ impl Site {
 
     /// How many files any of some identities opens, whatever they are of.
     pub fn files_open_to(&self, identities: &[String]) -> usize {
-        let identities: Vec<Identity> = identities.iter().map(|text| identity_in(text)).collect();
-        let open_to_any =
-            |sealed: &&Vec<u8>| identities.iter().any(|one| decrypt(one, sealed).is_some());
-        self.0.values().filter(open_to_any).count()
+        let each_once: BTreeSet<&String> = identities.iter().collect();
+        let identities: Vec<Key> = each_once.into_iter().map(|text| key_in(text)).collect();
+        let files = self.0.par_iter();
+        files
+            .filter(|(_, sealed)| decrypt(&identities, sealed).is_some())
+            .count()
     }
 }
 
@@ -89,30 +92,32 @@ impl Opened {
     }
 }
 
-fn identity_in(key_file: &str) -> Identity {
+type Key = Box<dyn age::Identity + Send + Sync>;
+
+fn key_in(key_file: &str) -> Key {
     let line = key_file
         .lines()
-        .find(|line| line.starts_with("AGE-SECRET-KEY-"));
-    Identity::parse(line.expect("a key")).expect("a key")
+        .find(|line| line.starts_with("AGE-SECRET-KEY-"))
+        .expect("a key");
+    match age::x25519::Identity::from_str(line) {
+        Ok(key) => Box::new(key),
+        Err(_) => Box::new(Identity::parse(line).expect("a key of either kind")),
+    }
 }
 
-fn open(identity: &Identity, sealed: &[u8]) -> Option<String> {
+fn open(key: Key, sealed: &[u8]) -> Option<String> {
     let mut text = String::new();
-    let packed = decrypt(identity, sealed)?;
+    let packed = decrypt(&[key], sealed)?;
     GzDecoder::new(packed.as_slice())
         .read_to_string(&mut text)
         .ok()?;
     Some(text)
 }
 
-fn decrypt(identity: &Identity, sealed: &[u8]) -> Option<Vec<u8>> {
+fn decrypt(keys: &[Key], sealed: &[u8]) -> Option<Vec<u8>> {
     let decryptor = age::Decryptor::new_buffered(sealed).ok()?;
     let mut plain = Vec::new();
-    let identity = std::iter::once(identity as &dyn age::Identity);
-    decryptor
-        .decrypt(identity)
-        .ok()?
-        .read_to_end(&mut plain)
-        .ok()?;
+    let keys = keys.iter().map(|key| &**key as &dyn age::Identity);
+    decryptor.decrypt(keys).ok()?.read_to_end(&mut plain).ok()?;
     Some(plain)
 }
