@@ -20,6 +20,7 @@ pub mod access;
 pub mod at_rest;
 pub mod check;
 pub mod diag;
+pub mod fingerprint;
 pub mod formats;
 pub mod growth;
 pub mod import;

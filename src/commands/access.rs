@@ -88,7 +88,7 @@ fn json<'a>(
         .filter(wanted)
         .map(|planned| JsonSection {
             id: planned.section.id.as_str(),
-            file: key.map(|key| key.path_of(&planned.section, org.seal.epoch)),
+            file: key.map(|key| key.path_of(&planned.section, org.seal.epoch, org.seal.keys)),
             readers: planned.section.readers.iter().flat_map(rows).collect(),
         });
     Json {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::*;
 
 /// One person.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Person {
     pub id: PersonId,
     pub name: String,
@@ -65,7 +65,7 @@ impl Person {
 }
 
 /// An age recipient of a person, in canonical (lower-case) form.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ReaderKey {
     pub recipient: String,
     /// Last day on which it counts.
@@ -96,7 +96,7 @@ impl ReaderKey {
 }
 
 /// What someone was from a day on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Role {
     pub from: Date,
     pub level: Option<LevelRef>,
@@ -107,14 +107,14 @@ pub struct Role {
 }
 
 /// Days away, whatever the reason; both ends inclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Leave {
     pub from: Date,
     pub to: Date,
 }
 
 /// What a log entry is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LogKind {
     Win,
     Feedback,
@@ -123,7 +123,7 @@ pub enum LogKind {
 }
 
 /// One entry of the running log.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct LogEntry {
     pub date: Date,
     pub kind: LogKind,
@@ -137,7 +137,7 @@ pub struct LogEntry {
 }
 
 /// One 1:1.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct CheckIn {
     pub date: Date,
     pub title: String,

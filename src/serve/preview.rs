@@ -240,7 +240,7 @@ impl Preview {
         let shelf = Shelf::behind(&self.last);
         let sealer = Sealer::after(mem::take(&mut self.sealed), &input, &shelf);
         let drawn = self.rebuilder.draw(SCRIPT, |section, content| {
-            Ok(sealer.add_section(section, content)?)
+            Ok(sealer.add_section(section, content, None)?)
         });
         let outcome = match drawn {
             Ok(Some(outcome)) => outcome,

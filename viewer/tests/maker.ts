@@ -135,7 +135,8 @@ export async function makeSite(sections: readonly SectionSource[], readers: read
   const routeKey = derive(32, "route", EPOCH);
   const files = new Map<string, Uint8Array>(options.plain ?? []);
   const identities = new Map(sections.map(({ id }) => [id, sectionIdentity(siteBytes, id, options.hybrid === true)]));
-  const pathOf = (id: string): string => `sealed/${hex.encode(derive(12, "section-file", siteBytes, EPOCH, id))}.age`;
+  const suffix = options.hybrid === true ? "-hybrid" : "";
+  const pathOf = (id: string): string => `sealed/${hex.encode(derive(12, `section-file${suffix}`, siteBytes, EPOCH, id))}.age`;
   const publicKeys = new Map(await Promise.all(readers.map(async (reader) => [reader.id, await publicKeyOf(reader.identity)] as const)));
   const keyringOf = (id: string): string => {
     const publicKey = publicKeys.get(id) ?? new Uint8Array();
