@@ -22,6 +22,7 @@ pub mod check;
 pub mod diag;
 pub mod formats;
 pub mod growth;
+pub mod host;
 pub mod import;
 pub mod keys;
 pub mod model;
