@@ -142,7 +142,10 @@ impl Web {
             "http" if plain => return Err(HostError::PlainHttp(address.to_owned())),
             _ => return Err(none()),
         };
-        let base = format!("{scheme}://{authority}{}/", uri.path().trim_end_matches('/'));
+        let base = format!(
+            "{scheme}://{authority}{}/",
+            uri.path().trim_end_matches('/')
+        );
         let agent = agent(is_local, certificates)?;
         Ok(Self { base, agent })
     }
@@ -165,9 +168,9 @@ impl SiteFiles for Web {
             return Ok(None); // no file of a site is called so, and no host shall be led astray by it
         }
         self.ask(path).map_err(|error| match error {
-            ureq::Error::StatusCode(code @ 300..400) => {
-                io::Error::other(format!("the host leads elsewhere ({code}), which is not followed"))
-            }
+            ureq::Error::StatusCode(code @ 300..400) => io::Error::other(format!(
+                "the host leads elsewhere ({code}), which is not followed"
+            )),
             ureq::Error::Io(error) => error,
             error => io::Error::other(error),
         })
@@ -181,7 +184,11 @@ fn agent(is_local: bool, certificates: Option<&Path>) -> Result<Agent, HostError
         None => RootCerts::WebPki,
     };
     let tls = TlsConfig::builder().root_certs(roots).build();
-    let proxy = if is_local { None } else { Proxy::try_from_env() };
+    let proxy = if is_local {
+        None
+    } else {
+        Proxy::try_from_env()
+    };
     let config = Agent::config_builder()
         .https_only(!is_local)
         .http_status_as_error(false)
@@ -234,7 +241,10 @@ mod tests {
         for (address, expected) in [
             ("https://growth.example", "https://growth.example/"),
             ("https://growth.example/a/b/", "https://growth.example/a/b/"),
-            ("https://growth.example/a/index.html#/abc", "https://growth.example/a/"),
+            (
+                "https://growth.example/a/index.html#/abc",
+                "https://growth.example/a/",
+            ),
             ("http://127.0.0.1:4040/?as=ada", "http://127.0.0.1:4040/"),
             ("http://localhost:80", "http://localhost:80/"),
             ("http://[::1]:8080/site", "http://[::1]:8080/site/"),
@@ -245,18 +255,37 @@ mod tests {
 
     #[test]
     fn plain_http_is_for_loopback_alone_and_other_schemes_for_nothing() {
-        for address in ["http://growth.example", "http://127.0.0.1.evil.example/", "http://10.0.0.1/"] {
-            assert!(matches!(base(address), Err(HostError::PlainHttp(_))), "{address}");
+        for address in [
+            "http://growth.example",
+            "http://127.0.0.1.evil.example/",
+            "http://10.0.0.1/",
+        ] {
+            assert!(
+                matches!(base(address), Err(HostError::PlainHttp(_))),
+                "{address}"
+            );
         }
-        for address in ["ftp://a.example/", "file:///etc", "https://", "https://u:p@a.example/", "://", "http://localhost@evil.example"] {
-            assert!(matches!(base(address), Err(HostError::Address(_))), "{address}");
+        for address in [
+            "ftp://a.example/",
+            "file:///etc",
+            "https://",
+            "https://u:p@a.example/",
+            "://",
+            "http://localhost@evil.example",
+        ] {
+            assert!(
+                matches!(base(address), Err(HostError::Address(_))),
+                "{address}"
+            );
         }
     }
 
     #[test]
     fn a_path_that_is_none_of_a_site_is_never_asked_for() {
         let web = Web::at("http://127.0.0.1:1/", None).unwrap();
-        for path in ["../x", "a//b", "a b", "a?b", "a#b", "%2e%2e/x", "a\r\nb", ""] {
+        for path in [
+            "../x", "a//b", "a b", "a?b", "a#b", "%2e%2e/x", "a\r\nb", "",
+        ] {
             assert!(web.read(path).unwrap().is_none(), "{path}");
         }
         assert!(web.read("site.json").is_err());

@@ -8,6 +8,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 fn main() -> ExitCode {
+    gradus::core_dumps::forbid();
     let cli = cli::Cli::parse();
     commands::set_color(cli.color);
     match commands::run(&cli) {

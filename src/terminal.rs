@@ -6,6 +6,7 @@
 mod figures;
 mod passphrase;
 mod status;
+mod verdict;
 
 use std::ops::Range;
 
@@ -16,6 +17,7 @@ use crate::diag::{Diagnostic, Place, Report, Severity};
 pub use figures::figures;
 pub use passphrase::ask_passphrase;
 pub use status::{actions, cycle, tasks};
+pub use verdict::{findings, verdict};
 
 /// Prints a report to the standard error, with the count of complaints at its end.
 pub fn print_report(report: &Report) {

@@ -78,6 +78,11 @@ impl LedgerFile {
         self.present.build.max(pending)
     }
 
+    /// The build that was shown last, as far as is known.
+    pub fn present_build(&self) -> u64 {
+        self.present.build
+    }
+
     /// The files of a folder that are just as they were written.
     pub fn ours(&self, before: &Snapshot) -> BTreeMap<String, LedgerEntry> {
         let ledgers = [Some(&self.present), self.pending.as_ref()];

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -49,35 +49,31 @@ impl SiteFiles for Folder {
         if !is_inside(path) {
             return Ok(None);
         }
+        let absent = [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory];
         match read_bounded(&self.0.join(path)) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            Ok(bytes) => Ok(bytes),
+            Err(e) if absent.contains(&e.kind()) => Ok(None),
             Err(e) => Err(e),
         }
     }
 }
 
-fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    open_file(path)?
-        .take(FILE_MAX_BYTES + 1)
-        .read_to_end(&mut bytes)?;
-    match bytes.len() as u64 <= FILE_MAX_BYTES {
-        true => Ok(bytes),
-        false => Err(io::ErrorKind::FileTooLarge.into()),
+/// Nothing where there is something else than a file: a pipe would be waited for without end, and a device is no
+/// part of a site.
+fn read_bounded(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    if !fs::metadata(path)?.is_file() {
+        return Ok(None);
     }
-}
-
-/// Opens a file and nothing else: a pipe would be waited for without end, and a device is no part of a site.
-fn open_file(path: &Path) -> io::Result<File> {
+    // Should it turn into a pipe meanwhile, nobody waits for it.
     let at_once = OFlags::NONBLOCK.bits() as i32;
-    let file = File::options()
-        .read(true)
-        .custom_flags(at_once)
-        .open(path)?;
-    match file.metadata()?.is_file() {
-        true => Ok(file),
-        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file")),
+    let mut options = File::options();
+    let options = options.read(true).custom_flags(at_once);
+    let mut bytes = Vec::new();
+    let file = options.open(path)?;
+    file.take(FILE_MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    match bytes.len() as u64 <= FILE_MAX_BYTES {
+        true => Ok(Some(bytes)),
+        false => Err(io::ErrorKind::FileTooLarge.into()),
     }
 }
 
@@ -183,6 +179,12 @@ impl<'a> SealedSiteReader<'a> {
     /// The public name of the site.
     pub fn id(&self) -> SiteId {
         self.id
+    }
+
+    /// The assets that `site.json` names, with their hashes; nothing where one is no hash.
+    pub fn assets(&self) -> impl Iterator<Item = (&str, Option<FileHash>)> {
+        let assets = self.json.assets.iter();
+        assets.map(|(path, hash)| (path.as_str(), from_b64(hash).map(FileHash)))
     }
 
     /// The paths of the shards, in order.
