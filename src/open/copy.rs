@@ -77,8 +77,10 @@ pub fn copy(portfolio: &Portfolio<'_>, site: &SiteJson) -> Result<Copy, ReadErro
     let list = page::list(&listing);
     copy.files
         .insert("index.html".to_owned(), list.into_bytes());
-    copy.files
-        .insert(page::STYLE_PATH.to_owned(), page::style().into_bytes());
+    copy.files.insert(
+        page::STYLE_PATH.to_owned(),
+        page::style().as_bytes().to_vec(),
+    );
     Ok(copy)
 }
 

@@ -1,0 +1,9 @@
+//! What holds when someone means harm, or things go wrong: authenticity, and builds that cannot hurt.
+
+mod failing;
+#[path = "../seal/fixture.rs"]
+mod fixture;
+mod mutations;
+#[path = "../cli/program.rs"]
+mod program;
+mod strace;
