@@ -3,7 +3,10 @@
 mod failing;
 #[path = "../seal/fixture.rs"]
 mod fixture;
+mod hosted;
 mod mutations;
+mod opening;
 #[path = "../cli/program.rs"]
 mod program;
 mod strace;
+mod verifying;
