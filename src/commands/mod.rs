@@ -299,15 +299,16 @@ impl Message {
     fn print(&self) {
         let error = anstyle::AnsiColor::Red.on_default().bold();
         let quiet = anstyle::AnsiColor::Cyan.on_default().bold();
-        eprintln!("{error}error{error:#}: {}", self.what);
+        let shown = terminal::without_secrets; // a key that was typed in the place of a file's name, say
+        eprintln!("{error}error{error:#}: {}", shown(&self.what));
         for cause in &self.causes {
-            eprintln!("{quiet}caused by{quiet:#}: {cause}");
+            eprintln!("{quiet}caused by{quiet:#}: {}", shown(cause));
         }
         for note in &self.notes {
-            eprintln!("{quiet}note{quiet:#}: {note}");
+            eprintln!("{quiet}note{quiet:#}: {}", shown(note));
         }
         if let Some(help) = &self.help {
-            eprintln!("{quiet}help{quiet:#}: {help}");
+            eprintln!("{quiet}help{quiet:#}: {}", shown(help));
         }
     }
 }

@@ -64,7 +64,7 @@ pub fn verdict(verdict: &Verdict) -> String {
     let how = match (verdict.is_as_signed(), verdict.signer_known) {
         (true, true) => "as signed",
         (true, false) => "consistent in itself",
-        (false, _) => "of it, as signed",
+        (false, _) => "besides, as signed",
     };
     let _ = writeln!(
         text,

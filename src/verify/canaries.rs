@@ -34,19 +34,28 @@ const UNPACKED_MAX_BYTES: u64 = container::UNPACKED_MAX_BYTES as u64;
 type Text<'t> = (&'t Arc<str>, &'t str);
 
 /// Words to look for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Canaries {
     anywhere: Words,
     /// As whole words, in what is not sealed.
     whole: Words,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Words {
     /// Nothing where there are none.
     finder: Option<AhoCorasick>,
+    /// Whether what was found in a text counts, from its start to its end.
+    counts: Counts,
     /// By the finder's number: the word, and where it stands in the tree.
     words: Vec<(String, Arc<str>)>,
+}
+
+impl Default for Canaries {
+    /// None at all.
+    fn default() -> Self {
+        Self::new(std::iter::empty(), std::iter::empty(), &[])
+    }
 }
 
 impl Canaries {
@@ -74,8 +83,8 @@ impl Canaries {
             into.entry(name).or_insert(source);
         }
         Self {
-            anywhere: Words::new(anywhere).without(public),
-            whole: Words::new(whole).without(public),
+            anywhere: Words::new(anywhere, anyhow).without(public),
+            whole: Words::new(whole, is_whole).without(public),
         }
     }
 
@@ -85,21 +94,18 @@ impl Canaries {
     }
 
     /// The file of the tree of which words stand in clear in a file of the site, or in its path; packed ones too.
-    pub fn found_in(&self, path: &str, bytes: &[u8], is_sealed: bool) -> Option<&str> {
+    pub fn found_in(&self, path: &str, bytes: &[u8], is_sealed: bool) -> Option<String> {
         let in_one = |bytes: &[u8]| {
-            let whole = || self.whole.find(bytes, is_whole);
-            let found = self.anywhere.find(bytes, |_, _, _| true);
-            if is_sealed {
-                found
-            } else {
-                found.or_else(whole)
+            let found = self.anywhere.find(bytes).map(str::to_owned);
+            match is_sealed {
+                true => found,
+                false => found.or_else(|| self.whole.find(bytes).map(str::to_owned)),
             }
         };
         let in_path = || {
-            let whole = || self.whole.find(path.as_bytes(), is_whole);
-            self.anywhere
-                .find(path.as_bytes(), |_, _, _| true)
-                .or_else(whole)
+            let path = path.as_bytes();
+            let found = self.anywhere.find(path).or_else(|| self.whole.find(path));
+            found.map(str::to_owned)
         };
         in_path()
             .or_else(|| in_one(bytes))
@@ -107,53 +113,50 @@ impl Canaries {
     }
 }
 
+type Counts = fn(&[u8], usize, usize) -> bool;
+
 impl Words {
-    fn new(words: BTreeMap<&str, &Arc<str>>) -> Self {
+    fn new(words: BTreeMap<&str, &Arc<str>>, counts: Counts) -> Self {
         let words = words.into_iter();
-        Self::of(
-            words
-                .map(|(word, source)| (word.to_owned(), source.clone()))
-                .collect(),
-        )
+        let words = words.map(|(word, source)| (word.to_owned(), source.clone()));
+        Self::of(words.collect(), counts)
     }
 
-    fn of(words: Vec<(String, Arc<str>)>) -> Self {
+    fn of(words: Vec<(String, Arc<str>)>, counts: Counts) -> Self {
         let finder = AhoCorasick::new(words.iter().map(|(word, _)| word));
         Self {
             // It fails only for more than 2^31 words.
             finder: finder.ok().filter(|_| !words.is_empty()),
+            counts,
             words,
         }
     }
 
     /// Those that stand in none of these texts.
     fn without(self, public: &[&[u8]]) -> Self {
-        let Some(finder) = &self.finder else {
-            return self;
-        };
-        let found = public
-            .iter()
-            .flat_map(|text| finder.find_overlapping_iter(*text));
-        let known: BTreeSet<usize> = found.map(|found| found.pattern().as_usize()).collect();
-        if known.is_empty() {
-            return self;
-        }
+        let known: BTreeSet<usize> = public.iter().flat_map(|text| self.all_in(text)).collect();
         let words = self.words.into_iter().enumerate();
-        Self::of(
-            words
-                .filter(|(at, _)| !known.contains(at))
-                .map(|(_, word)| word)
-                .collect(),
-        )
+        let others = words.filter(|(at, _)| !known.contains(at));
+        Self::of(others.map(|(_, word)| word).collect(), self.counts)
     }
 
-    fn find(&self, bytes: &[u8], counts: fn(&[u8], usize, usize) -> bool) -> Option<&str> {
-        let mut found = self.finder.as_ref()?.find_overlapping_iter(bytes);
-        let first = found.find(|found| counts(bytes, found.start(), found.end()))?;
-        self.words
-            .get(first.pattern().as_usize())
-            .map(|(_, source)| &**source)
+    /// Where the first of them stands in the tree.
+    fn find(&self, bytes: &[u8]) -> Option<&str> {
+        let first = self.all_in(bytes).next()?;
+        self.words.get(first).map(|(_, source)| &**source)
     }
+
+    /// The numbers of all that stand in a text, as often as they do.
+    fn all_in<'w>(&'w self, bytes: &'w [u8]) -> impl Iterator<Item = usize> + 'w {
+        let finder = self.finder.iter();
+        let found = finder.flat_map(move |finder| finder.find_overlapping_iter(bytes));
+        let counting = found.filter(|found| (self.counts)(bytes, found.start(), found.end()));
+        counting.map(|found| found.pattern().as_usize())
+    }
+}
+
+fn anyhow(_: &[u8], _: usize, _: usize) -> bool {
+    true
 }
 
 fn is_whole(bytes: &[u8], start: usize, end: usize) -> bool {
@@ -226,7 +229,7 @@ mod tests {
         assert_eq!(canaries().count(), 3);
         assert_eq!(
             canaries().found_in("x", b"...Ada Okafor...", true),
-            Some("person.toml")
+            Some("person.toml".to_owned())
         );
         assert!(found(
             b"<p>She led the ledger migration to its end &amp; &quot;more&quot;",
@@ -249,6 +252,18 @@ mod tests {
             canaries()
                 .found_in("people/ada/index.html", b"", true)
                 .is_some()
+        );
+    }
+
+    #[test]
+    fn a_name_that_is_part_of_a_public_word_is_still_a_name() {
+        let source: Arc<str> = "a".into();
+        let names = || [(&source, "sam")].into_iter();
+        let public =
+            |text: &'static str| Canaries::new(std::iter::empty(), names(), &[text.as_bytes()]);
+        assert_eq!(
+            (public("the same").count(), public("ask sam").count()),
+            (1, 0)
         );
     }
 

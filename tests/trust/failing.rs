@@ -13,7 +13,7 @@ use gradus::publish::Publication;
 use gradus::verify::{Against, Canaries, Release, verify};
 
 use crate::program::Program;
-use crate::strace::{CHANGES, Threads, Traced, changes};
+use crate::strace::{CHANGES, Traced, changes};
 
 /// An organisation whose site others have put files into.
 struct Place {

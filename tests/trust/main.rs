@@ -4,6 +4,7 @@ mod failing;
 #[path = "../seal/fixture.rs"]
 mod fixture;
 mod hosted;
+mod leaks;
 mod mutations;
 mod opening;
 #[path = "../cli/program.rs"]

@@ -254,13 +254,13 @@ fn a_login_opens_with_its_passphrase_alone() {
             input.into(),
         )
     };
-    with("right", "Ada@Example.com", "out")
+    with("right", "Ada@Meridian.example", "out")
         .exits(0)
         .says("wrote");
-    with("wrong", "ada@example.com", "out2")
+    with("wrong", "ada@meridian.example", "out2")
         .exits(4)
         .says("does not open");
-    with("right", "nobody@example.com", "out3")
+    with("right", "nobody@meridian.example", "out3")
         .exits(4)
         .says("no such login");
     here.run(&[
@@ -269,7 +269,7 @@ fn a_login_opens_with_its_passphrase_alone() {
         "open",
         "site",
         "--login",
-        "ada@example.com",
+        "ada@meridian.example",
         "-o",
         "x",
     ])

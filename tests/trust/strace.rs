@@ -46,7 +46,7 @@ impl Traced<'_> {
         let log = log.to_str().expect("a temporary path is Unicode");
         let output = self.run(
             Threads::Any,
-            &["-e", &format!("trace={calls}"), "-s", "128", "-o", log],
+            &["-e", &format!("trace={calls}"), "-s", "256", "-o", log],
         );
         let text = std::fs::read_to_string(log).expect("strace writes its log");
         (output, text.lines().map(str::to_owned).collect())

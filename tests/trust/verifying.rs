@@ -225,7 +225,8 @@ fn a_place_that_cannot_be_read_is_the_environments_fault() {
     let here = built();
     here.run(&["verify", "nowhere"])
         .exits(3)
-        .says("`nowhere` is not a folder");
+        .says("`nowhere` is not a folder")
+        .prints_nothing();
     here.run(&["verify", "http://127.0.0.1:1/"])
         .exits(3)
         .says("could not read `site.json`");
