@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::access::{self, Access, Artefact};
+use crate::access::{self, Access, Artefact, Audiences};
+use crate::check::audiences::Gained;
 use crate::check::{self, Checker, Guidance};
 use crate::diag::{Diagnostic, Report};
 use crate::growth;
@@ -86,22 +87,18 @@ pub(crate) fn warnings_of_audiences(access: &Access, source: &Source) -> Vec<Dia
     for widening in &access.widenings {
         if let Artefact::Answer(file, question) = &widening.artefact {
             let gained = by_question.entry((file.cycle(), question)).or_default();
-            gained.extend(widening.gained.iter().cloned());
+            gained.extend(widening.gained().cloned());
             continue;
         }
         let (subject, artefact) = (&widening.subject, &widening.artefact);
         let (path, what) = (artefact.path(subject), format!("{artefact} of `{subject}`"));
-        warnings.push(check::audiences::widened(
-            source,
-            &path,
-            &what,
-            &widening.gained,
-        ));
+        let gained = Gained::new(widening.gained(), widening.gains());
+        warnings.push(check::audiences::widened(source, &path, &what, gained));
     }
     for ((cycle, question), gained) in by_question {
-        let gained: Vec<PersonId> = gained.into_iter().collect();
+        let gained = Gained::new(gained.iter(), gained.len());
         warnings.push(check::audiences::question_widened(
-            source, cycle, question, &gained,
+            source, cycle, question, gained,
         ));
     }
     for (subject, artefact) in &access.unread {
@@ -210,8 +207,9 @@ fn each_section(
         &commons,
         organisation.people.values().map(|person| &**person),
     );
+    let audiences = Audiences::new(organisation, days.today);
     let pages = access.sections.par_iter().map(|planned| {
-        let draw = access::draw(organisation, days.today, &figures, planned);
+        let draw = access::draw(&audiences, &figures, planned);
         let content = site::render(&commons, theme, &draw)?;
         take(&draw.section, &content)?;
         Ok::<_, BuildError>(content.pages.len())

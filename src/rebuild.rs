@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::access::{self, Access, Planned};
+use crate::access::{self, Access, Audiences, Planned};
 use crate::check::{Checker, Guidance, StandIn};
 use crate::diag::Report;
 use crate::growth;
@@ -249,7 +249,7 @@ impl Drawn {
 struct Round<'a> {
     organisation: &'a Organisation,
     access: &'a Access,
-    today: Date,
+    audiences: Audiences<'a>,
     before: Option<&'a Drawn>,
     theme: Arc<Theme>,
     commons: Arc<Commons>,
@@ -283,12 +283,13 @@ impl<'a> Round<'a> {
         };
         let people = organisation.people.values().map(|person| &**person);
         let figures = growth::org_figures(&commons, people);
+        let audiences = Audiences::new(organisation, today);
         let everyone = access.get(&SectionId::new("org"));
-        let everyone = everyone.map(|org| access::draw(organisation, today, &figures, org));
+        let everyone = everyone.map(|org| access::draw(&audiences, &figures, org));
         Ok(Self {
             organisation,
             access,
-            today,
+            audiences,
             before,
             theme,
             commons,
@@ -317,14 +318,19 @@ impl<'a> Round<'a> {
 
     /// The managers whose teams show some people: theirs, and those one step above.
     fn managers_above(&self, people: &BTreeSet<PersonId>) -> BTreeSet<&'a PersonId> {
-        let manager = |id: &PersonId| self.organisation.people.get(id)?.manager_on(self.today);
+        let manager = |id: &PersonId| {
+            self.organisation
+                .people
+                .get(id)?
+                .manager_on(self.audiences.today)
+        };
         let direct: BTreeSet<&PersonId> = people.iter().filter_map(manager).collect();
         let above = direct.iter().filter_map(|id| manager(id));
         above.chain(direct.iter().copied()).collect()
     }
 
     fn draw(&self, planned: &Planned) -> Result<SectionContent, BuildError> {
-        let draw = access::draw(self.organisation, self.today, &self.figures, planned);
+        let draw = access::draw(&self.audiences, &self.figures, planned);
         Ok(site::render(&self.commons, &self.theme, &draw)?)
     }
 

@@ -51,27 +51,22 @@ fn for_everyone(rubric: &Rubric) -> Rubric {
 }
 
 /// What one section draws on. `figures` are for everyone with a key, and suppressed already.
-pub fn draw(
-    org: &Organisation,
-    today: Date,
-    figures: &OrgFigures,
-    planned: &Planned,
-) -> SectionDraw {
-    let audiences = Audiences { org, today };
+pub fn draw(audiences: &Audiences, figures: &OrgFigures, planned: &Planned) -> SectionDraw {
+    let org = audiences.org;
     let content = match (planned.section.kind, &planned.about) {
         (SectionKind::Team, Some(manager)) => {
-            Draw::Team(Box::new(team(&audiences, planned, manager)))
+            Draw::Team(Box::new(team(audiences, planned, manager)))
         }
         (SectionKind::Talent, Some(manager)) if planned.is_about_team() => {
-            Draw::TeamTalent(Box::new(team_talent(&audiences, planned, manager)))
+            Draw::TeamTalent(Box::new(team_talent(audiences, planned, manager)))
         }
         (SectionKind::Talent, Some(person)) => {
-            Draw::Talent(Box::new(talent(&audiences, planned, person)))
+            Draw::Talent(Box::new(talent(audiences, planned, person)))
         }
         (SectionKind::Managers, _) => Draw::Managers(managers_sections(&org.rubric)),
-        (_, Some(person)) => Draw::Person(Box::new(cut_person(&audiences, planned, person))),
+        (_, Some(person)) => Draw::Person(Box::new(cut_person(audiences, planned, person))),
         (_, None) => Draw::Org(Box::new(OrgDraw {
-            shared: shared_log(&audiences),
+            shared: shared_log(audiences),
             figures: figures.clone(),
         })),
     };
@@ -105,7 +100,7 @@ fn shared_log(audiences: &Audiences) -> Vec<(PersonId, LogEntry)> {
     for person in audiences.org.people.values() {
         let open = person.log.iter().filter(|entry| {
             let readers = entry.readers.as_deref();
-            readers.is_some_and(|r| audiences.named(r, &person.id, audiences.today) == everyone)
+            readers.is_some_and(|r| audiences.named(r, &person.id, audiences.today) == *everyone)
         });
         shared.extend(open.map(|entry| (person.id.clone(), entry.clone())));
     }
@@ -140,7 +135,7 @@ fn team(audiences: &Audiences, planned: &Planned, manager: &PersonId) -> TeamDra
 }
 
 fn reports_by_name<'a>(audiences: &Audiences<'a>, manager: &PersonId) -> Vec<&'a Person> {
-    let mut reports = audiences.org.reports_of(manager, audiences.today);
+    let mut reports = audiences.reports_of(manager).to_vec();
     reports.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
     reports
 }

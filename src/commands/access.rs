@@ -130,7 +130,7 @@ fn everyone(org: &Organisation, access: &Access) -> String {
         );
     }
     for widening in &access.widenings {
-        let gained: Vec<&str> = widening.gained.iter().map(PersonId::as_str).collect();
+        let gained: Vec<&str> = widening.gained().map(PersonId::as_str).collect();
         let what = &widening.artefact;
         let _ = writeln!(
             text,

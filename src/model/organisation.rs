@@ -58,15 +58,6 @@ impl Organisation {
         self.ratings.iter().find(|rating| rating.id == *id)
     }
 
-    /// Who reports to a manager on a day, by id. Leavers report to nobody from their `end` on.
-    pub fn reports_of(&self, manager: &PersonId, on: Date) -> Vec<&Person> {
-        self.people
-            .values()
-            .map(|person| &**person)
-            .filter(|person| person.is_here(on) && person.manager_on(on) == Some(manager))
-            .collect()
-    }
-
     /// The managers of a person on a day, nearest first, as far up as they go (no policy applied).
     pub fn managers_of(&self, person: &PersonId, on: Date) -> Vec<&PersonId> {
         let mut chain = Vec::new();
@@ -123,6 +114,14 @@ pub enum Audience {
     Hr,
     /// Everyone who manages someone.
     Managers,
+}
+
+impl Audience {
+    /// Whether it is everyone with a key. Only rubrics become plain pages; whatever else says `public` is for the
+    /// organisation.
+    pub fn is_everyone(self) -> bool {
+        matches!(self, Self::Public | Self::Org)
+    }
 }
 
 /// One entry of a `readers` list: an audience or a single person.

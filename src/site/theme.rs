@@ -6,7 +6,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
-use std::sync::Arc;
 
 use serde::Serialize;
 use tera::{Context, Tera};
@@ -172,14 +171,14 @@ impl Theme {
         template: &str,
         view: &V,
         files: MediaTypes,
-    ) -> Result<Arc<Tree>, ThemeError> {
+    ) -> Result<Tree, ThemeError> {
         let render = || {
             let html = self.render_text(template, view)?;
             tree::parse(&html, files).map_err(|what| self.forbidden(template, what))
         };
         match &self.recent {
             Some(recent) => recent.page(template, view, render),
-            None => render().map(Arc::new),
+            None => render(),
         }
     }
 
@@ -350,7 +349,7 @@ mod tests {
     fn rendered(template: &str) -> Result<String, String> {
         let theme = with("team.html", template).map_err(|error| error.to_string())?;
         let tree = theme.render("team.html", &VIEW(), &|_| None);
-        tree.map(|tree| tree::to_html(&tree).to_string())
+        tree.map(|tree| tree::to_html(&tree.node()).to_string())
             .map_err(|error| error.to_string())
     }
 

@@ -76,6 +76,16 @@ pub struct Source {
 }
 
 impl Source {
+    /// The same organisation, of which nothing is read but where its parts lie.
+    fn without_files(&self) -> Self {
+        Self {
+            root: self.root.clone(),
+            areas: self.areas.clone(),
+            identities: self.identities.clone(),
+            ..Self::default()
+        }
+    }
+
     /// The sealed files that were not opened, and why.
     pub fn unopened(&self) -> impl Iterator<Item = (&Arc<str>, &FileKind, Unopened)> {
         self.problems

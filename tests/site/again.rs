@@ -273,8 +273,9 @@ fn whole(root: &Path) -> (Option<Drawn>, Report) {
         let people = organisation.people.values().map(|person| &**person);
         let figures = growth::org_figures(&commons, people);
         let plan = access::plan(&organisation, today());
+        let audiences = access::Audiences::new(&organisation, today());
         let sections = plan.sections.iter().map(|planned| {
-            let draw = access::draw(&organisation, today(), &figures, planned);
+            let draw = access::draw(&audiences, &figures, planned);
             let content = site::render(&commons, &theme, &draw).ok()?;
             Some((
                 planned.section.id.clone(),
