@@ -24,6 +24,9 @@ const ANSWER_TIME: Duration = Duration::from_secs(20);
 /// How long one file may take.
 const FILE_TIME: Duration = Duration::from_secs(300);
 
+/// Files that a host is asked for at the same time.
+const AT_ONCE: usize = 12;
+
 /// Longest address that is taken, in bytes.
 const ADDRESS_MAX_BYTES: usize = 2_000;
 
@@ -68,6 +71,14 @@ impl Host {
         match path.is_dir() {
             true => Ok(Self::Folder(Folder(path))),
             false => Err(HostError::NotAFolder(PathBuf::from(text))),
+        }
+    }
+
+    /// How many files are best asked for at the same time; 0 for as many as there are cores.
+    pub fn at_once(&self) -> usize {
+        match self {
+            Self::Folder(_) => 0,
+            Self::Web(_) => AT_ONCE,
         }
     }
 
@@ -198,6 +209,7 @@ fn agent(is_local: bool, certificates: Option<&Path>) -> Result<Agent, HostError
         .proxy(proxy)
         .user_agent(concat!("gradus/", env!("CARGO_PKG_VERSION")))
         .accept_encoding("identity")
+        .max_idle_connections_per_host(AT_ONCE)
         .timeout_resolve(Some(ANSWER_TIME))
         .timeout_connect(Some(ANSWER_TIME))
         .timeout_recv_response(Some(ANSWER_TIME))

@@ -34,7 +34,11 @@ pub fn run(here: &Here, args: &cli::Verify) -> Result<(), Failure> {
             .unwrap_or(&own),
         canaries: tree.as_ref().map_or(&none, |tree| &tree.canaries),
     };
-    let verdict = verify(&published.host, &against)?;
+    let threads = rayon::ThreadPoolBuilder::new()
+        .num_threads(published.host.at_once())
+        .build()
+        .map_err(|error| Failure::environment("could not start threads", error))?;
+    let verdict = threads.install(|| verify(&published.host, &against))?;
     match args.json {
         true => shell::print_json(&Json::of(&verdict, tree.as_ref()))?,
         false => print(here, &verdict, tree.as_ref())?,

@@ -2,7 +2,7 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`copy`] | sections that hold against the signature → pages and files |
+//! | [`mod@copy`] | sections that hold against the signature → pages and files |
 //! | `markup` | a tree within the allow-list → HTML |
 //! | `page` | the frame around it, and the list of pages |
 //! | [`folder`] | pages and files → a folder of their reader's alone |
