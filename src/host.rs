@@ -183,6 +183,9 @@ impl SiteFiles for Web {
                 "the host leads elsewhere ({code}), which is not followed"
             )),
             ureq::Error::Io(error) => error,
+            ureq::Error::Rustls(error) => io::Error::other(format!(
+                "{error}; `SSL_CERT_FILE` names the certificates of an authority of one's own"
+            )),
             error => io::Error::other(error),
         })
     }

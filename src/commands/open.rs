@@ -1,11 +1,11 @@
 //! `gradus open`: a published site without any code that it serves.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
 
-use gradus::host::Host;
 use gradus::keys::load_identity_file;
-use gradus::open::{Copy, FolderError, LoginError, NewFolder, copy, identity_of_login};
+use gradus::open::{Copied, FolderError, LoginError, NewFolder, Take, copy, identity_of_login};
 use gradus::seal::{IdentityFile, ReadError, SealedSiteReader, Trust};
 use gradus::serve::RunSecret;
 use gradus::serve::guard::Guard;
@@ -25,52 +25,49 @@ use super::{Failure, Here, Message, serve};
 /// The site, or part of it, is not what was signed; no identity opens it; it cannot be read, written or shown.
 pub fn run(here: &Here, args: &cli::Open) -> Result<(), Failure> {
     let published = Published::named(here, &args.site, &args.trusting)?;
-    // Found out before anything is decrypted.
-    let folder = args
-        .out
-        .as_deref()
-        .map(|out| NewFolder::make(&here.path(out)))
-        .transpose()?;
-    let copy = read(here, args, &published)?;
-    for left in &copy.left {
-        here.say(&format!(
-            "not shown: {}: {}",
-            visible(&left.what),
-            visible(&left.why)
-        ));
-    }
-    let is_whole = copy.left.is_empty();
-    match (folder, &args.out) {
-        (Some(folder), Some(out)) => write(here, &folder, out, &copy)?,
-        _ => show(here, args, copy)?,
-    }
-    match is_whole {
+    let copied = match &args.out {
+        Some(out) => write(here, args, &published, out)?,
+        None => show(here, args, &published)?,
+    };
+    match copied.left.is_empty() {
         true => Ok(()),
         false => Err(Failure::Content),
     }
 }
 
-fn read(here: &Here, args: &cli::Open, published: &Published) -> Result<Copy, Failure> {
-    let trust = Trust {
-        signer: published.signer,
-        seen_build: published.at_least,
-    };
-    let identities = identities(here, args, published, &trust)?;
+/// Hands on everything that the first fitting identity opens.
+fn read(
+    here: &Here,
+    args: &cli::Open,
+    published: &Published,
+    take: &mut Take<'_, Failure>,
+) -> Result<Copied, Failure> {
+    let identities = identities(here, args, published)?;
     for file in &identities {
-        let site = SealedSiteReader::new(&published.host, &trust, &file.signers)?;
+        let pins = published.pins(&file.signers);
+        let trust = published.trust(&pins);
+        let site = SealedSiteReader::new(&published.host, &trust, &pins)?;
         let portfolio = match site.unlock(&file.identity) {
             Err(ReadError::NoMatch) => continue,
             unlocked => unlocked?,
         };
-        trusted(here, &site, file, &trust);
-        return Ok(copy(&portfolio, site.site_json())?);
+        trusted(here, &site, &pins, &trust);
+        let copied = copy(&portfolio, site.site_json(), take)?;
+        for left in &copied.left {
+            here.say(&format!(
+                "not shown: {}: {}",
+                visible(&left.what),
+                visible(&left.why)
+            ));
+        }
+        return Ok(copied);
     }
     Err(ReadError::NoMatch.into())
 }
 
 /// Says what the signature was held against, and whether the site is stale.
-fn trusted(here: &Here, site: &SealedSiteReader<'_>, file: &IdentityFile, trust: &Trust) {
-    if file.signers.is_empty() && trust.signer.is_none() {
+fn trusted(here: &Here, site: &SealedSiteReader<'_>, pins: &[String], trust: &Trust) {
+    if pins.is_empty() && trust.signer.is_none() {
         let signer = &site.site_json().signer;
         here.say(&format!(
             "nobody said whose signature it must be, so the site's own word was taken: {}; `--signer KEY` pins one",
@@ -90,14 +87,13 @@ fn identities(
     here: &Here,
     args: &cli::Open,
     published: &Published,
-    trust: &Trust,
 ) -> Result<Vec<IdentityFile>, Failure> {
     match (&args.login, here.identity_files.as_slice()) {
         (Some(_), [_, ..]) => {
             let message = Message::new("`-i` and `--login` name two identities");
             Err(Failure::Usage(message))
         }
-        (Some(login), []) => Ok(vec![of_login(&published.host, trust, login)?]),
+        (Some(login), []) => Ok(vec![of_login(published, login)?]),
         (None, _) => {
             let files = here.named_identity_files();
             if files.is_empty() {
@@ -113,26 +109,48 @@ fn identities(
 }
 
 /// The site is opened again with the signers that the login pins, so that a forged one shows nothing.
-fn of_login(host: &Host, trust: &Trust, login: &str) -> Result<IdentityFile, Failure> {
-    let site = SealedSiteReader::new(host, trust, &[])?;
+fn of_login(published: &Published, login: &str) -> Result<IdentityFile, Failure> {
+    let site = SealedSiteReader::new(&published.host, &Trust::default(), &published.pins(&[]))?;
     let passphrase = ask_passphrase(&format!("the login `{}`", visible(login)));
     let passphrase =
         passphrase.map_err(|error| Failure::environment("could not read the passphrase", error))?;
     Ok(identity_of_login(&site, login, &passphrase)?)
 }
 
-fn write(here: &Here, folder: &NewFolder, out: &Path, copy: &Copy) -> Result<(), Failure> {
-    folder.write(copy)?;
-    here.say(&format!(
-        "wrote {} pages; begin with {}: they are no longer protected",
-        copy.pages,
-        out.join("index.html").display()
-    ));
-    Ok(())
+fn write(
+    here: &Here,
+    args: &cli::Open,
+    published: &Published,
+    out: &Path,
+) -> Result<Copied, Failure> {
+    // Found out before anything is decrypted.
+    let mut folder = NewFolder::make(&here.path(out))?;
+    let written = read(here, args, published, &mut |path, bytes| {
+        Ok(folder.put(path, &bytes)?)
+    });
+    match written {
+        Ok(copied) => {
+            let (pages, first) = (copied.pages, out.join("index.html"));
+            here.say(&format!(
+                "wrote {pages} pages; begin with {}: they are no longer protected",
+                first.display()
+            ));
+            Ok(copied)
+        }
+        Err(failure) => {
+            folder.clear();
+            Err(failure)
+        }
+    }
 }
 
 /// Shows it until Ctrl-C.
-fn show(here: &Here, args: &cli::Open, copy: Copy) -> Result<(), Failure> {
+fn show(here: &Here, args: &cli::Open, published: &Published) -> Result<Copied, Failure> {
+    let mut files = BTreeMap::new();
+    let copied = read(here, args, published, &mut |path, bytes| {
+        files.insert(path.to_owned(), bytes);
+        Ok(())
+    })?;
     let (told, ending) = sync_channel(1);
     // One word is enough, however often it is said.
     ctrlc::set_handler(move || told.try_send(()).unwrap_or_default())
@@ -141,9 +159,8 @@ fn show(here: &Here, args: &cli::Open, copy: Copy) -> Result<(), Failure> {
     let port = listener.local_addr().map_err(serve::no_server)?.port();
     let guard = Guard::new(RunSecret::generate(), port);
     let link = guard.link();
-    let pages = copy.pages;
-    let server =
-        Server::start(listener, Shelf::new(guard, copy.files)).map_err(serve::no_server)?;
+    let pages = copied.pages;
+    let server = Server::start(listener, Shelf::new(guard, files)).map_err(serve::no_server)?;
     here.say(&format!("{pages} pages at {link}"));
     here.say("nothing is written to disk; Ctrl-C ends it");
     if args.open {
@@ -152,7 +169,7 @@ fn show(here: &Here, args: &cli::Open, copy: Copy) -> Result<(), Failure> {
     // The handler lives as long as the program: it is a signal that ends this.
     let _ = ending.recv();
     drop(server);
-    Ok(())
+    Ok(copied)
 }
 
 impl From<FolderError> for Failure {

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use gradus::host::{Host, HostError};
 use gradus::publish;
-use gradus::seal::{ReadError, Signer};
+use gradus::seal::{ReadError, Signer, Trust};
 use gradus::terminal::visible;
 use gradus::verify::Tree;
 
@@ -18,10 +18,14 @@ const CERTIFICATES: &str = "SSL_CERT_FILE";
 /// A site, and what is known of it beforehand.
 pub struct Published {
     pub host: Host,
+    /// Whose it must be, as the command line says.
+    demanded: Option<Signer>,
     /// Whose it must be: as the command line says, else the organisation at hand.
     pub signer: Option<Signer>,
-    /// The lowest build that is no old copy.
-    pub at_least: Option<u64>,
+    /// The lowest build that is no old copy, as the command line says.
+    given: Option<u64>,
+    /// The last build made from the organisation at hand, which is a matter of its own signer alone.
+    last: Option<u64>,
     /// The organisation at hand, where it is this site's as far as anyone knows.
     tree: Option<PathBuf>,
 }
@@ -37,27 +41,42 @@ impl Published {
             |path| here.path(path),
             certificates.as_deref().map(Path::new),
         )?;
-        let given = trusting
-            .signer
-            .as_deref()
-            .map(keys::signer_of)
-            .transpose()?;
+        let demanded = trusting.signer.as_deref().map(keys::signer_of);
+        let demanded = demanded.transpose()?;
         let found = here.found_upwards();
-        let named = found
-            .as_deref()
-            .map(keys::named_signer)
-            .transpose()?
-            .flatten();
-        let tree = found.filter(|_| given.is_none() || given == named);
-        let last = tree
-            .as_deref()
-            .and_then(|root| publish::last_published(&root.join(".gradus")));
+        let named = match (&found, demanded) {
+            (None, _) => None,
+            (Some(root), None) => keys::named_signer(root)?,
+            // Whatever is wrong with a tree that need not be this site's.
+            (Some(root), Some(_)) => keys::named_signer(root).ok().flatten(),
+        };
+        let tree = found.filter(|_| demanded.is_none() || demanded == named);
+        let state = tree.as_ref().map(|root| root.join(".gradus"));
         Ok(Self {
             host,
-            signer: given.or(named),
-            at_least: trusting.at_least.or(last),
+            demanded,
+            signer: demanded.or(named),
+            given: trusting.at_least,
+            last: state.and_then(|state| publish::last_published(&state)),
             tree,
         })
+    }
+
+    /// Whose the site must be for someone whose identity pins these signers: the command line has the last word.
+    pub fn pins(&self, of_identity: &[String]) -> Vec<String> {
+        let demanded = self.demanded.map(|signer| vec![signer.to_string()]);
+        demanded.unwrap_or_else(|| of_identity.to_owned())
+    }
+
+    /// What is known of the site where these signers are pinned: the organisation at hand tells nothing of a site that is
+    /// another's.
+    pub fn trust(&self, pins: &[String]) -> Trust {
+        let is_ours = |signer: Signer| pins.is_empty() || pins.contains(&signer.to_string());
+        let last = self.last.filter(|_| self.signer.is_some_and(is_ours));
+        Trust {
+            signer: self.signer,
+            seen_build: self.given.or(last),
+        }
     }
 
     /// What the organisation at hand tells of its site; nothing where there is none.

@@ -25,7 +25,7 @@ pub fn run(here: &Here, args: &cli::Verify) -> Result<(), Failure> {
     let (own, none) = (Release::of_program(), Canaries::default());
     let against = Against {
         signer: published.signer,
-        at_least: published.at_least,
+        at_least: published.trust(&[]).seen_build,
         now: now(),
         entries: entries.as_deref(),
         release: tree

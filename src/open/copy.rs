@@ -1,15 +1,20 @@
 //! What an identity opens, as pages and files of a folder.
+//!
+//! Each section is opened twice: to see which pages there are, so that links know where they lead, and to draw them.
+//! Only sections of which a page is still to be drawn are in memory.
 
 use std::collections::BTreeMap;
 
 use super::markup::{Place, Setting, markup};
 use super::page::{self, Listing};
-use crate::seal::{OpenedPage, OpenedSection, Portfolio, ReadError, SiteJson};
+use crate::seal::{OpenedSection, Portfolio, ReadError, SiteJson};
 
-/// Pages and files, by path relative to the folder, with `/`. `index.html` names all of them.
+/// Takes a file: its path relative to the folder, with `/`, and its bytes. Each path comes once.
+pub type Take<'t, E> = dyn FnMut(&str, Vec<u8>) -> Result<(), E> + 't;
+
+/// What came of it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Copy {
-    pub files: BTreeMap<String, Vec<u8>>,
+pub struct Copied {
     /// How many pages there are, the list of them aside.
     pub pages: usize,
     /// What was left out.
@@ -24,6 +29,135 @@ pub struct Left {
     pub why: String,
 }
 
+/// Opens everything that the keyring names, and hands on one file after the other; `index.html`, the list of all
+/// pages, last. `site` is the verified `site.json`.
+///
+/// # Errors
+/// `Io`, or whatever keeps a file from being taken. What is not as signed is left out, and said to be.
+pub fn copy<E: From<ReadError>>(
+    portfolio: &Portfolio<'_>,
+    site: &SiteJson,
+    take: &mut Take<'_, E>,
+) -> Result<Copied, E> {
+    let mut left = Vec::new();
+    let contents = Contents::read(portfolio, &mut left)?;
+    let mut drawing = Drawing {
+        portfolio,
+        contents: &contents,
+        open: BTreeMap::new(),
+        files: 0,
+        left,
+        take,
+    };
+    for (number, (route, parts)) in contents.routes.iter().enumerate() {
+        drawing.page(route, parts)?;
+        drawing
+            .open
+            .retain(|section, _| contents.last_use[section] > number);
+    }
+    let left = drawing.left;
+    let titles = contents
+        .routes
+        .iter()
+        .map(|(route, parts)| (path_of(route), parts.title()));
+    let listing = Listing {
+        site,
+        reader: &portfolio.keyring().reader.name,
+        pages: titles.collect(),
+        left: &left,
+    };
+    take(page::STYLE_PATH, page::style().as_bytes().to_vec())?;
+    take("index.html", page::list(&listing).into_bytes())?;
+    Ok(Copied {
+        pages: contents.routes.len(),
+        left,
+    })
+}
+
+/// Which pages there are, and which sections they are made of.
+struct Contents {
+    routes: BTreeMap<String, Parts>,
+    /// The number of the last page that a section is needed for, by its place in the keyring.
+    last_use: BTreeMap<usize, usize>,
+}
+
+/// The parts of a page: slot, section and its place in the keyring → title.
+#[derive(Default)]
+struct Parts(BTreeMap<(u32, String, usize), String>);
+
+impl Parts {
+    fn title(&self) -> &str {
+        self.0.values().next().map_or("", String::as_str)
+    }
+
+    fn sections(&self) -> impl Iterator<Item = usize> {
+        self.0.keys().map(|(_, _, place)| *place)
+    }
+}
+
+impl Contents {
+    fn read(portfolio: &Portfolio<'_>, left: &mut Vec<Left>) -> Result<Self, ReadError> {
+        let mut routes: BTreeMap<String, Parts> = BTreeMap::new();
+        for (place, entry) in portfolio.keyring().sections.iter().enumerate() {
+            let Some(section) = held(portfolio.section(&entry.id), &entry.title, left)? else {
+                continue;
+            };
+            for page in section.pages {
+                if is_route(&page.route) {
+                    let part = (page.slot, section.section.clone(), place);
+                    routes
+                        .entry(page.route)
+                        .or_default()
+                        .0
+                        .insert(part, page.title);
+                } else {
+                    leave(left, &page.title, "its route is none");
+                }
+            }
+        }
+        let mut last_use = BTreeMap::new();
+        for (number, parts) in routes.values().enumerate() {
+            last_use.extend(parts.sections().map(|place| (place, number)));
+        }
+        Ok(Self { routes, last_use })
+    }
+}
+
+fn leave(left: &mut Vec<Left>, what: &str, why: impl ToString) {
+    left.push(Left {
+        what: what.to_owned(),
+        why: why.to_string(),
+    });
+}
+
+/// What was read; nothing where it is not as signed, which is noted then.
+fn held<T>(
+    read: Result<T, ReadError>,
+    what: &str,
+    left: &mut Vec<Left>,
+) -> Result<Option<T>, ReadError> {
+    match read {
+        Ok(value) => Ok(Some(value)),
+        Err(error @ ReadError::Io { .. }) => Err(error),
+        Err(error) => {
+            leave(left, what, error);
+            Ok(None)
+        }
+    }
+}
+
+/// Pages are being drawn.
+struct Drawing<'d, 't, E> {
+    portfolio: &'d Portfolio<'d>,
+    contents: &'d Contents,
+    /// By place in the keyring; nothing where one is not as signed any more.
+    open: BTreeMap<usize, Option<Opened>>,
+    /// How many attachments were taken.
+    files: usize,
+    left: Vec<Left>,
+    take: &'d mut Take<'t, E>,
+}
+
 /// One section with its attachments.
 struct Opened {
     section: OpenedSection,
@@ -36,97 +170,76 @@ struct Attachment {
     name: String,
 }
 
-/// Part of a page, and the section that it comes from.
-type Part<'o> = (&'o OpenedPage, &'o Opened);
-
-/// Opens everything that the keyring names. `site` is the verified `site.json`.
-///
-/// # Errors
-/// `Io` alone: what is not as signed is left out, and said to be.
-pub fn copy(portfolio: &Portfolio<'_>, site: &SiteJson) -> Result<Copy, ReadError> {
-    let mut copy = Copy::default();
-    let mut opened = Vec::new();
-    for entry in &portfolio.keyring().sections {
-        match portfolio.section(&entry.id) {
-            Ok(section) => {
-                let attachments = attachments(portfolio, &section, &mut copy)?;
-                opened.push(Opened {
-                    section,
-                    attachments,
-                });
+impl<E: From<ReadError>> Drawing<'_, '_, E> {
+    fn page(&mut self, route: &str, parts: &Parts) -> Result<(), E> {
+        for place in parts.sections() {
+            if !self.open.contains_key(&place) {
+                let opened = self.open(place)?;
+                self.open.insert(place, opened);
             }
-            Err(error @ ReadError::Io { .. }) => return Err(error),
-            Err(error) => copy.leave(&entry.title, error.to_string()),
         }
+        let up = "../".repeat(route.matches('/').count() + 1);
+        let mut content = String::new();
+        for (slot, _, place) in parts.0.keys() {
+            let Some(Some(one)) = self.open.get(place) else {
+                continue;
+            };
+            let setting = InFolder {
+                up: &up,
+                contents: self.contents,
+                attachments: &one.attachments,
+            };
+            let pages = one.section.pages.iter();
+            for part in pages.filter(|page| page.route == route && page.slot == *slot) {
+                markup(&part.tree, &setting, &mut content);
+            }
+        }
+        let html = page::page(parts.title(), &up, &content);
+        (self.take)(&path_of(route), html.into_bytes())
     }
-    let pages = by_route(&opened, &mut copy);
-    for (route, parts) in &pages {
-        let html = draw(route, parts, &pages);
-        copy.files.insert(path_of(route), html.into_bytes());
-    }
-    copy.pages = pages.len();
-    let titles = pages
-        .iter()
-        .map(|(route, parts)| (path_of(route), title(parts)));
-    let listing = Listing {
-        site,
-        reader: &portfolio.keyring().reader.name,
-        pages: titles.collect(),
-        left: &copy.left,
-    };
-    let list = page::list(&listing);
-    copy.files
-        .insert("index.html".to_owned(), list.into_bytes());
-    copy.files.insert(
-        page::STYLE_PATH.to_owned(),
-        page::style().as_bytes().to_vec(),
-    );
-    Ok(copy)
-}
 
-impl Copy {
-    fn leave(&mut self, what: &str, why: String) {
-        self.left.push(Left {
-            what: what.to_owned(),
-            why,
-        });
+    fn open(&mut self, place: usize) -> Result<Option<Opened>, E> {
+        let entry = &self.portfolio.keyring().sections[place];
+        let section = held(
+            self.portfolio.section(&entry.id),
+            &entry.title,
+            &mut self.left,
+        )?;
+        let Some(section) = section else {
+            return Ok(None);
+        };
+        let attachments = self.attachments(&section)?;
+        Ok(Some(Opened {
+            section,
+            attachments,
+        }))
     }
-}
 
-/// Opens the attachments of a section into the folder.
-fn attachments(
-    portfolio: &Portfolio<'_>,
-    section: &OpenedSection,
-    copy: &mut Copy,
-) -> Result<BTreeMap<String, Attachment>, ReadError> {
-    let mut attachments = BTreeMap::new();
-    for (key, file) in &section.files {
-        let bytes = match portfolio.attachment(section, key) {
-            Ok(bytes) if bytes.len() as u64 == file.bytes => bytes,
-            Ok(_) => {
-                copy.leave(
+    /// Opens the attachments of a section into the folder.
+    fn attachments(&mut self, section: &OpenedSection) -> Result<BTreeMap<String, Attachment>, E> {
+        let mut attachments = BTreeMap::new();
+        for (key, file) in &section.files {
+            let read = self.portfolio.attachment(section, key);
+            let Some(bytes) = held(read, &file.name, &mut self.left)? else {
+                continue;
+            };
+            if bytes.len() as u64 != file.bytes {
+                leave(
+                    &mut self.left,
                     &file.name,
-                    "it has another length than its section says".to_owned(),
+                    "it has another length than its section says",
                 );
                 continue;
             }
-            Err(error @ ReadError::Io { .. }) => return Err(error),
-            Err(error) => {
-                copy.leave(&file.name, error.to_string());
-                continue;
-            }
-        };
-        // Named by count: what a section calls it may be no name that a disk can hold.
-        let path = format!(
-            "files/{}.{}",
-            copy.files.len() + 1,
-            ending(&file.media_type)
-        );
-        copy.files.insert(path.clone(), bytes);
-        let name = file.name.clone();
-        attachments.insert(key.clone(), Attachment { path, name });
+            self.files += 1;
+            // Named by count: what a section calls it may be no name that a disk can hold.
+            let path = format!("files/{}.{}", self.files, ending(&file.media_type));
+            (self.take)(&path, bytes)?;
+            let name = file.name.clone();
+            attachments.insert(key.clone(), Attachment { path, name });
+        }
+        Ok(attachments)
     }
-    Ok(attachments)
 }
 
 /// The ending of a file's name, for programs that go by it. Nothing that is run by a double click has one.
@@ -144,23 +257,6 @@ fn ending(media_type: &str) -> &'static str {
     }
 }
 
-/// The parts of every page, in the order of slot, then of section.
-fn by_route<'o>(opened: &'o [Opened], copy: &mut Copy) -> BTreeMap<&'o str, Vec<Part<'o>>> {
-    let mut pages: BTreeMap<&str, Vec<Part<'_>>> = BTreeMap::new();
-    for one in opened {
-        for page in &one.section.pages {
-            match is_route(&page.route) {
-                true => pages.entry(&page.route).or_default().push((page, one)),
-                false => copy.leave(&page.title, "its route is none".to_owned()),
-            }
-        }
-    }
-    for parts in pages.values_mut() {
-        parts.sort_by_key(|(page, one)| (page.slot, one.section.section.as_str()));
-    }
-    pages
-}
-
 /// Words of `[a-z0-9-]` between single `/`, so that no page leaves the folder; short enough for every disk.
 fn is_route(route: &str) -> bool {
     let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-';
@@ -172,29 +268,11 @@ fn path_of(route: &str) -> String {
     format!("pages/{route}.html")
 }
 
-fn title<'o>(parts: &[Part<'o>]) -> &'o str {
-    parts.first().map_or("", |(page, _)| &page.title)
-}
-
-fn draw(route: &str, parts: &[Part<'_>], pages: &BTreeMap<&str, Vec<Part<'_>>>) -> String {
-    let up = "../".repeat(route.matches('/').count() + 1);
-    let mut content = String::new();
-    for (page, one) in parts {
-        let setting = InFolder {
-            up: &up,
-            pages,
-            attachments: &one.attachments,
-        };
-        markup(&page.tree, &setting, &mut content);
-    }
-    page::page(title(parts), &up, &content)
-}
-
 /// A page of the folder, which knows where the others lie.
 struct InFolder<'s> {
     /// The way to the folder itself.
     up: &'s str,
-    pages: &'s BTreeMap<&'s str, Vec<Part<'s>>>,
+    contents: &'s Contents,
     attachments: &'s BTreeMap<String, Attachment>,
 }
 
@@ -204,7 +282,7 @@ impl Setting for InFolder<'_> {
             Some((route, anchor)) => (route, format!("#{anchor}")),
             None => (link, String::new()),
         };
-        let is_here = self.pages.contains_key(route);
+        let is_here = self.contents.routes.contains_key(route);
         is_here.then(|| format!("{}{}{anchor}", self.up, path_of(route)))
     }
 

@@ -7,8 +7,6 @@ use std::path::{Path, PathBuf};
 
 use thiserror::Error;
 
-use super::copy::Copy;
-
 /// Why there is no copy. What was written of it is gone again.
 #[derive(Debug, Error)]
 pub enum FolderError {
@@ -26,6 +24,8 @@ pub enum FolderError {
 #[derive(Debug)]
 pub struct NewFolder {
     path: PathBuf,
+    /// What was put there, relative and with `/`.
+    written: Vec<String>,
 }
 
 impl NewFolder {
@@ -47,30 +47,26 @@ impl NewFolder {
         fs::set_permissions(path, private).map_err(failed)?;
         Ok(Self {
             path: path.to_owned(),
+            written: Vec::new(),
         })
     }
 
-    /// Writes everything, or leaves the folder empty.
+    /// Writes a file. It never follows or overwrites what somebody put there meanwhile.
     ///
     /// # Errors
     /// The disk is full, say.
-    pub fn write(&self, copy: &Copy) -> Result<(), FolderError> {
-        let written = copy.files.iter().try_for_each(|(path, bytes)| {
-            let target = self.path.join(path);
-            write(&target, bytes).map_err(|source| FolderError::Io {
-                path: target,
-                source,
-            })
-        });
-        if written.is_err() {
-            self.clear(copy);
-        }
-        written
+    pub fn put(&mut self, path: &str, bytes: &[u8]) -> Result<(), FolderError> {
+        let target = self.path.join(path);
+        self.written.push(path.to_owned());
+        write(&target, bytes).map_err(|source| FolderError::Io {
+            path: target,
+            source,
+        })
     }
 
-    /// Nothing better can be done about a failure here than to go on with the others.
-    fn clear(&self, copy: &Copy) {
-        for path in copy.files.keys() {
+    /// Takes everything away again. Nothing better can be done about a failure here than to go on with the others.
+    pub fn clear(self) {
+        for path in &self.written {
             let _ = fs::remove_file(self.path.join(path));
             for (at, _) in path.rmatch_indices('/') {
                 let _ = fs::remove_dir(self.path.join(&path[..at]));
@@ -79,7 +75,6 @@ impl NewFolder {
     }
 }
 
-/// Never follows or overwrites what somebody put there meanwhile.
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
         DirBuilder::new()
@@ -100,21 +95,14 @@ fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
 mod tests {
     use super::*;
 
-    fn copy() -> Copy {
-        let files = [("a/b/c.html", "c"), ("index.html", "i")];
-        Copy {
-            files: files
-                .map(|(path, text)| (path.to_owned(), text.into()))
-                .into(),
-            ..Copy::default()
-        }
-    }
-
     #[test]
     fn only_its_owner_enters_the_folder_and_reads_what_is_in_it() {
         let place = tempfile::tempdir().unwrap();
         let out = place.path().join("x/out");
-        NewFolder::make(&out).unwrap().write(&copy()).unwrap();
+        let mut folder = NewFolder::make(&out).unwrap();
+        for path in ["a/b/c.html", "index.html"] {
+            folder.put(path, b"x").unwrap();
+        }
         let mode = |path: &str| fs::metadata(out.join(path)).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(""), mode("a"), mode("a/b")), (0o700, 0o700, 0o700));
         assert_eq!((mode("a/b/c.html"), mode("index.html")), (0o600, 0o600));
@@ -132,13 +120,22 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_written_whole_leaves_nothing() {
+    fn what_is_cleared_leaves_nothing() {
         let place = tempfile::tempdir().unwrap();
         let out = place.path().join("out");
-        let folder = NewFolder::make(&out).unwrap();
-        let mut copy = copy();
-        copy.files.insert("index.html/x".to_owned(), Vec::new());
-        assert!(folder.write(&copy).is_err());
+        let mut folder = NewFolder::make(&out).unwrap();
+        folder.put("a/b/c.html", b"x").unwrap();
+        folder.put("index.html", b"x").unwrap();
+        assert!(folder.put("index.html/x", b"x").is_err());
+        folder.clear();
         assert_eq!(fs::read_dir(&out).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn nothing_is_written_over() {
+        let place = tempfile::tempdir().unwrap();
+        let mut folder = NewFolder::make(place.path()).unwrap();
+        std::os::unix::fs::symlink("/dev/null", place.path().join("a")).unwrap();
+        assert!(folder.put("a", b"x").is_err());
     }
 }

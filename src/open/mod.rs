@@ -15,7 +15,7 @@ pub mod folder;
 mod markup;
 mod page;
 
-pub use copy::{Copy, Left, copy};
+pub use copy::{Copied, Left, Take, copy};
 pub use folder::{FolderError, NewFolder};
 
 use crate::keys::{KeysError, unwrap_login};

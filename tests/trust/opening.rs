@@ -169,6 +169,71 @@ fn a_site_of_another_signer_than_the_identity_pins_shows_nothing() {
 }
 
 #[test]
+fn the_command_line_has_the_last_word_on_whose_site_it_must_be() {
+    let here = example();
+    here.run(&["init", "other"]).exits(0);
+    let other = here.read("other/gradus.toml");
+    let other = other
+        .split('"')
+        .find(|word| word.starts_with("ed25519:"))
+        .unwrap();
+    let with = |signer: &str, out: &str| {
+        here.run(&[
+            "-i",
+            "keys/ada.txt",
+            "open",
+            "site",
+            "-o",
+            out,
+            "--signer",
+            signer,
+        ])
+    };
+    with(other, "out")
+        .exits(1)
+        .says("not what the site's owner signed");
+    let pinned = here.read("keys/ada.txt");
+    let signer = pinned
+        .lines()
+        .find_map(|line| line.strip_prefix("# signer: "))
+        .unwrap();
+    with(signer, "out").exits(0);
+    here.run(&[
+        "-i",
+        "keys/ada.txt",
+        "open",
+        "site",
+        "-o",
+        "x",
+        "--at-least",
+        "99999999999",
+    ])
+    .exits(1)
+    .says("is older than");
+}
+
+#[test]
+fn the_organisation_around_says_nothing_of_a_site_that_is_anothers() {
+    let here = example();
+    here.run(&["init", "org"]).exits(0);
+    here.run(&["-C", "org", "-q", "build"]).exits(0);
+    here.run(&[
+        "-C",
+        "org",
+        "-i",
+        "../keys/ada.txt",
+        "open",
+        "../site",
+        "-o",
+        "../out",
+    ])
+    .exits(0);
+    here.run(&["-C", "org", "verify", "../site"])
+        .exits(1)
+        .prints("was expected");
+}
+
+#[test]
 fn what_is_not_as_signed_is_left_out_and_said_to_be() {
     let here = example();
     here.run(&["-i", "keys/ada.txt", "open", "site", "-o", "whole"])
