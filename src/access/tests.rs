@@ -94,7 +94,7 @@ const TODAY: &str = "2026-11-22";
 fn feedback(by: &str, on: &str, text: &str) -> Feedback {
     let answers = ["strengths", "growth"].map(|question| Answer {
         to: AnswerTo::Question(QuestionId::new(question).unwrap()),
-        text: Prose(format!("{text} {question}").into()),
+        text: Prose::new(format!("{text} {question}")),
     });
     Feedback {
         by: id(by),
@@ -182,7 +182,7 @@ fn talent(by: &str, on: &str, words: &str) -> Talent {
         alignment: Some(Alignment::Below),
         confidence: None,
         strengths: vec![],
-        needs: vec![Prose(words.into())],
+        needs: vec![Prose::new(words)],
         missing: vec![],
         potential: None,
         ratings: BTreeMap::new(),
@@ -225,7 +225,7 @@ fn writing_in_confidence_opens_no_section() {
     loud.management.about_mut(id("ada")).notes = vec![PrivateNote {
         date: day("2026-05-01"),
         title: String::new(),
-        text: Prose("secret".into()),
+        text: Prose::new("secret"),
     }];
     loud.peer("ada", "linus", "2026-05-20");
     loud.review("ada", "marek", "2026-07-10", None);
@@ -414,7 +414,7 @@ fn a_readers_line_that_widens_is_told_with_who_gains() {
         by: None,
         on: None,
         competencies: vec![],
-        text: Prose("calm lead".into()),
+        text: Prose::new("calm lead"),
         evidence: vec![],
         readers: Some(vec![
             ReaderToken::Audience(Audience::Person),
@@ -483,9 +483,9 @@ fn only_files_that_readable_texts_link_to_come_along() {
     }
     org.peer("linus", "ada", "2026-07-05");
     let peer = org.of("linus").peers.get_mut("ada").unwrap();
-    peer.feedback.answers[0].text = Prose("![](files/secret.png)".into());
+    peer.feedback.answers[0].text = Prose::new("![](files/secret.png)");
     let mut own = feedback("linus", "2026-07-02", "own");
-    own.answers[0].text = Prose("![](files/open.png)".into());
+    own.answers[0].text = Prose::new("![](files/open.png)");
     org.of("linus").self_assessment = Some(own);
     let seen = org.readable_by("linus");
     assert!(seen.contains("open.png") && !seen.contains("secret.png"));
@@ -638,7 +638,7 @@ fn an_answer_without_words_counts_for_none() {
         org.peer("linus", by, "2026-07-05");
     }
     let silent = org.of("linus").peers.get_mut("hanna").unwrap();
-    silent.feedback.answers[0].text = Prose("\n ".into());
+    silent.feedback.answers[0].text = Prose::new("\n ");
     let questions: Vec<QuestionId> = anonymously(&mut org)
         .into_iter()
         .map(|answers| answers.question)
@@ -679,7 +679,7 @@ fn the_order_without_names_depends_on_the_texts_alone() {
         for (by, text) in authors.iter().zip(texts) {
             org.peer("linus", by, "2026-07-05");
             let peer = org.of("linus").peers.get_mut(*by).unwrap();
-            peer.feedback.answers[0].text = Prose(text.into());
+            peer.feedback.answers[0].text = Prose::new(text);
         }
         let shown = anonymously(&mut org);
         let strengths = QuestionId::new("strengths").unwrap();

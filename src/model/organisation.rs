@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::*;
 
 /// One organisation, valid as a whole.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Organisation {
     pub name: String,
     /// What the lock page says; the only text of the organisation that is in clear.
@@ -74,7 +74,7 @@ impl Organisation {
 }
 
 /// One step of the rating scale.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Rating {
     pub id: RatingId,
     pub title: String,
@@ -90,7 +90,7 @@ pub enum QuestionFor {
 }
 
 /// One question of the review.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Question {
     pub id: QuestionId,
     pub asked: QuestionFor,
@@ -132,7 +132,7 @@ pub enum ReaderToken {
 }
 
 /// Limits of the guidance lints, in the units that their names say.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Policy {
     pub expectations: (u32, u32),
     pub peers: (u32, u32),
@@ -179,7 +179,7 @@ impl Default for Policy {
 }
 
 /// A guidance lint that a file, or everything in a directory, is excused from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Allow {
     pub code: String,
     pub path: String,
@@ -187,7 +187,7 @@ pub struct Allow {
 }
 
 /// How the site is sealed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SealPolicy {
     /// `ed25519:…`; a build with another signing key stops.
     pub signer: Option<String>,
@@ -207,14 +207,14 @@ impl Default for SealPolicy {
 }
 
 /// How far the chain reaches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ChainReach {
     All,
     Steps(u32),
 }
 
 /// Who sees peer feedback.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PeerFeedbackPolicy {
     Chain,
     /// The subject too, with names, once the review is shared.
@@ -224,7 +224,7 @@ pub enum PeerFeedbackPolicy {
 }
 
 /// `[access]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AccessPolicy {
     pub chain: ChainReach,
     pub hr: Vec<PersonId>,
@@ -242,7 +242,7 @@ impl Default for AccessPolicy {
 }
 
 /// One review period.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Cycle {
     pub id: CycleId,
     pub title: String,
@@ -264,7 +264,7 @@ impl Cycle {
 }
 
 /// Days after the cycle's end by which each phase is due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Phases {
     pub self_days: u32,
     pub peer_days: u32,

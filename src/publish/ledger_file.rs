@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::PublishError;
 use super::folder::Snapshot;
 use super::stage::sync_folder;
-use crate::model::{Ledger, LedgerEntry};
+use crate::model::{Drawn, Ledger, LedgerEntry};
 
 const LEDGER: &str = "ledger.json";
 const LOCK: &str = "lock";
@@ -42,6 +42,7 @@ impl LedgerFile {
         let present = Ledger {
             build: last_build,
             files: ours.clone(),
+            drawn: BTreeMap::new(),
         };
         Self {
             present,
@@ -83,6 +84,13 @@ impl LedgerFile {
     /// The build that was shown last, as far as is known.
     pub fn present_build(&self) -> u64 {
         self.present.build
+    }
+
+    /// What sections were drawn from, the newest last.
+    pub fn drawn(&self) -> BTreeMap<String, Drawn> {
+        let ledgers = [Some(&self.present), self.pending.as_ref()];
+        let drawn = ledgers.into_iter().flatten();
+        drawn.flat_map(|ledger| ledger.drawn.clone()).collect()
     }
 
     /// The files of a folder that are just as they were written.

@@ -21,7 +21,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use thiserror::Error;
 
-use crate::model::{Ledger, LedgerEntry, SealedSite, SiteStore};
+use crate::model::{Drawn, Ledger, LedgerEntry, SealedSite, SiteStore};
 use folder::{Found, Snapshot};
 use ledger_file::{LedgerFile, Lock};
 use stage::Stage;
@@ -113,6 +113,7 @@ pub struct Publication {
     last_build: u64,
     /// Files that stand in the folder just as the ledger says, by path.
     ours: BTreeMap<String, LedgerEntry>,
+    drawn: BTreeMap<String, Drawn>,
     stage: Stage,
     in_place: bool,
     state: PathBuf,
@@ -148,6 +149,7 @@ impl Publication {
             before,
             last_build: known.last_build,
             ours: known.ours,
+            drawn: known.drawn,
             in_place: false,
             state: state.to_owned(),
             _lock: lock,
@@ -303,6 +305,7 @@ impl Publication {
 struct Known {
     last_build: u64,
     ours: BTreeMap<String, LedgerEntry>,
+    drawn: BTreeMap<String, Drawn>,
 }
 
 impl Known {
@@ -315,6 +318,7 @@ impl Known {
         let mut known = Self {
             last_build: ledger.last_build(),
             ours: before.map_or_else(BTreeMap::new, |before| ledger.ours(before)),
+            drawn: ledger.drawn(),
         };
         let Some(before) = before else {
             return Ok(known);
@@ -337,6 +341,10 @@ impl SiteStore for Publication {
 
     fn earlier(&self, path: &str) -> Option<LedgerEntry> {
         self.ours.get(path).copied()
+    }
+
+    fn drawn(&self, path: &str) -> Option<Drawn> {
+        self.drawn.get(path).cloned()
     }
 
     fn write(&self, path: &str, bytes: Vec<u8>) -> io::Result<()> {

@@ -257,7 +257,7 @@ fn answered(seat: &Seat<'_>, by: &Person, today: Date, shared: bool) -> Person {
     let questions = seat.questions(QuestionFor::Peer);
     let answers = questions.iter().map(|question| Answer {
         to: AnswerTo::Question(question.id.clone()),
-        text: Prose("…".into()),
+        text: Prose::new("…"),
     });
     let feedback = |by: &PersonId, answers: Vec<Answer>| Feedback {
         by: by.clone(),

@@ -11,7 +11,8 @@ use serde::Serialize;
 use tera::{Context, Tera};
 
 use super::tree::{self, Forbidden, MediaTypes};
-use crate::model::Tree;
+use crate::fingerprint;
+use crate::model::{FileHash, Tree};
 use recent::Recent;
 
 mod document;
@@ -151,6 +152,19 @@ impl Theme {
         drawn
             .map(|(name, file)| (name, &file.text))
             .eq(others.map(|(name, file)| (name, &file.text)))
+    }
+
+    /// What tells its templates from any others.
+    pub fn fingerprint(&self) -> FileHash {
+        let drawing = self
+            .files
+            .iter()
+            .filter(|(name, _)| !name.ends_with(".css"));
+        fingerprint::of(
+            &drawing
+                .map(|(name, file)| (name, &file.text))
+                .collect::<Vec<_>>(),
+        )
     }
 
     /// The default theme with some of its files replaced.

@@ -107,7 +107,7 @@ fn forty_expectations_on_an_even_scale_break_nothing() {
     world.commons.ratings = scale(&["Misses", "Meets", "Exceeds", "Shines"]);
     for number in 0..40 {
         let mut one = expectation(&format!("{}{number}", "a".repeat(60)));
-        one.text = Prose("Unbreakably".repeat(40).into());
+        one.text = Prose::new("Unbreakably".repeat(40));
         one.steps = vec![step(); 60];
         world.expects("2026-h1", one);
     }
