@@ -56,6 +56,7 @@ impl Place {
         );
         here.run(&["-C", "org", "keys", "new", "sam", "-o", "sam.txt"])
             .exits(0);
+        here.run(&["-C", "org", "access", "--accept"]).exits(0);
         let homes: Vec<_> = HOMES
             .iter()
             .map(|name| (*name, here.path(&format!("homes/{name}"))))
@@ -190,6 +191,11 @@ fn commands_write_what_was_asked_for_and_nothing_else() {
             &["new.txt", "people/alex"],
         ),
         (&["keys", "login", "alex"], 0, &["people/alex"]),
+        (
+            &["access", "--accept"],
+            0,
+            &["access.lock", ".gradus", ".tmp"],
+        ),
         (
             &["seal", "people/sam/checkins.md", "--to", RECIPIENT],
             0,

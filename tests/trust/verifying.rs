@@ -17,6 +17,7 @@ pub fn built() -> Program {
     here.run(&["init", "org"]).exits(0);
     here.run(&["-C", "org", "keys", "new", "sam", "-o", "sam.txt"])
         .exits(0);
+    here.run(&["-C", "org", "access", "--accept"]).exits(0);
     here.run(&["-C", "org", "-q", "build"]).exits(0);
     here
 }
