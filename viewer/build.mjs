@@ -1,18 +1,34 @@
 // Bundles the viewer as one classic script, viewer.js, and once more with the preview around it, preview.js, which only
 // `gradus serve` serves: `node build.mjs [FOLDER]`, default dist.
+import { readFile } from "node:fs/promises";
 import { build } from "esbuild";
 import { fileURLToPath } from "node:url";
 
-/** Brought by age-encryption for other kinds of keys than ours, which this viewer never meets: 12 KB gzipped. */
-const OTHER_KEYS = /^@noble\/(post-quantum\/hybrid|curves\/nist)\.js$/;
+/** What age-encryption can do with keys of other kinds than ours, which this viewer never meets: 15 KB gzipped, most of it libraries. */
+const OTHER_KEYS = ["HybridIdentity", "HybridRecipient", "HybridTagRecipient", "ScryptIdentity", "ScryptRecipient", "TagRecipient", "X25519Recipient"];
 
 /** Leaves them out; what would use them fails as on any wrong key. */
 const withoutOtherKeys = {
   name: "without-other-keys",
   setup(build) {
-    build.onResolve({ filter: OTHER_KEYS }, ({ path }) => ({ path, namespace: "absent" }));
-    build.onLoad({ filter: /./, namespace: "absent" }, () => ({
-      contents: "export const MLKEM768P256 = undefined, MLKEM768X25519 = undefined, p256 = undefined;",
+    build.onResolve({ filter: /^\.\/recipients\.js$/ }, ({ path, resolveDir, namespace }) => (namespace === "file" ? { path, namespace: "own-keys", pluginData: resolveDir } : undefined));
+    build.onLoad({ filter: /./, namespace: "own-keys" }, ({ path, pluginData }) => ({
+      resolveDir: pluginData,
+      contents: `export { X25519Identity, decryptFileKey, encryptFileKey } from ${JSON.stringify(path)};
+        export const ${OTHER_KEYS.map((name) => `${name} = undefined`).join(", ")}, generateIdentity = undefined, generateHybridIdentity = undefined, generateX25519Identity = undefined, identityToRecipient = undefined;`,
+    }));
+  },
+};
+
+/** An error with a text of its own. */
+const WORDED_ERROR = /new (Error|TypeError|RangeError)\(('[^'\n]*'|"[^"\n]*"|`[^`]*`)\)/g;
+
+/** Leaves out what libraries say of their errors: nobody is ever shown it, and it is 1 KB gzipped. */
+const withoutLibraryWords = {
+  name: "without-library-words",
+  setup(build) {
+    build.onLoad({ filter: /node_modules.(@noble|@scure|age-encryption|minisearch).*\.js$/ }, async ({ path }) => ({
+      contents: (await readFile(path, "utf8")).replace(WORDED_ERROR, "new $1()"),
     }));
   },
 };
@@ -24,7 +40,7 @@ await build({
   entryPoints: { viewer: "src/main.ts", preview: "src/preview.ts" },
   outdir: process.argv[2] ?? "dist",
   bundle: true,
-  plugins: [withoutOtherKeys],
+  plugins: [withoutOtherKeys, withoutLibraryWords],
   minify: true,
   format: "iife",
   target: ["chrome111", "firefox115", "safari16.4"],

@@ -38,6 +38,12 @@ export function parseIdentity(text: string): Identity {
   return { text: key, secret, publicKey: x25519.getPublicKey(secret), signers: signersOf(lines) };
 }
 
+/** The identity file of a key: what {@link parseIdentity} reads, with `signer` pinned besides those that were. */
+export function identityFile({ text, signers }: Identity, signer: string): string {
+  const pinned = [...new Set([...signers, signer])].map((known) => `# signer: ${known}\n`);
+  return `${pinned.join("")}${text}\n`;
+}
+
 function secretOf(key: string): Uint8Array {
   if (!key.startsWith(`${PREFIX}1`)) throw new Refusal("wrong-key", "not an X25519 identity");
   try {
