@@ -41,7 +41,7 @@ async function authenticator({ context, page }: Tab, hasPrf = true): Promise<Aut
 async function rememberByPasskey(page: Page): Promise<void> {
   await openSheet(page);
   await withPasskey(page).click();
-  await sheet(page).getByText("The lock page opens it with your passkey.").waitFor();
+  await sheet(page).getByText("The lock page opens it with a passkey.").waitFor();
   await page.keyboard.press("Escape");
 }
 
@@ -49,7 +49,7 @@ async function rememberByPassphrase(page: Page, passphrase = PASSPHRASE): Promis
   await openSheet(page);
   await page.getByLabel("Or a passphrase for this device").fill(passphrase);
   await page.getByRole("button", { name: "Stay unlocked on this device" }).click();
-  await sheet(page).getByText("The lock page opens it with your passphrase.").waitFor();
+  await sheet(page).getByText("The lock page opens it with a passphrase.").waitFor();
   await page.keyboard.press("Escape");
 }
 

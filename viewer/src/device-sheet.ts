@@ -63,7 +63,8 @@ export class DeviceSheet {
   }
 
   private keeping({ by }: Wrapped): Node[] {
-    const words = `This device keeps your key, encrypted. The lock page opens it with your ${by}.`;
+    // Whose it is, it does not say: several people may use one browser.
+    const words = `This device keeps a key, encrypted. The lock page opens it with a ${by}.`;
     return [el("p", {}, words), forgetButton(this.path, () => void this.open())];
   }
 

@@ -62,7 +62,7 @@ export class Gate {
     document.body.className = this.classes;
     document.body.replaceChildren(...this.nodes);
     this.askForLogin();
-    this.key.focus();
+    (this.way?.element.querySelector<HTMLElement>("input, button") ?? this.key).focus();
   }
 
   /** Leaves the page to the open site; what was typed goes. */
