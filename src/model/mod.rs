@@ -20,6 +20,7 @@ mod recipient;
 mod rubric;
 mod sealed;
 mod section;
+mod writing;
 
 pub use allowlist::*;
 pub use draw::*;
@@ -38,6 +39,7 @@ pub use recipient::*;
 pub use rubric::*;
 pub use sealed::*;
 pub use section::*;
+pub use writing::turns_direction;
 
 use std::sync::Arc;
 

@@ -9,7 +9,7 @@ use markup5ever_rcdom::{Handle, NodeData, RcDom};
 use thiserror::Error;
 
 use super::html::{Html, Writer};
-use crate::model::{Allowlist, Element, Namespace, Tree};
+use crate::model::{Allowlist, Element, Namespace, Tree, turns_direction};
 
 /// Rendered pages longer than this are not even parsed.
 const HTML_MAX_BYTES: usize = 64 * 1024 * 1024;
@@ -324,8 +324,7 @@ fn visible(text: &str) -> String {
 
 /// Whether a character changes the order of others on the screen, or stands for nothing visible.
 pub(super) fn is_deceptive(c: char) -> bool {
-    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    turns || (c.is_control() && !matches!(c, '\n' | '\t' | '\r'))
+    turns_direction(c) || (c.is_control() && !matches!(c, '\n' | '\t' | '\r'))
 }
 
 /// Class names with one space between them, as templates that leave some out write more.

@@ -19,6 +19,16 @@ const IN_ONE_FILE: &[(&str, &str, &str)] = &[
         "title = \"Q2\"\nstart = 2026-04-01\nend = 2026-06-30\n«pases» = {}\n",
     ),
     (
+        "E060",
+        "gradus.toml",
+        "name = «\"Tiny \\u202eyllaer\"»\n",
+    ),
+    (
+        "E060",
+        "gradus.toml",
+        "name = «\"Tiny \\u001b[2J\"»\n",
+    ),
+    (
         "E012",
         "gradus.toml",
         "name = \"Tiny\"\nas_of = «\"2026-01-01\"»\n",

@@ -98,6 +98,26 @@ export function refusalOf(hostileTree: string, line: string): string | null {
   }
 }
 
+/** One thing that the program has to say of a tree. */
+export interface Complaint {
+  readonly code: string;
+  readonly severity: string;
+  readonly message: string;
+  readonly file: string;
+  readonly line: number;
+}
+
+/** Everything that it has to say of a tree. */
+export function complaintsOf(organisation: string): Complaint[] {
+  try {
+    return diagnosticsIn(gradus("check", organisation, "--format", "json"));
+  } catch (error) {
+    return diagnosticsIn(String((error as { stdout?: unknown }).stdout));
+  }
+}
+
+const diagnosticsIn = (json: string): Complaint[] => (JSON.parse(json) as { diagnostics: Complaint[] }).diagnostics;
+
 /** The site as the viewer's own reader sees it with a key, without a browser: for addresses and routes. */
 export async function readLibrary(folder: string, identity: string): Promise<Library> {
   const fetch = async (path: string): Promise<Uint8Array> => new Uint8Array(readFileSync(join(folder, path)));
