@@ -4,21 +4,24 @@ import { readFile } from "node:fs/promises";
 import { build } from "esbuild";
 import { fileURLToPath } from "node:url";
 
-/** What age-encryption can do with keys of other kinds than ours, which this viewer never meets: 15 KB gzipped, most of it libraries. */
-const OTHER_KEYS = ["HybridIdentity", "HybridRecipient", "HybridTagRecipient", "ScryptIdentity", "ScryptRecipient", "TagRecipient", "X25519Recipient"];
+/** What age-encryption can do with keys, besides opening files with X25519 ones: 15 KB gzipped, most of it libraries. */
+const OTHER_KEYS = [
+  ...["HybridIdentity", "HybridRecipient", "HybridTagRecipient", "ScryptIdentity", "ScryptRecipient", "TagRecipient", "X25519Recipient"],
+  ...["generateHybridIdentity", "generateIdentity", "generateX25519Identity", "identityToRecipient"],
+];
 
-/** Leaves them out; what would use them fails as on any wrong key. */
-const withoutOtherKeys = {
+/** Leaves that out, but for what is `kept`; what would use the others fails as on any wrong key. */
+const withoutOtherKeys = (kept = []) => ({
   name: "without-other-keys",
   setup(build) {
-    build.onResolve({ filter: /^\.\/recipients\.js$/ }, ({ path, resolveDir, namespace }) => (namespace === "file" ? { path, namespace: "own-keys", pluginData: resolveDir } : undefined));
-    build.onLoad({ filter: /./, namespace: "own-keys" }, ({ path, pluginData }) => ({
-      resolveDir: pluginData,
-      contents: `export { X25519Identity, decryptFileKey, encryptFileKey } from ${JSON.stringify(path)};
-        export const ${OTHER_KEYS.map((name) => `${name} = undefined`).join(", ")}, generateIdentity = undefined, generateHybridIdentity = undefined, generateX25519Identity = undefined, identityToRecipient = undefined;`,
-    }));
+    build.onResolve({ filter: /^\.\/recipients\.js$/, namespace: "file" }, ({ path, resolveDir }) => ({ path, namespace: "keys", pluginData: resolveDir }));
+    build.onLoad({ filter: /./, namespace: "keys" }, ({ path, pluginData }) => {
+      const own = ["X25519Identity", "decryptFileKey", "encryptFileKey", ...kept].join(", ");
+      const absent = OTHER_KEYS.filter((name) => !kept.includes(name)).map((name) => `${name} = undefined`);
+      return { resolveDir: pluginData, contents: `export { ${own} } from ${JSON.stringify(path)}; export const ${absent.join(", ")};` };
+    });
   },
-};
+});
 
 /** An error with a text of its own. */
 const WORDED_ERROR = /new (Error|TypeError|RangeError)\(('[^'\n]*'|"[^"\n]*"|`[^`]*`)\)/g;
@@ -40,7 +43,7 @@ await build({
   entryPoints: { viewer: "src/main.ts", preview: "src/preview.ts" },
   outdir: process.argv[2] ?? "dist",
   bundle: true,
-  plugins: [withoutOtherKeys, withoutLibraryWords],
+  plugins: [withoutOtherKeys(), withoutLibraryWords],
   minify: true,
   format: "iife",
   target: ["chrome111", "firefox115", "safari16.4"],

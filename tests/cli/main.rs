@@ -1,5 +1,6 @@
 //! The program as people and scripts meet it: words, streams, exit codes.
 
+mod bombs;
 mod import;
 mod program;
 mod sealed;
