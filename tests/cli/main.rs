@@ -4,6 +4,7 @@ mod bombs;
 mod import;
 mod program;
 mod sealed;
+mod security;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
