@@ -234,8 +234,58 @@ pub enum Keys {
     List(KeysList),
     /// Wrap a person's identity with a passphrase, so that they can unlock by login
     Login(KeysLogin),
+    /// Set the last day on which a person's key counts
+    Retire(KeysRetire),
+    /// Take a key out of everything that is built from now on, such as one that was stolen
+    Revoke(KeysRevoke),
     /// Make the site key and write its signer into `gradus.toml`
-    Site,
+    Site(KeysSite),
+    /// Pin a site's signer in an identity file, in the place of the one that is pinned there
+    Pin(KeysPin),
+}
+
+#[derive(Debug, Args)]
+pub struct KeysRetire {
+    /// The person
+    #[arg(value_name = "ID")]
+    pub person: String,
+
+    /// The last day on which it counts
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub on: Date,
+
+    /// Which of their keys, or enough of its beginning [default: the only one without an end]
+    #[arg(long, value_name = "RECIPIENT")]
+    pub key: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct KeysRevoke {
+    /// The public key, or enough of its beginning
+    #[arg(value_name = "RECIPIENT")]
+    pub recipient: String,
+}
+
+#[derive(Debug, Args)]
+pub struct KeysSite {
+    /// Make another in the place of one that is lost or stolen; every reader has to pin the new signer then
+    #[arg(long)]
+    pub rotate: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct KeysPin {
+    /// The identity file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// The site's signer
+    #[arg(long, value_name = "KEY")]
+    pub signer: String,
+
+    /// The signer that it takes the place of, where the file pins several
+    #[arg(long, value_name = "KEY")]
+    pub instead_of: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -251,6 +301,10 @@ pub struct KeysNew {
     /// The site's signer to pin, where there is no tree to take it from
     #[arg(long, value_name = "KEY")]
     pub signer: Option<String>,
+
+    /// Make a post-quantum one, `age1pq1…` [default: where the site is sealed to such]
+    #[arg(long)]
+    pub post_quantum: bool,
 }
 
 #[derive(Debug, Args)]
@@ -267,6 +321,10 @@ pub struct KeysLogin {
     /// `-i FILE` names their identity; without it they get a new one, known by its passphrase alone
     #[arg(value_name = "ID")]
     pub person: String,
+
+    /// Ask for a passphrase of your own, or read a line of standard input, rather than make seven random words
+    #[arg(long)]
+    pub own: bool,
 }
 
 /// Whose site it must be, and how new.

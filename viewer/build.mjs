@@ -1,30 +1,41 @@
-// Bundles the viewer as one classic script, viewer.js, and once more with the preview around it, preview.js, which only
-// `gradus serve` serves: `node build.mjs [FOLDER]`, default dist.
+// Bundles the viewer as one classic script: viewer.js, viewer-hybrid.js for post-quantum sites, and preview.js with the
+// preview around it, which only `gradus serve` serves: `node build.mjs [FOLDER]`, default dist.
+import { join } from "node:path";
 import { build } from "esbuild";
 import { fileURLToPath } from "node:url";
 
-/** Brought by age-encryption for other kinds of keys than ours, which this viewer never meets: 12 KB gzipped. */
-const OTHER_KEYS = /^@noble\/(post-quantum\/hybrid|curves\/nist)\.js$/;
+/** Brought by age-encryption for kinds of keys that no site is sealed to. */
+const OTHER_KEYS = /^@noble\/curves\/nist\.js$/;
+/** Brought for hybrid keys, and what we do with it: 12 KB gzipped. */
+const HYBRID_KEYS = /^@noble\/post-quantum\/hybrid\.js$/;
 
-/** Leaves them out; what would use them fails as on any wrong key. */
-const withoutOtherKeys = {
-  name: "without-other-keys",
+/** Leaves modules out; what would use them fails as on any wrong key. */
+const without = (filter, names) => ({
+  name: `without ${filter}`,
   setup(build) {
-    build.onResolve({ filter: OTHER_KEYS }, ({ path }) => ({ path, namespace: "absent" }));
-    build.onLoad({ filter: /./, namespace: "absent" }, () => ({
-      contents: "export const MLKEM768P256 = undefined, MLKEM768X25519 = undefined, p256 = undefined;",
-    }));
+    build.onResolve({ filter }, ({ path }) => ({ path, namespace: "absent" }));
+    build.onLoad({ filter, namespace: "absent" }, () => ({ contents: `export const ${names.map((name) => `${name} = undefined`).join(", ")};` }));
   },
-};
+});
+
+const withoutHybrid = [
+  without(HYBRID_KEYS, ["MLKEM768P256", "MLKEM768X25519"]),
+  {
+    name: "hybrid-absent",
+    setup(build) {
+      build.onResolve({ filter: /^\.\/hybrid$/ }, () => ({ path: join(here, "src/hybrid-absent.ts") }));
+    },
+  },
+];
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-await build({
+const bundle = (entryPoints, plugins) => build({
   absWorkingDir: here,
-  entryPoints: { viewer: "src/main.ts", preview: "src/preview.ts" },
+  entryPoints,
   outdir: process.argv[2] ?? "dist",
   bundle: true,
-  plugins: [withoutOtherKeys],
+  plugins,
   minify: true,
   format: "iife",
   target: ["chrome111", "firefox115", "safari16.4"],
@@ -32,3 +43,6 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
+
+await bundle({ viewer: "src/main.ts", preview: "src/preview.ts" }, [without(OTHER_KEYS, ["p256"]), ...withoutHybrid]);
+await bundle({ "viewer-hybrid": "src/main.ts" }, []);

@@ -358,6 +358,12 @@ impl Portfolio<'_> {
             .ok_or(ReadError::NoMatch)?;
         let identity = Identity::parse(&entry.identity);
         let identity = identity.map_err(|_| ReadError::damaged(&entry.file, "no identity"))?;
+        if Some(identity.kind()) != self.site.json.key_kind() {
+            return Err(ReadError::damaged(
+                &entry.file,
+                "sealed to another kind of key",
+            ));
+        }
         Ok((entry, identity))
     }
 }
@@ -408,6 +414,7 @@ fn members(json: &SiteJson) -> Result<(Signer, SiteId, Vec<FileHash>), &'static 
     let id = SiteId::parse(&json.site).ok_or("no site id")?;
     let hashes = json.index.iter().map(|hash| from_b64(hash).map(FileHash));
     let hashes: Vec<FileHash> = hashes.collect::<Option<_>>().ok_or("no list of shards")?;
+    json.key_kind().ok_or("no kind of key")?;
     let counted = hashes.len().is_power_of_two();
     counted
         .then_some((signer, id, hashes))

@@ -1,6 +1,7 @@
 //! The program as people and scripts meet it: words, streams, exit codes.
 
 mod accepting;
+mod dependencies;
 mod import;
 mod program;
 mod sealed;
