@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::acceptance::Acceptance;
 use crate::access::{self, Access, Artefact, Audiences};
 use crate::check::audiences::Gained;
 use crate::check::{self, Checker, Guidance};
@@ -48,6 +49,8 @@ pub struct Loaded {
     /// There exactly where the report has no errors and every sealed file was opened.
     pub organisation: Option<Organisation>,
     pub report: Report,
+    /// How the organisation stands to what was accepted in `access.lock`; there where the organisation is.
+    pub acceptance: Option<Acceptance>,
     /// The sealed files that another identity is needed for, and why; paths relative to the organisation.
     pub closed: Vec<(Arc<str>, Unopened)>,
 }
@@ -82,9 +85,14 @@ pub fn load_with(root: &Path, identities: &Identities, today: Date) -> Result<Lo
         checked.diagnostics.extend(guidance);
     }
     let report = Report::new(checked.diagnostics, &source.texts, root.to_owned());
+    let organisation = checked.organisation;
+    let acceptance = organisation
+        .as_ref()
+        .map(|org| Acceptance::of(&source, org, today));
     Ok(Loaded {
-        organisation: checked.organisation,
+        organisation,
         report,
+        acceptance,
         closed: closed(&source),
     })
 }

@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use crate::acceptance::Acceptance;
 use crate::access::{self, Access, Audiences, Planned};
 use crate::check::{Checker, Guidance, StandIn};
 use crate::diag::Report;
@@ -36,6 +37,8 @@ pub struct Rebuilder {
     guidance: Guidance,
     source: Option<Source>,
     report: Report,
+    /// What was not accepted, apart from what is wrong.
+    unaccepted: Report,
     /// Nothing while the tree has errors.
     organisation: Option<Organisation>,
     /// Who may read what, of the last valid organisation.
@@ -94,6 +97,7 @@ impl Rebuilder {
             guidance: Guidance::default(),
             source: None,
             report: Report::default(),
+            unaccepted: Report::default(),
             organisation: None,
             planned: None,
             drawn: None,
@@ -130,6 +134,8 @@ impl Rebuilder {
             .is_some_and(|plan| plan.today != today);
         if changed.is_anything() || another_day {
             self.judge(&changed, today);
+        } else if concerns_lock(touched) {
+            self.hold_against_lock(today);
         }
         Ok(changed.files)
     }
@@ -151,6 +157,22 @@ impl Rebuilder {
         }
         self.organisation = checked.organisation;
         self.report = Report::new(checked.diagnostics, &source.texts, self.root.clone());
+        self.hold_against_lock(today);
+    }
+
+    /// Looks at what was not accepted. The keys may be stand-ins, so they are let pass.
+    fn hold_against_lock(&mut self, today: Date) {
+        self.unaccepted = match (&self.source, &self.organisation) {
+            (Some(source), Some(organisation)) => {
+                Acceptance::besides_keys(source, organisation, today).into_warnings()
+            }
+            _ => Report::default(),
+        };
+    }
+
+    /// Warnings of what was not accepted in `access.lock`, as of the last look.
+    pub fn unaccepted(&self) -> &Report {
+        &self.unaccepted
     }
 
     /// Everything that is wrong with the tree as it was looked at last.
@@ -349,6 +371,14 @@ impl<'a> Round<'a> {
             everyone: self.everyone,
             plain,
         })
+    }
+}
+
+/// Whether `access.lock` may be among what was touched.
+fn concerns_lock(touched: &Touched) -> bool {
+    match touched {
+        Touched::Everything => true,
+        Touched::Paths(paths) => paths.iter().any(|path| path.ends_with(source::ACCESS_LOCK)),
     }
 }
 

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::cli;
 
-use super::{Failure, Here, Message, checked, keys, shell};
+use super::{Failure, Here, Message, access, checked_beside_lock, keys, shell};
 
 /// Seconds since 1970 that a reproducible build calls now.
 const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
@@ -29,7 +29,8 @@ const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
 pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
     let began = Instant::now();
     let root = here.organisation(args.organisation.as_deref())?;
-    let org = checked(here, &root)?;
+    let (org, acceptance) = checked_beside_lock(here, &root)?;
+    access::permit(here, &acceptance)?;
     let now = now()?;
     let days = Days {
         today: here.today,

@@ -221,9 +221,10 @@ fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
     }
     if let Some(file) = file {
         add_to_person(here, &file, &identity.recipient())?;
-        if identity.kind() != marker.key_kind() {
-            here.say("it opens nothing until the site is sealed to such keys, by `[seal] post_quantum = true`");
-        }
+        here.say(match identity.kind() == marker.key_kind() {
+            true => "a site is sealed to it once `gradus access --accept` has accepted it",
+            false => "it opens nothing until the site is sealed to such keys, by `[seal] post_quantum = true`",
+        });
     }
     shell::print(format!("{}\n", identity.recipient()).as_bytes())
 }

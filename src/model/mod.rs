@@ -4,6 +4,7 @@
 //! The types carry no file positions, except where a later message needs one ([`crate::diag::Place`]).
 
 mod allowlist;
+mod cause;
 mod draw;
 mod feedback;
 mod figures;
@@ -24,6 +25,7 @@ mod sealed;
 mod section;
 
 pub use allowlist::*;
+pub use cause::*;
 pub use draw::*;
 pub use feedback::*;
 pub use figures::*;

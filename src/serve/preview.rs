@@ -225,6 +225,7 @@ impl Preview {
             return broken(Report::default(), Some(Trouble::from(&error)));
         }
         let report = self.rebuilder.report().clone();
+        let report = report.and(self.rebuilder.unaccepted());
         match self.make() {
             Ok(Some(made)) => self.next(made, report),
             Ok(None) => broken(report, Trouble::of_closed(&self.closed())),
