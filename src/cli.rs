@@ -212,6 +212,14 @@ pub struct Access {
     /// Print sections and readers as JSON
     #[arg(long)]
     pub json: bool,
+
+    /// Write `access.lock` as the tree is, and print what that accepts
+    #[arg(long, conflicts_with_all = ["json", "person"])]
+    pub accept: bool,
+
+    /// Print how the tree differs from `access.lock`; exits with 1 where somebody would read more
+    #[arg(long, conflicts_with_all = ["json", "person", "accept"])]
+    pub diff: bool,
 }
 
 #[derive(Debug, Subcommand)]

@@ -119,6 +119,14 @@ impl Report {
         report
     }
 
+    /// This report and another about the same tree.
+    pub fn and(mut self, other: &Self) -> Self {
+        self.diagnostics.extend(other.diagnostics.iter().cloned());
+        self.texts.extend(other.texts.clone());
+        self.sort();
+        self
+    }
+
     /// How many diagnostics have that severity.
     pub fn count(&self, severity: Severity) -> usize {
         let with = |d: &&Diagnostic| d.severity == severity;

@@ -16,10 +16,12 @@
 //! [`serve`] shows what comes of it. Stages never import one another; they meet in the
 //! pipeline and share [`model`] and [`diag`].
 
+pub mod acceptance;
 pub mod access;
 pub mod at_rest;
 pub mod check;
 pub mod diag;
+pub mod fingerprint;
 pub mod formats;
 pub mod growth;
 pub mod import;

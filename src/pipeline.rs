@@ -9,12 +9,16 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::access::{self, Access, Artefact};
+use crate::acceptance::Acceptance;
+use crate::access::{self, Access, Artefact, Audiences};
+use crate::check::audiences::Gained;
 use crate::check::{self, Checker, Guidance};
 use crate::diag::{Diagnostic, Report};
+use crate::fingerprint;
 use crate::growth;
 use crate::model::{
-    Commons, CycleId, Date, Organisation, PersonId, PlainFile, QuestionId, SealedSite, SiteStore,
+    Commons, CycleId, Date, FileHash, OrgFigures, Organisation, PersonId, PlainFile, QuestionId,
+    SealedSite, SectionDraw, SiteStore,
 };
 use crate::seal::{LoginFile, SealError, SealInput, Sealer};
 use crate::site::{self, Theme, ThemeError};
@@ -34,6 +38,8 @@ pub struct Loaded {
     /// There exactly where the report has no errors and every sealed file was opened.
     pub organisation: Option<Organisation>,
     pub report: Report,
+    /// How the organisation stands to what was accepted in `access.lock`; there where the organisation is.
+    pub acceptance: Option<Acceptance>,
     /// The sealed files that another identity is needed for, and why; paths relative to the organisation.
     pub closed: Vec<(Arc<str>, Unopened)>,
 }
@@ -66,9 +72,14 @@ pub fn load_with(root: &Path, identities: &Identities, today: Date) -> Result<Lo
         checked.diagnostics.extend(guidance);
     }
     let report = Report::new(checked.diagnostics, &source.texts, root.to_owned());
+    let organisation = checked.organisation;
+    let acceptance = organisation
+        .as_ref()
+        .map(|org| Acceptance::of(&source, org, today));
     Ok(Loaded {
-        organisation: checked.organisation,
+        organisation,
         report,
+        acceptance,
         closed: closed(&source),
     })
 }
@@ -86,22 +97,18 @@ pub(crate) fn warnings_of_audiences(access: &Access, source: &Source) -> Vec<Dia
     for widening in &access.widenings {
         if let Artefact::Answer(file, question) = &widening.artefact {
             let gained = by_question.entry((file.cycle(), question)).or_default();
-            gained.extend(widening.gained.iter().cloned());
+            gained.extend(widening.gained().cloned());
             continue;
         }
         let (subject, artefact) = (&widening.subject, &widening.artefact);
         let (path, what) = (artefact.path(subject), format!("{artefact} of `{subject}`"));
-        warnings.push(check::audiences::widened(
-            source,
-            &path,
-            &what,
-            &widening.gained,
-        ));
+        let gained = Gained::new(widening.gained(), widening.gains());
+        warnings.push(check::audiences::widened(source, &path, &what, gained));
     }
     for ((cycle, question), gained) in by_question {
-        let gained: Vec<PersonId> = gained.into_iter().collect();
+        let gained = Gained::new(gained.iter(), gained.len());
         warnings.push(check::audiences::question_widened(
-            source, cycle, question, &gained,
+            source, cycle, question, gained,
         ));
     }
     for (subject, artefact) in &access.unread {
@@ -139,7 +146,8 @@ pub struct Built {
     pub pages: usize,
 }
 
-/// Draws, renders and seals every section into the store.
+/// Draws, renders and seals every section into the store; or keeps what an earlier build of the same program drew from
+/// the same. `program` tells the program from every other: without it, all is drawn.
 ///
 /// # Errors
 ///
@@ -148,15 +156,26 @@ pub fn build(
     organisation: &Organisation,
     theme: &Theme,
     days: Days,
+    program: Option<FileHash>,
     input: &SealInput,
     store: &dyn SiteStore,
 ) -> Result<Built, BuildError> {
     let access = access::plan(organisation, days.today);
     let sealer = Sealer::new(input, store);
-    let pages = each_section(organisation, theme, days, &access, |section, content| {
-        Ok(sealer.add_section(section, content)?)
-    })?;
     let commons = access::commons(organisation, days.as_of);
+    let frame = program.map(|program| fingerprint::of(&(program, theme.fingerprint(), &commons)));
+    let drawing = Drawing::new(organisation, days, &commons);
+    let pages = drawing.each(&access, |draw| {
+        let from = frame.map(|frame| fingerprint::of(&(frame, draw)));
+        if let Some(from) = &from
+            && let Some(pages) = sealer.keep_section(&draw.section, from)?
+        {
+            return Ok(pages);
+        }
+        let content = site::render(&commons, theme, draw)?;
+        sealer.add_section(&draw.section, &content, from.as_ref())?;
+        Ok(content.pages.len())
+    })?;
     for file in plain_files(&commons, theme, VIEWER)? {
         sealer.add_plain(&file.path, &file.bytes)?;
     }
@@ -191,32 +210,42 @@ pub fn rehearse(
     days: Days,
 ) -> Result<(Access, usize), BuildError> {
     let access = access::plan(organisation, days.today);
-    let pages = each_section(organisation, theme, days, &access, |_, _| Ok(()))?;
     let commons = access::commons(organisation, days.as_of);
+    let drawing = Drawing::new(organisation, days, &commons);
+    let pages = drawing.each(&access, |draw| {
+        Ok(site::render(&commons, theme, draw)?.pages.len())
+    })?;
     plain_files(&commons, theme, VIEWER)?;
     Ok((access, pages))
 }
 
-fn each_section(
-    organisation: &Organisation,
-    theme: &Theme,
-    days: Days,
-    access: &Access,
-    take: impl Fn(&crate::model::Section, &crate::model::SectionContent) -> Result<(), BuildError>
-    + Sync,
-) -> Result<usize, BuildError> {
-    let commons = access::commons(organisation, days.as_of);
-    let figures = growth::org_figures(
-        &commons,
-        organisation.people.values().map(|person| &**person),
-    );
-    let pages = access.sections.par_iter().map(|planned| {
-        let draw = access::draw(organisation, days.today, &figures, planned);
-        let content = site::render(&commons, theme, &draw)?;
-        take(&draw.section, &content)?;
-        Ok::<_, BuildError>(content.pages.len())
-    });
-    pages.try_reduce(|| 0, |a, b| Ok(a + b))
+/// What all sections are drawn with.
+struct Drawing<'a> {
+    audiences: Audiences<'a>,
+    figures: OrgFigures,
+}
+
+impl<'a> Drawing<'a> {
+    fn new(organisation: &'a Organisation, days: Days, commons: &Commons) -> Self {
+        let people = organisation.people.values().map(|person| &**person);
+        Self {
+            audiences: Audiences::new(organisation, days.today),
+            figures: growth::org_figures(commons, people),
+        }
+    }
+
+    /// Draws every section and hands it over, from any thread and in no order; adds up what comes back.
+    fn each(
+        &self,
+        access: &Access,
+        take: impl Fn(&SectionDraw) -> Result<usize, BuildError> + Sync,
+    ) -> Result<usize, BuildError> {
+        let taken = access.sections.par_iter().map(|planned| {
+            let draw = access::draw(&self.audiences, &self.figures, planned);
+            take(&draw)
+        });
+        taken.try_reduce(|| 0, |a, b| Ok(a + b))
+    }
 }
 
 /// The shell, its assets and the public rubrics.

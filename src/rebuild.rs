@@ -18,7 +18,8 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::access::{self, Access, Planned};
+use crate::acceptance::Acceptance;
+use crate::access::{self, Access, Audiences, Planned};
 use crate::check::{Checker, Guidance, StandIn};
 use crate::diag::Report;
 use crate::growth;
@@ -36,6 +37,8 @@ pub struct Rebuilder {
     guidance: Guidance,
     source: Option<Source>,
     report: Report,
+    /// What was not accepted, apart from what is wrong.
+    unaccepted: Report,
     /// Nothing while the tree has errors.
     organisation: Option<Organisation>,
     /// Who may read what, of the last valid organisation.
@@ -94,6 +97,7 @@ impl Rebuilder {
             guidance: Guidance::default(),
             source: None,
             report: Report::default(),
+            unaccepted: Report::default(),
             organisation: None,
             planned: None,
             drawn: None,
@@ -130,6 +134,8 @@ impl Rebuilder {
             .is_some_and(|plan| plan.today != today);
         if changed.is_anything() || another_day {
             self.judge(&changed, today);
+        } else if concerns_lock(touched) {
+            self.hold_against_lock(today);
         }
         Ok(changed.files)
     }
@@ -151,6 +157,22 @@ impl Rebuilder {
         }
         self.organisation = checked.organisation;
         self.report = Report::new(checked.diagnostics, &source.texts, self.root.clone());
+        self.hold_against_lock(today);
+    }
+
+    /// Looks at what was not accepted. The keys may be stand-ins, so they are let pass.
+    fn hold_against_lock(&mut self, today: Date) {
+        self.unaccepted = match (&self.source, &self.organisation) {
+            (Some(source), Some(organisation)) => {
+                Acceptance::besides_keys(source, organisation, today).into_warnings()
+            }
+            _ => Report::default(),
+        };
+    }
+
+    /// Warnings of what was not accepted in `access.lock`, as of the last look.
+    pub fn unaccepted(&self) -> &Report {
+        &self.unaccepted
     }
 
     /// Everything that is wrong with the tree as it was looked at last.
@@ -249,7 +271,7 @@ impl Drawn {
 struct Round<'a> {
     organisation: &'a Organisation,
     access: &'a Access,
-    today: Date,
+    audiences: Audiences<'a>,
     before: Option<&'a Drawn>,
     theme: Arc<Theme>,
     commons: Arc<Commons>,
@@ -283,12 +305,13 @@ impl<'a> Round<'a> {
         };
         let people = organisation.people.values().map(|person| &**person);
         let figures = growth::org_figures(&commons, people);
+        let audiences = Audiences::new(organisation, today);
         let everyone = access.get(&SectionId::new("org"));
-        let everyone = everyone.map(|org| access::draw(organisation, today, &figures, org));
+        let everyone = everyone.map(|org| access::draw(&audiences, &figures, org));
         Ok(Self {
             organisation,
             access,
-            today,
+            audiences,
             before,
             theme,
             commons,
@@ -317,14 +340,19 @@ impl<'a> Round<'a> {
 
     /// The managers whose teams show some people: theirs, and those one step above.
     fn managers_above(&self, people: &BTreeSet<PersonId>) -> BTreeSet<&'a PersonId> {
-        let manager = |id: &PersonId| self.organisation.people.get(id)?.manager_on(self.today);
+        let manager = |id: &PersonId| {
+            self.organisation
+                .people
+                .get(id)?
+                .manager_on(self.audiences.today)
+        };
         let direct: BTreeSet<&PersonId> = people.iter().filter_map(manager).collect();
         let above = direct.iter().filter_map(|id| manager(id));
         above.chain(direct.iter().copied()).collect()
     }
 
     fn draw(&self, planned: &Planned) -> Result<SectionContent, BuildError> {
-        let draw = access::draw(self.organisation, self.today, &self.figures, planned);
+        let draw = access::draw(&self.audiences, &self.figures, planned);
         Ok(site::render(&self.commons, &self.theme, &draw)?)
     }
 
@@ -343,6 +371,14 @@ impl<'a> Round<'a> {
             everyone: self.everyone,
             plain,
         })
+    }
+}
+
+/// Whether `access.lock` may be among what was touched.
+fn concerns_lock(touched: &Touched) -> bool {
+    match touched {
+        Touched::Everything => true,
+        Touched::Paths(paths) => paths.iter().any(|path| path.ends_with(source::ACCESS_LOCK)),
     }
 }
 

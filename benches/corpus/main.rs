@@ -18,6 +18,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
+use gradus::access::Lock;
+use gradus::{acceptance, pipeline, terminal};
 use rayon::prelude::*;
 
 use markdown::Fences;
@@ -66,11 +68,21 @@ fn main() -> Result<()> {
             .into_par_iter()
             .map(|person| write(&person::files(&scene, person), &arguments.out))
             .sum::<Result<usize>>()?;
+    accept(&scene, &arguments.out)?;
     println!("{written} files in {}", arguments.out.display());
     for person in scene.shown() {
         println!("demo-keys/{}.txt", scene.id(person));
     }
     Ok(())
+}
+
+/// Accepts who reads what, so that it builds.
+fn accept(scene: &Scene, out: &Path) -> Result<()> {
+    let (organisation, report) = pipeline::load(out, scene.as_of())?;
+    let Some(organisation) = organisation else {
+        bail!("{}", terminal::drawn(&report));
+    };
+    acceptance::accept(out, &Lock::of(&organisation)).context("access.lock")
 }
 
 fn refuse_to_overwrite(out: &Path) -> Result<()> {

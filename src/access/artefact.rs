@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use crate::model::*;
 
@@ -112,11 +113,11 @@ impl fmt::Display for FeedbackFile {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
     pub artefact: Artefact,
-    pub audience: People,
+    pub audience: Arc<People>,
     /// The kind of section that it lies in by default.
     pub home: SectionKind,
     /// Set where a `readers` line made the audience: who the default would be.
-    pub instead_of: Option<People>,
+    pub instead_of: Option<Arc<People>>,
 }
 
 /// All published pieces about one person. Drafts are not among them.
@@ -124,6 +125,7 @@ pub fn pieces(audiences: &Audiences, subject: &Person) -> Vec<Piece> {
     let mut cut = Cutter {
         audiences,
         subject,
+        person: Arc::new(audiences.person(&subject.id)),
         pieces: Vec::new(),
     };
     cut.running();
@@ -137,11 +139,13 @@ pub fn pieces(audiences: &Audiences, subject: &Person) -> Vec<Piece> {
 struct Cutter<'a> {
     audiences: &'a Audiences<'a>,
     subject: &'a Person,
+    /// The subject and the present chain.
+    person: Arc<People>,
     pieces: Vec<Piece>,
 }
 
 impl<'a> Cutter<'a> {
-    fn add(&mut self, artefact: Artefact, home: SectionKind, audience: People) {
+    fn add(&mut self, artefact: Artefact, home: SectionKind, audience: Arc<People>) {
         self.pieces.push(Piece {
             artefact,
             audience,
@@ -150,8 +154,8 @@ impl<'a> Cutter<'a> {
         });
     }
 
-    fn person(&self) -> People {
-        self.audiences.person(&self.subject.id)
+    fn person(&self) -> Arc<People> {
+        self.person.clone()
     }
 
     fn running(&mut self) {
@@ -163,7 +167,7 @@ impl<'a> Cutter<'a> {
         }
         for (index, checkin) in self.subject.checkins.iter().enumerate() {
             let pair = self.audiences.pair_since(&self.subject.id, checkin.date);
-            self.add(Artefact::CheckIn(index), SectionKind::Pair, pair);
+            self.add(Artefact::CheckIn(index), SectionKind::Pair, pair.into());
         }
     }
 
@@ -172,7 +176,7 @@ impl<'a> Cutter<'a> {
         &mut self,
         artefact: Artefact,
         home: SectionKind,
-        default: People,
+        default: Arc<People>,
         readers: Option<&[ReaderToken]>,
     ) {
         let today = self.audiences.today;
@@ -184,8 +188,8 @@ impl<'a> Cutter<'a> {
         &mut self,
         artefact: Artefact,
         home: SectionKind,
-        default: People,
-        named: Option<People>,
+        default: Arc<People>,
+        named: Option<Arc<People>>,
     ) {
         let Some(audience) = named else {
             return self.add(artefact, home, default);
@@ -228,13 +232,13 @@ impl<'a> Cutter<'a> {
         let (home, mut audience) = if self.has_come(pip.closed) {
             (SectionKind::Closed, self.audiences.own(&self.subject.id))
         } else {
-            (SectionKind::Pip, self.person())
+            (SectionKind::Pip, People::clone(&self.person))
         };
-        audience.extend(self.audiences.hr());
+        audience.extend(self.audiences.hr().iter().cloned());
         self.add_passing_on(
             Artefact::Pip(id.clone()),
             home,
-            audience,
+            audience.into(),
             pip.readers.as_deref(),
         );
     }
@@ -270,7 +274,7 @@ impl<'a> Cutter<'a> {
         let day = feedback.date.unwrap_or(self.audiences.today);
         Rules {
             home: SectionKind::Chain,
-            default: self.audiences.chain_since(&self.subject.id, day),
+            default: self.audiences.chain_since(&self.subject.id, day).into(),
             subject: Subject::Never,
             day,
         }
@@ -289,7 +293,7 @@ impl<'a> Cutter<'a> {
                 rules.subject = Subject::AsNamed;
                 if policy == PeerFeedbackPolicy::Person {
                     rules.home = SectionKind::Person;
-                    rules.default.extend(self.audiences.own(&self.subject.id));
+                    Arc::make_mut(&mut rules.default).extend(self.audiences.own(&self.subject.id));
                 }
             }
             let file = FeedbackFile::Peer(id.clone(), author.clone());
@@ -297,7 +301,11 @@ impl<'a> Cutter<'a> {
         }
         if shared.is_some() && policy == PeerFeedbackPolicy::Anonymous {
             let own = self.audiences.own(&self.subject.id);
-            self.add(Artefact::Anonymous(id.clone()), SectionKind::Own, own);
+            self.add(
+                Artefact::Anonymous(id.clone()),
+                SectionKind::Own,
+                own.into(),
+            );
         }
     }
 
@@ -320,12 +328,12 @@ impl<'a> Cutter<'a> {
             .collect()
     }
 
-    fn named(&self, readers: Option<&[ReaderToken]>, rules: &Rules) -> Option<People> {
+    fn named(&self, readers: Option<&[ReaderToken]>, rules: &Rules) -> Option<Arc<People>> {
         let readers = readers?;
         let subject = &self.subject.id;
         let mut people = self.audiences.named(readers, subject, rules.day);
         if rules.subject == Subject::Never || !names_subject(readers, subject) {
-            people.remove(subject);
+            Arc::make_mut(&mut people).remove(subject);
         }
         Some(people)
     }
@@ -337,7 +345,11 @@ impl<'a> Cutter<'a> {
         }
         for (index, note) in org.management.notes_of(&self.subject.id).iter().enumerate() {
             let chain = self.audiences.chain_since(&self.subject.id, note.date);
-            self.add(Artefact::PrivateNote(index), SectionKind::Chain, chain);
+            self.add(
+                Artefact::PrivateNote(index),
+                SectionKind::Chain,
+                chain.into(),
+            );
         }
     }
 
@@ -350,18 +362,18 @@ impl<'a> Cutter<'a> {
         let default = talent_readers(self.audiences, subject, &chain);
         let named = talent.readers.as_ref().map(|readers| {
             let mut people = self.audiences.named(readers, subject, day);
-            people.remove(subject);
+            Arc::make_mut(&mut people).remove(subject);
             people
         });
         let artefact = Artefact::Talent(cycle.clone());
-        self.add_named(artefact, SectionKind::Talent, default, named);
+        self.add_named(artefact, SectionKind::Talent, default.into(), named);
     }
 }
 
 /// Where a file goes and who reads it, before its `readers` lines.
 struct Rules {
     home: SectionKind,
-    default: People,
+    default: Arc<People>,
     subject: Subject,
     /// The day whose chain counts: today's for what passes on, the file's for what does not.
     day: Date,
@@ -378,7 +390,7 @@ enum Subject {
 
 /// A chain and hr, never the subject.
 pub fn talent_readers(audiences: &Audiences, subject: &PersonId, chain: &People) -> People {
-    let mut people = audiences.hr();
+    let mut people = audiences.hr().clone();
     people.extend(chain.iter().cloned());
     people.remove(subject);
     people

@@ -1,6 +1,7 @@
 //! Audiences: names → sets of people.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::model::*;
 
@@ -9,31 +10,57 @@ pub type People = BTreeSet<PersonId>;
 
 /// Resolves audiences of one organisation. They are those of the real `today`, whatever day the
 /// facts are judged on.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Audiences<'a> {
     pub org: &'a Organisation,
     pub today: Date,
+    everyone: Arc<People>,
+    managers: People,
+    hr: People,
+    reports: BTreeMap<&'a PersonId, Vec<&'a Person>>,
 }
 
 impl<'a> Audiences<'a> {
+    /// Looks once at everyone, so that no question asked of one person does again.
+    pub fn new(org: &'a Organisation, today: Date) -> Self {
+        let here = || org.people.values().filter(|p| p.is_here(today));
+        let mut reports: BTreeMap<&PersonId, Vec<&Person>> = BTreeMap::new();
+        for person in here() {
+            if let Some(manager) = person.manager_on(today) {
+                reports.entry(manager).or_default().push(person);
+            }
+        }
+        let mut audiences = Self {
+            org,
+            today,
+            everyone: Arc::new(here().map(|p| p.id.clone()).collect()),
+            managers: People::new(),
+            hr: People::new(),
+            reports,
+        };
+        audiences.managers = audiences.still_here(audiences.reports.keys().copied().cloned());
+        audiences.hr = audiences.still_here(org.access.hr.iter().cloned());
+        audiences
+    }
+
     /// Everyone who has not left.
-    pub fn everyone(&self) -> People {
-        let here = self.org.people.values().filter(|p| p.is_here(self.today));
-        here.map(|p| p.id.clone()).collect()
+    pub fn everyone(&self) -> &Arc<People> {
+        &self.everyone
     }
 
     /// Everyone whom someone reports to.
-    pub fn managers(&self) -> People {
-        let here = self.org.people.values().filter(|p| p.is_here(self.today));
-        let managers: People = here
-            .filter_map(|p| p.manager_on(self.today).cloned())
-            .collect();
-        self.still_here(managers)
+    pub fn managers(&self) -> &People {
+        &self.managers
     }
 
     /// The people named in `[access] hr`.
-    pub fn hr(&self) -> People {
-        self.still_here(self.org.access.hr.iter().cloned())
+    pub fn hr(&self) -> &People {
+        &self.hr
+    }
+
+    /// The direct reports of a manager, by id.
+    pub fn reports_of(&self, manager: &PersonId) -> &[&'a Person] {
+        self.reports.get(manager).map_or(&[], Vec::as_slice)
     }
 
     /// The management chain of a person as it stood on a day, of those who have not left by today.
@@ -90,7 +117,11 @@ impl<'a> Audiences<'a> {
 
     /// Whom a `readers` list names for a piece about `subject` that is dated `day`: of the chain and the
     /// pair, only who was in them then and still is.
-    pub fn named(&self, readers: &[ReaderToken], subject: &PersonId, day: Date) -> People {
+    pub fn named(&self, readers: &[ReaderToken], subject: &PersonId, day: Date) -> Arc<People> {
+        let is_everyone = |token: &ReaderToken| matches!(token, ReaderToken::Audience(audience) if audience.is_everyone());
+        if readers.iter().any(is_everyone) {
+            return self.everyone.clone(); // whoever else is named is among them
+        }
         let mut people = People::new();
         for token in readers {
             people.extend(match token {
@@ -98,13 +129,12 @@ impl<'a> Audiences<'a> {
                 ReaderToken::Audience(audience) => self.audience(*audience, subject, day),
             });
         }
-        people
+        Arc::new(people)
     }
 
     fn audience(&self, audience: Audience, subject: &PersonId, day: Date) -> People {
         match audience {
-            // Only rubrics become plain pages; everything else that says `public` is for everyone with a key.
-            Audience::Public | Audience::Org => self.everyone(),
+            Audience::Public | Audience::Org => People::clone(&self.everyone),
             Audience::Person => {
                 let mut people = self.chain_since(subject, day);
                 people.extend(self.own(subject));
@@ -112,8 +142,8 @@ impl<'a> Audiences<'a> {
             }
             Audience::Chain => self.chain_since(subject, day),
             Audience::Pair => self.pair_since(subject, day),
-            Audience::Hr => self.hr(),
-            Audience::Managers => self.managers(),
+            Audience::Hr => self.hr.clone(),
+            Audience::Managers => self.managers.clone(),
         }
     }
 

@@ -7,6 +7,8 @@
 //! 3. [`mod@plan`]: pieces → sections. **A section draws only on pieces whose audience contains all its
 //!    readers**; [`mod@plan`] is the only place that puts a piece into a section, and it asserts that.
 //!
+//! [`mod@lock`] holds what all of that follows from against what was accepted in `access.lock`.
+//!
 //! [`project`] then cuts the model down to the pieces of one section, for the pages to be drawn from.
 //!
 //! Which sections there are follows from who works for whom, never from what has been written: a
@@ -15,11 +17,13 @@
 
 pub mod artefact;
 pub mod audience;
+pub mod lock;
 pub mod plan;
 pub mod project;
 
 pub use artefact::Artefact;
 pub use audience::Audiences;
+pub use lock::Lock;
 pub use plan::{Access, Planned, Widening, plan};
 pub use project::{commons, draw};
 

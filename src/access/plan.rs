@@ -1,6 +1,7 @@
 //! Pieces → sections.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use rayon::prelude::*;
 
@@ -48,18 +49,35 @@ impl Planned {
 pub struct Widening {
     pub subject: PersonId,
     pub artefact: Artefact,
+    default: Arc<People>,
+    audience: Arc<People>,
+}
+
+impl Widening {
     /// Who gains, by id.
-    pub gained: Vec<PersonId>,
+    pub fn gained(&self) -> impl Iterator<Item = &PersonId> {
+        self.audience.difference(&self.default)
+    }
+
+    /// How many gain.
+    pub fn gains(&self) -> usize {
+        let (audience, default) = (&self.audience, &self.default);
+        // Most gain everyone: then nobody need be counted one by one.
+        if default.is_subset(audience) {
+            return audience.len() - default.len();
+        }
+        self.gained().count()
+    }
 }
 
 /// Plans all sections of an organisation for the real `today`.
 pub fn plan(org: &Organisation, today: Date) -> Access {
-    let audiences = Audiences { org, today };
+    let audiences = Audiences::new(org, today);
     let mut access = Access::default();
     access.add_people(&audiences, org.people.keys());
     for manager in audiences.managers() {
-        access.sections.push(team(&audiences, &manager));
-        access.sections.push(team_talent(&audiences, &manager));
+        access.sections.push(team(&audiences, manager));
+        access.sections.push(team_talent(&audiences, manager));
     }
     access.sections.push(everyone(&audiences, SectionKind::Org));
     access
@@ -86,13 +104,13 @@ fn about_person(audiences: &Audiences, person: &Person) -> Access {
 }
 
 fn widening(person: &Person, piece: &Piece) -> Option<Widening> {
-    let default = piece.instead_of.as_ref()?;
-    let gained: Vec<PersonId> = piece.audience.difference(default).cloned().collect();
-    (!gained.is_empty()).then(|| Widening {
+    let widening = Widening {
         subject: person.id.clone(),
         artefact: piece.artefact.clone(),
-        gained,
-    })
+        default: piece.instead_of.clone()?,
+        audience: piece.audience.clone(),
+    };
+    (widening.gains() > 0).then_some(widening)
 }
 
 /// The sections about one person while pieces are put into them.
@@ -121,7 +139,7 @@ impl<'a> Shelf<'a> {
         let whole = audiences.person(id);
         let own = audiences.own(id);
         let chain = audiences.chain(id);
-        let with_hr = |people: &People| people.union(&audiences.hr()).cloned().collect::<People>();
+        let with_hr = |people: &People| people.union(audiences.hr()).cloned().collect::<People>();
         shelf.open("", SectionKind::Person, whole.clone());
         shelf.open("/own", SectionKind::Own, own.clone());
         shelf.open("/pair", SectionKind::Pair, audiences.pair(id));
@@ -174,18 +192,24 @@ impl<'a> Shelf<'a> {
         }
         let home = self.slots.iter().position(|slot| slot.kind == piece.home);
         let home = home.filter(|at| self.slots[*at].readers.is_subset(&piece.audience));
-        // Where the home's readers all may read it, only those beyond need a section of their own.
-        let rest: People = match home {
-            Some(at) => {
-                self.place(at, &piece);
-                let readers = &self.slots[at].readers;
-                piece.audience.difference(readers).cloned().collect()
-            }
-            None => piece.audience.clone(),
-        };
+        if let Some(at) = home {
+            self.place(at, &piece);
+        }
         // A log entry that everyone may read lies in the section of everyone; see `everyone`.
         let is_log = matches!(piece.artefact, Artefact::Log(_));
-        if rest.is_empty() || is_log && piece.audience == self.audiences.everyone() {
+        if is_log && piece.audience == *self.audiences.everyone() {
+            return;
+        }
+        // Where the home's readers all may read it, only those beyond need a section of their own.
+        let rest: People = match home {
+            Some(at) => piece
+                .audience
+                .difference(&self.slots[at].readers)
+                .cloned()
+                .collect(),
+            None => People::clone(&piece.audience),
+        };
+        if rest.is_empty() {
             return;
         }
         let at = self.section_of(&piece, rest);
@@ -263,9 +287,8 @@ fn kinds_for(artefact: &Artefact) -> &'static [SectionKind] {
 
 /// A manager and their chain, as far as each of them may read every report.
 fn team(audiences: &Audiences, manager: &PersonId) -> Planned {
-    let org = audiences.org;
     let mut readers = audiences.person(manager);
-    for report in org.reports_of(manager, audiences.today) {
+    for report in audiences.reports_of(manager) {
         let may = audiences.person(&report.id);
         readers.retain(|reader| *reader != report.id && may.contains(reader));
     }
@@ -275,10 +298,10 @@ fn team(audiences: &Audiences, manager: &PersonId) -> Planned {
 /// Those who may read the talent mapping of every report of a manager and are none of them: whatever has
 /// been written, or nothing.
 fn team_talent(audiences: &Audiences, manager: &PersonId) -> Planned {
-    let reports = audiences.org.reports_of(manager, audiences.today);
+    let reports = audiences.reports_of(manager);
     let mut readers = audiences.person(manager);
-    readers.extend(audiences.hr());
-    for report in &reports {
+    readers.extend(audiences.hr().iter().cloned());
+    for report in reports {
         let chain = audiences.chain(&report.id);
         let may = talent_readers(audiences, &report.id, &chain);
         readers.retain(|reader| may.contains(reader));
@@ -321,7 +344,7 @@ fn of_team(
 fn everyone(audiences: &Audiences, kind: SectionKind) -> Planned {
     let (id, readers, why) = match kind {
         SectionKind::Managers => ("managers", audiences.managers(), "manages someone"),
-        _ => ("org", audiences.everyone(), "has a key"),
+        _ => ("org", &**audiences.everyone(), "has a key"),
     };
     let why = |_: &PersonId| why.to_owned();
     Planned {
@@ -331,8 +354,8 @@ fn everyone(audiences: &Audiences, kind: SectionKind) -> Planned {
             title: audiences.org.name.clone(),
             subject: id.into(),
             readers: readers
-                .into_iter()
-                .map(|id| reader(audiences, id, why))
+                .iter()
+                .map(|id| reader(audiences, id.clone(), why))
                 .collect(),
         },
         about: None,
@@ -368,7 +391,7 @@ impl Access {
         self.widenings
             .retain(|widening| !people.contains(&widening.subject));
         self.unread.retain(|(subject, _)| !people.contains(subject));
-        self.add_people(&Audiences { org, today }, people);
+        self.add_people(&Audiences::new(org, today), people);
         self.sort();
     }
 

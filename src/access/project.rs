@@ -51,27 +51,22 @@ fn for_everyone(rubric: &Rubric) -> Rubric {
 }
 
 /// What one section draws on. `figures` are for everyone with a key, and suppressed already.
-pub fn draw(
-    org: &Organisation,
-    today: Date,
-    figures: &OrgFigures,
-    planned: &Planned,
-) -> SectionDraw {
-    let audiences = Audiences { org, today };
+pub fn draw(audiences: &Audiences, figures: &OrgFigures, planned: &Planned) -> SectionDraw {
+    let org = audiences.org;
     let content = match (planned.section.kind, &planned.about) {
         (SectionKind::Team, Some(manager)) => {
-            Draw::Team(Box::new(team(&audiences, planned, manager)))
+            Draw::Team(Box::new(team(audiences, planned, manager)))
         }
         (SectionKind::Talent, Some(manager)) if planned.is_about_team() => {
-            Draw::TeamTalent(Box::new(team_talent(&audiences, planned, manager)))
+            Draw::TeamTalent(Box::new(team_talent(audiences, planned, manager)))
         }
         (SectionKind::Talent, Some(person)) => {
-            Draw::Talent(Box::new(talent(&audiences, planned, person)))
+            Draw::Talent(Box::new(talent(audiences, planned, person)))
         }
         (SectionKind::Managers, _) => Draw::Managers(managers_sections(&org.rubric)),
-        (_, Some(person)) => Draw::Person(Box::new(cut_person(&audiences, planned, person))),
+        (_, Some(person)) => Draw::Person(Box::new(cut_person(audiences, planned, person))),
         (_, None) => Draw::Org(Box::new(OrgDraw {
-            shared: shared_log(&audiences),
+            shared: shared_log(audiences),
             figures: figures.clone(),
         })),
     };
@@ -105,7 +100,7 @@ fn shared_log(audiences: &Audiences) -> Vec<(PersonId, LogEntry)> {
     for person in audiences.org.people.values() {
         let open = person.log.iter().filter(|entry| {
             let readers = entry.readers.as_deref();
-            readers.is_some_and(|r| audiences.named(r, &person.id, audiences.today) == everyone)
+            readers.is_some_and(|r| audiences.named(r, &person.id, audiences.today) == *everyone)
         });
         shared.extend(open.map(|entry| (person.id.clone(), entry.clone())));
     }
@@ -140,7 +135,7 @@ fn team(audiences: &Audiences, planned: &Planned, manager: &PersonId) -> TeamDra
 }
 
 fn reports_by_name<'a>(audiences: &Audiences<'a>, manager: &PersonId) -> Vec<&'a Person> {
-    let mut reports = audiences.org.reports_of(manager, audiences.today);
+    let mut reports = audiences.reports_of(manager).to_vec();
     reports.sort_by(|a, b| (&a.name, &a.id).cmp(&(&b.name, &b.id)));
     reports
 }
@@ -434,33 +429,14 @@ fn linked_files(cut: &PersonCycle, from: &PersonCycle) -> BTreeMap<String, Attac
         .collect()
 }
 
-/// Peer answers by question, without names: only of peers whose feedback is not upward and came before the review was
-/// shared, not to questions whose readers leave the subject out, only where enough peers answered in words.
+/// Peer answers by question, without names, where enough peers answered.
 fn anonymous(audiences: &Audiences, person: &Person, cycle: &CycleId) -> Vec<AnonymousAnswers> {
-    let org = audiences.org;
-    let restricted: BTreeSet<&QuestionId> = restricted_questions(org, cycle)
-        .filter(|question| !is_for_subject(question, &person.id))
-        .map(|question| &question.id)
-        .collect();
     let Some(files) = person.cycles.get(cycle).map(PersonCycle::published) else {
         return Vec::new();
     };
-    let Some(shared) = files.shared_review().and_then(|review| review.shared) else {
-        return Vec::new();
-    };
     let mut by_question: BTreeMap<&QuestionId, Vec<&Prose>> = BTreeMap::new();
-    let peers = files.peers.iter().filter(|(author, peer)| {
-        peer.feedback.readers.is_none()
-            && is_shown_with(peer, shared)
-            && !is_upward(audiences, author, &person.id, cycle)
-    });
-    for answer in peers.flat_map(|(_, peer)| &peer.feedback.answers) {
-        if let AnswerTo::Question(id) = &answer.to
-            && !restricted.contains(id)
-            && !answer.text.as_str().trim().is_empty()
-        {
-            by_question.entry(id).or_default().push(&answer.text);
-        }
+    for (_, question, answer) in unnamed(audiences, &person.id, cycle, &files) {
+        by_question.entry(question).or_default().push(answer);
     }
     let enough = by_question
         .into_iter()
@@ -468,6 +444,38 @@ fn anonymous(audiences: &Audiences, person: &Person, cycle: &CycleId) -> Vec<Ano
     enough
         .map(|(question, answers)| shuffled(question, answers))
         .collect()
+}
+
+/// The peer answers that may be shown to their subject without names, each with its author: only of peers whose feedback
+/// is not upward and came before the review was shared, not to questions whose readers leave the subject out, only
+/// answers in words. The files are those that are published.
+pub(super) fn unnamed<'f>(
+    audiences: &Audiences,
+    subject: &PersonId,
+    cycle: &CycleId,
+    files: &'f PersonCycle,
+) -> Vec<(&'f PersonId, &'f QuestionId, &'f Prose)> {
+    let Some(shared) = files.shared_review().and_then(|review| review.shared) else {
+        return Vec::new();
+    };
+    let restricted: BTreeSet<&QuestionId> = restricted_questions(audiences.org, cycle)
+        .filter(|question| !is_for_subject(question, subject))
+        .map(|question| &question.id)
+        .collect();
+    let peers = files.peers.iter().filter(|(author, peer)| {
+        peer.feedback.readers.is_none()
+            && is_shown_with(peer, shared)
+            && !is_upward(audiences, author, subject, cycle)
+    });
+    let answers = peers.flat_map(|(author, peer)| {
+        let answers = peer.feedback.answers.iter();
+        answers.map(move |answer| (author, answer))
+    });
+    let shown = answers.filter_map(|(author, answer)| match &answer.to {
+        AnswerTo::Question(id) if !restricted.contains(id) => Some((author, id, &answer.text)),
+        _ => None,
+    });
+    shown.filter(|(_, _, text)| !text.is_empty()).collect()
 }
 
 /// The answers in the order of their hashes. It is made of nothing but the texts that are shown, so it says no more than

@@ -14,8 +14,22 @@ const SETTINGS: &str = "gradus.toml";
 /// The most people that a message names one by one.
 const NAMED_MAX: usize = 4;
 
+/// People whom a message names: all of them, or the first and how many more.
+pub struct Gained<'a> {
+    people: Box<dyn Iterator<Item = &'a PersonId> + 'a>,
+    count: usize,
+}
+
+impl<'a> Gained<'a> {
+    /// So many people.
+    pub fn new(people: impl Iterator<Item = &'a PersonId> + 'a, count: usize) -> Self {
+        let people = Box::new(people);
+        Self { people, count }
+    }
+}
+
 /// Warns that a `readers` line lets more people read `what`, which stands in the file of that path.
-pub fn widened(source: &Source, path: &str, what: &str, gained: &[PersonId]) -> Diagnostic {
+pub fn widened(source: &Source, path: &str, what: &str, gained: Gained) -> Diagnostic {
     let message = format!("{what} is read by {} beyond the default", named(gained));
     let place = line_of(source, &source.shown(path), READERS, 0);
     warning(WIDENED, place, message)
@@ -27,7 +41,7 @@ pub fn question_widened(
     source: &Source,
     cycle: &CycleId,
     question: &QuestionId,
-    gained: &[PersonId],
+    gained: Gained,
 ) -> Diagnostic {
     let asked = format!("id = \"{question}\"");
     let of_cycle = source.shown(&format!("cycles/{cycle}.toml"));
@@ -44,14 +58,15 @@ pub fn question_widened(
     warning(WIDENED, place, message)
 }
 
-fn named(people: &[PersonId]) -> String {
-    let shown = if people.len() > NAMED_MAX + 1 {
+fn named(gained: Gained) -> String {
+    let Gained { people, count } = gained;
+    let shown = if count > NAMED_MAX + 1 {
         NAMED_MAX
     } else {
-        people.len()
+        count
     };
-    let names: Vec<String> = people[..shown].iter().map(|id| format!("`{id}`")).collect();
-    match people.len() - shown {
+    let names: Vec<String> = people.take(shown).map(|id| format!("`{id}`")).collect();
+    match count - shown {
         0 => names.join(", "),
         more => format!("{} and {more} more", names.join(", ")),
     }

@@ -335,6 +335,13 @@ rules! {
      left need none of them. In prose they are allowed, and shown spelt out."
     "name = \"Ada \\u202ErofakO\""
 
+    BAD_LOCK "E080" Error
+    "`access.lock` cannot be read"
+    "The lock is written by `gradus access --accept` and read to the last word: what is not understood could be something that nobody \
+     accepted. A merge may have left its marks in it, somebody may have edited it, or another version of gradus wrote it. Keep what \
+     is meant of both sides of a merge, or have the lock written anew and review the change."
+    "<<<<<<< HEAD"
+
     NEEDLESS_ALLOWANCE "G001" Advice
     "an allowance that excuses nothing"
     "Guidance begins here: codes with `G` never stop a build. They tell where a tree departs from the practice that it serves, and an organisation \
@@ -549,6 +556,25 @@ rules! {
      they were agreed cannot be shown then, and the page says so. In CI, fetch the whole history (`GIT_DEPTH: 0` on GitLab, `fetch-depth: 0` on GitHub). \
      A tree outside of git, or with `as_of`, is not warned about."
     "git clone --depth 1"
+
+    NO_LOCK "W030" Warning
+    "there is no `access.lock`"
+    "The lock records what access follows from, so that nobody gains access by a line that was overlooked. `gradus build` stops without it. \
+     Read `gradus access`, then write the lock with `gradus access --accept` and commit it beside `gradus.toml`."
+    "an organisation without access.lock"
+
+    WIDER "W031" Warning
+    "somebody would read more than was accepted"
+    "Through this line somebody would read what `access.lock` does not let them read: a new manager or key, a `readers` line, a policy. \
+     `gradus build` stops until it is accepted. Where it is meant, `gradus access --accept` accepts it, and the lock's change is reviewed with \
+     the change itself."
+    "manager = \"grace\""
+
+    BEHIND "W032" Warning
+    "`access.lock` says what is no longer so"
+    "Nobody reads more than was accepted, and the site can be built; but the lock still lets people read who no longer do, or does not know of a new \
+     cycle. What it lets them read would come back without a question. `gradus access --accept` writes it as the tree is."
+    "a person who left"
 }
 
 /// The rule of that code.

@@ -322,10 +322,11 @@ fn complain_of_front_matter(doc: &Doc<'_>) {
 
 fn trimmed(doc: &Doc<'_>, range: std::ops::Range<usize>) -> Prose {
     // Indentation of the first line may mean code, so only blank lines go.
-    let text = doc.text[range].trim_end();
+    let text = doc.text[range.clone()].trim_end();
     let blank = text.len() - text.trim_start().len();
     let first_line = text[..blank].rfind('\n').map_or(0, |at| at + 1);
-    Prose(text[first_line..].into())
+    let from = range.start;
+    Prose::part(doc.text, from + first_line..from + text.len())
 }
 
 fn outcomes(

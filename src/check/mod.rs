@@ -11,6 +11,7 @@
 
 mod attachments;
 pub mod audiences;
+pub mod causes;
 mod chain;
 mod checker;
 pub mod codes;

@@ -97,7 +97,7 @@ pub fn default_questions() -> Vec<Question> {
             id: QuestionId::new(id)?,
             asked: *asked,
             title: (*title).into(),
-            prompt: Prose((*prompt).into()),
+            prompt: Prose::new(*prompt),
             readers: None,
         })
     };

@@ -134,7 +134,9 @@ fn dated(known: &Known<'_>, file: &SourceFile) -> Vec<Dated> {
     let sections = cut.sections.into_iter();
     let entry = |section: crate::source::written::Section| {
         let (date, title) = heading(&doc, &section.heading)?;
-        let text = Prose(doc.text[section.body].trim().into());
+        let body = &doc.text[section.body.clone()];
+        let from = section.body.start + (body.len() - body.trim_start().len());
+        let text = Prose::part(doc.text, from..from + body.trim().len());
         Some(Dated { date, title, text })
     };
     let mut entries: Vec<Dated> = sections.filter_map(entry).collect();

@@ -37,7 +37,7 @@ impl<T> At<T> {
 #[derive(Debug, Clone)]
 pub(super) struct Doc<'t> {
     pub path: Arc<str>,
-    pub text: &'t str,
+    pub text: &'t Arc<str>,
     pub complaints: &'t Complaints,
     /// The names in `files/` that prose may link to; nothing where it may link to none.
     pub attachments: Option<&'t BTreeSet<String>>,
@@ -435,7 +435,7 @@ impl<'t> Value<'t> {
             None => prose::Origin::Somewhere(span),
         };
         prose::check(self.doc, text.value, &origin);
-        Some(Prose(text.value.into()))
+        Some(Prose::new(text.value))
     }
 
     /// A calendar date.

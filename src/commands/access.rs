@@ -1,25 +1,34 @@
 //! `gradus access`: who can open what, and why.
 
 use std::fmt::Write as _;
+use std::path::Path;
 
+use gradus::acceptance::{self, Acceptance, Standing};
+use gradus::access::lock::Difference;
 use gradus::access::{Access, Artefact, Planned, plan};
-use gradus::diag;
 use gradus::model::{Organisation, PersonId, SectionReader};
 use gradus::seal::SiteKey;
+use gradus::{diag, terminal};
 use serde::Serialize;
 
 use crate::cli;
 
-use super::{Failure, Here, Message, checked, keys, shell};
+use super::{Failure, Here, Message, checked_beside_lock, keys, shell};
 
-/// Prints the sections of a site with their readers.
+/// Prints the sections of a site with their readers, or how they stand to what was accepted.
 ///
 /// # Errors
 ///
-/// The tree has errors, or nobody is called so.
+/// The tree has errors, or nobody is called so; or somebody would read more than was accepted.
 pub fn run(here: &Here, args: &cli::Access) -> Result<(), Failure> {
     let root = here.organisation(None)?;
-    let org = checked(here, &root)?;
+    let (org, acceptance) = checked_beside_lock(here, &root)?;
+    if args.accept {
+        return accept(here, &root, &acceptance);
+    }
+    if args.diff {
+        return diff(here, &acceptance);
+    }
     let person = args
         .person
         .as_deref()
@@ -32,6 +41,78 @@ pub fn run(here: &Here, args: &cli::Access) -> Result<(), Failure> {
     }
     let text = person.map_or_else(|| everyone(&org, &access), |id| one(&org, &access, id));
     shell::print(text.as_bytes())
+}
+
+/// Prints the difference, and writes the lock.
+fn accept(here: &Here, root: &Path, acceptance: &Acceptance) -> Result<(), Failure> {
+    if let Standing::Compared(difference) = &acceptance.standing
+        && difference.is_none()
+    {
+        here.say("`access.lock` holds the tree already");
+        return Ok(());
+    }
+    if !matches!(acceptance.standing, Standing::Missing) {
+        terminal::print_report(&acceptance.report);
+    }
+    acceptance::accept(root, &acceptance.present)
+        .map_err(|e| Failure::environment("could not write `access.lock`", e))?;
+    let people = acceptance.present.people.len();
+    here.say(&match &acceptance.standing {
+        Standing::Compared(difference) => format!("accepted {}", facts(difference)),
+        _ => format!("accepted who reads what of {people} people; `gradus access` shows it"),
+    });
+    here.say("wrote access.lock; commit it with the change that it accepts");
+    Ok(())
+}
+
+fn facts(difference: &Difference) -> String {
+    let wider = difference.gains.len();
+    match difference.causes.len() - wider.min(difference.causes.len()) {
+        0 => format!("{wider} by which somebody reads more"),
+        others => format!("{wider} by which somebody reads more, {others} others"),
+    }
+}
+
+/// Prints the difference.
+fn diff(here: &Here, acceptance: &Acceptance) -> Result<(), Failure> {
+    terminal::print_report(&acceptance.report);
+    if let Standing::Compared(difference) = &acceptance.standing
+        && difference.is_none()
+    {
+        here.say("the tree is what was accepted");
+    }
+    match acceptance.permits_a_build() {
+        true => Ok(()),
+        false => Err(Failure::Content),
+    }
+}
+
+/// Lets only pass what was accepted; says in a line where less is read than that.
+///
+/// # Errors
+///
+/// Somebody would read more, or nothing that can be read was accepted.
+pub fn permit(here: &Here, acceptance: &Acceptance) -> Result<(), Failure> {
+    let message = match &acceptance.standing {
+        Standing::Compared(difference) if !difference.is_wider() => {
+            if let Some(behind) = difference.behind() {
+                here.say(&format!("{behind}; `gradus access --accept` records it"));
+            }
+            return Ok(());
+        }
+        Standing::Compared(_) => "more would be read than was accepted in `access.lock`",
+        Standing::Missing => "nobody has accepted who reads what: there is no `access.lock`",
+        Standing::Unreadable => "who reads what cannot be held against `access.lock`",
+    };
+    if !matches!(acceptance.standing, Standing::Missing) {
+        terminal::print_report(&acceptance.report);
+    }
+    let message = Message::new(message).note("nothing was written");
+    Err(Failure::Broken(message.help(match acceptance.standing {
+        Standing::Missing => "read `gradus access`, then `gradus access --accept` accepts it",
+        Standing::Compared(_) => "where it is meant, `gradus access --accept` accepts it",
+        Standing::Unreadable => "`gradus access --accept` writes it anew; review the change",
+    })))
 }
 
 /// The person of that id.
@@ -130,7 +211,7 @@ fn everyone(org: &Organisation, access: &Access) -> String {
         );
     }
     for widening in &access.widenings {
-        let gained: Vec<&str> = widening.gained.iter().map(PersonId::as_str).collect();
+        let gained: Vec<&str> = widening.gained().map(PersonId::as_str).collect();
         let what = &widening.artefact;
         let _ = writeln!(
             text,

@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use gradus::access::Access;
-use gradus::model::{Date, Organisation};
+use gradus::fingerprint;
+use gradus::model::{Date, FileHash, Organisation};
 use gradus::pipeline::{self, BuildError, Built, Days};
 use gradus::publish::{How, Publication, PublishError, Published};
 use gradus::seal::{self, SealError, SiteKey};
@@ -14,7 +15,7 @@ use serde::Serialize;
 
 use crate::cli;
 
-use super::{Failure, Here, Message, checked, keys, shell};
+use super::{Failure, Here, Message, access, checked_beside_lock, keys, shell};
 
 /// Seconds since 1970 that a reproducible build calls now.
 const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
@@ -28,7 +29,8 @@ const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
 pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
     let began = Instant::now();
     let root = here.organisation(args.organisation.as_deref())?;
-    let org = checked(here, &root)?;
+    let (org, acceptance) = checked_beside_lock(here, &root)?;
+    access::permit(here, &acceptance)?;
     let now = now()?;
     let days = Days {
         today: here.today,
@@ -50,7 +52,7 @@ pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
     let proven = |folder: &Path| seal::owned_files(&seal::Folder(folder.to_owned()), &signer);
     let publication = Publication::begin(&out, &root.join(".gradus"), proven)?;
     let input = pipeline::seal_input(&org, SiteKey::clone(&key), now.seconds, args.fresh);
-    let built = pipeline::build(&org, &theme, days, &input, &publication)?;
+    let built = pipeline::build(&org, &theme, days, program(), &input, &publication)?;
     let published = publication.commit(&built.site, &mut |_| ())?;
     let summary = Summary {
         out: &out,
@@ -59,6 +61,11 @@ pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
         ms: began.elapsed().as_millis(),
     };
     summary.print(here, &org, args.json)
+}
+
+/// What tells this program from every other: its own file. Where that cannot be read, nothing is reused unseen.
+fn program() -> Option<FileHash> {
+    fingerprint::of_file(&std::env::current_exe().ok()?).ok()
 }
 
 /// Where the tree's own files lie: what is served must hold none of them.

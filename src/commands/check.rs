@@ -23,8 +23,13 @@ pub fn run(here: &Here, args: &cli::Check) -> Result<(), Failure> {
     let Loaded {
         organisation,
         report,
+        acceptance,
         closed,
     } = loaded(here, &root)?;
+    let report = match &acceptance {
+        Some(acceptance) => report.and(&acceptance.report),
+        None => report,
+    };
     print(here, &report, args.format)?;
     if let Some(organisation) = organisation {
         pipeline::theme(&root, &organisation)?;

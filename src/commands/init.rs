@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
+use gradus::acceptance;
 use gradus::scaffold::{self, Beginning, NewFile};
 use gradus::schema;
 
 use crate::cli::{self, Template};
 
 use super::tree_files::Tree;
-use super::{Failure, Here, MARKER, Message, keys};
+use super::{Failure, Here, MARKER, Message, keys, loaded};
 
 /// Writes the beginning of an organisation, with a site key.
 ///
@@ -34,7 +35,19 @@ pub fn run(here: &Here, args: &cli::Init) -> Result<(), Failure> {
     tree.add(&editors)?;
     here.say("wrote .taplo.toml and .taplo/, by which editors complete and explain keys");
     keys::make_site_key(here, &root)?;
+    accept(here, &root)?;
     here.say(&next_steps(args));
+    Ok(())
+}
+
+/// Accepts who reads what, as long as that is nobody but those who were asked for.
+fn accept(here: &Here, root: &Path) -> Result<(), Failure> {
+    let Some(acceptance) = loaded(here, root)?.acceptance else {
+        return Err(Failure::Content); // a beginning is valid; what lies around it may not be
+    };
+    acceptance::accept(root, &acceptance.present)
+        .map_err(|e| Failure::environment("could not write `access.lock`", e))?;
+    here.say("wrote access.lock, which holds who reads what as it was accepted");
     Ok(())
 }
 
@@ -55,11 +68,12 @@ fn next_steps(args: &cli::Init) -> String {
             (format!("gradus -C {directory}"), format!("{directory}/"))
         }
     };
+    let accept = format!("{gradus} access --accept # lets the new key read\n  ");
     let key = match args.template {
         Template::Team => format!(
-            "{gradus} keys new sam   # an identity for sam; edit people/ first if you like\n  "
+            "{gradus} keys new sam   # an identity for sam; edit people/ first if you like\n  {accept}"
         ),
-        Template::Solo => format!("{gradus} keys new me    # your identity\n  "),
+        Template::Solo => format!("{gradus} keys new me    # your identity\n  {accept}"),
         Template::Rubric => String::new(),
     };
     format!(

@@ -214,6 +214,7 @@ fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
     }
     if let Some(file) = person {
         add_to_person(here, &file, &identity.recipient())?;
+        here.say("a site is sealed to it once `gradus access --accept` has accepted it");
     }
     shell::print(format!("{}\n", identity.recipient()).as_bytes())
 }

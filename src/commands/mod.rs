@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anstream::eprintln;
+use gradus::acceptance::Acceptance;
 use gradus::model::{Date, Organisation};
 use gradus::pipeline::{self, Loaded};
 use gradus::source::{Identities, Unopened};
@@ -171,9 +172,22 @@ impl Here {
 ///
 /// [`Failure::Content`] where it has errors.
 pub fn checked(here: &Here, root: &Path) -> Result<Organisation, Failure> {
+    checked_beside_lock(here, root).map(|(organisation, _)| organisation)
+}
+
+/// The same, and how it stands to what was accepted.
+///
+/// # Errors
+///
+/// As [`checked`].
+pub fn checked_beside_lock(
+    here: &Here,
+    root: &Path,
+) -> Result<(Organisation, Acceptance), Failure> {
     let Loaded {
         organisation,
         report,
+        acceptance,
         closed,
     } = loaded(here, root)?;
     if report.has_errors() || here.verbose {
@@ -182,7 +196,9 @@ pub fn checked(here: &Here, root: &Path) -> Result<Organisation, Failure> {
         let summary = terminal::summary(&report);
         here.say(&format!("{summary}; `gradus check` shows them"));
     }
-    organisation.ok_or_else(|| not_whole(&closed))
+    organisation
+        .zip(acceptance)
+        .ok_or_else(|| not_whole(&closed))
 }
 
 /// There is no organisation: a sealed file was not opened, or else the content has errors, which have been printed.

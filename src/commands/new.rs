@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use gradus::acceptance::Acceptance;
 use gradus::growth;
 use gradus::model::{Cycle, Date, Organisation, Person};
 use gradus::scaffold::{self, Entry, NewFile, Refusal};
@@ -18,7 +19,7 @@ use super::{Failure, Here, Message, loaded, not_whole, shell, status};
 /// The tree has errors, the arguments name what is not there, or a file is there already.
 pub fn run(here: &Here, what: &New) -> Result<(), Failure> {
     let root = here.organisation(None)?;
-    let org = sound(here, &root)?;
+    let (org, _) = sound(here, &root)?;
     let desk = Desk {
         here,
         tree: Tree::open(&root)?,
@@ -38,9 +39,12 @@ pub fn run(here: &Here, what: &New) -> Result<(), Failure> {
         New::Note(args) => desk.note(args),
         New::Rubric(args) => desk.rubric(args),
     }?;
-    let org = sound(here, &root)?;
+    let (org, acceptance) = sound(here, &root)?;
     if let New::Cycle(args) = what {
         owed(here, &org, &args.id)?;
+    }
+    if !acceptance.permits_a_build() {
+        here.say("`access.lock` does not let it be built yet: `gradus access --diff` shows why, `gradus access --accept` accepts it");
     }
     Ok(())
 }
@@ -60,10 +64,10 @@ fn owed(here: &Here, org: &Organisation, cycle: &str) -> Result<(), Failure> {
 }
 
 /// The organisation, where nothing is wrong with it. Warnings are `check`'s to tell.
-fn sound(here: &Here, root: &Path) -> Result<Organisation, Failure> {
+fn sound(here: &Here, root: &Path) -> Result<(Organisation, Acceptance), Failure> {
     let loaded = loaded(here, root)?;
-    if let Some(organisation) = loaded.organisation {
-        return Ok(organisation);
+    if let Some(whole) = loaded.organisation.zip(loaded.acceptance) {
+        return Ok(whole);
     }
     if loaded.report.has_errors() {
         gradus::terminal::print_report(&loaded.report);

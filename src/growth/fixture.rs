@@ -198,7 +198,7 @@ pub fn track(id: &str, levels: &[(&str, i64)]) -> Track {
 
 pub fn level(id: &str, rank: i64) -> Level {
     let cell = |competency: &str| {
-        let text = Prose(format!("{competency} at {id}").into());
+        let text = Prose::new(format!("{competency} at {id}"));
         (
             competency_id(competency),
             Cell {
@@ -266,7 +266,7 @@ pub fn outcome(is: OutcomeIs) -> Outcome {
 pub fn expectation(id: &str) -> Expectation {
     Expectation {
         id: expectation_id(id),
-        text: Prose(id.into()),
+        text: Prose::new(id),
         kind: None,
         measure: None,
         competencies: Vec::new(),
@@ -314,7 +314,7 @@ impl ExpectationWords for Expectation {
 
 pub fn step() -> KeyStep {
     KeyStep {
-        text: Prose("a step".into()),
+        text: Prose::new("a step"),
         due: None,
         done: None,
         dropped: None,

@@ -257,7 +257,7 @@ mod tests {
             by: None,
             on: None,
             competencies: Vec::new(),
-            text: Prose("Calm lead".into()),
+            text: Prose::new("Calm lead"),
             evidence: Vec::new(),
             readers: None,
         }
@@ -267,7 +267,7 @@ mod tests {
     fn each_competency_has_the_cell_held_and_the_next() {
         let world = World::on("2025-03-01");
         let gap = gap_of(&world);
-        let text = |cell: Option<&Cell>| cell.map(|cell| cell.text.0.clone());
+        let text = |cell: Option<&Cell>| cell.map(|cell| cell.text.as_str().to_owned());
         assert_eq!(text(gap.rows[0].held), Some("technical at l3".into()));
         assert_eq!(text(gap.rows[0].next[0]), Some("technical at l4".into()));
         assert!(gap.rows[0].is_missing());

@@ -212,7 +212,7 @@ mod tests {
         let mut world = World::on("2025-08-01");
         let goal = Goal {
             id: Some(goal_id("two-teams")),
-            text: Prose("Lead two teams".into()),
+            text: Prose::new("Lead two teams"),
             competencies: Vec::new(),
             actions: Vec::new(),
             resources: Vec::new(),

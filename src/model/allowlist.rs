@@ -1,6 +1,6 @@
 //! What may stand in a page: `viewer/allowlist.json`, read by this side and by the viewer.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
@@ -14,6 +14,9 @@ pub struct Allowlist {
     reserved_prefix: String,
     links: Links,
     limits: Limits,
+    /// By attribute; what is not here is a drawing's.
+    #[serde(skip)]
+    rules: HashMap<String, Kind>,
 }
 
 /// Bounds of one tree.
@@ -90,6 +93,45 @@ struct Values {
     one_of: BTreeMap<String, BTreeSet<String>>,
 }
 
+/// A [`Rule`] by itself.
+#[derive(Debug, Clone)]
+enum Kind {
+    Id,
+    IdList,
+    Words,
+    Token,
+    Text,
+    WholeNumber,
+    Link,
+    Image,
+    OneOf(BTreeSet<String>),
+}
+
+impl Values {
+    /// The same by attribute.
+    fn rules(&self) -> HashMap<String, Kind> {
+        let kinds = [
+            (&self.id, Kind::Id),
+            (&self.id_list, Kind::IdList),
+            (&self.words, Kind::Words),
+            (&self.token, Kind::Token),
+            (&self.text, Kind::Text),
+            (&self.whole_number, Kind::WholeNumber),
+            (&self.link, Kind::Link),
+            (&self.image, Kind::Image),
+        ];
+        let each = |(names, kind): (&BTreeSet<String>, Kind)| {
+            let names = names.iter().cloned();
+            names
+                .map(move |name| (name, kind.clone()))
+                .collect::<Vec<_>>()
+        };
+        let one_of = self.one_of.iter();
+        let one_of = one_of.map(|(name, words)| (name.clone(), Kind::OneOf(words.clone())));
+        kinds.into_iter().flat_map(each).chain(one_of).collect()
+    }
+}
+
 #[derive(Debug, Deserialize)]
 struct Links {
     schemes: BTreeSet<String>,
@@ -102,7 +144,10 @@ impl Allowlist {
         static LIST: LazyLock<Allowlist> = LazyLock::new(|| {
             let text = include_str!("../../viewer/allowlist.json");
             // Part of the program, not input: the tests below read it.
-            serde_json::from_str(text).expect("viewer/allowlist.json has the form of `Allowlist`")
+            let list: Allowlist = serde_json::from_str(text)
+                .expect("viewer/allowlist.json has the form of `Allowlist`");
+            let rules = list.values.rules();
+            Allowlist { rules, ..list }
         });
         &LIST
     }
@@ -175,29 +220,36 @@ impl Allowlist {
         value: &str,
         media_type: impl Fn(&str) -> Option<&'f str>,
     ) -> bool {
-        self.rule(namespace, element, name).is_some_and(|rule| {
-            value.encode_utf16().count() <= self.limits.attribute
-                && self.accepts(rule, value, media_type)
-        })
+        self.rule(namespace, element, name)
+            .is_some_and(|rule| self.follows(rule, value, media_type))
+    }
+
+    /// Whether a value is one that a rule lets an attribute hold.
+    pub fn follows<'f>(
+        &self,
+        rule: Rule<'_>,
+        value: &str,
+        media_type: impl Fn(&str) -> Option<&'f str>,
+    ) -> bool {
+        // As many UTF-16 units as bytes at most.
+        let short = value.len() <= self.limits.attribute
+            || value.encode_utf16().count() <= self.limits.attribute;
+        short && self.accepts(rule, value, media_type)
     }
 
     fn rule_of(&self, name: &str) -> Rule<'_> {
-        let values = &self.values;
-        if let Some(words) = values.one_of.get(name) {
-            return Rule::OneOf(words);
+        match self.rules.get(name) {
+            Some(Kind::Id) => Rule::Id,
+            Some(Kind::IdList) => Rule::IdList,
+            Some(Kind::Words) => Rule::Words,
+            Some(Kind::Token) => Rule::Token,
+            Some(Kind::Text) => Rule::Text,
+            Some(Kind::WholeNumber) => Rule::WholeNumber,
+            Some(Kind::Link) => Rule::Link,
+            Some(Kind::Image) => Rule::Image,
+            Some(Kind::OneOf(words)) => Rule::OneOf(words),
+            None => Rule::Drawing,
         }
-        let rules = [
-            (&values.id, Rule::Id),
-            (&values.id_list, Rule::IdList),
-            (&values.words, Rule::Words),
-            (&values.token, Rule::Token),
-            (&values.text, Rule::Text),
-            (&values.whole_number, Rule::WholeNumber),
-            (&values.link, Rule::Link),
-            (&values.image, Rule::Image),
-        ];
-        let found = rules.into_iter().find(|(names, _)| names.contains(name));
-        found.map_or(Rule::Drawing, |(_, rule)| rule)
     }
 
     fn accepts<'f>(

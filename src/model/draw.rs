@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use super::*;
 
 /// What every page may say, whoever reads it: read by everyone with a key.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Commons {
     pub name: String,
     pub public_title: String,
@@ -45,14 +45,14 @@ impl Commons {
 }
 
 /// One section and all that it may draw on.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct SectionDraw {
     pub section: Section,
     pub content: Draw,
 }
 
 /// The content of a section, by kind.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub enum Draw {
     /// Kinds `person`, `own`, `custom`, `chain`, `pair`, `pip`, `closed`: a person with only those
     /// parts filled in that all readers may read and that this section is for (a `chain` section has
@@ -71,7 +71,7 @@ pub enum Draw {
 }
 
 /// See [`Draw::Person`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct PersonDraw {
     pub person: Person,
     /// Peer answers without names, where the policy shows them so: by cycle and question.
@@ -81,7 +81,7 @@ pub struct PersonDraw {
 }
 
 /// Answers of several peers to one question, in an order that says nothing about who wrote them.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct AnonymousAnswers {
     pub question: QuestionId,
     /// At least three.
@@ -89,7 +89,7 @@ pub struct AnonymousAnswers {
 }
 
 /// Talent mapping of one person, by cycle.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct TalentDraw {
     /// Who they are; no cycles, log or check-ins.
     pub person: Person,
@@ -97,7 +97,7 @@ pub struct TalentDraw {
 }
 
 /// Talent mapping of the reports of one manager.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct TeamTalentDraw {
     pub manager: PersonId,
     /// One for each report, mapped or not, by name.
@@ -105,7 +105,7 @@ pub struct TeamTalentDraw {
 }
 
 /// A manager and their direct reports, each with what all readers of the section may read.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct TeamDraw {
     pub manager: Person,
     /// By name.
@@ -116,7 +116,7 @@ pub struct TeamDraw {
 }
 
 /// One direct report.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct TeamMember {
     pub person: Person,
     /// Has reports, so a team page of their own.
@@ -124,7 +124,7 @@ pub struct TeamMember {
 }
 
 /// What everyone with a key reads.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Hash)]
 pub struct OrgDraw {
     /// Log entries shared with everyone, newest first.
     pub shared: Vec<(PersonId, LogEntry)>,

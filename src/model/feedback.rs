@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 
 /// What all four files share.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Feedback {
     pub by: PersonId,
     /// Nothing: a draft, or for a peer file a request.
@@ -33,7 +33,7 @@ impl Feedback {
 }
 
 /// What a stretch of markdown answers.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum AnswerTo {
     Question(QuestionId),
     Expectation(ExpectationId),
@@ -42,7 +42,7 @@ pub enum AnswerTo {
 }
 
 /// The markdown under one `##` heading.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Answer {
     pub to: AnswerTo,
     pub text: Prose,
@@ -59,7 +59,7 @@ pub enum OutcomeIs {
 }
 
 /// An outcome with its reasons.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Outcome {
     pub is: OutcomeIs,
     pub why: Option<Prose>,
@@ -67,7 +67,7 @@ pub struct Outcome {
 }
 
 /// How sure someone is of a rating.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Confidence {
     Low,
     Medium,
@@ -75,7 +75,7 @@ pub enum Confidence {
 }
 
 /// A rating of one competency.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct RatingGiven {
     pub is: RatingId,
     /// Against this level; nothing: the level held on the cycle's last day.
@@ -86,7 +86,7 @@ pub struct RatingGiven {
 }
 
 /// How a peer says they work with the subject. Routing never relies on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Relationship {
     Peer,
     Pair,
@@ -97,14 +97,14 @@ pub enum Relationship {
 }
 
 /// `peer-<who>.md`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct PeerFeedback {
     pub feedback: Feedback,
     pub relationship: Option<Relationship>,
 }
 
 /// `review.md`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Review {
     pub feedback: Feedback,
     /// From then on the subject reads it.
@@ -115,7 +115,7 @@ pub struct Review {
 }
 
 /// `response.md`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Response {
     pub feedback: Feedback,
     pub goals: Vec<Prose>,

@@ -9,13 +9,13 @@ use super::CycleId;
 pub const FIGURES_MIN_PEOPLE: usize = 5;
 
 /// Every cycle that is over and that somebody took part in, oldest first.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct OrgFigures {
     pub cycles: Vec<CycleFigures>,
 }
 
 /// One cycle.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CycleFigures {
     pub cycle: CycleId,
     /// Nothing where fewer than [`FIGURES_MIN_PEOPLE`] took part.
@@ -25,7 +25,7 @@ pub struct CycleFigures {
 }
 
 /// One team, or everyone whose team is too small to stand alone.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TeamFigures {
     /// Nothing: everyone else.
     pub team: Option<String>,
@@ -33,7 +33,7 @@ pub struct TeamFigures {
 }
 
 /// What is published about one group of people.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct GroupFigures {
     /// How many took part.
     pub people: usize,
@@ -42,7 +42,7 @@ pub struct GroupFigures {
 }
 
 /// One measure of one group.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Figure {
     pub measure: Measure,
     /// What is counted: people, for [`Measure::Goals`] expectations.
@@ -52,7 +52,7 @@ pub struct Figure {
 }
 
 /// A count of one part, or of several together where one alone would be about too few people.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Block {
     pub parts: Vec<Part>,
     pub count: usize,

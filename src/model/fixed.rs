@@ -3,7 +3,7 @@
 use super::*;
 
 /// What git shows of one `expectations.toml`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Proof {
     /// Each expectation carries its own [`Fixed`]; these are of the first set, and are there no more.
     Shown(Vec<Dropped>),
@@ -18,7 +18,7 @@ impl Default for Proof {
 }
 
 /// Why it cannot be shown that expectations stayed as agreed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Unshown {
     /// The tree sets `as_of`: its facts do not depend on the clone that it lies in.
     NotAsked,
@@ -37,7 +37,7 @@ pub enum Unshown {
 }
 
 /// What git shows of one expectation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Fixed {
     /// The day of the first commit that holds it with an `agreed`, as the committer's calendar had it.
     pub since: Date,
@@ -50,7 +50,7 @@ pub struct Fixed {
 }
 
 /// A change after the first commit that holds an expectation with an `agreed`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Changed {
     /// The day of the commit that brought what stands there now; nothing: it is not committed yet.
     pub on: Option<Date>,
@@ -59,7 +59,7 @@ pub struct Changed {
 }
 
 /// An expectation as it was first agreed. Its texts have not been checked: they are shown as they were written.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AsAgreed {
     pub id: ExpectationId,
     pub text: String,
@@ -69,7 +69,7 @@ pub struct AsAgreed {
 }
 
 /// An expectation of the first set that is there no more.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Dropped {
     /// The day of the commit that took it out; nothing: that is not committed yet.
     pub on: Option<Date>,

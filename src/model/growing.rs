@@ -7,7 +7,7 @@ use super::*;
 
 /// Everything of one person in one cycle. Drafts (files without their date) are here too: checked,
 /// never published. [`PersonCycle::published`] leaves them out.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Hash)]
 pub struct PersonCycle {
     pub expectations: Option<Expectations>,
     pub self_assessment: Option<Feedback>,
@@ -41,14 +41,14 @@ impl PersonCycle {
 }
 
 /// An image or attachment that markdown links to as `files/<name>`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Attachment {
     pub name: String,
     pub bytes: Arc<[u8]>,
 }
 
 /// `expectations.toml`.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Hash)]
 pub struct Expectations {
     /// Nothing: a draft.
     pub agreed: Option<Date>,
@@ -71,7 +71,7 @@ impl Expectations {
 }
 
 /// Why an expectation was chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ExpectationKind {
     Remedy,
     NextLevel,
@@ -82,7 +82,7 @@ pub enum ExpectationKind {
 }
 
 /// What was agreed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Expectation {
     pub id: ExpectationId,
     pub text: Prose,
@@ -103,14 +103,14 @@ pub struct Expectation {
 }
 
 /// What an expectation carries on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Follows {
     Expectation(CycleId, ExpectationId),
     PlanGoal(CycleId, GoalId),
 }
 
 /// One line of an expectation's checklist.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct KeyStep {
     pub text: Prose,
     pub due: Option<Date>,
@@ -122,7 +122,7 @@ pub struct KeyStep {
 }
 
 /// An amendment beside the text, which itself stays as agreed.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Note {
     pub date: Date,
     pub by: PersonId,
@@ -131,7 +131,7 @@ pub struct Note {
 }
 
 /// Skip-level feedback on the expectations.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct SkipComment {
     pub by: PersonId,
     pub date: Date,
@@ -140,7 +140,7 @@ pub struct SkipComment {
 }
 
 /// `plan.toml`: the development plan for the next cycle.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Hash)]
 pub struct Plan {
     pub goals: Vec<Goal>,
     /// Where the file sets them.
@@ -148,7 +148,7 @@ pub struct Plan {
 }
 
 /// One goal of a development plan.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Goal {
     pub id: Option<GoalId>,
     pub text: Prose,
@@ -160,7 +160,7 @@ pub struct Goal {
 }
 
 /// How an improvement plan ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PipResult {
     Met,
     Extended,
@@ -168,7 +168,7 @@ pub enum PipResult {
 }
 
 /// `pip.toml`: a performance improvement plan.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Pip {
     pub start: Date,
     pub days: u32,
@@ -185,7 +185,7 @@ pub struct Pip {
 }
 
 /// One measurable objective of an improvement plan.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct PipObjective {
     pub id: ObjectiveId,
     pub text: Prose,
@@ -194,7 +194,7 @@ pub struct PipObjective {
 }
 
 /// One weekly look at an improvement plan.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct PipCheckIn {
     pub date: Date,
     pub text: Prose,

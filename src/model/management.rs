@@ -6,14 +6,14 @@ use std::sync::Arc;
 use super::*;
 
 /// Everything under `management/`.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Hash)]
 pub struct Management {
     /// By subject; shared, as [`Organisation::people`] are.
     pub about: BTreeMap<PersonId, Arc<Managed>>,
 }
 
 /// What was written about one person.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Hash)]
 pub struct Managed {
     /// Drafts too.
     pub talent: BTreeMap<CycleId, Talent>,
@@ -40,7 +40,7 @@ impl Management {
 }
 
 /// Where someone stands against the level they hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Alignment {
     Below,
     At,
@@ -48,7 +48,7 @@ pub enum Alignment {
 }
 
 /// `management/<cycle>/<id>.toml`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Talent {
     pub by: PersonId,
     /// The thought partner who pressure-tests the assessment.
@@ -69,7 +69,7 @@ pub struct Talent {
 }
 
 /// What calibration changed, and why.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Adjustment {
     pub date: Date,
     pub was: Alignment,
@@ -77,7 +77,7 @@ pub struct Adjustment {
 }
 
 /// How far a level change has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum LevelChangeStatus {
     Recommended,
     Deferred,
@@ -85,7 +85,7 @@ pub enum LevelChangeStatus {
 }
 
 /// A recommended change of level.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct LevelChange {
     pub recommend: LevelRef,
     pub status: LevelChangeStatus,
@@ -93,7 +93,7 @@ pub struct LevelChange {
 }
 
 /// The coaching plan of a talent mapping.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Hash)]
 pub struct Coaching {
     pub actions: Vec<Prose>,
     pub opportunities: Vec<Prose>,
@@ -101,7 +101,7 @@ pub struct Coaching {
 }
 
 /// One dated entry of `management/notes/<id>.md`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct PrivateNote {
     pub date: Date,
     pub title: String,

@@ -4,6 +4,7 @@
 //! The types carry no file positions, except where a later message needs one ([`crate::diag::Place`]).
 
 mod allowlist;
+mod cause;
 mod draw;
 mod feedback;
 mod figures;
@@ -16,6 +17,7 @@ mod organisation;
 mod page;
 mod person;
 mod phase;
+mod prose;
 mod recipient;
 mod rubric;
 mod sealed;
@@ -23,6 +25,7 @@ mod section;
 mod writing;
 
 pub use allowlist::*;
+pub use cause::*;
 pub use draw::*;
 pub use feedback::*;
 pub use figures::*;
@@ -35,31 +38,12 @@ pub use organisation::*;
 pub use page::*;
 pub use person::*;
 pub use phase::*;
+pub use prose::*;
 pub use recipient::*;
 pub use rubric::*;
 pub use sealed::*;
 pub use section::*;
 pub use writing::turns_direction;
 
-use std::sync::Arc;
-
 /// A calendar date; the model knows no time of day and no time zone.
 pub type Date = chrono::NaiveDate;
-
-/// Markdown as its author wrote it. Rendered by [`crate::site`], where raw HTML becomes text.
-///
-/// Serialised and compared as its text; shared by everything that was cut out of the same file.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Prose(pub Arc<str>);
-
-impl Prose {
-    /// The markdown text.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
-    /// True where there is nothing but white space.
-    pub fn is_empty(&self) -> bool {
-        self.0.trim().is_empty()
-    }
-}

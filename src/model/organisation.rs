@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::*;
 
 /// One organisation, valid as a whole.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Organisation {
     pub name: String,
     /// What the lock page says; the only text of the organisation that is in clear.
@@ -58,15 +58,6 @@ impl Organisation {
         self.ratings.iter().find(|rating| rating.id == *id)
     }
 
-    /// Who reports to a manager on a day, by id. Leavers report to nobody from their `end` on.
-    pub fn reports_of(&self, manager: &PersonId, on: Date) -> Vec<&Person> {
-        self.people
-            .values()
-            .map(|person| &**person)
-            .filter(|person| person.is_here(on) && person.manager_on(on) == Some(manager))
-            .collect()
-    }
-
     /// The managers of a person on a day, nearest first, as far up as they go (no policy applied).
     pub fn managers_of(&self, person: &PersonId, on: Date) -> Vec<&PersonId> {
         let mut chain = Vec::new();
@@ -83,7 +74,7 @@ impl Organisation {
 }
 
 /// One step of the rating scale.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Rating {
     pub id: RatingId,
     pub title: String,
@@ -99,7 +90,7 @@ pub enum QuestionFor {
 }
 
 /// One question of the review.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Question {
     pub id: QuestionId,
     pub asked: QuestionFor,
@@ -125,6 +116,14 @@ pub enum Audience {
     Managers,
 }
 
+impl Audience {
+    /// Whether it is everyone with a key. Only rubrics become plain pages; whatever else says `public` is for the
+    /// organisation.
+    pub fn is_everyone(self) -> bool {
+        matches!(self, Self::Public | Self::Org)
+    }
+}
+
 /// One entry of a `readers` list: an audience or a single person.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ReaderToken {
@@ -133,7 +132,7 @@ pub enum ReaderToken {
 }
 
 /// Limits of the guidance lints, in the units that their names say.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Policy {
     pub expectations: (u32, u32),
     pub peers: (u32, u32),
@@ -180,7 +179,7 @@ impl Default for Policy {
 }
 
 /// A guidance lint that a file, or everything in a directory, is excused from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Allow {
     pub code: String,
     pub path: String,
@@ -188,7 +187,7 @@ pub struct Allow {
 }
 
 /// How the site is sealed.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SealPolicy {
     /// `ed25519:…`; a build with another signing key stops.
     pub signer: Option<String>,
@@ -208,14 +207,14 @@ impl Default for SealPolicy {
 }
 
 /// How far the chain reaches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ChainReach {
     All,
     Steps(u32),
 }
 
 /// Who sees peer feedback.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PeerFeedbackPolicy {
     Chain,
     /// The subject too, with names, once the review is shared.
@@ -225,7 +224,7 @@ pub enum PeerFeedbackPolicy {
 }
 
 /// `[access]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AccessPolicy {
     pub chain: ChainReach,
     pub hr: Vec<PersonId>,
@@ -243,7 +242,7 @@ impl Default for AccessPolicy {
 }
 
 /// One review period.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Cycle {
     pub id: CycleId,
     pub title: String,
@@ -265,7 +264,7 @@ impl Cycle {
 }
 
 /// Days after the cycle's end by which each phase is due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Phases {
     pub self_days: u32,
     pub peer_days: u32,

@@ -4,32 +4,82 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::ser::SerializeSeq;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::SectionId;
 
-/// A node of a page: HTML as data. Only `site` makes these, from one parse against the allow-list.
+/// A page: HTML as data, as the JSON that the format has for it. Only `site` makes these, from one parse against the
+/// allow-list. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Tree(Arc<RawValue>);
+
+impl Tree {
+    /// The tree of a node's JSON.
+    ///
+    /// # Panics
+    /// It is no JSON.
+    pub fn from_json(json: Vec<u8>) -> Self {
+        let text = String::from_utf8(json).expect("JSON is UTF-8");
+        let json = RawValue::from_string(text).expect("a page is written as JSON");
+        Self(json.into())
+    }
+
+    /// The JSON.
+    pub fn as_json(&self) -> &str {
+        self.0.get()
+    }
+
+    /// The outermost node, for whoever looks into a page.
+    pub fn node(&self) -> Node {
+        serde_json::from_str(self.as_json()).expect("a tree holds a node")
+    }
+}
+
+impl From<Node> for Tree {
+    fn from(node: Node) -> Self {
+        Self::from_json(serde_json::to_vec(&node).expect("texts are always JSON"))
+    }
+}
+
+impl PartialEq for Tree {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_json() == other.as_json()
+    }
+}
+
+impl Eq for Tree {}
+
+impl Serialize for Tree {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(s)
+    }
+}
+
+/// A node of a page.
 ///
 /// Serialises as the format says: a text, or `[name, {attributes}?, child…]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Tree {
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "Value")]
+pub enum Node {
     Text(String),
     Element(Element),
 }
 
-/// An element with its attributes in source order of name and its children in order.
+/// An element with its attributes by name and its children in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Element {
     pub name: String,
     pub attributes: BTreeMap<String, String>,
-    pub children: Vec<Tree>,
+    pub children: Vec<Node>,
 }
 
-impl Serialize for Tree {
+impl Serialize for Node {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         let element = match self {
-            Tree::Text(text) => return s.serialize_str(text),
-            Tree::Element(element) => element,
+            Node::Text(text) => return s.serialize_str(text),
+            Node::Element(element) => element,
         };
         let mut seq = s.serialize_seq(None)?;
         seq.serialize_element(&element.name)?;
@@ -43,6 +93,36 @@ impl Serialize for Tree {
     }
 }
 
+/// JSON that is no node of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a node is a text, or a list of a name, attributes and children")]
+pub struct NoNode;
+
+impl TryFrom<Value> for Node {
+    type Error = NoNode;
+
+    fn try_from(value: Value) -> Result<Self, NoNode> {
+        let list = match value {
+            Value::String(text) => return Ok(Node::Text(text)),
+            Value::Array(list) => list,
+            _ => return Err(NoNode),
+        };
+        let mut list = list.into_iter().peekable();
+        let Some(Value::String(name)) = list.next() else {
+            return Err(NoNode);
+        };
+        let attributes = match list.next_if(Value::is_object) {
+            Some(attributes) => serde_json::from_value(attributes).map_err(|_| NoNode)?,
+            None => BTreeMap::new(),
+        };
+        Ok(Node::Element(Element {
+            name,
+            attributes,
+            children: list.map(Node::try_from).collect::<Result<_, _>>()?,
+        }))
+    }
+}
+
 /// What one section contributes to one page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PagePart {
@@ -52,7 +132,7 @@ pub struct PagePart {
     pub slot: u32,
     pub title: String,
     pub kind: &'static str,
-    pub tree: Arc<Tree>,
+    pub tree: Tree,
 }
 
 /// A file that pages of the same section show or link to, as `attachment:<key>`.

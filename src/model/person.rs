@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::*;
 
 /// One person.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Person {
     pub id: PersonId,
     pub name: String,
@@ -55,7 +55,7 @@ impl Person {
     /// The recipients that count on a day: none of a leaver, none retired.
     pub fn recipients_on(&self, day: Date) -> impl Iterator<Item = &str> {
         let here = self.is_here(day);
-        let live = move |key: &&ReaderKey| here && key.until.is_none_or(|until| day <= until);
+        let live = move |key: &&ReaderKey| here && key.counts_on(day);
         self.keys
             .iter()
             .filter(live)
@@ -64,7 +64,7 @@ impl Person {
 }
 
 /// An age recipient of a person, in canonical (lower-case) form.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ReaderKey {
     pub recipient: String,
     /// Last day on which it counts.
@@ -79,10 +79,15 @@ impl ReaderKey {
             until: None,
         }
     }
+
+    /// Whether something that is sealed on a day is sealed to it, as far as that is the key's doing.
+    pub fn counts_on(&self, day: Date) -> bool {
+        self.until.is_none_or(|until| day <= until)
+    }
 }
 
 /// What someone was from a day on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Role {
     pub from: Date,
     pub level: Option<LevelRef>,
@@ -93,14 +98,14 @@ pub struct Role {
 }
 
 /// Days away, whatever the reason; both ends inclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Leave {
     pub from: Date,
     pub to: Date,
 }
 
 /// What a log entry is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum LogKind {
     Win,
     Feedback,
@@ -109,7 +114,7 @@ pub enum LogKind {
 }
 
 /// One entry of the running log.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct LogEntry {
     pub date: Date,
     pub kind: LogKind,
@@ -123,7 +128,7 @@ pub struct LogEntry {
 }
 
 /// One 1:1.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct CheckIn {
     pub date: Date,
     pub title: String,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 
 /// All tracks as they stand in one directory or revision.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Hash)]
 pub struct Rubric {
     pub tracks: BTreeMap<TrackId, Track>,
 }
@@ -19,7 +19,7 @@ impl Rubric {
 }
 
 /// A career track, with what it inherits by `extends` already merged in.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Track {
     pub id: TrackId,
     pub title: String,
@@ -65,7 +65,7 @@ impl Track {
 }
 
 /// One row of the rubric.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Competency {
     pub id: CompetencyId,
     pub title: String,
@@ -78,7 +78,7 @@ pub struct Competency {
 }
 
 /// A maturity stage of one competency.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Stage {
     pub id: StageId,
     pub title: String,
@@ -89,7 +89,7 @@ pub struct Stage {
 }
 
 /// One column of the rubric.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Level {
     pub id: LevelId,
     pub title: String,
@@ -103,7 +103,7 @@ pub struct Level {
 }
 
 /// Free prose about a level.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct LevelSection {
     pub title: String,
     pub text: Prose,
@@ -113,7 +113,7 @@ pub struct LevelSection {
 }
 
 /// What one level asks in one competency.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, PartialEq, Default, Hash)]
 pub struct Cell {
     pub text: Prose,
     /// What each rating means here, where the rubric says so.
@@ -128,7 +128,7 @@ pub struct Cell {
 }
 
 /// An observable behaviour.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Signal {
     pub text: Prose,
     pub examples: Vec<Prose>,

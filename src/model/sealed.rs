@@ -72,6 +72,20 @@ pub struct Ledger {
     pub build: u64,
     /// By path, relative to the site's root, with `/`.
     pub files: BTreeMap<String, LedgerEntry>,
+    /// What sections were drawn from, by the path of their own file.
+    #[serde(default)]
+    pub drawn: BTreeMap<String, Drawn>,
+}
+
+/// A section that was drawn, so that it need not be drawn again from the same.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Drawn {
+    /// Keyed hash of everything that it was drawn from: what it may say, the theme, the program.
+    pub from: FileHash,
+    /// How many pages it has a part of.
+    pub pages: usize,
+    /// Its own file and those of its attachments, by path, as they were written.
+    pub files: BTreeMap<String, FileHash>,
 }
 
 /// Where the files of a site go, and what stands there from an earlier build.
@@ -83,6 +97,11 @@ pub trait SiteStore: Sync {
 
     /// What an earlier build wrote at that path, if it is still there, byte for byte.
     fn earlier(&self, path: &str) -> Option<LedgerEntry>;
+
+    /// What an earlier build drew the section from whose own file has that path. Its files may have changed since.
+    fn drawn(&self, _path: &str) -> Option<Drawn> {
+        None
+    }
 
     /// Takes a file of the new build.
     ///
@@ -156,6 +175,10 @@ impl SiteStore for MemoryStore {
         let entry = *self.ledger.files.get(path)?;
         let bytes = self.earlier.get(path)?;
         (FileHash::of(bytes) == entry.sha256).then_some(entry)
+    }
+
+    fn drawn(&self, path: &str) -> Option<Drawn> {
+        self.ledger.drawn.get(path).cloned()
     }
 
     fn write(&self, path: &str, bytes: Vec<u8>) -> io::Result<()> {

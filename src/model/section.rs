@@ -65,7 +65,7 @@ pub enum SectionKind {
 }
 
 /// Someone who opens a section, by which keys, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SectionReader {
     pub person: PersonId,
     /// Canonical age recipients; empty where the person has no live key.
@@ -75,7 +75,7 @@ pub struct SectionReader {
 }
 
 /// A section and who opens it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Section {
     pub id: SectionId,
     pub kind: SectionKind,

@@ -11,7 +11,7 @@ use tempfile::NamedTempFile;
 use super::PublishError;
 use super::folder::Snapshot;
 use super::stage::sync_folder;
-use crate::model::{Ledger, LedgerEntry};
+use crate::model::{Drawn, Ledger, LedgerEntry};
 
 const LEDGER: &str = "ledger.json";
 const LOCK: &str = "lock";
@@ -40,6 +40,7 @@ impl LedgerFile {
         let present = Ledger {
             build: last_build,
             files: ours.clone(),
+            drawn: BTreeMap::new(),
         };
         Self {
             present,
@@ -76,6 +77,13 @@ impl LedgerFile {
     pub fn last_build(&self) -> u64 {
         let pending = self.pending.as_ref().map_or(0, |pending| pending.build);
         self.present.build.max(pending)
+    }
+
+    /// What sections were drawn from, the newest last.
+    pub fn drawn(&self) -> BTreeMap<String, Drawn> {
+        let ledgers = [Some(&self.present), self.pending.as_ref()];
+        let drawn = ledgers.into_iter().flatten();
+        drawn.flat_map(|ledger| ledger.drawn.clone()).collect()
     }
 
     /// The files of a folder that are just as they were written.

@@ -21,7 +21,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use thiserror::Error;
 
-use crate::model::{Ledger, LedgerEntry, SealedSite, SiteStore};
+use crate::model::{Drawn, Ledger, LedgerEntry, SealedSite, SiteStore};
 use folder::{Found, Snapshot};
 use ledger_file::{LedgerFile, Lock};
 use stage::Stage;
@@ -106,6 +106,7 @@ pub struct Publication {
     last_build: u64,
     /// Files that stand in the folder just as the ledger says, by path.
     ours: BTreeMap<String, LedgerEntry>,
+    drawn: BTreeMap<String, Drawn>,
     stage: Stage,
     in_place: bool,
     state: PathBuf,
@@ -141,6 +142,7 @@ impl Publication {
             before,
             last_build: known.last_build,
             ours: known.ours,
+            drawn: known.drawn,
             in_place: false,
             state: state.to_owned(),
             _lock: lock,
@@ -296,6 +298,7 @@ impl Publication {
 struct Known {
     last_build: u64,
     ours: BTreeMap<String, LedgerEntry>,
+    drawn: BTreeMap<String, Drawn>,
 }
 
 impl Known {
@@ -308,6 +311,7 @@ impl Known {
         let mut known = Self {
             last_build: ledger.last_build(),
             ours: before.map_or_else(BTreeMap::new, |before| ledger.ours(before)),
+            drawn: ledger.drawn(),
         };
         let Some(before) = before else {
             return Ok(known);
@@ -330,6 +334,10 @@ impl SiteStore for Publication {
 
     fn earlier(&self, path: &str) -> Option<LedgerEntry> {
         self.ours.get(path).copied()
+    }
+
+    fn drawn(&self, path: &str) -> Option<Drawn> {
+        self.drawn.get(path).cloned()
     }
 
     fn write(&self, path: &str, bytes: Vec<u8>) -> io::Result<()> {

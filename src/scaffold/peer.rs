@@ -162,17 +162,14 @@ fn handing_in(name: &str, recipients: &[String]) -> String {
 
 /// Who will read what the peer writes, as access has it today.
 fn readers(seat: &Seat<'_>, by: &Person, today: Date) -> String {
-    let audiences = Audiences {
-        org: seat.org,
-        today,
-    };
+    let audiences = Audiences::new(seat.org, today);
     let subject = seat.person;
     let file = FeedbackFile::Peer(seat.cycle.id.clone(), by.id.clone());
     let now = answered(seat, by, today, false);
     let pieces = pieces(&audiences, &now);
     let audience = |artefact: &Artefact| {
         let piece = pieces.iter().find(|piece| piece.artefact == *artefact);
-        piece.map_or_else(People::new, |piece| piece.audience.clone())
+        piece.map_or_else(Default::default, |piece| piece.audience.clone())
     };
     let whole = audience(&Artefact::File(file.clone()));
     let mut text = comment(
@@ -260,7 +257,7 @@ fn answered(seat: &Seat<'_>, by: &Person, today: Date, shared: bool) -> Person {
     let questions = seat.questions(QuestionFor::Peer);
     let answers = questions.iter().map(|question| Answer {
         to: AnswerTo::Question(question.id.clone()),
-        text: Prose("…".into()),
+        text: Prose::new("…"),
     });
     let feedback = |by: &PersonId, answers: Vec<Answer>| Feedback {
         by: by.clone(),

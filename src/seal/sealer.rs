@@ -16,7 +16,7 @@ use super::{
     SiteJson, SiteKey, age_file, b64, section,
 };
 use crate::model::{
-    FileHash, Identity, Ledger, LedgerEntry, PersonId, PlainFile, Recipient, RecipientError,
+    Drawn, FileHash, Identity, Ledger, LedgerEntry, PersonId, PlainFile, Recipient, RecipientError,
     SealedSite, Section, SectionContent, SectionId, SiteStore,
 };
 
@@ -97,7 +97,8 @@ pub fn seal_site(
     logins: &[LoginFile<'_>],
 ) -> Result<SealedSite, SealError> {
     let sealer = Sealer::new(input, store);
-    let add = |(section, content): &(Section, SectionContent)| sealer.add_section(section, content);
+    let add =
+        |(section, content): &(Section, SectionContent)| sealer.add_section(section, content, None);
     sections.par_iter().try_for_each(add)?;
     plain
         .par_iter()
@@ -141,8 +142,10 @@ pub struct SealState {
 struct Placed {
     opens: KeyringSection,
     readers: BTreeMap<Recipient, PersonId>,
-    /// Its own file and those of its attachments.
+    /// Its own file and those of its attachments; its own is the last.
     files: Vec<String>,
+    /// What it was drawn from and how many pages came of it, where that is known.
+    drawn: Option<(FileHash, usize)>,
 }
 
 impl<'a> Sealer<'a> {
@@ -165,7 +168,46 @@ impl<'a> Sealer<'a> {
         }
     }
 
-    /// Seals a section and its attachments.
+    /// Keeps a section as an earlier build sealed it, where that one drew it from the same and its files are still
+    /// there; says how many pages it has. `from` is the hash of everything that it would be drawn from.
+    ///
+    /// # Errors
+    /// See [`SealError`].
+    pub fn keep_section(
+        &self,
+        section: &Section,
+        from: &FileHash,
+    ) -> Result<Option<usize>, SealError> {
+        let key = &self.input.site_key;
+        let recipients = section.recipients();
+        let lineage = Lineage::new(key.site_id(), self.input.epoch, &section.id, &recipients);
+        let path = key.section_file(&lineage);
+        let from = key.drawing_hash(section.id.as_str(), from);
+        let drawn = self.store.drawn(&path);
+        let Some(drawn) = drawn.filter(|drawn| drawn.from == from && !self.input.fresh) else {
+            return Ok(None);
+        };
+        let as_written = |(path, hash): (&String, &FileHash)| {
+            let entry = self.store.earlier(path);
+            let entry = entry.filter(|entry| entry.sha256 == *hash)?;
+            Some((path.clone(), entry))
+        };
+        let entries: Option<Vec<_>> = drawn.files.iter().map(as_written).collect();
+        let Some(entries) = entries else {
+            return Ok(None);
+        };
+        let attachments = drawn.files.keys().filter(|file| **file != path);
+        let identity = key.section_identity(&lineage);
+        let files = attachments.cloned().chain([path.clone()]).collect();
+        self.place(section, &identity, files, Some((from, drawn.pages)))?;
+        for (path, entry) in entries {
+            self.keep(&path, entry)?;
+        }
+        Ok(Some(drawn.pages))
+    }
+
+    /// Seals a section and its attachments. Where `from` is the hash of everything that it was drawn from, a later
+    /// build may keep it.
     ///
     /// # Errors
     /// See [`SealError`].
@@ -173,6 +215,7 @@ impl<'a> Sealer<'a> {
         &self,
         section: &Section,
         content: &SectionContent,
+        from: Option<&FileHash>,
     ) -> Result<(), SealError> {
         let key = &self.input.site_key;
         let site = key.site_id();
@@ -180,7 +223,14 @@ impl<'a> Sealer<'a> {
         let lineage = Lineage::new(site, self.input.epoch, &section.id, &recipients);
         let identity = key.section_identity(&lineage);
         let path = key.section_file(&lineage);
-        self.place(section, content, &lineage, &identity)?;
+        let attachments = content.files.keys();
+        let files = attachments.map(|name| key.attachment_file(&lineage, name));
+        let files = files.chain([path.clone()]).collect();
+        let drawn = from.map(|from| {
+            let from = key.drawing_hash(section.id.as_str(), from);
+            (from, content.pages.len())
+        });
+        self.place(section, &identity, files, drawn)?;
         let json = section::write(content, site, |key_of| {
             key.attachment_file(&lineage, key_of)
         });
@@ -250,6 +300,7 @@ impl<'a> Sealer<'a> {
             ledger: Ledger {
                 build,
                 files: record.state.files.clone(),
+                drawn: record.state.drawn(),
             },
             site_id: self.input.site_key.site_id().to_string(),
             sections: record.state.sections.len(),
@@ -264,22 +315,16 @@ impl<'a> Sealer<'a> {
     fn place(
         &self,
         section: &Section,
-        content: &SectionContent,
-        lineage: &Lineage,
         identity: &Identity,
+        files: Vec<String>,
+        drawn: Option<(FileHash, usize)>,
     ) -> Result<(), SealError> {
-        let key = &self.input.site_key;
-        let path = key.section_file(lineage);
-        let attachments = content.files.keys();
-        let mut files: Vec<String> = attachments
-            .map(|name| key.attachment_file(lineage, name))
-            .collect();
-        let opens = keyring_section(section, &path, identity);
-        files.push(path);
+        let path = files.last().map_or("", |own| own);
         let placed = Placed {
-            opens,
+            opens: keyring_section(section, path, identity),
             readers: readers(section)?,
             files,
+            drawn,
         };
         self.record().state.place(section.id.clone(), placed);
         Ok(())
@@ -453,6 +498,19 @@ impl<'a> Sealer<'a> {
 }
 
 impl SealState {
+    /// What its sections were drawn from, by the path of their own file.
+    fn drawn(&self) -> BTreeMap<String, Drawn> {
+        let hash = |path: &String| Some((path.clone(), self.files.get(path)?.sha256));
+        let drawn = |placed: &Placed| {
+            let (from, pages) = placed.drawn?;
+            let files: Option<_> = placed.files.iter().map(hash).collect();
+            let own = placed.files.last()?.clone();
+            let files = files?;
+            Some((own, Drawn { from, pages, files }))
+        };
+        self.sections.values().filter_map(drawn).collect()
+    }
+
     /// What of it holds for a site with that input: nothing of another site or epoch.
     fn continued(mut self, input: &SealInput) -> Self {
         let frame = (input.site_key.site_id(), input.epoch, input.names.clone());

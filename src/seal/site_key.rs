@@ -167,6 +167,13 @@ impl SiteKey {
         FileHash(derive::hmac(&*key, &[&to_whom, plaintext]))
     }
 
+    /// The keyed hash by which the ledger knows what a section was drawn from.
+    pub(super) fn drawing_hash(&self, section: &str, from: &FileHash) -> FileHash {
+        let key = Zeroizing::new(self.derive::<32>("ledger", &[]));
+        let drawing = derive::info("drawing", &[section.as_bytes()]);
+        FileHash(derive::hmac(&*key, &[&drawing, &from.0]))
+    }
+
     fn derive<const N: usize>(&self, label: &str, parts: &[&[u8]]) -> [u8; N] {
         derive::hkdf(&*self.0, &derive::info(label, parts))
     }

@@ -225,6 +225,7 @@ impl Preview {
             return broken(Report::default(), Some(Trouble::from(&error)));
         }
         let report = self.rebuilder.report().clone();
+        let report = report.and(self.rebuilder.unaccepted());
         match self.make() {
             Ok(Some(made)) => self.next(made, report),
             Ok(None) => broken(report, Trouble::of_closed(&self.closed())),
@@ -240,7 +241,7 @@ impl Preview {
         let shelf = Shelf::behind(&self.last);
         let sealer = Sealer::after(mem::take(&mut self.sealed), &input, &shelf);
         let drawn = self.rebuilder.draw(SCRIPT, |section, content| {
-            Ok(sealer.add_section(section, content)?)
+            Ok(sealer.add_section(section, content, None)?)
         });
         let outcome = match drawn {
             Ok(Some(outcome)) => outcome,

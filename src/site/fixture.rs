@@ -17,7 +17,7 @@ pub fn day(text: &str) -> Date {
 }
 
 pub fn prose(text: &str) -> Prose {
-    Prose(text.into())
+    Prose::new(text)
 }
 
 pub fn at(track: &str, level: &str) -> LevelRef {

@@ -526,7 +526,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::model::Tree;
+    use crate::model::Node;
 
     fn around<'a>() -> Surroundings<'a> {
         Surroundings {
@@ -545,26 +545,27 @@ mod tests {
     }
 
     /// The tree that a page would hold; fails where anything in it is not allowed.
-    fn tree(markdown: &str) -> Tree {
+    fn tree(markdown: &str) -> Node {
         let files = |key: &str| {
             key.starts_with("h1/")
                 .then(|| super::super::media_type(key))
         };
         let parsed = tree::parse(&format!("<div>{}</div>", html(markdown)), &files);
-        parsed.unwrap_or_else(|forbidden| panic!("{forbidden}\n{markdown:.200}"))
+        let parsed = parsed.unwrap_or_else(|forbidden| panic!("{forbidden}\n{markdown:.200}"));
+        parsed.node()
     }
 
-    fn has(tree: &Tree, name: &str) -> bool {
+    fn has(tree: &Node, name: &str) -> bool {
         match tree {
-            Tree::Text(_) => false,
-            Tree::Element(e) => e.name == name || e.children.iter().any(|child| has(child, name)),
+            Node::Text(_) => false,
+            Node::Element(e) => e.name == name || e.children.iter().any(|child| has(child, name)),
         }
     }
 
-    fn text(tree: &Tree) -> String {
+    fn text(tree: &Node) -> String {
         match tree {
-            Tree::Text(text) => text.clone(),
-            Tree::Element(e) => e.children.iter().map(text).collect(),
+            Node::Text(text) => text.clone(),
+            Node::Element(e) => e.children.iter().map(text).collect(),
         }
     }
 
@@ -751,7 +752,7 @@ mod tests {
             tree(&markdown);
             let line = inline(&markdown, &around());
             let parsed = tree::parse(&format!("<p>{line}</p>"), &|key| key.starts_with("h1/").then_some("image/png"));
-            let Ok(Tree::Element(paragraph)) = parsed else { panic!("{parsed:?}") };
+            let Ok(Node::Element(paragraph)) = parsed.map(|tree| tree.node()) else { panic!("no paragraph") };
             prop_assert_eq!(paragraph.name, "p", "{} broke out of its line", line);
         }
     }

@@ -4,7 +4,6 @@
 //! what is not public cannot get in: no names, no cycles, no other track, nothing for managers.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -129,12 +128,13 @@ fn page(
     site: &str,
     theme: &Theme,
     assets: &Assets,
-    mut part: PagePart,
+    part: PagePart,
 ) -> Result<PlainFile, ThemeError> {
     let up = "../".repeat(part.route.split('/').count());
-    relative_links(Arc::make_mut(&mut part.tree), &up);
+    let mut body = part.tree.node();
+    relative_links(&mut body, &up);
     let mut places = Vec::new();
-    find_places(&part.tree, &mut places);
+    find_places(&body, &mut places);
     let view = PublicView {
         title: &part.title,
         site,
@@ -143,7 +143,7 @@ fn page(
         style: format!("{up}{}", assets.style_path),
         icon: format!("{up}{}", assets.icon_path),
         places,
-        body: tree::to_html(&part.tree),
+        body: tree::to_html(&body),
     };
     Ok(PlainFile {
         path: format!("{}/index.html", part.route),
@@ -154,8 +154,8 @@ fn page(
 }
 
 /// Makes `/rubric/ic#x` a link that works at any address, from disk too: `../../rubric/ic/index.html#x`.
-fn relative_links(tree: &mut Tree, up: &str) {
-    let Tree::Element(element) = tree else {
+fn relative_links(tree: &mut Node, up: &str) {
+    let Node::Element(element) = tree else {
         return;
     };
     if let Some(href) = element.attributes.get_mut("href")
@@ -170,8 +170,8 @@ fn relative_links(tree: &mut Tree, up: &str) {
 }
 
 /// Sections that name themselves: those with an id whose first heading is an `h2`.
-fn find_places(tree: &Tree, places: &mut Vec<Place>) {
-    let Tree::Element(element) = tree else {
+fn find_places(tree: &Node, places: &mut Vec<Place>) {
+    let Node::Element(element) = tree else {
         return;
     };
     if element.name == "h2"
@@ -187,9 +187,9 @@ fn find_places(tree: &Tree, places: &mut Vec<Place>) {
     }
 }
 
-fn words(tree: &Tree) -> String {
+fn words(tree: &Node) -> String {
     match tree {
-        Tree::Text(text) => text.clone(),
-        Tree::Element(element) => element.children.iter().map(words).collect(),
+        Node::Text(text) => text.clone(),
+        Node::Element(element) => element.children.iter().map(words).collect(),
     }
 }

@@ -6,13 +6,13 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
-use std::sync::Arc;
 
 use serde::Serialize;
 use tera::{Context, Tera};
 
 use super::tree::{self, Forbidden, MediaTypes};
-use crate::model::Tree;
+use crate::fingerprint;
+use crate::model::{FileHash, Tree};
 use recent::Recent;
 
 mod document;
@@ -154,6 +154,19 @@ impl Theme {
             .eq(others.map(|(name, file)| (name, &file.text)))
     }
 
+    /// What tells its templates from any others.
+    pub fn fingerprint(&self) -> FileHash {
+        let drawing = self
+            .files
+            .iter()
+            .filter(|(name, _)| !name.ends_with(".css"));
+        fingerprint::of(
+            &drawing
+                .map(|(name, file)| (name, &file.text))
+                .collect::<Vec<_>>(),
+        )
+    }
+
     /// The default theme with some of its files replaced.
     ///
     /// # Errors
@@ -172,14 +185,14 @@ impl Theme {
         template: &str,
         view: &V,
         files: MediaTypes,
-    ) -> Result<Arc<Tree>, ThemeError> {
+    ) -> Result<Tree, ThemeError> {
         let render = || {
             let html = self.render_text(template, view)?;
             tree::parse(&html, files).map_err(|what| self.forbidden(template, what))
         };
         match &self.recent {
             Some(recent) => recent.page(template, view, render),
-            None => render().map(Arc::new),
+            None => render(),
         }
     }
 
@@ -221,8 +234,7 @@ impl Theme {
         needs: &[&str],
     ) -> Result<String, ThemeError> {
         let html = self.render_text(template, view)?;
-        let source = self.file(template).unwrap_or_default();
-        let what = document::fault(source, &html, needs).map(|what| ThemeError::Document {
+        let what = document::fault(&html, needs).map(|what| ThemeError::Document {
             path: self.path(template),
             what,
         });
@@ -350,7 +362,7 @@ mod tests {
     fn rendered(template: &str) -> Result<String, String> {
         let theme = with("team.html", template).map_err(|error| error.to_string())?;
         let tree = theme.render("team.html", &VIEW(), &|_| None);
-        tree.map(|tree| tree::to_html(&tree).to_string())
+        tree.map(|tree| tree::to_html(&tree.node()).to_string())
             .map_err(|error| error.to_string())
     }
 

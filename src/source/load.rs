@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
+use rayon::prelude::*;
+
 use super::areas::Area;
 use super::layout::Kind;
 use super::reload::Part;
-use super::tree::Walk;
+use super::tree::{ENTRIES_MAX, Walk};
 use super::{
     Directory, FILE_MAX_BYTES, FileKind, Identities, LoadError, Problem, ProblemKind, RUBRICS,
     Source, SourceFile, read, written,
@@ -15,6 +17,9 @@ use crate::diag::Place;
 
 /// The file that makes a directory an organisation.
 pub(super) const ORGANISATION: &str = "gradus.toml";
+
+/// How many people one thread reads before it looks for more.
+const PEOPLE_AT_ONCE: usize = 16;
 
 /// Where the cycles lie.
 pub(super) const CYCLES: &str = "cycles";
@@ -27,7 +32,7 @@ pub(super) const CYCLES: &str = "cycles";
 pub fn load(root: &Path, identities: &Identities) -> Result<Source, LoadError> {
     let mut source = begin(root, identities)?;
     load_rubrics(&mut source);
-    load_people(&mut source, None);
+    load_everyone(&mut source);
     load_management(&mut source);
     source.problems.sort_by(|a, b| a.place.cmp(&b.place));
     Ok(source)
@@ -64,12 +69,7 @@ pub(super) fn begin(root: &Path, identities: &Identities) -> Result<Source, Load
 
 /// Reads parts of an organisation that was read before, and nothing else.
 pub(super) fn load_parts(known: &Source, parts: &BTreeSet<Part>) -> Source {
-    let mut source = Source {
-        root: known.root.clone(),
-        areas: known.areas.clone(),
-        identities: known.identities.clone(),
-        ..Source::default()
-    };
+    let mut source = known.without_files();
     for part in parts {
         match part {
             Part::Cycles => {
@@ -185,6 +185,52 @@ fn load_rubrics(source: &mut Source) {
             load_inside(source, kind, &directory, &name, None);
         }
     }
+}
+
+/// Loads everyone, side by side where nobody's directory says anything about another's.
+fn load_everyone(source: &mut Source) {
+    let Some(read) = side_by_side(source) else {
+        return load_people(source, None);
+    };
+    for mut part in read {
+        source.files.append(&mut part.files);
+        source.directories.append(&mut part.directories);
+        source.texts.append(&mut part.texts);
+        source.problems.append(&mut part.problems);
+    }
+}
+
+/// What lies in `people/`, read by several threads; nothing where it has to be read in one go.
+fn side_by_side(source: &Source) -> Option<Vec<Source>> {
+    let area = &source.areas.people;
+    let names = names_in(&area.directory)?;
+    let read = |names: &[String]| {
+        let mut part = source.without_files();
+        for name in names {
+            load_people(&mut part, Some(name));
+        }
+        part
+    };
+    let parts: Vec<Source> = names.par_chunks(PEOPLE_AT_ONCE).map(read).collect();
+    let entries = |part: &Source| part.files.len() + part.directories.len() + part.problems.len();
+    let count: usize = parts.iter().map(entries).sum();
+    let alone = parts.iter().all(Source::stands_alone);
+    (alone && count <= ENTRIES_MAX).then_some(parts)
+}
+
+/// The names in a directory, in order; nothing where they are not told apart by case, are not UTF-8, or are so few or
+/// so many that they are better read in one go.
+fn names_in(directory: &Path) -> Option<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in directory.read_dir().ok()? {
+        names.push(entry.ok()?.file_name().into_string().ok()?);
+        if names.len() > ENTRIES_MAX {
+            return None;
+        }
+    }
+    let distinct: BTreeSet<String> = names.iter().map(|name| name.to_lowercase()).collect();
+    names.sort_unstable();
+    (names.len() > PEOPLE_AT_ONCE && distinct.len() == names.len()).then_some(names)
 }
 
 /// Loads everyone, or whatever has one name in `people/`.

@@ -17,6 +17,7 @@ mod git;
 mod history;
 mod layout;
 mod load;
+mod lock;
 mod lookup;
 mod read;
 mod recall;
@@ -35,6 +36,7 @@ pub use agreed::{AsWritten, Worded};
 pub use git::{Fingerprint, Trouble};
 pub use history::{History, Version};
 pub use layout::{CycleFile, Directory, FileKind, Name, PersonFile};
+pub use lock::{ACCESS_LOCK, access_lock};
 pub use lookup::{Lies, lies};
 pub use read::FILE_MAX_BYTES;
 pub use reload::{Changed, Touched};
@@ -76,6 +78,16 @@ pub struct Source {
 }
 
 impl Source {
+    /// The same organisation, of which nothing is read but where its parts lie.
+    fn without_files(&self) -> Self {
+        Self {
+            root: self.root.clone(),
+            areas: self.areas.clone(),
+            identities: self.identities.clone(),
+            ..Self::default()
+        }
+    }
+
     /// The sealed files that were not opened, and why.
     pub fn unopened(&self) -> impl Iterator<Item = (&Arc<str>, &FileKind, Unopened)> {
         self.problems

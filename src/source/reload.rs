@@ -251,7 +251,7 @@ impl Source {
 
     /// Whether no part of it says something about another: no symbolic link, and nothing that is one thing on
     /// some systems and two on others.
-    fn stands_alone(&self) -> bool {
+    pub(super) fn stands_alone(&self) -> bool {
         let several = |problem: &Problem| {
             matches!(
                 problem.what,

@@ -15,7 +15,7 @@ use crate::diag::Place;
 use crate::model::turns_direction;
 
 /// The most files and directories that one area may hold.
-const ENTRIES_MAX: usize = 1_000_000;
+pub(super) const ENTRIES_MAX: usize = 1_000_000;
 
 /// The deepest path that the layout knows is `person/cycle/files/name`; one more shows what is too deep.
 const DEPTH_MAX: usize = 5;
@@ -130,17 +130,28 @@ impl Walk<'_> {
     }
 
     fn file(&mut self, shown: &str, path: &Path, kind: FileKind) {
-        match bytes_of(path, FILE_MAX_BYTES) {
+        match self.bytes_of(path, FILE_MAX_BYTES) {
             Ok(bytes) => self.source.take_in(shown, kind, bytes),
             Err(what) => self.problem(shown, what),
         }
     }
 
     fn sealed(&mut self, shown: &str, path: &Path, kind: FileKind) {
-        match bytes_of(path, SEALED_MAX_BYTES) {
+        match self.bytes_of(path, SEALED_MAX_BYTES) {
             Ok(bytes) => self.source.take_in_sealed(shown, kind, &bytes),
             Err(what) => self.problem(shown, what),
         }
+    }
+
+    /// Links inside the tree were judged before; the file itself is opened without following any.
+    fn bytes_of(&self, path: &Path, max: u64) -> Result<Vec<u8>, ProblemKind> {
+        // Without a link above it, a path is its own target.
+        if !self.source.links {
+            return read::bytes(path, max);
+        }
+        let path = path.canonicalize();
+        let path = path.map_err(|error| ProblemKind::Unreadable(error.to_string()))?;
+        read::bytes(&path, max)
     }
 
     fn stays_inside(&self, path: &Path) -> bool {
@@ -174,13 +185,6 @@ impl Walk<'_> {
         let place = Place::file(path);
         self.source.problems.push(Problem { place, what });
     }
-}
-
-/// Links inside the tree were judged before; the file itself is opened without following any.
-fn bytes_of(path: &Path, max: u64) -> Result<Vec<u8>, ProblemKind> {
-    let path = path.canonicalize();
-    let path = path.map_err(|error| ProblemKind::Unreadable(error.to_string()))?;
-    read::bytes(&path, max)
 }
 
 impl Source {

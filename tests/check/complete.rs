@@ -9,7 +9,7 @@ fn date(text: &str) -> Date {
 }
 
 fn prose(text: &str) -> Prose {
-    Prose(text.into())
+    Prose::new(text)
 }
 
 fn complete() -> Organisation {

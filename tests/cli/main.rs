@@ -1,5 +1,6 @@
 //! The program as people and scripts meet it: words, streams, exit codes.
 
+mod accepting;
 mod bombs;
 mod import;
 mod program;
@@ -238,6 +239,7 @@ fn a_login_wraps_an_identity_once() {
     here.run(&["-C", "org", "keys", "login", "sam"])
         .exits(3)
         .says("exists already");
+    here.run(&["-C", "org", "access", "--accept"]).exits(0);
     here.run(&["-C", "org", "build"]).exits(0);
     assert_eq!(
         fs::read_dir(here.path("org/public/login")).unwrap().count(),

@@ -235,6 +235,8 @@ fn an_identity_wrapped_with_a_passphrase_opens_sources_too() {
     let login = ["-C", "org", "keys", "login", "kim", "-i", "../builder.txt"];
     let words = here.run(&login).exits(0).stdout();
     let wrapped = "people/kim/login.age";
+    let accept = ["-C", "org", "access", "--accept", "-i", "../builder.txt"];
+    here.run(&accept).exits(0);
     let build = ["-C", "org", "build", "--dry-run", "-i", wrapped];
     typing(&here, &build, &words).exits(0);
     typing(&here, &build, "abacus\n")

@@ -85,17 +85,17 @@ pub fn section(
     (section, content)
 }
 
-pub fn element(name: &str, attributes: &[(&str, &str)], children: Vec<Tree>) -> Tree {
+pub fn element(name: &str, attributes: &[(&str, &str)], children: Vec<Node>) -> Node {
     let owned = |(name, value): &(&str, &str)| (name.to_string(), value.to_string());
-    Tree::Element(Element {
+    Node::Element(Element {
         name: name.to_owned(),
         attributes: attributes.iter().map(owned).collect(),
         children,
     })
 }
 
-pub fn text(text: &str) -> Tree {
-    Tree::Text(text.to_owned())
+pub fn text(text: &str) -> Node {
+    Node::Text(text.to_owned())
 }
 
 pub fn page(route: &str, words: &str) -> PagePart {

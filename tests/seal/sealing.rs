@@ -1,4 +1,4 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use gradus::model::*;
 use gradus::seal::*;
@@ -256,7 +256,7 @@ fn a_login_lies_where_its_name_leads_and_two_of_one_name_are_refused() {
 fn the_build_number_is_the_time_or_one_more_than_the_last() {
     let ledger = |build| Ledger {
         build,
-        files: BTreeMap::new(),
+        ..Ledger::default()
     };
     let build = |last| {
         seal_after(&input(), &[], Files::new(), ledger(last))
@@ -333,4 +333,85 @@ fn in_a_crowd_every_identity_opens_exactly_the_files_of_its_audiences() {
     }
     assert!(expected.len() > 300);
     assert_eq!(opened, expected);
+}
+
+/// Seals the sample organisation, each section drawn from what `from` says of it; keeps what may be kept of an
+/// earlier site. Also which sections were kept.
+fn drawn_from(
+    from: impl Fn(&SectionId) -> FileHash,
+    input: &SealInput,
+    (files, ledger): (Files, Ledger),
+) -> (Files, Ledger, Vec<String>) {
+    let store = MemoryStore::after(files, ledger);
+    let sealer = Sealer::new(input, &store);
+    let mut kept = Vec::new();
+    for (section, content) in organisation() {
+        let from = from(&section.id);
+        match sealer.keep_section(&section, &from).unwrap() {
+            Some(pages) => {
+                assert_eq!(pages, content.pages.len());
+                kept.push(section.id.to_string());
+            }
+            None => sealer.add_section(&section, &content, Some(&from)).unwrap(),
+        }
+    }
+    let site = sealer.finish().unwrap();
+    (store.into_files(), site.ledger, kept)
+}
+
+fn same(_: &SectionId) -> FileHash {
+    FileHash::of(b"as before")
+}
+
+#[test]
+fn a_section_that_would_be_drawn_from_the_same_is_kept_without_being_drawn() {
+    let (files, ledger, kept) = drawn_from(same, &input(), Default::default());
+    assert!(kept.is_empty());
+    let other = |id: &SectionId| FileHash::of(id.as_str().as_bytes());
+    let of_ada = |id: &SectionId| match id.as_str() {
+        "person/ada" => other(id),
+        _ => same(id),
+    };
+    let (second, ledger, kept) = drawn_from(of_ada, &input(), (files.clone(), ledger));
+    assert_eq!(kept, ["org", "person/ada/chain"]);
+    let (third, _, kept) = drawn_from(of_ada, &input(), (second.clone(), ledger));
+    assert_eq!(kept, ["org", "person/ada", "person/ada/chain"]);
+    for built in [&second, &third] {
+        assert!(changed_paths(&files, built).iter().all(signed_list()));
+        let site = SealedSiteReader::new(built, &Trust::default(), &[]).unwrap();
+        let portfolio = site.unlock(&ada()).unwrap();
+        let section = portfolio.section("person/ada").unwrap();
+        let picture = portfolio.attachment(&section, "2026-h1/graph.png");
+        assert_eq!(picture.unwrap(), PICTURE);
+    }
+}
+
+#[test]
+fn nothing_is_kept_undrawn_whose_files_changed_or_that_another_key_or_epoch_sealed() {
+    let (files, ledger, _) = drawn_from(same, &input(), Default::default());
+    let section = keyring_of(&files, &ada()).sections[1].file.clone();
+    let of_ada = &ledger.drawn[&section].files;
+    assert_eq!(of_ada.len(), 2, "the section and its picture");
+    for path in of_ada.keys() {
+        let mut damaged = files.clone();
+        damaged.get_mut(path).unwrap()[300] ^= 1;
+        let (_, _, kept) = drawn_from(same, &input(), (damaged, ledger.clone()));
+        assert_eq!(kept, ["org", "person/ada/chain"], "{path}");
+    }
+    let fresh = SealInput {
+        fresh: true,
+        ..input()
+    };
+    let raised = SealInput {
+        epoch: 2,
+        ..input()
+    };
+    let rotated = SealInput {
+        site_key: site_key_of(&[2; 32]),
+        ..input()
+    };
+    for input in [fresh, raised, rotated] {
+        let (_, _, kept) = drawn_from(same, &input, (files.clone(), ledger.clone()));
+        assert!(kept.is_empty(), "{kept:?}");
+    }
 }

@@ -1,12 +1,13 @@
 //! Drawing again as far as a change can reach gives what drawing everything gives.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
 use gradus::access;
 use gradus::diag::Report;
+use gradus::fingerprint;
 use gradus::growth;
 use gradus::model::*;
 use gradus::pipeline;
@@ -264,8 +265,11 @@ impl Tree {
     }
 }
 
+/// What came of each fingerprint. A build draws nothing again whose fingerprint it knows.
+type ByFingerprint = HashMap<FileHash, SectionContent>;
+
 /// Everything, by the functions that a build calls; nothing where the tree or its theme has errors.
-fn whole(root: &Path) -> (Option<Drawn>, Report) {
+fn whole(root: &Path, seen: &mut ByFingerprint) -> (Option<Drawn>, Report) {
     let (organisation, report) = pipeline::load(root, today()).unwrap();
     let drawn = organisation.and_then(|organisation| {
         let theme = pipeline::theme(root, &organisation).ok()?;
@@ -273,9 +277,17 @@ fn whole(root: &Path) -> (Option<Drawn>, Report) {
         let people = organisation.people.values().map(|person| &**person);
         let figures = growth::org_figures(&commons, people);
         let plan = access::plan(&organisation, today());
+        let audiences = access::Audiences::new(&organisation, today());
         let sections = plan.sections.iter().map(|planned| {
-            let draw = access::draw(&organisation, today(), &figures, planned);
+            let draw = access::draw(&audiences, &figures, planned);
             let content = site::render(&commons, &theme, &draw).ok()?;
+            let from = fingerprint::of(&(theme.fingerprint(), &commons, &draw));
+            let before = seen.entry(from).or_insert_with(|| content.clone());
+            assert!(
+                *before == content,
+                "{} has its fingerprint from something else",
+                draw.section.id
+            );
             Some((
                 planned.section.id.clone(),
                 (planned.section.clone(), content),
@@ -302,6 +314,7 @@ fn edited_at_random(seed: u64) {
     };
     let mut rebuilder = Rebuilder::new(root.clone(), None);
     let shown: Mutex<Drawn> = Mutex::default();
+    let mut seen = ByFingerprint::new();
     let mut drawn_sections = 0;
     let mut good = 0;
     let (mut edits, mut round) = (0, 0);
@@ -314,7 +327,7 @@ fn edited_at_random(seed: u64) {
             shown.0.insert(section.id.clone(), entry);
             Ok(())
         });
-        let (expected, report) = whole(&root);
+        let (expected, report) = whole(&root, &mut seen);
         let why = format!("seed {seed}, round {round}: {touched:?}");
         assert_eq!(rebuilder.report().diagnostics, report.diagnostics, "{why}");
         assert_eq!(rebuilder.report().texts, report.texts, "{why}");
@@ -348,6 +361,11 @@ fn edited_at_random(seed: u64) {
     assert!(
         good > 0 && drawn_sections < good,
         "{drawn_sections} of {good}"
+    );
+    assert!(
+        seen.len() < good,
+        "{} of {good} have a fingerprint of their own",
+        seen.len()
     );
 }
 

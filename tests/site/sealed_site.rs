@@ -74,6 +74,7 @@ fn site() -> &'static Site {
         org.write(&root);
         let at = root.to_str().unwrap();
         ok(gradus(&["-C", at, "keys", "site"]));
+        ok(gradus(&["-C", at, "-q", "access", "--accept"]));
         ok(gradus(&["-C", at, "-q", "build"]));
         let files = read_all(&root.join("public"));
         let access =

@@ -93,6 +93,7 @@ export async function buildHostile(): Promise<Hostile> {
     writeFileSync(join(organisation, path), text);
   }
   gradus("-C", organisation, "keys", "site");
+  gradus("-C", organisation, "access", "--accept");
   return { tree: organisation, folder: buildSite(organisation, "hostile-site"), key };
 }
 

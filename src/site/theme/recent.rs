@@ -1,15 +1,15 @@
 //! Pages that were rendered lately, for whoever renders the same ones again and again.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::model::Tree;
 
-/// Pages are remembered up to so many bytes of what they show; as trees they are several times as large.
-const VIEWS_MAX_BYTES: usize = 16 * 1024 * 1024;
+/// Pages are remembered up to so many bytes of them and of what they show.
+const PAGES_MAX_BYTES: usize = 64 * 1024 * 1024;
 
 /// What a page is made from: the hash of its template's name and its view.
 type Made = [u8; 32];
@@ -20,7 +20,7 @@ pub(super) struct Recent(Mutex<Pages>);
 
 #[derive(Default)]
 struct Pages {
-    trees: HashMap<Made, Arc<Tree>>,
+    trees: HashMap<Made, Tree>,
     bytes: usize,
 }
 
@@ -31,17 +31,17 @@ impl Recent {
         template: &str,
         view: &V,
         render: impl FnOnce() -> Result<Tree, E>,
-    ) -> Result<Arc<Tree>, E> {
+    ) -> Result<Tree, E> {
         // A view that is no JSON is none of the templates' either: rendering says so.
         let Ok(json) = serde_json::to_vec(&(template, view)) else {
-            return render().map(Arc::new);
+            return render();
         };
         let made: Made = Sha256::digest(&json).into();
         if let Some(tree) = self.pages(|pages| pages.trees.get(&made).cloned()) {
             return Ok(tree);
         }
-        let tree = Arc::new(render()?);
-        self.pages(|pages| pages.keep(made, tree.clone(), json.len()));
+        let tree = render()?;
+        self.pages(|pages| pages.keep(made, tree.clone(), json.len() + tree.as_json().len()));
         Ok(tree)
     }
 
@@ -52,9 +52,9 @@ impl Recent {
 }
 
 impl Pages {
-    fn keep(&mut self, made: Made, tree: Arc<Tree>, bytes: usize) {
+    fn keep(&mut self, made: Made, tree: Tree, bytes: usize) {
         self.bytes += bytes;
-        if self.bytes > VIEWS_MAX_BYTES {
+        if self.bytes > PAGES_MAX_BYTES {
             self.bytes = bytes;
             self.trees.clear();
         }

@@ -16,7 +16,7 @@ fn html(person: &Person, commons: &Commons) -> [String; 2] {
     });
     let html: Vec<String> = parts
         .iter()
-        .map(|part| crate::site::tree::to_html(&part.tree).to_string())
+        .map(|part| crate::site::tree::to_html(&part.tree.node()).to_string())
         .collect();
     html.try_into().expect("there are two pages")
 }

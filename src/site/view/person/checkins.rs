@@ -42,7 +42,7 @@ pub fn view(ctx: &Context, person: &Person) -> Option<CheckIns> {
     }
     let newest_first = person.checkins.iter().rev().enumerate();
     let action = |action: crate::growth::OpenAction<'_>| ActionLine {
-        text: ctx.inline(&Prose(action.text.into()), None),
+        text: ctx.inline(&Prose::new(action.text), None),
         since: When::on("since", action.since),
     };
     Some(CheckIns {

@@ -13,7 +13,7 @@ pub const UNSHARED: &str = "An unshared thought about Ada";
 pub const TALENT: &str = "Could lead a group within the year";
 
 pub fn prose(text: &str) -> Prose {
-    Prose(text.into())
+    Prose::new(text)
 }
 
 /// Three cycles of Ada: two reviewed, one running; every kind of artefact that is hers to read.

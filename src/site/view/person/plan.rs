@@ -33,7 +33,7 @@ fn linked(resource: &Prose) -> Prose {
     let text = resource.as_str().trim();
     let bare = text.starts_with("https://") && !text.contains([' ', '<', '>']);
     match bare {
-        true => Prose(format!("<{text}>").into()),
+        true => Prose::new(format!("<{text}>")),
         false => resource.clone(),
     }
 }

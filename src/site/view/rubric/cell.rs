@@ -152,7 +152,7 @@ pub(in crate::site::view) fn short_words(
         .map(|signal| signal.text.as_str().trim());
     let signals: Vec<&str> = texts.collect();
     if !signals.is_empty() {
-        return ctx.inline(&Prose(signals.join("\n\n").into()), None);
+        return ctx.inline(&Prose::new(signals.join("\n\n")), None);
     }
     let stage = stage_words(competency, cell);
     let words = stage.or_else(|| cell.proficiency.clone());

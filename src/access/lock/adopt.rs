@@ -1,0 +1,188 @@
+//! Causes → an organisation that they hold in.
+//!
+//! Everything that is written in the tree stays; only what decides who reads it becomes as a lock says.
+
+use std::sync::Arc;
+
+use super::facts::log_parts;
+use super::{Lock, Readers, Since};
+use crate::access::artefact::{Artefact, FeedbackFile};
+use crate::model::*;
+
+/// Makes one cause of an organisation what it is in a lock.
+pub(super) fn adopt(org: &mut Organisation, cause: &Cause, lock: &Lock) {
+    match cause {
+        Cause::Person(id) | Cause::End(id) => end(org, id, lock),
+        Cause::Managers(id, _) => managers(org, id, lock),
+        Cause::Hr(id) => {
+            org.access.hr.retain(|other| other != id);
+            org.access.hr.extend(lock.hr.get(id).cloned());
+        }
+        Cause::ChainReach => org.access.chain = lock.chain,
+        Cause::PeerFeedback => org.access.peer_feedback = lock.peer_feedback,
+        Cause::Cycle(id) => {
+            for cycle in org.cycles.iter_mut().filter(|cycle| cycle.id == *id) {
+                if let Some((start, end)) = lock.cycles.get(id) {
+                    (cycle.start, cycle.end) = (*start, *end);
+                }
+                ask(cycle, None, lock);
+            }
+        }
+        Cause::Question(of, question) => {
+            let asked = |cycle: &&mut Cycle| of.as_ref().is_none_or(|id| *id == cycle.id);
+            for cycle in org.cycles.iter_mut().filter(asked) {
+                ask(cycle, Some(question), lock);
+            }
+        }
+        Cause::Readers(at) => readers(org, at, lock.readers.get(at)),
+        // Keys and plain pages are compared by themselves: no audience of people follows from them.
+        Cause::Key(..) | Cause::Public(..) => {}
+    }
+}
+
+/// Whoever a lock does not know was never there: they read nothing.
+fn end(org: &mut Organisation, id: &PersonId, lock: &Lock) {
+    let standing = lock.people.get(id);
+    let end = standing.map_or(Some(Date::MIN), |standing| standing.end);
+    person(org, id).end = end;
+}
+
+fn managers(org: &mut Organisation, id: &PersonId, lock: &Lock) {
+    let since = lock.people.get(id).map(|standing| &standing.managers);
+    person(org, id).roles = roles(since.map_or(&[], |managers| managers));
+}
+
+/// The person of that id; somebody without anything where there is nobody.
+fn person<'o>(org: &'o mut Organisation, id: &PersonId) -> &'o mut Person {
+    let nobody = || {
+        Arc::new(Person {
+            id: id.clone(),
+            name: id.to_string(),
+            start: Date::MIN,
+            end: Some(Date::MIN),
+            login: String::new(),
+            keys: Vec::new(),
+            external: false,
+            roles: roles(&[]),
+            leaves: Vec::new(),
+            log: Vec::new(),
+            checkins: Vec::new(),
+            login_file: None,
+            cycles: Default::default(),
+        })
+    };
+    Arc::make_mut(org.people.entry(id.clone()).or_insert_with(nobody))
+}
+
+/// Roles that say nothing but who stood above when.
+fn roles(managers: &[Since]) -> Vec<Role> {
+    let role = |from: Option<Date>, manager: &Option<PersonId>| Role {
+        from: from.unwrap_or(Date::MIN),
+        level: None,
+        title: None,
+        team: None,
+        manager: manager.clone(),
+    };
+    let mut roles = vec![role(None, &None)];
+    roles.extend(
+        managers
+            .iter()
+            .map(|since| role(since.from, &since.manager)),
+    );
+    roles
+}
+
+/// Gives the questions of a cycle, or one of them, the readers that a lock knows.
+fn ask(cycle: &mut Cycle, only: Option<&QuestionId>, lock: &Lock) {
+    for question in &mut cycle.questions {
+        if only.is_none_or(|only| *only == question.id) {
+            question.readers = listed(lock.question(&cycle.id, &question.id));
+        }
+    }
+}
+
+fn listed(readers: Option<&Readers>) -> Option<Vec<ReaderToken>> {
+    readers.map(|readers| readers.iter().cloned().collect())
+}
+
+fn readers(org: &mut Organisation, at: &ReadersAt, readers: Option<&Readers>) {
+    let path: Vec<&str> = at.path.split('/').collect();
+    match path.as_slice() {
+        ["people", id, ..] => {
+            if let Some(person) = org.people.get_mut(*id) {
+                of_person(Arc::make_mut(person), at, readers);
+            }
+        }
+        ["management", _, file] => {
+            let id = file.strip_suffix(".toml").and_then(PersonId::new);
+            if let Some((id, managed)) = id.and_then(|id| {
+                let managed = org.management.about.get_mut(&id)?;
+                Some((id, managed))
+            }) {
+                for (cycle, talent) in &mut Arc::make_mut(managed).talent {
+                    if Artefact::Talent(cycle.clone()).path(&id) == at.path {
+                        talent.readers = listed(readers);
+                    }
+                }
+            }
+        }
+        // Sections of levels are compared by themselves.
+        _ => {}
+    }
+}
+
+fn of_person(person: &mut Person, at: &ReadersAt, readers: Option<&Readers>) {
+    let id = person.id.clone();
+    if let (true, Some(part)) = (at.path == Artefact::Log(0).path(&id), &at.part) {
+        let entry = log_parts(&person.log).position(|name| name == *part);
+        if let Some(entry) = entry {
+            person.log[entry].readers = listed(readers);
+        }
+        return;
+    }
+    for (cycle, files) in &mut person.cycles {
+        for (path, slot) in slots(&id, cycle, files) {
+            if path == at.path {
+                slot.clone_from(&listed(readers));
+            }
+        }
+    }
+}
+
+/// Where the files of a cycle keep their readers.
+fn slots<'c>(
+    subject: &PersonId,
+    id: &CycleId,
+    cycle: &'c mut PersonCycle,
+) -> Vec<(String, &'c mut Option<Vec<ReaderToken>>)> {
+    let mut slots = Vec::new();
+    let whole = |artefact: Artefact| artefact.path(subject);
+    let file = |file: FeedbackFile| file.path(subject);
+    if let Some(expectations) = &mut cycle.expectations {
+        let path = whole(Artefact::Expectations(id.clone()));
+        slots.push((path, &mut expectations.readers));
+    }
+    if let Some(plan) = &mut cycle.plan {
+        slots.push((whole(Artefact::Plan(id.clone())), &mut plan.readers));
+    }
+    if let Some(pip) = &mut cycle.pip {
+        slots.push((whole(Artefact::Pip(id.clone())), &mut pip.readers));
+    }
+    if let Some(own) = &mut cycle.self_assessment {
+        let path = file(FeedbackFile::SelfAssessment(id.clone()));
+        slots.push((path, &mut own.readers));
+    }
+    if let Some(review) = &mut cycle.review {
+        let path = file(FeedbackFile::Review(id.clone()));
+        slots.push((path, &mut review.feedback.readers));
+    }
+    if let Some(response) = &mut cycle.response {
+        let path = file(FeedbackFile::Response(id.clone()));
+        slots.push((path, &mut response.feedback.readers));
+    }
+    for (author, peer) in &mut cycle.peers {
+        let path = file(FeedbackFile::Peer(id.clone(), author.clone()));
+        slots.push((path, &mut peer.feedback.readers));
+    }
+    slots
+}

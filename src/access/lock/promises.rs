@@ -1,0 +1,219 @@
+//! Causes by which nobody gains anything yet, and will: what is promised for texts that are not written, or not dated.
+//!
+//! Texts that are there are compared one by one. Plain pages, and policies for what is still to come, are compared by what
+//! they say: where it is not plain that they say less, they say more.
+
+use std::collections::BTreeSet;
+
+use super::difference::{Comparison, Gain, Gained};
+use super::facts::open_sections;
+use super::written::words;
+use super::{Lock, Readers};
+use crate::access::artefact::pieces;
+use crate::access::audience::Audiences;
+use crate::model::*;
+
+/// What is promised to more people, through causes that brought nothing yet.
+pub(super) fn loosened(comparison: &Comparison, felt: &BTreeSet<Cause>, today: Date) -> Vec<Gain> {
+    let unfelt = comparison
+        .causes
+        .iter()
+        .filter(|cause| !felt.contains(*cause));
+    let promised = unfelt.filter_map(|cause| {
+        let sentence = comparison.promise(cause, today)?;
+        Some(Gain {
+            cause: cause.clone(),
+            from: None,
+            what: Gained::Promised(sentence),
+        })
+    });
+    promised.collect()
+}
+
+impl Comparison<'_> {
+    fn promise(&self, cause: &Cause, today: Date) -> Option<String> {
+        match cause {
+            Cause::PeerFeedback => self.of_peers(),
+            Cause::Question(cycle, question) => self.of_question(cycle.as_ref(), question),
+            Cause::Cycle(cycle) => self.of_cycle(cycle),
+            Cause::Readers(at) => self.of_readers(at, today),
+            Cause::Public(rubric, track) => self.of_track(rubric, track),
+            _ => None,
+        }
+    }
+
+    fn of_peers(&self) -> Option<String> {
+        let shown = |policy: PeerFeedbackPolicy| match policy {
+            PeerFeedbackPolicy::Chain => 0,
+            PeerFeedbackPolicy::Anonymous => 1,
+            PeerFeedbackPolicy::Person => 2,
+        };
+        let (before, now) = (self.accepted.peer_feedback, self.present.peer_feedback);
+        let how = match now {
+            PeerFeedbackPolicy::Person => "with names",
+            _ => "without names",
+        };
+        (shown(now) > shown(before))
+            .then(|| format!("people would read what peers say about them, {how}"))
+    }
+
+    fn of_question(&self, cycle: Option<&CycleId>, question: &QuestionId) -> Option<String> {
+        let of_all = Cause::Question(None, question.clone());
+        if cycle.is_some() && self.causes.contains(&of_all) {
+            return None; // told once, for all cycles
+        }
+        let (before, now) = match cycle {
+            Some(cycle) => (
+                self.accepted.question(cycle, question),
+                self.present.question(cycle, question),
+            ),
+            None => {
+                let key = (None, question.clone());
+                (
+                    self.accepted.questions.get(&key),
+                    self.present.questions.get(&key),
+                )
+            }
+        };
+        let of_cycle = |id: &CycleId| self.org.cycle(id).map(|cycle| cycle.questions.as_slice());
+        let mut asked = cycle
+            .and_then(of_cycle)
+            .unwrap_or(&self.org.questions)
+            .iter();
+        let asked = asked.find(|asked| asked.id == *question)?.asked;
+        let default = match asked {
+            QuestionFor::SelfAssessment | QuestionFor::Response => &[Audience::Person][..],
+            QuestionFor::Peer | QuestionFor::Manager => &[Audience::Chain],
+        };
+        loosens(before, now, default).then(|| {
+            let (now, before) = (shown(now, default), shown(before, default));
+            format!("answers to `{question}` would be for {now}, so far for {before}")
+        })
+    }
+
+    /// A cycle that is new asks its questions under the rules that were accepted for all cycles.
+    fn of_cycle(&self, id: &CycleId) -> Option<String> {
+        if self.accepted.cycles.contains_key(id) {
+            return None; // whom its dates move is compared text by text
+        }
+        let questions = &self.org.cycle(id)?.questions;
+        let mut loosened = questions
+            .iter()
+            .filter_map(|question| self.of_question(Some(id), &question.id));
+        loosened.next()
+    }
+
+    fn of_readers(&self, at: &ReadersAt, today: Date) -> Option<String> {
+        let (before, now) = (self.accepted.readers.get(at), self.present.readers.get(at));
+        if at.path.ends_with(".toml") && !at.path.starts_with("people/") && at.part.is_some() {
+            let opened = now.is_none() && open_sections(self.org).contains(at);
+            let what = at.part.as_deref().unwrap_or_default();
+            return opened.then(|| {
+                format!("everyone who reads the rubric would read `{what}`, so far for managers")
+            });
+        }
+        if self.is_published(at, today) {
+            return None; // compared text by text
+        }
+        let default = default_of(&at.path);
+        let is_there = now.is_some() || self.is_draft(at);
+        (is_there && loosens(before, now, default)).then(|| {
+            let (now, before) = (shown(now, default), shown(before, default));
+            format!("once it is dated, this would be for {now}, so far for {before}")
+        })
+    }
+
+    fn is_published(&self, at: &ReadersAt, today: Date) -> bool {
+        let audiences = Audiences::new(self.org, today);
+        let Some(subject) = self.subject(at) else {
+            return false;
+        };
+        let mut pieces = pieces(&audiences, subject).into_iter();
+        pieces.any(|piece| piece.artefact.path(&subject.id) == at.path)
+    }
+
+    /// Whether the file is there, whatever it says of its readers: adopting what was accepted has changed it.
+    fn is_draft(&self, at: &ReadersAt) -> bool {
+        Lock::of(self.locked).readers.contains_key(at)
+    }
+
+    fn subject(&self, at: &ReadersAt) -> Option<&Person> {
+        let mut parts = at.path.split('/');
+        let id = match parts.next()? {
+            "people" => parts.next()?,
+            _ => parts.next_back()?.strip_suffix(".toml")?,
+        };
+        self.org.people.get(id).map(|person| &**person)
+    }
+
+    fn of_track(&self, rubric: &str, track: &TrackId) -> Option<String> {
+        let shown = |lock: &Lock| -> BTreeSet<TrackId> {
+            let of_rubric = lock.public.iter().filter(|((of, _), _)| of == rubric);
+            let tracks = of_rubric.flat_map(|((_, track), extends)| extends.iter().chain([track]));
+            tracks.cloned().collect()
+        };
+        let before = shown(self.accepted);
+        let key = (rubric.to_owned(), track.clone());
+        let now = self.present.public.get(&key)?;
+        let gained = [track]
+            .into_iter()
+            .chain(now)
+            .filter(|track| !before.contains(*track));
+        let gained: Vec<String> = gained.map(|track| format!("`{track}`")).collect();
+        (!gained.is_empty()).then(|| {
+            format!(
+                "anyone who can reach the site would read the track {}",
+                gained.join(" and ")
+            )
+        })
+    }
+}
+
+/// Who reads a file that says nothing of it, as far as audiences can say.
+fn default_of(path: &str) -> &'static [Audience] {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    match name {
+        _ if path.starts_with("management/") => &[Audience::Chain, Audience::Hr],
+        "pip.toml" => &[Audience::Person, Audience::Hr],
+        "review.md" => &[Audience::Chain],
+        _ if name.starts_with("peer-") => &[Audience::Chain],
+        _ => &[Audience::Person],
+    }
+}
+
+/// Whether one list of readers may let somebody read whom the one before did not.
+fn loosens(before: Option<&Readers>, now: Option<&Readers>, default: &[Audience]) -> bool {
+    let (before, now) = (or_default(before, default), or_default(now, default));
+    let is_new = |token: &ReaderToken| !before.iter().any(|known| covers(known, token));
+    now.iter().any(is_new)
+}
+
+fn or_default(readers: Option<&Readers>, default: &[Audience]) -> Readers {
+    let default = || {
+        default
+            .iter()
+            .map(|audience| ReaderToken::Audience(*audience))
+            .collect()
+    };
+    readers.cloned().unwrap_or_else(default)
+}
+
+/// Whether everyone whom `token` can ever name is among those whom `known` names.
+fn covers(known: &ReaderToken, token: &ReaderToken) -> bool {
+    use Audience::{Chain, Org, Pair, Person, Public};
+    match (known, token) {
+        (ReaderToken::Audience(Org | Public), _) => true,
+        (ReaderToken::Audience(Person), ReaderToken::Audience(Chain | Pair)) => true,
+        (known, token) => known == token,
+    }
+}
+
+fn shown(readers: Option<&Readers>, default: &[Audience]) -> String {
+    let words: Vec<String> = words(&or_default(readers, default))
+        .map(|word| format!("`{word}`"))
+        .collect();
+    match words.is_empty() {
+        true => "nobody".to_owned(),
+        false => words.join(", "),
+    }
+}

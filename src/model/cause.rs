@@ -1,0 +1,88 @@
+//! What access follows from: the single facts that decide who reads what.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use super::*;
+
+/// One fact that decides who reads what. In the order in which a difference is told: people first, then who stands
+/// above whom, then policies, then what files say for themselves.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Cause {
+    /// That somebody is there at all.
+    Person(PersonId),
+    /// The day on which somebody leaves.
+    End(PersonId),
+    /// A key of somebody, by its [`fingerprint`].
+    Key(PersonId, String),
+    /// Who stood above somebody when; with the first day that is told otherwise, where it is not the first role.
+    Managers(PersonId, Option<Date>),
+    /// That somebody is in `[access] hr`.
+    Hr(PersonId),
+    /// `[access] chain`.
+    ChainReach,
+    /// `[access] peer_feedback`.
+    PeerFeedback,
+    /// The dates of a cycle, which say whose feedback goes upward.
+    Cycle(CycleId),
+    /// The `readers` of a question: of one cycle, or of every cycle that has no questions of its own.
+    Question(Option<CycleId>, QuestionId),
+    /// The `readers` of a file, or of a part of one.
+    Readers(ReadersAt),
+    /// That a track of a rubric (by its directory) is public, with what it extends.
+    Public(String, TrackId),
+}
+
+/// What a `readers` line stands in.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReadersAt {
+    /// Relative to the organisation, as if `[sources]` named nothing and nothing were sealed.
+    pub path: String,
+    /// The part of the file: a day of a log, or the title of a level's section, with a number from the second
+    /// of the same name on. Nothing for the whole file.
+    pub part: Option<String>,
+}
+
+impl ReadersAt {
+    /// A whole file.
+    pub fn file(path: impl Into<String>) -> Self {
+        let path = path.into();
+        Self { path, part: None }
+    }
+}
+
+impl fmt::Display for ReadersAt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.part {
+            Some(part) => write!(f, "{}#{part}", self.path),
+            None => f.write_str(&self.path),
+        }
+    }
+}
+
+/// Names for things in order, the second and further ones of a name numbered: `a`, `b`, `a (2)`.
+pub fn numbered<T: fmt::Display>(names: impl Iterator<Item = T>) -> impl Iterator<Item = String> {
+    let mut seen = std::collections::BTreeMap::<String, usize>::new();
+    names.map(move |name| {
+        let name = name.to_string();
+        let count = seen.entry(name.clone()).or_default();
+        *count += 1;
+        match *count {
+            1 => name,
+            count => format!("{name} ({count})"),
+        }
+    })
+}
+
+/// Bytes of a fingerprint: enough that nobody makes a second key with the same one.
+const FINGERPRINT_BYTES: usize = 16;
+
+/// What stands for a recipient in the lock: the beginning of its SHA-256, as base64url. Recipients themselves may be
+/// two thousand characters long.
+pub fn fingerprint(recipient: &str) -> String {
+    let hash = Sha256::digest(recipient.to_ascii_lowercase().as_bytes());
+    URL_SAFE_NO_PAD.encode(&hash[..FINGERPRINT_BYTES])
+}

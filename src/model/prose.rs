@@ -1,0 +1,71 @@
+//! What people wrote.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Markdown as its author wrote it. Rendered by [`crate::site`], where raw HTML becomes text.
+///
+/// Serialised and compared as its text, which it shares with everything else that was cut out of the same file.
+#[derive(Clone)]
+pub struct Prose {
+    whole: Arc<str>,
+    /// Bytes of the whole.
+    part: Range<usize>,
+}
+
+impl Prose {
+    /// A text of its own.
+    pub fn new(text: impl Into<Arc<str>>) -> Self {
+        let whole = text.into();
+        let part = 0..whole.len();
+        Self { whole, part }
+    }
+
+    /// The bytes of that range of a text.
+    ///
+    /// # Panics
+    /// The range does not lie between characters of the text.
+    pub fn part(whole: &Arc<str>, part: Range<usize>) -> Self {
+        assert!(whole.get(part.clone()).is_some(), "{part:?} cuts a text");
+        let whole = whole.clone();
+        Self { whole, part }
+    }
+
+    /// The markdown text.
+    pub fn as_str(&self) -> &str {
+        &self.whole[self.part.clone()]
+    }
+
+    /// True where there is nothing but white space.
+    pub fn is_empty(&self) -> bool {
+        self.as_str().trim().is_empty()
+    }
+}
+
+impl Default for Prose {
+    fn default() -> Self {
+        Self::new("")
+    }
+}
+
+impl fmt::Debug for Prose {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(self.as_str(), f)
+    }
+}
+
+impl PartialEq for Prose {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str()
+    }
+}
+
+impl Eq for Prose {}
+
+impl Hash for Prose {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.as_str().hash(state);
+    }
+}

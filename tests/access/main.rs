@@ -1,0 +1,8 @@
+//! Who reads what while people, keys and policies change: `access.lock` held against an expansion of its own, and
+//! reorganisations held against the rules.
+
+mod company;
+mod difference;
+mod readings;
+mod reorganised;
+mod widening;

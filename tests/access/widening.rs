@@ -1,0 +1,330 @@
+//! A thousand random changes of one line: none lets anybody read more without being told.
+
+use std::collections::BTreeSet;
+
+use gradus::access::lock::{Difference, Gained, Lock, TextKind, difference};
+use gradus::model::{Date, Organisation};
+use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+use rand::{Rng, SeedableRng};
+
+use crate::company::{Company, TODAY, World, company, day, recipient};
+use crate::readings::{Readings, readings};
+
+/// How many changes are tried of each company.
+const CHANGES: usize = 334;
+
+/// Of how many changes that are told one is looked at from the other side too.
+const LOOKED_AT: usize = 4;
+
+#[test]
+fn no_line_is_silently_wider_where_peers_write_to_the_chain() {
+    try_changes("chain", 1);
+}
+
+#[test]
+fn no_line_is_silently_wider_where_peers_are_read_without_names() {
+    try_changes("anonymous", 2);
+}
+
+#[test]
+fn no_line_is_silently_wider_where_peers_are_read_by_name() {
+    try_changes("person", 3);
+}
+
+fn try_changes(policy: &'static str, seed: u64) {
+    let mut company = company();
+    company.peer_feedback = policy;
+    let mut random = StdRng::seed_from_u64(seed);
+    let mut world = beginning(&company);
+    let base = Base::of(world.valid());
+    let mut tried = Tried::default();
+    while tried.changes < CHANGES {
+        let Some((path, before, after)) = changed(&world, &mut random) else {
+            continue;
+        };
+        world.set(&path, &after);
+        if let Some(org) = world.organisation() {
+            let said = format!("{policy}: {path}\n--- before\n{before}\n--- after\n{after}");
+            tried.judge(&base, &org, &said);
+        }
+        world.set(&path, &before);
+    }
+    // The changes must be worth trying: many of each kind.
+    assert!(tried.wider > CHANGES / 5, "{} are wider", tried.wider);
+    assert!(
+        tried.narrower > CHANGES / 20,
+        "{} are narrower",
+        tried.narrower
+    );
+}
+
+/// The company with lines of every kind to change.
+fn beginning(company: &Company) -> World {
+    let mut world = World::new(company);
+    let mut add = |path: &str, from: &str, to: &str| {
+        let text = world.text(path);
+        assert!(text.contains(from), "{path}:\n{text}");
+        world.set(path, &text.replacen(from, to, 1));
+    };
+    add(
+        "people/m3/2026-h1/self.md",
+        "date",
+        "readers = [\"person\", \"m6\"]\ndate",
+    );
+    add(
+        "people/m6/2026-h1/peer-m7.md",
+        "date",
+        "readers = [\"m2\"]\ndate",
+    );
+    add("people/m4/log.toml", "kind", "readers = \"org\"\nkind");
+    add(
+        "management/2026-h1/m7.toml",
+        "date",
+        "readers = [\"chain\"]\ndate",
+    );
+    add("people/m7/person.toml", "start", "end = 2026-10-01\nstart");
+    add("people/m8/person.toml", "start", "end = 2027-10-01\nstart");
+    world
+}
+
+/// What the change begins from.
+struct Base {
+    lock: Lock,
+    org: Organisation,
+    readings: Readings,
+}
+
+impl Base {
+    fn of(org: Organisation) -> Self {
+        Self {
+            lock: Lock::of(&org),
+            readings: readings(&org, day(TODAY)),
+            org,
+        }
+    }
+}
+
+#[derive(Default)]
+struct Tried {
+    changes: usize,
+    wider: usize,
+    narrower: usize,
+}
+
+impl Tried {
+    fn judge(&mut self, base: &Base, org: &Organisation, said: &str) {
+        self.changes += 1;
+        let found = difference(&base.lock, &Lock::of(org), org, day(TODAY));
+        self.wider += usize::from(found.is_wider());
+        self.narrower += usize::from(is_narrower(&found));
+        if found.is_wider() && !self.wider.is_multiple_of(LOOKED_AT) {
+            return;
+        }
+        let now = readings(org, day(TODAY));
+        let gained: BTreeSet<_> = now.difference(&base.readings).collect();
+        assert!(
+            gained.is_empty() || found.is_wider(),
+            "silently wider: {gained:?}\n{said}"
+        );
+        // Each gain that is told is one: today, or on the day that it is told for.
+        for gain in &found.gains {
+            let Gained::Texts(reading) = &gain.what else {
+                continue;
+            };
+            let unnamed_alone = reading.kinds.iter().all(|kind| *kind == TextKind::Unnamed);
+            let backed = unnamed_alone || gains_on(gain.from, base, org, &gained);
+            assert!(backed, "nobody gains: {gain}\n{said}");
+        }
+    }
+}
+
+fn gains_on(
+    from: Option<Date>,
+    base: &Base,
+    org: &Organisation,
+    today: &BTreeSet<&(String, String)>,
+) -> bool {
+    match from {
+        None => !today.is_empty(),
+        Some(day) => readings(org, day)
+            .difference(&readings(&base.org, day))
+            .next()
+            .is_some(),
+    }
+}
+
+fn is_narrower(found: &Difference) -> bool {
+    !found.is_wider() && !found.losing.is_empty()
+}
+
+/// A file with one line changed, added or taken away: its path, and its text before and after.
+fn changed(world: &World, random: &mut StdRng) -> Option<(String, String, String)> {
+    let person = format!("m{}", random.gen_range(0..9));
+    let cycle = "2026-h1";
+    let files = [
+        "self.md",
+        "review.md",
+        "plan.toml",
+        "expectations.toml",
+        "pip.toml",
+        "response.md",
+    ];
+    let (path, lines) = match random.gen_range(0..12) {
+        0..=5 => (format!("people/{person}/person.toml"), person_lines(random)),
+        6 | 7 => ("gradus.toml".to_owned(), settings_lines(random)),
+        8 => {
+            let peer = format!("peer-m{}.md", random.gen_range(0..9));
+            let file = files.choose(random)?;
+            let file = if random.gen_bool(0.5) { &peer } else { *file };
+            (
+                format!("people/{person}/{cycle}/{file}"),
+                vec![readers(random)],
+            )
+        }
+        9 => {
+            let path = [
+                format!("people/{person}/log.toml"),
+                format!("management/{cycle}/{person}.toml"),
+            ];
+            (path.choose(random)?.clone(), vec![readers(random)])
+        }
+        10 => rubric_lines(random),
+        _ => {
+            let day = format!(
+                "2026-{:02}-{:02}",
+                random.gen_range(1..12),
+                random.gen_range(1..28)
+            );
+            let key = ["start", "end"].choose(random)?;
+            (
+                format!("cycles/{cycle}.toml"),
+                vec![format!("{key} = {day}")],
+            )
+        }
+    };
+    let before = world.source.texts.get(path.as_str())?.to_string();
+    let after = with_line(&before, lines.choose(random)?, random)?;
+    (after != before).then_some((path, before, after))
+}
+
+fn someone(random: &mut StdRng) -> String {
+    format!("m{}", random.gen_range(0..9))
+}
+
+fn person_lines(random: &mut StdRng) -> Vec<String> {
+    let manager = format!("manager = \"{}\"", someone(random));
+    let day = |random: &mut StdRng| {
+        format!(
+            "202{}-{:02}-01",
+            random.gen_range(5..9),
+            random.gen_range(1..12)
+        )
+    };
+    let (new, other) = (random.gen_range(1..60), random.gen_range(50..60));
+    let until = format!(
+        "{{ key = \"{}\", until = {} }}",
+        recipient(new),
+        day(random)
+    );
+    vec![
+        manager.clone(),
+        manager.clone(),
+        "manager".to_owned(),
+        format!("end = {}", day(random)),
+        "end".to_owned(),
+        format!("keys = [\"{}\"]", recipient(new)),
+        format!("keys = [\"{}\", \"{}\"]", recipient(new), recipient(other)),
+        format!("keys = [{until}]"),
+        "keys = []".to_owned(),
+        format!("from = {}", day(random)),
+        format!("+[[role]]\nfrom = {}\n{manager}", day(random)),
+    ]
+}
+
+fn settings_lines(random: &mut StdRng) -> Vec<String> {
+    let hr = format!("hr = [\"{}\"]", someone(random));
+    vec![
+        hr,
+        format!("hr = [\"m8\", \"{}\"]", someone(random)),
+        "hr".to_owned(),
+        "chain = 1".to_owned(),
+        "chain = 2".to_owned(),
+        "peer_feedback = \"person\"".to_owned(),
+        "peer_feedback = \"anonymous\"".to_owned(),
+        "peer_feedback = \"chain\"".to_owned(),
+        readers(random),
+        "readers".to_owned(),
+    ]
+}
+
+fn rubric_lines(random: &mut StdRng) -> (String, Vec<String>) {
+    let track = vec![
+        "readers = \"public\"".to_owned(),
+        "readers".to_owned(),
+        "extends".to_owned(),
+    ];
+    let level = vec![
+        "readers".to_owned(),
+        "readers = \"org\"".to_owned(),
+        "readers = \"managers\"".to_owned(),
+    ];
+    match random.gen_bool(0.5) {
+        true => ("rubrics/ic/track.toml".to_owned(), track),
+        false => ("rubrics/ic/l1.toml".to_owned(), level),
+    }
+}
+
+/// A `readers` line, or that there is none.
+fn readers(random: &mut StdRng) -> String {
+    let someone = someone(random);
+    let tokens = ["org", "person", "chain", "pair", "hr", someone.as_str()];
+    let (one, two) = (tokens.choose(random), tokens.choose(random));
+    match (one, two, random.gen_range(0..4)) {
+        (_, _, 0) => "readers".to_owned(),
+        (Some(one), Some(two), 1) if one != two => format!("readers = [\"{one}\", \"{two}\"]"),
+        (one, ..) => format!("readers = \"{}\"", one.unwrap_or(&"org")),
+    }
+}
+
+/// A text in which one line of a key says something else. A bare key takes the line away; `+` adds lines at the end.
+fn with_line(text: &str, line: &str, random: &mut StdRng) -> Option<String> {
+    if let Some(more) = line.strip_prefix('+') {
+        return Some(format!("{text}{more}\n"));
+    }
+    let (key, gone) = match line.split_once(" = ") {
+        Some((key, _)) => (key, false),
+        None => (line, true),
+    };
+    let lines: Vec<&str> = text.lines().collect();
+    let of_key = |at: &usize| lines[*at].starts_with(&format!("{key} = "));
+    let there: Vec<usize> = (0..lines.len()).filter(of_key).collect();
+    let mut lines: Vec<String> = lines.into_iter().map(str::to_owned).collect();
+    match (there.choose(random), gone) {
+        (Some(at), true) => {
+            lines.remove(*at);
+        }
+        (Some(at), false) => lines[*at] = line.to_owned(),
+        (None, true) => return None,
+        (None, false) => {
+            let beside = beside(&lines, random)?;
+            lines.insert(beside, line.to_owned());
+        }
+    }
+    Some(lines.join("\n") + "\n")
+}
+
+/// Where a line may be added: beside one of the first keys of the file, or of one of its tables.
+fn beside(lines: &[String], random: &mut StdRng) -> Option<usize> {
+    let begins = [
+        "date = ",
+        "agreed = ",
+        "start = ",
+        "title = ",
+        "id = ",
+        "from = ",
+    ];
+    let fits = |at: &usize| begins.iter().any(|begin| lines[*at].starts_with(begin));
+    let places: Vec<usize> = (0..lines.len()).filter(fits).collect();
+    places.choose(random).map(|at| at + 1)
+}
