@@ -13,19 +13,16 @@ const SECONDS_MAX: u32 = 60;
 
 const SELF: &str = "people/ada/2026-h1/self.md";
 const LOG: &str = "people/ada/log.toml";
-/// Nearly as much as a file may hold.
-const MUCH: usize = 1_000_000;
+/// Nearly half of what a file may hold: what grows with the square of it shows.
+const MUCH: usize = 400_000;
 
 /// Languages whose patterns go back and forth over a line.
 const LANGUAGES: &[&str] = &[
     "rust",
     "python",
     "javascript",
-    "typescript",
     "c",
-    "cpp",
     "java",
-    "go",
     "ruby",
     "perl",
     "php",
@@ -33,21 +30,10 @@ const LANGUAGES: &[&str] = &[
     "html",
     "css",
     "sql",
-    "toml",
     "yaml",
-    "json",
     "bash",
     "markdown",
-    "latex",
-    "lisp",
-    "scala",
-    "swift",
-    "kotlin",
-    "diff",
-    "make",
-    "dockerfile",
     "regex",
-    "xml",
 ];
 
 /// Lines that such patterns do not like.
@@ -73,7 +59,9 @@ fn tree() -> TempDir {
     ] {
         put(tree.path(), path, text);
     }
-    assert_eq!(bounded(tree.path(), &["keys", "site"]).0, Some(0));
+    for arguments in [["keys", "site"], ["access", "--accept"]] {
+        assert_eq!(bounded(tree.path(), &arguments).0, Some(0));
+    }
     tree
 }
 

@@ -94,7 +94,7 @@ function builtWith(organisation: string, name: string): string | null {
   try {
     return buildSite(organisation, name);
   } catch (error) {
-    assert.match(String((error as { stderr?: unknown }).stderr), /themes\/evil\//);
+    assert.match(String((error as { stderr?: unknown }).stderr), /themes\/(evil|default)\//);
     return null;
   }
 }
