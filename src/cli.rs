@@ -70,6 +70,10 @@ pub enum Command {
     /// Make and list identities and recipients
     #[command(subcommand)]
     Keys(Keys),
+    /// Say whether a published site is what its owner signed
+    Verify(Verify),
+    /// Read a published site without any code that it serves
+    Open(Open),
     /// Encrypt sources: `peer-linus.md` becomes `peer-linus.md.age`, which the tree may hold instead
     Seal(Seal),
     /// Open sealed sources: `peer-linus.md.age` becomes `peer-linus.md`
@@ -321,6 +325,67 @@ pub struct KeysLogin {
     /// Ask for a passphrase of your own, or read a line of standard input, rather than make seven random words
     #[arg(long)]
     pub own: bool,
+}
+
+/// Whose site it must be, and how new.
+#[derive(Debug, Args)]
+pub struct Trusting {
+    /// The key that must have signed it, `ed25519:…` [default: `[seal] signer` of the organisation found here]
+    #[arg(long, value_name = "KEY")]
+    pub signer: Option<String>,
+
+    /// Refuse builds with a lower number as old copies [default: the last one made here]
+    #[arg(long, value_name = "BUILD")]
+    pub at_least: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// A folder, or an address that begins with `https://` (`http://` on this machine alone)
+    #[arg(value_name = "SITE")]
+    pub site: String,
+
+    #[command(flatten)]
+    pub trusting: Trusting,
+
+    /// Exit with 1 on warnings too
+    #[arg(long)]
+    pub deny_warnings: bool,
+
+    /// Print what was found as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Open {
+    /// A folder, or an address that begins with `https://` (`http://` on this machine alone)
+    #[arg(value_name = "SITE")]
+    pub site: String,
+
+    /// Write plain pages into this folder, which must be new or empty [default: show them on 127.0.0.1]
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+
+    /// Take the identity from the site, by this login; the passphrase is asked for, or read from standard input
+    #[arg(long, value_name = "NAME")]
+    pub login: Option<String>,
+
+    #[command(flatten)]
+    pub trusting: Trusting,
+
+    /// The port on 127.0.0.1; 0 takes any that is free
+    #[arg(
+        long,
+        value_name = "PORT",
+        default_value_t = 4040,
+        conflicts_with = "out"
+    )]
+    pub port: u16,
+
+    /// Open the link in the browser
+    #[arg(long, conflicts_with = "out")]
+    pub open: bool,
 }
 
 #[derive(Debug, Args)]

@@ -324,19 +324,30 @@ pub fn load_identity(
     path: &Path,
     ask: &dyn Fn(&Path) -> io::Result<Zeroizing<String>>,
 ) -> Result<Identity, KeysError> {
+    Ok(load_identity_file(path, ask)?.identity)
+}
+
+/// The same, with the signers that the file pins.
+///
+/// # Errors
+/// As [`load_identity`].
+pub fn load_identity_file(
+    path: &Path,
+    ask: &dyn Fn(&Path) -> io::Result<Zeroizing<String>>,
+) -> Result<IdentityFile, KeysError> {
     let failed = || KeysError::io("read", path);
     let file = fs::File::open(path).map_err(failed())?;
     let mut bytes = Zeroizing::new(Vec::new());
     let read = file.take(LOGIN_MAX_BYTES).read_to_end(&mut bytes);
     read.map_err(failed())?;
     if let Ok(file) = std::str::from_utf8(&bytes).map_or(Err(NotAnIdentity), IdentityFile::parse) {
-        return Ok(file.identity);
+        return Ok(file);
     }
     if Decryptor::new_buffered(ArmoredReader::new(bytes.as_slice())).is_err() {
         return Err(KeysError::NoIdentity(path.to_owned()));
     }
     let passphrase = ask(path).map_err(KeysError::io("read the passphrase of", path))?;
-    Ok(unwrap_login(&bytes, &passphrase)?.identity)
+    unwrap_login(&bytes, &passphrase)
 }
 
 #[cfg(test)]

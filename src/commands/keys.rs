@@ -147,6 +147,16 @@ pub fn source_recipients(root: &Path) -> Result<Vec<String>, Failure> {
     Ok(Marker::read(root)?.sources.recipients)
 }
 
+/// The signer that an organisation names, however unfinished the rest of the tree is.
+///
+/// # Errors
+///
+/// `gradus.toml` cannot be read, or names something else.
+pub fn named_signer(root: &Path) -> Result<Option<Signer>, Failure> {
+    let named = Marker::read(root)?.seal.signer;
+    named.as_deref().map(signer_of).transpose()
+}
+
 /// The site key of an organisation, which must be its signer's.
 ///
 /// # Errors
@@ -271,13 +281,21 @@ fn no_person(person: &str, file: &Path) -> Failure {
 }
 
 fn signer_named(text: &str) -> Result<String, Failure> {
-    let signer: Signer = text.parse().map_err(|_| {
+    Ok(signer_of(text)?.to_string())
+}
+
+/// The signer that a text is.
+///
+/// # Errors
+///
+/// It is none.
+pub fn signer_of(text: &str) -> Result<Signer, Failure> {
+    text.parse().map_err(|_| {
         let message = Message::new(format!("`{text}` is no signer"));
         Failure::Usage(
             message.help("a signer begins with `ed25519:`; it stands in the site's `gradus.toml`"),
         )
-    })?;
-    Ok(signer.to_string())
+    })
 }
 
 fn identity_text(

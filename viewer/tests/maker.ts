@@ -184,14 +184,16 @@ async function publicKeyOf(identity: string): Promise<Uint8Array> {
   return Uint8Array.from(bech32.fromWords(words));
 }
 
-interface Signing {
+/** What a site is signed with. */
+export interface Signing {
   readonly site: string;
   readonly signer: string;
   readonly seed: Uint8Array;
   readonly agreement: Uint8Array;
 }
 
-function sign(files: Map<string, Uint8Array>, { site, signer, seed, agreement }: Signing, options: Options): void {
+/** Lists and signs files as they stand; whoever has no key of the site does it with their own. */
+export function sign(files: Map<string, Uint8Array>, { site, signer, seed, agreement }: Signing, options: Options): void {
   for (const path of [...files.keys()]) if (/^(index\/|site\.)/.test(path)) files.delete(path);
   const shards = Array.from({ length: options.shards ?? 1 }, (): Record<string, Record<string, unknown>> => ({}));
   for (const [path, bytes] of files) {
