@@ -73,7 +73,8 @@ rules! {
     UNPORTABLE_NAME "E006" Error
     "a file name that some systems cannot hold"
     "Windows reserves names such as `con`, `nul` and `com1` whatever their ending, refuses `< > : \" | ? * \\`, and drops dots and \
-     spaces at the end. A colleague could not check the tree out. Rename the file."
+     spaces at the end: a colleague could not check the tree out. Control characters, and those that turn the writing direction, \
+     show another name than is written. Rename the file."
     "people/con/person.toml"
 
     CASE_COLLISION "E007" Error
@@ -326,6 +327,13 @@ rules! {
     "a management chain that is too long"
     "More than 64 people stand above one another. No organisation is that deep; most often a list of managers was generated wrongly."
     "person-1 ← person-2 ← … ← person-200"
+
+    DECEPTIVE_NAME "E060" Error
+    "a name that shows as another"
+    "Some characters are not seen and turn the writing direction of those around them: with one of them in it, a name or a title reorders the \
+     words that stand beside it on a page. Control characters do as much to a terminal. Leave them out; texts in scripts that run from right to \
+     left need none of them. In prose they are allowed, and shown spelt out."
+    "name = \"Ada \\u202ErofakO\""
 
     REVOKED_KEY "E070" Error
     "a revoked key is back"

@@ -14,7 +14,7 @@ use super::codes;
 use super::complaints::{Complaints, did_you_mean};
 use super::prose;
 use crate::diag::Place;
-use crate::model::{Date, Prose};
+use crate::model::{Date, Prose, turns_direction};
 use crate::source::written::Toml;
 use crate::source::{Content, SourceFile};
 
@@ -205,6 +205,7 @@ impl<'t> Table<'t> {
     pub fn string(&self, key: &str) -> Option<String> {
         let text = self.text(key)?;
         self.not_blank(key, &text);
+        self.reads_as_written(key, &text);
         Some(text.value.to_owned())
     }
 
@@ -220,6 +221,18 @@ impl<'t> Table<'t> {
                 codes::OUT_OF_BOUNDS,
                 text.place.clone(),
                 format!("`{key}` is empty"),
+            );
+        }
+    }
+
+    /// Names stand within the words of others, whose order they must not change; prose is shown with such characters spelt out.
+    fn reads_as_written(&self, key: &str, text: &At<&str>) {
+        let deceives = |c: char| turns_direction(c) || (c.is_control() && !c.is_whitespace());
+        if let Some(c) = text.value.chars().find(|c| deceives(*c)) {
+            self.doc.complaints.about(
+                codes::DECEPTIVE_NAME,
+                text.place.clone(),
+                format!("`{key}` holds U+{:04X}, which nobody sees", u32::from(c)),
             );
         }
     }

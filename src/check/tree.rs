@@ -69,7 +69,7 @@ fn what_it_is(problem: &ProblemKind) -> (Rule, &'static str) {
         ProblemKind::FileForDirectory => (codes::NOT_A_FILE, "is a file where a directory belongs"),
         ProblemKind::UnportableName => (
             codes::UNPORTABLE_NAME,
-            "has a name that some systems cannot hold",
+            "has a name that some systems cannot hold, or that shows as another",
         ),
         _ => (codes::UNKNOWN_FILE, "is not a file that gradus knows"),
     }

@@ -23,6 +23,7 @@ mod recipient;
 mod rubric;
 mod sealed;
 mod section;
+mod writing;
 
 pub use allowlist::*;
 pub use cause::*;
@@ -43,6 +44,7 @@ pub use recipient::*;
 pub use rubric::*;
 pub use sealed::*;
 pub use section::*;
+pub use writing::turns_direction;
 
 /// A calendar date; the model knows no time of day and no time zone.
 pub type Date = chrono::NaiveDate;

@@ -88,7 +88,7 @@ impl OpenedSection {
     ///
     /// # Errors
     /// The first thing found that may not stand there, in words.
-    pub(super) fn check_trees(&self) -> Result<(), String> {
+    pub fn check_trees(&self) -> Result<(), String> {
         let media_type = |key: &str| self.files.get(key).map(|file| file.media_type.as_str());
         let mut trees = self.pages.iter().map(|page| &page.tree);
         trees.try_for_each(|tree| tree_check::check(tree, &media_type))

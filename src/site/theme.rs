@@ -234,8 +234,7 @@ impl Theme {
         needs: &[&str],
     ) -> Result<String, ThemeError> {
         let html = self.render_text(template, view)?;
-        let source = self.file(template).unwrap_or_default();
-        let what = document::fault(source, &html, needs).map(|what| ThemeError::Document {
+        let what = document::fault(&html, needs).map(|what| ThemeError::Document {
             path: self.path(template),
             what,
         });

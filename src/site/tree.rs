@@ -13,8 +13,10 @@ use dom::Dom;
 use reader::Reader;
 
 mod dom;
+mod elements;
 mod reader;
 
+pub(super) use elements::{Found, elements};
 pub(super) use reader::is_deceptive;
 
 /// Rendered pages longer than this are not even parsed.

@@ -177,7 +177,8 @@ fn load_cycles(source: &mut Source) {
 fn load_rubrics(source: &mut Source) {
     for name in source.areas.rubrics.clone() {
         let directory = source.areas.root.join(&name);
-        if directory.is_dir() {
+        // What a cycle pins may be a revision, whatever else has its name; of the rubric in force it is said what is there.
+        if directory.is_dir() || name == RUBRICS {
             let known = Directory::Rubric(name.as_str().into());
             source.directories.insert(known, name.as_str().into());
             let kind = Kind::Rubric(name.as_str().into());

@@ -33,6 +33,8 @@ pub enum ThemeFilesError {
     Link(PathBuf),
     #[error("`{}` is a folder, but a theme's files lie side by side", .0.display())]
     Folder(PathBuf),
+    #[error("`{}` is a pipe, a socket or a device, which are never opened", .0.display())]
+    Special(PathBuf),
     #[error("`{}` is no text, and themes hold nothing else", .0.display())]
     NotText(PathBuf),
 }
@@ -98,6 +100,9 @@ fn text_of(path: &Path) -> Result<String, ThemeFilesError> {
     }
     if kind.is_dir() {
         return Err(ThemeFilesError::Folder(path.to_owned()));
+    }
+    if !kind.is_file() {
+        return Err(ThemeFilesError::Special(path.to_owned()));
     }
     let bytes = read_bounded(path)?;
     let text = String::from_utf8(bytes).map_err(|_| ThemeFilesError::NotText(path.to_owned()))?;

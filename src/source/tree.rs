@@ -12,6 +12,7 @@ use super::{
     read,
 };
 use crate::diag::Place;
+use crate::model::turns_direction;
 
 /// The most files and directories that one area may hold.
 pub(super) const ENTRIES_MAX: usize = 1_000_000;
@@ -263,7 +264,7 @@ fn name_problem(entry: &DirEntry) -> Option<ProblemKind> {
 /// Whether every common system can hold a file of that name.
 pub fn is_portable(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(name).trim_end();
-    let bad = |c: char| c.is_control() || r#"<>:"|?*\"#.contains(c);
+    let bad = |c: char| c.is_control() || turns_direction(c) || r#"<>:"|?*\"#.contains(c);
     !is_device(stem) && !name.contains(bad) && !name.ends_with(['.', ' '])
 }
 

@@ -20,6 +20,8 @@ const IN_ONE_FILE: &[(&str, &str, &str)] = &[
         "cycles/2026-q2.toml",
         "title = \"Q2\"\nstart = 2026-04-01\nend = 2026-06-30\n«pases» = {}\n",
     ),
+    ("E060", "gradus.toml", "name = «\"Tiny \\u202eyllaer\"»\n"),
+    ("E060", "gradus.toml", "name = «\"Tiny \\u001b[2J\"»\n"),
     (
         "E012",
         "gradus.toml",

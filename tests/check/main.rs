@@ -5,6 +5,8 @@ mod complete;
 mod guidance;
 mod history;
 mod hostile;
+#[cfg(unix)]
+mod hostile_trees;
 mod mutated;
 mod sealed;
 mod tree;

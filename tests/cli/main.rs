@@ -1,10 +1,12 @@
 //! The program as people and scripts meet it: words, streams, exit codes.
 
 mod accepting;
+mod bombs;
 mod dependencies;
 mod import;
 mod program;
 mod sealed;
+mod security;
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -1,32 +1,13 @@
 /** Every kind of page, for every kind of reader: axe, narrow screens, the keyboard alone. */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
 import { test } from "node:test";
 import type { BrowserContextOptions, Page } from "playwright-core";
+import { violations } from "./axe";
 import { KINDS, PUBLIC } from "./kinds";
 import { alert, assertFitsWidth, goToRoute, heading, refusal, tabTo, unlock } from "./reader";
 import { exampleSite, inTab, libraryOf } from "./shared";
 import { bareKey, demoKey } from "./sites";
-
-declare const VIEWER: string;
-
-const AXE = readFileSync(join(VIEWER, "node_modules/axe-core/axe.min.js"), "utf8");
-const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"];
-
-/** What axe has to say, one line a complaint. */
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  return page.evaluate(async (tags) => {
-    interface Axe {
-      run(context: Document, options: unknown): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }>;
-    }
-    const { axe } = globalThis as unknown as { axe: Axe };
-    const result = await axe.run(document, { runOnly: tags, resultTypes: ["violations"] });
-    return result.violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html.slice(0, 160)} ${failureSummary.slice(0, 240)}`));
-  }, TAGS);
-}
 
 /** Looks at every kind of page, the lock page first. */
 async function everyKind(page: Page, look: (name: string) => Promise<void>): Promise<void> {

@@ -73,14 +73,24 @@ async function fileAt(folder: string, path: string): Promise<string | null> {
   return found?.isFile() ? file : null;
 }
 
+function executable(): string {
+  const named = process.env["CHROMIUM"] ?? USUAL_PLACES.find((path) => existsSync(path));
+  if (named !== undefined && existsSync(named)) return named;
+  const looked = named ?? USUAL_PLACES.join(", ");
+  throw new Error(`these tests want Chromium, and there is none at ${looked}: install it, or name it in CHROMIUM`);
+}
+
 /** Launches Chromium, perhaps with more flags: `CHROMIUM` names another than the usual ones. */
 export async function launch(...flags: readonly string[]): Promise<Browser> {
-  const executablePath = process.env["CHROMIUM"] ?? USUAL_PLACES.find((path) => existsSync(path));
-  if (executablePath === undefined || !existsSync(executablePath)) {
-    const looked = executablePath ?? USUAL_PLACES.join(", ");
-    throw new Error(`these tests want Chromium, and there is none at ${looked}: install it, or name it in CHROMIUM`);
-  }
-  return chromium.launch({ executablePath, headless: true, args: [...FLAGS, ...flags] });
+  return chromium.launch({ executablePath: executable(), headless: true, args: [...FLAGS, ...flags] });
+}
+
+/** What the driver turns off, and readers' browsers do not. */
+const AS_READERS_HAVE_IT = ["--disable-back-forward-cache", "--disable-breakpad"];
+
+/** Launches Chromium with a profile on disk, as a reader's is. */
+export async function launchProfile(profile: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(profile, { executablePath: executable(), headless: true, args: [...FLAGS], ignoreDefaultArgs: AS_READERS_HAVE_IT });
 }
 
 /** A tab in a profile of its own, and what went wrong in it. */

@@ -13,7 +13,7 @@ after(async () => {
 });
 
 /** Makes something once, when it is first wanted. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
+export function once<T>(make: () => Promise<T>): () => Promise<T> {
   let made: Promise<T> | undefined;
   return () => (made ??= make());
 }

@@ -4,11 +4,11 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { ed25519 } from "@noble/curves/ed25519.js";
 import { generateX25519Identity } from "age-encryption";
 import type { Page } from "playwright-core";
-import { toBase64Url, utf8 } from "../src/bytes";
+import { utf8 } from "../src/bytes";
 import { SENTENCES } from "../src/outcome";
+import { signedByAnother } from "./forged";
 import { alert, documentText, enter, goTo, goToRoute, heading, lockNow, lockPage, refusal, unlock } from "./reader";
 import { example, exampleSite, inTab, libraryOf, served, twoBuilds } from "./shared";
 import { bareKey, demoKey, readLibrary, routesOf } from "./sites";
@@ -153,16 +153,6 @@ test("a publisher that changes between two visits is refused at the second", () 
     for (const [path, bytes] of signedByAnother(folder)) site.instead.set(path, bytes);
     assert.equal(await refusal(page, `${site.url}?again`, bareKey(demoKey("ada"))), SENTENCES.forged);
   }));
-
-function signedByAnother(folder: string): [string, Uint8Array][] {
-  const seed = new Uint8Array(32).fill(9);
-  const document = JSON.parse(readFileSync(join(folder, "site.json"), "utf8")) as Record<string, unknown>;
-  const manifest = utf8(JSON.stringify({ ...document, signer: `ed25519:${toBase64Url(ed25519.getPublicKey(seed))}` }));
-  return [
-    ["site.json", manifest],
-    ["site.sig", utf8(`${toBase64Url(ed25519.sign(manifest, seed))}\n`)],
-  ];
-}
 
 test("a changed word in the signed file is called forged, even at a first visit", () =>
   inTab(async ({ page }) => {

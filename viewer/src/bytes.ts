@@ -1,6 +1,7 @@
 /** Bytes and the three texts that stand for them. */
 
-import { base64urlnopad, hex } from "@scure/base";
+import { bytesToHex } from "@noble/hashes/utils.js";
+import { base64urlnopad } from "@scure/base";
 
 /** Bytes that own a plain buffer, as the browser's functions want them. */
 export type Bytes = Uint8Array<ArrayBuffer>;
@@ -33,7 +34,17 @@ export function fromBase64Url(text: string, length?: number): Bytes | null {
 export const toBase64Url = (bytes: Uint8Array): string => base64urlnopad.encode(bytes);
 
 /** Lower-case hexadecimal. */
-export const toHex = (bytes: Uint8Array): string => hex.encode(bytes);
+export const toHex = (bytes: Uint8Array): string => bytesToHex(bytes);
+
+/** So many arguments every engine takes. */
+const SLICE_BYTES = 8192;
+
+/** Base64 with padding, by the browser's own function: it is given whole files. */
+export function toBase64(bytes: Uint8Array): string {
+  const slices: string[] = [];
+  for (let at = 0; at < bytes.length; at += SLICE_BYTES) slices.push(String.fromCharCode(...bytes.subarray(at, at + SLICE_BYTES)));
+  return btoa(slices.join(""));
+}
 
 /** All of them, one after the other. */
 export function joined(parts: readonly Uint8Array[]): Bytes {

@@ -15,6 +15,8 @@ export interface Commands {
   readonly lock: () => void;
   readonly search: () => void;
   readonly help: () => void;
+  /** Nothing: there is no such button. */
+  readonly device: (() => void) | null;
 }
 
 /** How long a short word of success stays. */
@@ -91,7 +93,7 @@ export class Chrome {
     const home = this.library.addresses.of(this.library.landing);
     const brand = el("a", { class: "brand", href: home }, brandMark(), el("span", {}, this.library.manifest.title));
     const nav = el("nav", { class: "nav", id: "gradus-nav", "aria-label": "Site" }, ...this.links.map(([link]) => link));
-    const buttons = [this.find(), this.session(), this.help(), this.theme(), menuButton(nav)];
+    const buttons = [this.find(), this.session(), this.help(), ...this.device(), this.theme(), menuButton(nav)];
     const bar = el("div", {}, brand, nav, el("span", { class: "sp" }), ...buttons);
     return el("header", { class: "top" }, bar);
   }
@@ -119,10 +121,12 @@ export class Chrome {
   }
 
   private help(): HTMLElement {
-    const attributes = { class: "btn ic gradus-help-button", type: "button", "aria-label": "Keyboard help", title: "Keyboard help", "aria-haspopup": "dialog" };
-    const button = el("button", attributes, icon("keys"));
-    button.addEventListener("click", this.commands.help);
-    return button;
+    return dialogButton("keys", "Keyboard help", this.commands.help, "gradus-help-button");
+  }
+
+  private device(): HTMLElement[] {
+    const { device } = this.commands;
+    return device === null ? [] : [dialogButton("passkey", "Remember on this device", device)];
   }
 
   private theme(): HTMLElement {
@@ -140,6 +144,13 @@ export class Chrome {
     draw();
     return button;
   }
+}
+
+/** A button that shows a dialog: an icon with a name. */
+function dialogButton(drawing: Parameters<typeof icon>[0], name: string, open: () => void, extra = ""): HTMLElement {
+  const button = el("button", { class: `btn ic ${extra}`, type: "button", "aria-label": name, title: name, "aria-haspopup": "dialog" }, icon(drawing));
+  button.addEventListener("click", open);
+  return button;
 }
 
 function destinations(library: Library): Destination[] {

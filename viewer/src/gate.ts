@@ -7,6 +7,13 @@ import type { Secret } from "./unlock";
 /** An identity file is a few lines; nobody's key is longer than this. */
 const FILE_BYTES_MAX = 65_536;
 
+/** Another way in, which stands before the form. */
+export interface WayIn {
+  readonly element: HTMLElement;
+  /** Draws it as things stand, with nothing of before in it. */
+  readonly renew: () => void;
+}
+
 /** The lock page and its fields. */
 export class Gate {
   private readonly nodes: readonly Node[];
@@ -24,6 +31,8 @@ export class Gate {
   /** A whole identity file that was pasted: the field itself would drop its line ends. */
   private pasted: { readonly shown: string; readonly text: string } | null = null;
 
+  private way: WayIn | null = null;
+
   /** @param unlock called with what the reader gave; never while it is still at work. */
   constructor(private readonly unlock: (secret: Secret) => Promise<void>) {
     this.nodes = [...document.body.childNodes];
@@ -38,22 +47,27 @@ export class Gate {
     });
   }
 
+  /** Puts another way in before the form. */
+  offer(way: WayIn): void {
+    this.way = way;
+    way.renew();
+    this.form.before(way.element);
+  }
+
   /** Shows the lock page anew, with nothing of before in it. */
   show(): void {
-    this.form.reset();
-    this.pasted = null;
+    this.empty();
     this.tell(null);
     this.setBusy(false);
     document.body.className = this.classes;
     document.body.replaceChildren(...this.nodes);
     this.askForLogin();
-    this.key.focus();
+    (this.way?.element.querySelector<HTMLElement>("input, button") ?? this.key).focus();
   }
 
   /** Leaves the page to the open site; what was typed goes. */
   hide(): void {
-    this.form.reset();
-    this.pasted = null;
+    this.empty();
     document.body.className = "";
   }
 
@@ -66,6 +80,7 @@ export class Gate {
   /** Says why it will never open here, and takes the fields away. */
   refuse(sentence: string): void {
     this.tell(sentence);
+    this.way?.element.remove();
     for (const field of [this.key, this.login, this.file, this.button]) field.disabled = true;
   }
 
@@ -79,6 +94,12 @@ export class Gate {
     const element = document.getElementById(id);
     if (!(element instanceof type)) throw new Error(`the shell has no ${id}`);
     return element;
+  }
+
+  private empty(): void {
+    this.form.reset();
+    this.pasted = null;
+    this.way?.renew();
   }
 
   private setBusy(busy: boolean): void {
@@ -114,7 +135,8 @@ export class Gate {
     return { kind: "login", login: this.login.value, passphrase: typed };
   }
 
-  private async run(secret: Secret): Promise<void> {
+  /** Unlocks, unless it is at work already. */
+  async run(secret: Secret): Promise<void> {
     if (this.button.disabled) return;
     this.tell(null);
     this.setBusy(true);

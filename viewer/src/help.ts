@@ -3,6 +3,7 @@
 import { el } from "./element";
 import type { KeyKind } from "./identity";
 import { recallKeys, rememberKeys } from "./memory";
+import { sheet } from "./sheet";
 import { KEYS } from "./shortcuts";
 
 /** Keys that only those with a team have a use for. */
@@ -10,15 +11,9 @@ const OF_TEAMS = "g t";
 
 /** The dialog. @param hasTeam whether the reader has a team page. @param keys what the site is sealed to. */
 export function helpSheet(hasTeam: boolean, keys: KeyKind): HTMLDialogElement {
-  const close = el("button", { class: "btn", type: "button" }, "Close");
-  const title = el("h2", { id: "gradus-help-title" }, "Keyboard");
   const rows = KEYS.filter(([keys]) => hasTeam || keys !== OF_TEAMS).map(([keys, what]) => row(keys, what));
   const table = el("dl", { class: "gradus-keys" }, ...rows, row("Esc", "Close what is open"));
-  const head = el("div", { class: "gradus-help-head" }, title, close);
-  const dialog = el("dialog", { class: "gradus-dialog gradus-help", "aria-labelledby": title.id }, head, table, keySwitch(), sealedTo(keys));
-  close.addEventListener("click", () => dialog.close());
-  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-  return dialog;
+  return sheet("Keyboard", table, keySwitch(), sealedTo(keys));
 }
 
 function row(keys: string, what: string): HTMLElement {

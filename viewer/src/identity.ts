@@ -47,6 +47,12 @@ export function parseIdentity(text: string): Identity {
   return { text: key, ...agrees, signers: signersOf(lines) };
 }
 
+/** The identity file of a key: what {@link parseIdentity} reads, with `signer` pinned besides those that were. */
+export function identityFile({ text, signers }: Identity, signer: string): string {
+  const pinned = [...new Set([...signers, signer])].map((known) => `# signer: ${known}\n`);
+  return `${pinned.join("")}${text}\n`;
+}
+
 function secretOf(key: string): Uint8Array {
   const kind = kindOf(key);
   if (!key.startsWith(`${PREFIXES[kind]}1`)) throw new Refusal("wrong-key", "not an identity");

@@ -1,7 +1,7 @@
 /** What one reader has open: their keyring, and the sections they have visited. In memory only; no DOM here. */
 
 import { Addresses, type Address } from "./address";
-import type { Identity } from "./identity";
+import { identityFile, type Identity } from "./identity";
 import { openKeyring, type Keyring, type SectionRef } from "./keyring";
 import { outcomeOf, Refusal, type Fault, type Outcome } from "./outcome";
 import { unseal } from "./sealed";
@@ -72,6 +72,11 @@ export class Library {
   /** The build that was verified. */
   get manifest(): Site["manifest"] {
     return this.site.manifest;
+  }
+
+  /** The reader's key with the publisher that was verified: only ever to be wrapped. */
+  identityFile(): string {
+    return identityFile(this.identity, this.manifest.signer);
   }
 
   /** Whether some section is about that subject, such as `team/grace`. */

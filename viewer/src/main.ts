@@ -1,5 +1,7 @@
 /** The viewer: from the lock page to an open site, and back. */
 
+import { Door } from "./device-door";
+import { DeviceSheet } from "./device-sheet";
 import { Gate } from "./gate";
 import { base, fetchFile } from "./host";
 import { recall, remember } from "./memory";
@@ -12,6 +14,7 @@ import { View } from "./view";
 
 applyTheme();
 const gate = new Gate(tryUnlock);
+gate.offer(new Door(base.pathname, (secret) => void gate.run(secret)));
 if (!isSecureContext) gate.refuse(OBSTACLES.insecure);
 else if (self !== top) gate.refuse(OBSTACLES.framed);
 
@@ -27,7 +30,9 @@ async function start(unlocked: Unlocked): Promise<void> {
   const { manifest } = unlocked.library;
   remember(manifest.site, manifest.build, manifest.signer);
   gate.hide();
-  const view = new View(unlocked.library, () => session.lock());
+  const { library } = unlocked;
+  const device = new DeviceSheet(base.pathname, () => library.identityFile(), library.manifest.title);
+  const view = new View(library, () => session.lock(), device);
   const session = new Session(`gradus:${base.pathname}`, {
     tick: (leftMs) => view.chrome.setLeft(leftMs),
     locked: () => {

@@ -1,14 +1,28 @@
-/** What stays in this browser between visits: builds and signers by site id, the theme, and whether single keys work. Nothing secret, no names. */
+/**
+ * What stays in this browser between visits: builds and signers by site id, the theme, whether single keys work,
+ * and, where a reader wants it, their key as an age file that only a passkey or passphrase opens. Nothing secret in clear, no names.
+ */
 
 import type { Memory } from "./site";
 
 /** A colour theme that the reader chose. */
 export type Theme = "light" | "dark";
 
+/** A reader's key as this device keeps it. */
+export interface Wrapped {
+  readonly by: "passkey" | "passphrase";
+  /** Base64url of the age file around an identity file. */
+  readonly file: string;
+  /** Which passkey: an `AGE-PLUGIN-FIDO2PRF-1…` text, no secret. */
+  readonly credential?: string;
+}
+
 interface Kept {
   readonly sites: Readonly<Record<string, Partial<Memory>>>;
   readonly theme?: Theme | undefined;
   readonly keys?: boolean;
+  /** By the path of the site's folder. */
+  readonly wrapped?: Readonly<Record<string, Partial<Wrapped>>>;
 }
 
 const ITEM = "gradus";
@@ -50,6 +64,22 @@ export function rememberKeys(keys: boolean): void {
   write({ ...read(), keys });
 }
 
+/** The key that this device keeps for the site at `path`, which begins with a slash. */
+export function recallWrapped(path: string): Wrapped | null {
+  const { wrapped = {} } = read();
+  const { by, file, credential } = wrapped[path] ?? {};
+  if (typeof file !== "string") return null;
+  if (by === "passkey" && typeof credential === "string") return { by, file, credential };
+  return by === "passphrase" ? { by, file } : null;
+}
+
+/** Keeps a wrapped key for the site at `path`, or forgets it. Says whether the browser did so. */
+export function keepWrapped(path: string, wrapped: Wrapped | null): boolean {
+  const kept = read();
+  const { [path]: _before, ...others } = kept.wrapped ?? {};
+  return write({ ...kept, wrapped: wrapped === null ? others : { ...others, [path]: wrapped } });
+}
+
 function read(): Kept {
   try {
     const kept: unknown = JSON.parse(localStorage.getItem(ITEM) ?? "null");
@@ -60,10 +90,11 @@ function read(): Kept {
   return { sites: {} };
 }
 
-function write(kept: Kept): void {
+function write(kept: Kept): boolean {
   try {
     localStorage.setItem(ITEM, JSON.stringify(kept));
+    return true;
   } catch {
-    // storage is off or full: the next visit is a first one again
+    return false; // storage is off or full: the next visit is a first one again
   }
 }

@@ -9,6 +9,9 @@ export type Fault =
   | "older"
   | "newer"
   | "wrong-passphrase"
+  | "wrong-device-passphrase"
+  | "device"
+  | "passkey"
   | "unreachable"
   | "unexpected";
 
@@ -28,6 +31,10 @@ export const SENTENCES: Readonly<Record<Fault, string>> = {
     "This site was written in a newer format than this page can read: reload the page without its cache, or ask for it to be published again as a whole.",
   "wrong-passphrase":
     "This login and passphrase open nothing here: check both for a slip, and mind that the passphrase is case-sensitive.",
+  "wrong-device-passphrase":
+    "This passphrase does not open what this device keeps: mind that the passphrase is case-sensitive, or unlock with your key.",
+  device: "What this device keeps of your key no longer opens: forget it here, and unlock with your key.",
+  passkey: "The passkey was not used: try again, or unlock with your key.",
   unreachable: "The site could not be reached: check your connection and try again.",
   unexpected: "This page itself failed: reload it, and tell whoever publishes the site if it happens again.",
 };

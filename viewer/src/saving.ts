@@ -1,7 +1,6 @@
 /** Makes the reader's own copy: opens what is theirs, puts every file into it, and leaves nothing out in silence. */
 
-import { base64 } from "@scure/base";
-import { sha256, textOf, utf8 } from "./bytes";
+import { sha256, textOf, toBase64, utf8 } from "./bytes";
 import type { Library, Part } from "./library";
 import { Refusal } from "./outcome";
 import { levelOf } from "./mine";
@@ -40,7 +39,7 @@ export async function makeOwnCopy(library: Library, around: Around): Promise<Sav
   const ordered = new Map([...own, ...(await levelsHeld(library, [...own.values()].flat()))]);
   const files = await inlined(library, [...ordered.values()].flat());
   const style = textOf(await library.plain(around.style)) ?? "";
-  const styleHash = base64.encode(await sha256(utf8(styleText(style))));
+  const styleHash = toBase64(await sha256(utf8(styleText(style))));
   const saved = longDay(around.today, around.language);
   const file = (section: string, key: string): Inlined => files.get(`${section}\n${key}`) ?? { url: "data:,", name: key };
   const text = ownCopy({ language: around.language, site: library.manifest.title, owner: name, saved, style, styleHash, pages: ordered, file });
@@ -65,7 +64,7 @@ async function inlined(library: Library, parts: readonly Part[]): Promise<Readon
       if (file === undefined || files.has(`${section.id}\n${key}`)) continue;
       const type = IMAGE.test(file.type) ? file.type : "application/octet-stream";
       const bytes = await library.attachment(section, file);
-      files.set(`${section.id}\n${key}`, { url: `data:${type};base64,${base64.encode(bytes)}`, name: file.name });
+      files.set(`${section.id}\n${key}`, { url: `data:${type};base64,${toBase64(bytes)}`, name: file.name });
     }
   }
   return files;

@@ -1,6 +1,6 @@
-/** Opens passphrase-wrapped files and tells how far it is. The library yields to the page every few milliseconds. */
+/** Opens and writes passphrase-wrapped files, and tells how far it is. The library yields to the page every few milliseconds. */
 
-import type { Identity as AgeIdentity, Stanza } from "age-encryption";
+import { Stanza, type Identity as AgeIdentity, type Recipient as AgeRecipient } from "age-encryption";
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { scryptAsync } from "@noble/hashes/scrypt.js";
 import { base64nopad } from "@scure/base";
@@ -9,6 +9,8 @@ import { Refusal } from "./outcome";
 
 /** 2^20 blocks are one gigabyte: more than a page should take. */
 const WORK_FACTOR_MAX = 20;
+/** What is written: about a second on an ordinary machine. */
+const WORK_FACTOR_WRITTEN = 18;
 const WORK_FACTOR = /^[1-9][0-9]?$/;
 const SALT_BYTES = 16;
 const FILE_KEY_BYTES = 16;
@@ -32,25 +34,43 @@ export class PassphraseIdentity implements AgeIdentity {
       throw new Refusal("damaged", "a login has one scrypt stanza");
     }
     const { salt, workFactor } = parameters(stanza);
-    const key = await this.stretch(salt, workFactor);
+    const key = await stretch(this.passphrase, salt, workFactor, this.progress);
     return unwrap(key, stanza.body);
   }
+}
 
-  private async stretch(salt: Uint8Array, workFactor: number): Promise<Uint8Array> {
-    this.progress(0);
-    await painted(); // the words are on screen before the work starts
-    const labelled = joined([utf8("age-encryption.org/v1/scrypt"), salt]);
-    return scryptAsync(utf8(this.passphrase), labelled, {
-      N: 2 ** workFactor,
-      r: 8,
-      p: 1,
-      dkLen: 32,
-      asyncTick: SLICE_MS,
-      maxmem: 2 ** 31,
-      onProgress: this.progress,
-    });
+/** Wraps age files with a passphrase. */
+export class PassphraseRecipient implements AgeRecipient {
+  constructor(
+    private readonly passphrase: string,
+    private readonly progress: Progress,
+  ) {}
+
+  async wrapFileKey(fileKey: Uint8Array): Promise<Stanza[]> {
+    const salt = crypto.getRandomValues(new Uint8Array(SALT_BYTES));
+    const key = await stretch(this.passphrase, salt, WORK_FACTOR_WRITTEN, this.progress);
+    const args = ["scrypt", base64nopad.encode(salt), String(WORK_FACTOR_WRITTEN)];
+    return [new Stanza(args, cipher(key).encrypt(fileKey))];
   }
 }
+
+async function stretch(passphrase: string, salt: Uint8Array, workFactor: number, progress: Progress): Promise<Uint8Array> {
+  progress(0);
+  await painted(); // the words are on screen before the work starts
+  const labelled = joined([utf8("age-encryption.org/v1/scrypt"), salt]);
+  return scryptAsync(utf8(passphrase), labelled, {
+    N: 2 ** workFactor,
+    r: 8,
+    p: 1,
+    dkLen: 32,
+    asyncTick: SLICE_MS,
+    maxmem: 2 ** 31,
+    onProgress: progress,
+  });
+}
+
+/** Of a key that is used once: the nonce is zero, as age has it. */
+const cipher = (key: Uint8Array): ReturnType<typeof chacha20poly1305> => chacha20poly1305(key, new Uint8Array(12));
 
 /** Two frames at sixty a second, and some. */
 const PAINT_MS = 50;
@@ -82,7 +102,7 @@ function unwrap(key: Uint8Array, body: Uint8Array): Uint8Array {
   // Checked before decrypting, as age asks: else a crafted body would tell passphrases apart.
   if (body.length !== FILE_KEY_BYTES + TAG_BYTES) throw new Refusal("damaged", "scrypt stanza");
   try {
-    return chacha20poly1305(key, new Uint8Array(12)).decrypt(body);
+    return cipher(key).decrypt(body);
   } catch {
     throw new Refusal("wrong-passphrase", "the file key does not open");
   }

@@ -1,15 +1,18 @@
 /** From what a reader gives to what they have open. No DOM here. */
 
+import { openWrapped } from "./device";
 import { parseIdentity, type Identity } from "./identity";
 import { Library } from "./library";
 import { openLogin } from "./login";
+import type { Wrapped } from "./memory";
 import type { Progress } from "./scrypt";
 import { Site, type Fetch, type Memory } from "./site";
 
 /** What a reader unlocks with. */
 export type Secret =
   | { readonly kind: "identity"; readonly text: string }
-  | { readonly kind: "login"; readonly login: string; readonly passphrase: string };
+  | { readonly kind: "login"; readonly login: string; readonly passphrase: string }
+  | { readonly kind: "device"; readonly wrapped: Wrapped; readonly passphrase: string };
 
 /** What the page needs of the browser. */
 export interface Surroundings {
@@ -31,14 +34,19 @@ export interface Unlocked {
 
 /** Throws a refusal with the fault to tell of. */
 export async function unlock(secret: Secret, around: Surroundings): Promise<Unlocked> {
-  const identity = secret.kind === "identity" ? parseIdentity(secret.text) : await identityOf(secret, around);
+  const identity = await identityOf(secret, around);
   const site = await Site.open(around.fetch, { signers: identity.signers, memory: around.memory });
   const library = await Library.open(site, identity);
   return { library, firstUse: site.firstUse, expired: around.now > library.manifest.expires };
 }
 
+function identityOf(secret: Secret, around: Surroundings): Identity | Promise<Identity> {
+  if (secret.kind === "identity") return parseIdentity(secret.text);
+  return secret.kind === "login" ? identityByLogin(secret, around) : openWrapped(secret.wrapped, secret.passphrase, around.progress);
+}
+
 /** The site is opened again with the signers that the login pins, so a forged one shows no page. */
-async function identityOf(secret: Secret & { kind: "login" }, around: Surroundings): Promise<Identity> {
+async function identityByLogin(secret: Secret & { kind: "login" }, around: Surroundings): Promise<Identity> {
   const site = await Site.open(around.fetch, { signers: [], memory: around.memory });
   return openLogin(site, secret.login, secret.passphrase, around.progress);
 }

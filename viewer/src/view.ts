@@ -24,6 +24,12 @@ import { makeOwnCopy } from "./saving";
 import { SearchBox } from "./searchbox";
 import { listenForKeys } from "./shortcuts";
 
+/** A dialog of the page around the view. */
+interface Sheet {
+  readonly dialog: HTMLDialogElement;
+  readonly open: () => Promise<void>;
+}
+
 /** A page on screen. */
 interface Shown {
   readonly address: Address;
@@ -51,19 +57,21 @@ export class View {
   constructor(
     private readonly library: Library,
     private readonly lock: () => void,
+    /** Where the reader may let this device keep their key; nothing in previews. */
+    private readonly device: Sheet | null = null,
   ) {
     const { id } = library.reader;
     this.own = `people/${id}`;
     this.search = new SearchBox(library, this.finder, (address) => this.goToAddress(address));
     this.help = helpSheet(library.has(`team/${id}`), library.manifest.keys);
-    this.chrome = new Chrome(library, { lock, search: () => this.search.open(), help: () => this.help.showModal() });
+    this.chrome = new Chrome(library, { lock, search: () => this.search.open(), help: () => this.help.showModal(), device: device === null ? null : () => void device.open() });
     this.listen(this.stop.signal);
   }
 
   /** Shows the page that the address asks for; without one, the reader's own. */
   async open(): Promise<void> {
     if (location.hash.length <= 1) history.replaceState(null, "", this.library.addresses.of(this.library.landing));
-    document.body.replaceChildren(...this.chrome.nodes(), this.search.dialog, this.help);
+    document.body.replaceChildren(...this.chrome.nodes(), this.search.dialog, this.help, ...(this.device === null ? [] : [this.device.dialog]));
     await this.follow();
   }
 
@@ -74,6 +82,7 @@ export class View {
     this.search.close();
     this.finder.close();
     this.help.close();
+    this.device?.dialog.close();
     this.chrome.main.replaceChildren();
     document.body.replaceChildren();
   }

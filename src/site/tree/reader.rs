@@ -6,7 +6,7 @@ use html5ever::{Attribute, QualName, ns};
 
 use super::dom::{At, Document, Node};
 use super::{Forbidden, MediaTypes};
-use crate::model::{Allowlist, Namespace, Tree};
+use crate::model::{Allowlist, Namespace, Tree, turns_direction};
 
 /// What a node's place in the page says about it.
 #[derive(Clone, Copy)]
@@ -317,8 +317,7 @@ fn visible(text: &str) -> Cow<'_, str> {
 
 /// Whether a character changes the order of others on the screen, or stands for nothing visible.
 pub fn is_deceptive(c: char) -> bool {
-    let turns = matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
-    turns || (c.is_control() && !matches!(c, '\n' | '\t' | '\r'))
+    turns_direction(c) || (c.is_control() && !matches!(c, '\n' | '\t' | '\r'))
 }
 
 /// Class names with one space between them, as templates that leave some out write more.

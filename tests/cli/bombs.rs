@@ -1,0 +1,246 @@
+//! Files that are small to write and large to read: each is refused or built, within bounds.
+
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+
+/// Address space, in KiB: 512 MiB.
+const MEMORY_KIB: u32 = 512 * 1024;
+/// Far more than any of them takes, even unoptimised on a slow machine.
+const SECONDS_MAX: u32 = 60;
+
+const SELF: &str = "people/ada/2026-h1/self.md";
+const LOG: &str = "people/ada/log.toml";
+/// Nearly half of what a file may hold: what grows with the square of it shows.
+const MUCH: usize = 400_000;
+
+/// Languages whose patterns go back and forth over a line.
+const LANGUAGES: &[&str] = &[
+    "rust",
+    "python",
+    "javascript",
+    "c",
+    "java",
+    "ruby",
+    "perl",
+    "php",
+    "haskell",
+    "html",
+    "css",
+    "sql",
+    "yaml",
+    "bash",
+    "markdown",
+    "regex",
+];
+
+/// Lines that such patterns do not like.
+const LINES: &[&str] = &[
+    "(", "\"\\", "/*", "a ", "<a ", "{[(", "'''", "$(", "=>", "#!", "\\\\", "0x0.", ": : ", "/**/",
+    "]]",
+];
+
+fn tree() -> TempDir {
+    let tree = tempfile::tempdir().expect("a temporary directory");
+    for (path, text) in [
+        ("gradus.toml", "name = \"Tiny\"\n"),
+        (
+            "cycles/2026-h1.toml",
+            "title = \"H1\"\nstart = 2026-01-01\nend = 2026-06-30\n",
+        ),
+        ("rubrics/ic/track.toml", "title = \"IC\"\n"),
+        ("rubrics/ic/l1.toml", "title = \"L1\"\nrank = 1\n"),
+        (
+            "people/ada/person.toml",
+            "name = \"Ada\"\nstart = 2025-01-01\n[[role]]\nfrom = 2025-01-01\nlevel = \"ic/l1\"\n",
+        ),
+    ] {
+        put(tree.path(), path, text);
+    }
+    for arguments in [["keys", "site"], ["access", "--accept"]] {
+        assert_eq!(bounded(tree.path(), &arguments).0, Some(0));
+    }
+    tree
+}
+
+fn put(tree: &Path, path: &str, text: &str) {
+    let file = tree.join(path);
+    fs::create_dir_all(file.parent().expect("it lies in the tree")).expect("a directory");
+    fs::write(file, text).expect("a file");
+}
+
+/// Runs the program within bounds: its exit code, nothing where a signal ended it, and its words.
+fn bounded(tree: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let script = format!("ulimit -v {MEMORY_KIB}; exec timeout {SECONDS_MAX} \"$@\"");
+    let output = Command::new("sh")
+        .args(["-c", &script, "sh", env!("CARGO_BIN_EXE_gradus"), "-C"])
+        .arg(tree)
+        .args(arguments)
+        .output()
+        .expect("a shell");
+    (
+        output.status.code(),
+        String::from_utf8_lossy(&output.stderr).into_owned(),
+    )
+}
+
+/// Builds the tree with one file more; 0 and 1 are answers, all else is a bomb that went off.
+#[track_caller]
+fn defused(tree: &Path, what: &str, path: &str, text: &str) {
+    put(tree, path, text);
+    let (code, said) = bounded(tree, &["build", "-o", "out"]);
+    assert!(
+        matches!(code, Some(0 | 1)),
+        "{what}: {code:?}\n{said:.2000}"
+    );
+    fs::remove_file(tree.join(path)).expect("it was written");
+}
+
+fn in_self(text: &str) -> String {
+    format!("+++\nby = \"ada\"\ndate = 2026-07-01\n+++\n## results\n{text}\n")
+}
+
+/// The pattern over and over, at most as much as a file holds.
+fn much(pattern: &str) -> String {
+    pattern.repeat(MUCH / pattern.len())
+}
+
+#[test]
+fn prose_that_grows_or_nests_without_end_is_bounded() {
+    let tree = tree();
+    let patterns = [
+        "> ",
+        "- ",
+        "1. ",
+        "[",
+        "![](",
+        "[a](",
+        "[a][",
+        "*a ",
+        "**",
+        "*_",
+        "~~",
+        "`",
+        "``` ",
+        "<a ",
+        "<!--",
+        "<![CDATA[",
+        "&",
+        "&#",
+        "\\",
+        "|",
+        "|a|\n|-|\n",
+        "# a\n",
+        "a\n===\n",
+        "[^1]",
+        "[^1]: a\n",
+        "[a]: b\n",
+        "a\n\n",
+        "- a\n",
+        "* * *\n",
+        "https://a.example ",
+        "<https://a.example> ",
+        "$",
+        "\u{202e}",
+        "e\u{301}",
+        "[a](https://a.example \"b\") ",
+        "- [x] a\n",
+        "> - 1. ",
+        "\t",
+        "a\u{0}",
+        "\u{fdfd}",
+    ];
+    for pattern in patterns {
+        defused(tree.path(), pattern, SELF, &in_self(&much(pattern)));
+    }
+}
+
+#[test]
+fn tables_footnotes_and_links_without_end_are_bounded() {
+    let tree = tree();
+    let wide = format!(
+        "{}\n{}\n{}",
+        "|a".repeat(60_000),
+        "|-".repeat(60_000),
+        "|b".repeat(60_000)
+    );
+    let tall = format!("|a|b|\n|-|-|\n{}", "|c|d|\n".repeat(120_000));
+    let short_rows = format!(
+        "{}\n{}\n{}",
+        "|a".repeat(5_000),
+        "|-".repeat(5_000),
+        "|\n".repeat(400_000)
+    );
+    let notes: String = (0..40_000)
+        .map(|n| format!("[^{n}]\n\n[^{n}]: a\n\n"))
+        .collect();
+    let references: String = (0..40_000)
+        .map(|n| format!("[a{n}]\n\n[a{n}]: https://a.example/{n}\n\n"))
+        .collect();
+    let one_reference = format!(
+        "[a]: https://a.example/{}\n\n{}",
+        "b".repeat(10_000),
+        "[a] ".repeat(200_000)
+    );
+    for (what, text) in [
+        ("wide", wide),
+        ("tall", tall),
+        ("short rows", short_rows),
+        ("notes", notes),
+        ("references", references),
+        ("one reference", one_reference),
+    ] {
+        defused(tree.path(), what, SELF, &in_self(&text));
+    }
+}
+
+#[test]
+fn code_that_its_languages_patterns_do_not_like_is_bounded() {
+    let tree = tree();
+    for (at, language) in LANGUAGES.iter().enumerate() {
+        let line = LINES[at % LINES.len()];
+        let one_line = line.repeat(MUCH / 4 / line.len());
+        let lines = format!("{}\n", line.repeat(40)).repeat(2_000);
+        let text = format!("```{language}\n{one_line}\n```\n\n```{language}\n{lines}```\n");
+        defused(tree.path(), language, SELF, &in_self(&text));
+    }
+}
+
+#[test]
+fn toml_that_grows_or_nests_without_end_is_bounded() {
+    let tree = tree();
+    let entry = "[[entry]]\ndate = 2026-03-01\nkind = \"win\"\ntext = \"a\"\n";
+    let files = [
+        ("entries", much(entry)),
+        ("tables", much("[a]\n")),
+        (
+            "keys",
+            (0..100_000).map(|n| format!("k{n} = 1\n")).collect(),
+        ),
+        ("dots", format!("{}a = 1", much("a."))),
+        ("brackets", format!("a = {}", much("["))),
+        ("braces", format!("a = {}", much("{a="))),
+        ("numbers", format!("a = {}", "9".repeat(MUCH))),
+        ("list", format!("a = [{}]", much("1,"))),
+        ("strings", format!("a = [{}]", much("\"\",\n"))),
+        (
+            "one string",
+            format!(
+                "[[entry]]\ndate = 2026-03-01\nkind = \"win\"\ntext = \"{}\"\n",
+                "a".repeat(MUCH)
+            ),
+        ),
+        (
+            "evidence",
+            format!("{entry}evidence = [{}]\n", much("\"https://a.example/\",")),
+        ),
+        ("escapes", format!("a = \"{}\"", much("\\u0061"))),
+        ("lines", much("\n")),
+        ("carriage returns", much("\r")),
+    ];
+    for (what, text) in files {
+        defused(tree.path(), what, LOG, &text);
+    }
+}
