@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use age::Encryptor;
 use thiserror::Error;
 
-use crate::model::{Identity, Recipient};
+use crate::model::Recipient;
 use crate::source::{FILE_MAX_BYTES, Identities, Lies, SEALED_ENDING, SEALED_MAX_BYTES, Unopened};
 
 /// The mode of an opened file: its owner's alone.
@@ -44,6 +44,8 @@ pub enum AtRestError {
     NotSealed(PathBuf),
     #[error("there is no key to seal to")]
     NoRecipients,
+    #[error("keys of both kinds, `age1…` and `age1pq1…`: a file is sealed to one kind")]
+    MixedKinds,
     #[error("`{0}` protects nothing: everyone can open what is sealed to it")]
     WeakRecipient(Recipient),
     #[error("`{}` was not opened: {why}", path.display())]
@@ -67,16 +69,17 @@ pub struct SealTo(Vec<Recipient>);
 
 impl SealTo {
     /// # Errors
-    /// There are none, or one protects nothing.
+    /// There are none, they are of both kinds, or one protects nothing.
     pub fn new(recipients: impl IntoIterator<Item = Recipient>) -> Result<Self, AtRestError> {
         let mut all: Vec<Recipient> = recipients.into_iter().collect();
         all.sort();
         all.dedup();
-        let anyone = Identity::generate();
-        let weak = |key: &&Recipient| anyone.agree(key.as_bytes()).is_none();
-        match all.iter().find(weak) {
-            Some(weak) => Err(AtRestError::WeakRecipient(*weak)),
-            None if all.is_empty() => Err(AtRestError::NoRecipients),
+        let first = all.first().ok_or(AtRestError::NoRecipients)?.kind();
+        if all.iter().any(|key| key.kind() != first) {
+            return Err(AtRestError::MixedKinds);
+        }
+        match all.iter().find(|key| !key.is_contributory()) {
+            Some(weak) => Err(AtRestError::WeakRecipient(weak.clone())),
             None => Ok(Self(all)),
         }
     }
@@ -87,14 +90,9 @@ impl SealTo {
     }
 
     fn seal(&self, plain: &[u8]) -> Vec<u8> {
-        let recipients: Vec<age::x25519::Recipient> = self
-            .0
-            .iter()
-            .map(|key| (key.to_string().parse()).expect("`Recipient` writes what age reads"))
-            .collect();
-        let recipients = recipients.iter().map(|key| key as &dyn age::Recipient);
+        let recipients = self.0.iter().map(|key| key as &dyn age::Recipient);
         let encryptor = Encryptor::with_recipients(recipients)
-            .expect("X25519 recipients, of which there are some, are always a valid set");
+            .expect("some recipients of one kind are always a valid set");
         let mut sealed = Vec::with_capacity(plain.len() + 1024);
         let written = encryptor.wrap_output(&mut sealed).and_then(|mut writer| {
             writer.write_all(plain)?;
@@ -237,18 +235,25 @@ fn take_away(file: &Path, held: &[u8], max: u64, written: &Path) -> Result<(), A
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Identity, KeyKind};
 
     #[test]
     fn a_key_that_everyone_can_open_is_refused_and_each_counts_once() {
         let key = Identity::generate().recipient();
-        assert_eq!(SealTo::new([key, key]).unwrap().keys(), 1);
+        assert_eq!(SealTo::new([key.clone(), key.clone()]).unwrap().keys(), 1);
         assert!(matches!(SealTo::new([]), Err(AtRestError::NoRecipients)));
         let nothing =
             bech32::encode::<bech32::Bech32>(bech32::Hrp::parse("age").unwrap(), &[0; 32]);
         let weak = Recipient::parse(&nothing.unwrap()).unwrap();
         assert!(matches!(
-            SealTo::new([key, weak]),
+            SealTo::new([key.clone(), weak]),
             Err(AtRestError::WeakRecipient(_))
+        ));
+        let hybrid = Identity::generate_of(KeyKind::Hybrid).recipient();
+        assert!(SealTo::new([hybrid.clone()]).is_ok());
+        assert!(matches!(
+            SealTo::new([key, hybrid]),
+            Err(AtRestError::MixedKinds)
         ));
     }
 

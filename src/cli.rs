@@ -70,6 +70,10 @@ pub enum Command {
     /// Make and list identities and recipients
     #[command(subcommand)]
     Keys(Keys),
+    /// Say whether a published site is what its owner signed
+    Verify(Verify),
+    /// Read a published site without any code that it serves
+    Open(Open),
     /// Encrypt sources: `peer-linus.md` becomes `peer-linus.md.age`, which the tree may hold instead
     Seal(Seal),
     /// Open sealed sources: `peer-linus.md.age` becomes `peer-linus.md`
@@ -230,8 +234,58 @@ pub enum Keys {
     List(KeysList),
     /// Wrap a person's identity with a passphrase, so that they can unlock by login
     Login(KeysLogin),
+    /// Set the last day on which a person's key counts
+    Retire(KeysRetire),
+    /// Take a key out of everything that is built from now on, such as one that was stolen
+    Revoke(KeysRevoke),
     /// Make the site key and write its signer into `gradus.toml`
-    Site,
+    Site(KeysSite),
+    /// Pin a site's signer in an identity file, in the place of the one that is pinned there
+    Pin(KeysPin),
+}
+
+#[derive(Debug, Args)]
+pub struct KeysRetire {
+    /// The person
+    #[arg(value_name = "ID")]
+    pub person: String,
+
+    /// The last day on which it counts
+    #[arg(long, value_name = "DATE", value_parser = date)]
+    pub on: Date,
+
+    /// Which of their keys, or enough of its beginning [default: the only one without an end]
+    #[arg(long, value_name = "RECIPIENT")]
+    pub key: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub struct KeysRevoke {
+    /// The public key, or enough of its beginning
+    #[arg(value_name = "RECIPIENT")]
+    pub recipient: String,
+}
+
+#[derive(Debug, Args)]
+pub struct KeysSite {
+    /// Make another in the place of one that is lost or stolen; every reader has to pin the new signer then
+    #[arg(long)]
+    pub rotate: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct KeysPin {
+    /// The identity file
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// The site's signer
+    #[arg(long, value_name = "KEY")]
+    pub signer: String,
+
+    /// The signer that it takes the place of, where the file pins several
+    #[arg(long, value_name = "KEY")]
+    pub instead_of: Option<String>,
 }
 
 #[derive(Debug, Args)]
@@ -247,6 +301,10 @@ pub struct KeysNew {
     /// The site's signer to pin, where there is no tree to take it from
     #[arg(long, value_name = "KEY")]
     pub signer: Option<String>,
+
+    /// Make a post-quantum one, `age1pq1…` [default: where the site is sealed to such]
+    #[arg(long)]
+    pub post_quantum: bool,
 }
 
 #[derive(Debug, Args)]
@@ -263,6 +321,71 @@ pub struct KeysLogin {
     /// `-i FILE` names their identity; without it they get a new one, known by its passphrase alone
     #[arg(value_name = "ID")]
     pub person: String,
+
+    /// Ask for a passphrase of your own, or read a line of standard input, rather than make seven random words
+    #[arg(long)]
+    pub own: bool,
+}
+
+/// Whose site it must be, and how new.
+#[derive(Debug, Args)]
+pub struct Trusting {
+    /// The key that must have signed it, `ed25519:…` [default: `[seal] signer` of the organisation found here]
+    #[arg(long, value_name = "KEY")]
+    pub signer: Option<String>,
+
+    /// Refuse builds with a lower number as old copies [default: the last one made here]
+    #[arg(long, value_name = "BUILD")]
+    pub at_least: Option<u64>,
+}
+
+#[derive(Debug, Args)]
+pub struct Verify {
+    /// A folder, or an address that begins with `https://` (`http://` on this machine alone)
+    #[arg(value_name = "SITE")]
+    pub site: String,
+
+    #[command(flatten)]
+    pub trusting: Trusting,
+
+    /// Exit with 1 on warnings too
+    #[arg(long)]
+    pub deny_warnings: bool,
+
+    /// Print what was found as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[derive(Debug, Args)]
+pub struct Open {
+    /// A folder, or an address that begins with `https://` (`http://` on this machine alone)
+    #[arg(value_name = "SITE")]
+    pub site: String,
+
+    /// Write plain pages into this folder, which must be new or empty [default: show them on 127.0.0.1]
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+
+    /// Take the identity from the site, by this login; the passphrase is asked for, or read from standard input
+    #[arg(long, value_name = "NAME")]
+    pub login: Option<String>,
+
+    #[command(flatten)]
+    pub trusting: Trusting,
+
+    /// The port on 127.0.0.1; 0 takes any that is free
+    #[arg(
+        long,
+        value_name = "PORT",
+        default_value_t = 4040,
+        conflicts_with = "out"
+    )]
+    pub port: u16,
+
+    /// Open the link in the browser
+    #[arg(long, conflicts_with = "out")]
+    pub open: bool,
 }
 
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::diag::{Diagnostic, Report, Severity};
-use crate::terminal::visible;
+use crate::terminal::{visible, without_secrets};
 
 /// The version of the JSON form.
 const SCHEMA: u32 = 1;
@@ -96,7 +96,8 @@ fn command(report: &Report, diagnostic: &Diagnostic) -> String {
 
 /// Escapes the text of a workflow command.
 fn data(text: &str) -> String {
-    text.replace('%', "%25")
+    without_secrets(text)
+        .replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
@@ -174,7 +175,7 @@ fn fingerprint(diagnostic: &Diagnostic, seen: &mut BTreeMap<String, usize>) -> S
 
 fn line_of_json(value: &impl Serialize) -> String {
     // These types have text keys only and no value that JSON cannot hold, so nothing can fail.
-    let mut text = serde_json::to_string(value).unwrap_or_default();
+    let mut text = without_secrets(&serde_json::to_string(value).unwrap_or_default());
     text.push('\n');
     text
 }

@@ -1,6 +1,9 @@
 //! Making and keeping keys: identity files, the site key, passphrase-wrapped logins, and the places in
 //! the tree that name public halves.
 
+mod life;
+mod passphrase;
+
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::OpenOptionsExt;
@@ -9,9 +12,6 @@ use std::path::{Path, PathBuf};
 use age::armor::ArmoredReader;
 use age::secrecy::SecretString;
 use age::{Decryptor, Encryptor};
-use bip39::Language;
-use rand::Rng;
-use rand::rngs::OsRng;
 use tempfile::NamedTempFile;
 use thiserror::Error;
 use toml_edit::{Array, DocumentMut, Item, Table, TomlError, Value};
@@ -20,14 +20,14 @@ use zeroize::Zeroizing;
 use crate::model::{Identity, NotAnIdentity, Recipient, RecipientError};
 use crate::seal::{IdentityFile, Signer, SiteKey, SiteKeyError};
 
+pub use life::{ListedKey, listed, retire, revoke, without_builder};
+pub use passphrase::{Weakness, generate_passphrase, weakness};
+
 /// scrypt's work factor: about a second in a browser, and below the 20 that browsers refuse.
 const WORK_FACTOR: u8 = 18;
 
 /// Most work that opening a login may ask for.
 const WORK_FACTOR_MAX: u8 = 20;
-
-/// Words of a passphrase: 7 × 11 bits.
-const PASSPHRASE_WORDS: usize = 7;
 
 /// Longest login file that is read, in bytes.
 const LOGIN_MAX_BYTES: u64 = 64 << 10;
@@ -71,6 +71,12 @@ pub enum KeysError {
     /// Keys.
     #[error("`{}` holds no identity", .0.display())]
     NoIdentity(PathBuf),
+    /// Keys: a person has no such key.
+    #[error("the key `{0}` is not listed")]
+    Unlisted(String),
+    /// Keys: it may never count again.
+    #[error("the key `{0}` was revoked")]
+    Revoked(String),
     /// Content.
     #[error("this is not TOML")]
     Toml(#[from] TomlError),
@@ -150,6 +156,29 @@ pub fn make_site_key(path: &Path) -> Result<SiteKey, KeysError> {
     Ok(key)
 }
 
+/// Puts a site key aside, under a name that tells which site it is of, and makes another in its place. Gives where
+/// the old one lies; nothing where there was none.
+///
+/// # Errors
+/// `Exists` where one of that site was put aside before; as [`load_site_key`] where what is there is no key; or `Io`.
+pub fn replace_site_key(path: &Path) -> Result<(SiteKey, Option<PathBuf>), KeysError> {
+    let aside = match load_site_key(path, None) {
+        Err(KeysError::NoSiteKey(_)) => None,
+        Err(error) => return Err(error),
+        Ok(old) => {
+            let aside = path.with_added_extension(format!("of-{}", old.site_id()));
+            // A link, unlike a renaming, takes no other file's place.
+            fs::hard_link(path, &aside).map_err(|error| match error.kind() {
+                io::ErrorKind::AlreadyExists => KeysError::Exists(aside.clone()),
+                _ => KeysError::io("put aside", path)(error),
+            })?;
+            fs::remove_file(path).map_err(KeysError::io("put aside", path))?;
+            Some(aside)
+        }
+    };
+    Ok((make_site_key(path)?, aside))
+}
+
 /// Reads the site key, and insists on the signer that `gradus.toml` names, if it names one.
 ///
 /// # Errors
@@ -181,15 +210,19 @@ pub fn load_site_key(path: &Path, signer: Option<&str>) -> Result<SiteKey, KeysE
 /// already leaves the text as it is.
 ///
 /// # Errors
-/// `Toml`, or `Shape` where `keys` is no array.
+/// `Revoked`; `Toml`, or `Shape` where `keys` is no array.
 pub fn add_recipient(person_toml: &str, recipient: &Recipient) -> Result<String, KeysError> {
     let mut document: DocumentMut = person_toml.parse()?;
     let keys = document
         .entry("keys")
         .or_insert_with(|| Value::Array(Array::new()).into());
     let keys = keys.as_array_mut().ok_or(KeysError::Shape("keys"))?;
-    if keys.iter().any(|key| names_recipient(key, recipient)) {
-        return Ok(person_toml.to_owned());
+    if let Some(key) = keys.iter().find(|key| names_recipient(key, recipient)) {
+        let table = key.as_inline_table();
+        return match table.is_some_and(|table| table.contains_key("revoked")) {
+            true => Err(KeysError::Revoked(recipient.shown())),
+            false => Ok(person_toml.to_owned()),
+        };
     }
     keys.push(recipient.to_string());
     Ok(document.to_string())
@@ -200,7 +233,7 @@ fn names_recipient(key: &Value, recipient: &Recipient) -> bool {
     let text = key
         .as_str()
         .or_else(|| key.as_inline_table()?.get("key")?.as_str());
-    text.is_some_and(|text| Recipient::parse(text) == Ok(*recipient))
+    text.is_some_and(|text| Recipient::parse(text).as_ref() == Ok(recipient))
 }
 
 /// Sets `[seal] signer` in the text of a `gradus.toml`; comments and order stay.
@@ -244,16 +277,6 @@ pub fn replace_file(path: &Path, text: &str) -> Result<(), KeysError> {
         Ok(())
     };
     replaced().map_err(KeysError::io("write", path))
-}
-
-/// A passphrase of seven words from the BIP-39 English list, which no two words of begin with the same
-/// four letters: 77 bits.
-pub fn generate_passphrase() -> Zeroizing<String> {
-    let list = Language::English.word_list();
-    let words: Vec<&str> = (0..PASSPHRASE_WORDS)
-        .map(|_| list[OsRng.gen_range(0..list.len())])
-        .collect();
-    Zeroizing::new(words.join("-"))
 }
 
 /// Wraps the text of an identity file with a passphrase: the content of `login.age`.
@@ -301,19 +324,30 @@ pub fn load_identity(
     path: &Path,
     ask: &dyn Fn(&Path) -> io::Result<Zeroizing<String>>,
 ) -> Result<Identity, KeysError> {
+    Ok(load_identity_file(path, ask)?.identity)
+}
+
+/// The same, with the signers that the file pins.
+///
+/// # Errors
+/// As [`load_identity`].
+pub fn load_identity_file(
+    path: &Path,
+    ask: &dyn Fn(&Path) -> io::Result<Zeroizing<String>>,
+) -> Result<IdentityFile, KeysError> {
     let failed = || KeysError::io("read", path);
     let file = fs::File::open(path).map_err(failed())?;
     let mut bytes = Zeroizing::new(Vec::new());
     let read = file.take(LOGIN_MAX_BYTES).read_to_end(&mut bytes);
     read.map_err(failed())?;
     if let Ok(file) = std::str::from_utf8(&bytes).map_or(Err(NotAnIdentity), IdentityFile::parse) {
-        return Ok(file.identity);
+        return Ok(file);
     }
     if Decryptor::new_buffered(ArmoredReader::new(bytes.as_slice())).is_err() {
         return Err(KeysError::NoIdentity(path.to_owned()));
     }
     let passphrase = ask(path).map_err(KeysError::io("read the passphrase of", path))?;
-    Ok(unwrap_login(&bytes, &passphrase)?.identity)
+    unwrap_login(&bytes, &passphrase)
 }
 
 #[cfg(test)]
@@ -401,13 +435,6 @@ mod tests {
             fresh,
             format!("name = \"A\" # us\n\n[seal]\nsigner = \"{signer}\"\n")
         );
-    }
-
-    #[test]
-    fn a_passphrase_has_seven_words() {
-        let passphrase = generate_passphrase();
-        assert_eq!(passphrase.split('-').count(), 7);
-        assert_ne!(passphrase, generate_passphrase());
     }
 
     #[test]

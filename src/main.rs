@@ -6,9 +6,14 @@ mod commands;
 use std::process::ExitCode;
 
 use clap::Parser;
+use gradus::terminal::without_secrets;
 
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+    gradus::core_dumps::forbid();
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(refusal) => return refused(&refusal),
+    };
     commands::set_color(cli.color);
     match commands::run(&cli) {
         Ok(()) => ExitCode::SUCCESS,
@@ -17,4 +22,13 @@ fn main() -> ExitCode {
             ExitCode::from(failure.exit_code())
         }
     }
+}
+
+/// Help and version, or what is wrong with the command line, in which somebody may have typed a key.
+fn refused(refusal: &clap::Error) -> ExitCode {
+    if !refusal.use_stderr() {
+        refusal.exit();
+    }
+    anstream::eprint!("{}", without_secrets(&refusal.render().ansi().to_string()));
+    ExitCode::from(u8::try_from(refusal.exit_code()).unwrap_or(2))
 }

@@ -17,8 +17,8 @@ use crate::diag::{Diagnostic, Report};
 use crate::fingerprint;
 use crate::growth;
 use crate::model::{
-    Commons, CycleId, Date, FileHash, OrgFigures, Organisation, PersonId, PlainFile, QuestionId,
-    SealedSite, SectionDraw, SiteStore,
+    Commons, CycleId, Date, FileHash, KeyKind, OrgFigures, Organisation, PersonId, PlainFile,
+    QuestionId, SealedSite, SectionDraw, SiteStore,
 };
 use crate::seal::{LoginFile, SealError, SealInput, Sealer};
 use crate::site::{self, Theme, ThemeError};
@@ -26,6 +26,17 @@ use crate::source::{self, Changed, Identities, LoadError, Source, Unopened};
 
 /// The viewer's script, bundled when this program was built.
 pub const VIEWER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/viewer.js"));
+
+/// The same for post-quantum sites, with what their keys need.
+pub const VIEWER_HYBRID: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/viewer-hybrid.js"));
+
+/// The script that a site of that kind of keys is opened with.
+pub const fn viewer(keys: KeyKind) -> &'static [u8] {
+    match keys {
+        KeyKind::X25519 => VIEWER,
+        KeyKind::Hybrid => VIEWER_HYBRID,
+    }
+}
 
 /// For how long a site is fresh, in days: readers are warned from then on that a newer one may be held back.
 pub const FRESH_DAYS: u64 = 190;
@@ -67,6 +78,8 @@ pub fn load_with(root: &Path, identities: &Identities, today: Date) -> Result<Lo
         let access = access::plan(organisation, today);
         let warnings = warnings_of_audiences(&access, &source);
         checked.diagnostics.extend(warnings);
+        let keyless = check::keys_left::none_left(&source, organisation, today);
+        checked.diagnostics.extend(keyless);
         let as_of = organisation.as_of.unwrap_or(today);
         let guidance = Guidance::default().judge(&source, organisation, as_of);
         checked.diagnostics.extend(guidance);
@@ -176,7 +189,7 @@ pub fn build(
         sealer.add_section(&draw.section, &content, from.as_ref())?;
         Ok(content.pages.len())
     })?;
-    for file in plain_files(&commons, theme, VIEWER)? {
+    for file in plain_files(&commons, theme, viewer(input.keys))? {
         sealer.add_plain(&file.path, &file.bytes)?;
     }
     for person in organisation.people.values() {
@@ -215,7 +228,7 @@ pub fn rehearse(
     let pages = drawing.each(&access, |draw| {
         Ok(site::render(&commons, theme, draw)?.pages.len())
     })?;
-    plain_files(&commons, theme, VIEWER)?;
+    plain_files(&commons, theme, viewer(organisation.seal.keys))?;
     Ok((access, pages))
 }
 
@@ -281,6 +294,7 @@ pub fn seal_input(
         site_key,
         title: organisation.public_title.clone(),
         epoch: organisation.seal.epoch,
+        keys: organisation.seal.keys,
         created: now,
         expires: now + FRESH_DAYS * DAY_SECONDS,
         names: organisation

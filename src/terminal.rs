@@ -5,7 +5,9 @@
 
 mod figures;
 mod passphrase;
+mod secrets;
 mod status;
+mod verdict;
 
 use std::ops::Range;
 
@@ -15,7 +17,9 @@ use crate::diag::{Diagnostic, Place, Report, Severity};
 
 pub use figures::figures;
 pub use passphrase::ask_passphrase;
+pub use secrets::without_secrets;
 pub use status::{actions, cycle, tasks};
+pub use verdict::{findings, verdict};
 
 /// Prints a report to the standard error, with the count of complaints at its end.
 pub fn print_report(report: &Report) {
@@ -130,13 +134,19 @@ impl ShownLine {
             .map_or(text.len(), |length| start + length);
         let to = text.floor_char_boundary(to.min(start + DRAWN_BYTES_MAX));
         let end = text.ceil_char_boundary(place.end).clamp(start, to);
-        let mut shown = harmless(&text[from..start]);
-        let marked = shown.len();
-        shown.push_str(&harmless(&text[start..end]));
-        let marked = marked..shown.len();
-        shown.push_str(&harmless(text[end..to].trim_end()));
+        // The whole line at once: marks may stand within a key.
+        let shown = harmless(&text[from..to]);
+        let place_of = |at: usize| {
+            let before = text[from..at].chars().count();
+            shown
+                .char_indices()
+                .nth(before)
+                .map_or(shown.len(), |(place, _)| place)
+        };
+        let marked = place_of(start)..place_of(end);
+        let length = shown.trim_end().len().max(marked.end);
         Self {
-            text: shown,
+            text: shown[..length].to_owned(),
             marked,
         }
     }
@@ -144,6 +154,7 @@ impl ShownLine {
 
 /// The same text with one visible character for each that must not be printed, so that columns stay.
 fn harmless(text: &str) -> String {
+    let text = without_secrets(text);
     let shown = |c: char| match c {
         '\t' => ' ',
         c if c.is_control() || is_deceptive(c) => char::REPLACEMENT_CHARACTER,
@@ -153,8 +164,9 @@ fn harmless(text: &str) -> String {
 }
 
 /// A text that cannot steer a terminal or turn its reading order around: control characters, and those
-/// that are invisible or change direction, are spelled out.
+/// that are invisible or change direction, are spelled out. Secret keys are hidden.
 pub fn visible(text: &str) -> String {
+    let text = without_secrets(text);
     let mut shown = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

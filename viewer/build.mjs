@@ -1,6 +1,7 @@
-// Bundles the viewer as one classic script, viewer.js, and once more with the preview around it, preview.js, which only
-// `gradus serve` serves: `node build.mjs [FOLDER]`, default dist.
+// Bundles the viewer as one classic script: viewer.js, viewer-hybrid.js for post-quantum sites, and preview.js with the
+// preview around it, which only `gradus serve` serves: `node build.mjs [FOLDER]`, default dist.
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { build } from "esbuild";
 import { fileURLToPath } from "node:url";
 
@@ -36,14 +37,22 @@ const withoutLibraryWords = {
   },
 };
 
+/** In the place of what hybrid keys need: 12 KB gzipped that other sites have no use for. */
+const withoutHybrid = {
+  name: "without-hybrid",
+  setup(build) {
+    build.onResolve({ filter: /^\.\/hybrid$/ }, () => ({ path: join(here, "src/hybrid-absent.ts") }));
+  },
+};
+
 const here = fileURLToPath(new URL(".", import.meta.url));
 
-await build({
+const bundle = (entryPoints, plugins) => build({
   absWorkingDir: here,
-  entryPoints: { viewer: "src/main.ts", preview: "src/preview.ts" },
+  entryPoints,
   outdir: process.argv[2] ?? "dist",
   bundle: true,
-  plugins: [withoutOtherKeys(), withoutLibraryWords],
+  plugins: [...plugins, withoutLibraryWords],
   minify: true,
   format: "iife",
   target: ["chrome111", "firefox115", "safari16.4"],
@@ -51,3 +60,6 @@ await build({
   legalComments: "none",
   logLevel: "warning",
 });
+
+await bundle({ viewer: "src/main.ts", preview: "src/preview.ts" }, [withoutOtherKeys(), withoutHybrid]);
+await bundle({ "viewer-hybrid": "src/main.ts" }, [withoutOtherKeys(["HybridIdentity"])]);

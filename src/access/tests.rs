@@ -32,10 +32,7 @@ fn person(name: &str, managers: &[(&str, &str)]) -> Person {
         start: day("2020-01-01"),
         end: None,
         login: name.into(),
-        keys: vec![ReaderKey {
-            recipient: format!("age1{name}"),
-            until: None,
-        }],
+        keys: vec![ReaderKey::lasting(format!("age1{name}"))],
         external: false,
         roles: managers.iter().map(role).collect(),
         leaves: vec![],

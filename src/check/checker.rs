@@ -223,17 +223,19 @@ impl Frame {
         let complaints = Complaints::default();
         tree::check(source, &complaints);
         let mut known = Known::new(source, &complaints);
-        let settings = organisation::read(&known);
+        let (settings, builders) = organisation::read(&known);
         known.learn(|facts| {
             facts.ratings.clone_from(&settings.ratings);
             facts.questions.clone_from(&settings.questions);
             facts.late_from_days = settings.policy.agree_within_days;
+            facts.key_kind = settings.seal.keys;
         });
         let rubrics = rubric::read_all(&known);
         known.learn(|facts| facts.rubrics = rubrics);
         let cycles = cycles::read(&known);
         known.learn(|facts| facts.cycles = cycles);
         let people = people::read(&known);
+        people.check_builders(&complaints, &builders);
         chain::check(&complaints, &people);
         Self {
             settings,

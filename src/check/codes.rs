@@ -277,7 +277,7 @@ rules! {
 
     BAD_RECIPIENT "E050" Error
     "this is not an age recipient"
-    "Keys are X25519 recipients of age in lower case: `age1` and 58 characters, with a checksum that catches typing errors. Secret keys \
+    "Keys are recipients of age in lower case: `age1` and 58 characters, or post-quantum ones of `age1pq1` and 1952, with a checksum that catches typing errors. Secret keys \
      (`AGE-SECRET-KEY-1…`) never belong into the tree, and SSH and plugin keys are not taken."
     "keys = [\"age1qqq\"]"
 
@@ -334,6 +334,19 @@ rules! {
      words that stand beside it on a page. Control characters do as much to a terminal. Leave them out; texts in scripts that run from right to \
      left need none of them. In prose they are allowed, and shown spelt out."
     "name = \"Ada \\u202ErofakO\""
+
+    REVOKED_KEY "E070" Error
+    "a revoked key is back"
+    "Somebody else may hold a key that was revoked, so nothing may be sealed to it again. It stays in `keys` with its `revoked` day so that this can be told; \
+     take the other line out, and make a new key with `gradus keys new <id>`."
+    "keys = [\"age1…\", { key = \"age1…\", revoked = 2026-09-30 }], both the same"
+
+    OTHER_KIND "E071" Error
+    "a key of another kind than the site is sealed to"
+    "A site is sealed to `age1…` keys throughout, or with `[seal] post_quantum = true` to `age1pq1…` keys throughout, since the weaker kind would decide for all. \
+     A person may have keys of both kinds, of which those of the site's kind count; whoever has only others could open nothing. \
+     The builder's keys in `[sources] recipients` are of the site's kind too."
+    "keys = [\"age1…\"] with post_quantum = true"
 
     BAD_LOCK "E080" Error
     "`access.lock` cannot be read"
@@ -535,6 +548,12 @@ rules! {
     "The file ends in `.age`: it is encrypted, and no identity was given to open it with. What refers to it is taken on trust. `-i FILE` or \
      `GRADUS_IDENTITY_FILE` names the identity; without it, whatever needs the content stops."
     "people/ada/2026-h1/peer-linus.md.age, without `-i`"
+
+    NO_KEY_LEFT "W010" Warning
+    "a person whose keys all count no more"
+    "Every key of theirs is past its `until` or was revoked, so they open nothing that is built now. Make a key with `gradus keys new <id>`; whoever has left \
+     has an `end`."
+    "keys = [{ key = \"age1…\", until = 2025-12-31 }]"
 
     CHANGED_AFTER_AGREED "W020" Warning
     "an expectation changed after it was agreed"

@@ -30,6 +30,8 @@ pub(super) struct Facts {
     pub questions: Vec<Question>,
     /// A commit this many days after `agreed` is not late yet.
     pub late_from_days: u32,
+    /// The kind of keys that the site is sealed to.
+    pub key_kind: KeyKind,
     pub rubrics: Rubrics,
     /// Cycles whose dates could be read, by start, then end, then id.
     pub cycles: Vec<Cycle>,

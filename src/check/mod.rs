@@ -21,6 +21,8 @@ mod expectations;
 mod feedback;
 mod fixed;
 mod guidance;
+
+pub mod keys_left;
 mod known;
 mod management;
 mod organisation;

@@ -6,6 +6,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::known::{Known, Once};
 use super::table::{At, Table, Value};
 use super::{codes, prose, questions, recipient};
+use crate::diag::Place;
 use crate::model::*;
 use crate::source::FileKind;
 
@@ -38,17 +39,23 @@ pub(super) struct Settings {
     pub access: AccessPolicy,
 }
 
+/// The keys that sources are sealed to, as written, and where.
+pub(super) type Builders = Vec<(String, Place)>;
+
 /// Reads `gradus.toml`; stand-ins where it could not be read.
-pub(super) fn read(known: &Known<'_>) -> Settings {
+pub(super) fn read(known: &Known<'_>) -> (Settings, Builders) {
     let read = |table: &Table<'_>| settings(known, table);
     known
         .toml(&FileKind::Organisation, &KEYS, read)
         .unwrap_or_default()
 }
 
-fn settings(known: &Known<'_>, table: &Table<'_>) -> Settings {
-    check_sources(known, table);
-    Settings {
+fn settings(known: &Known<'_>, table: &Table<'_>) -> (Settings, Builders) {
+    let seal = table
+        .table("seal", &SEAL_KEYS)
+        .map_or_else(SealPolicy::default, |t| seal(&t));
+    let builders = builders(known, table, seal.keys);
+    let settings = Settings {
         name: table.required_string("name"),
         public_title: table
             .string("public_title")
@@ -61,13 +68,12 @@ fn settings(known: &Known<'_>, table: &Table<'_>) -> Settings {
         policy: table
             .table("policy", &POLICY_KEYS)
             .map_or_else(Policy::default, |t| policy(&t)),
-        seal: table
-            .table("seal", &SEAL_KEYS)
-            .map_or_else(SealPolicy::default, |t| seal(&t)),
+        seal,
         access: table
             .table("access", &ACCESS_KEYS)
             .map_or_else(AccessPolicy::default, |t| access(known, &t)),
-    }
+    };
+    (settings, builders)
 }
 
 fn base_url(known: &Known<'_>, table: &Table<'_>) -> Option<String> {
@@ -91,16 +97,21 @@ fn theme(table: &Table<'_>) -> String {
     text.value.to_owned()
 }
 
-fn check_sources(known: &Known<'_>, table: &Table<'_>) {
+fn builders(known: &Known<'_>, table: &Table<'_>, kind: KeyKind) -> Builders {
     const KEYS: [&str; 3] = ["people", "management", "recipients"];
     let Some(sources) = table.table("sources", &KEYS) else {
-        return;
+        return Vec::new();
     };
     sources.string("people");
     sources.string("management");
-    for text in sources.texts("recipients") {
-        recipient::check(known.complaints, &text);
-    }
+    let recipients = sources.texts("recipients").into_iter();
+    let checked = recipients.inspect(|text| {
+        recipient::check(known.complaints, text);
+        recipient::check_kind(known.complaints, text, kind);
+    });
+    checked
+        .map(|text| (text.value.to_owned(), text.place))
+        .collect()
 }
 
 /// The keys of a rubric's cell besides one per rating.
@@ -260,18 +271,6 @@ fn is_guidance(code: &str) -> bool {
 const SEAL_KEYS: [&str; 4] = ["signer", "key_file", "epoch", "post_quantum"];
 
 fn seal(table: &Table<'_>) -> SealPolicy {
-    if table.flag("post_quantum") {
-        let place = table.place_of("post_quantum");
-        table
-            .doc
-            .complaints
-            .about(
-                codes::OUT_OF_BOUNDS,
-                place,
-                "post-quantum recipients cannot be sealed to yet",
-            )
-            .help("write `post_quantum = false`, or leave it out");
-    }
     let default = SealPolicy::default();
     let epoch = table.integer("epoch", 1..=i64::from(u32::MAX));
     SealPolicy {
@@ -280,6 +279,10 @@ fn seal(table: &Table<'_>) -> SealPolicy {
         epoch: epoch
             .and_then(|epoch| u64::try_from(epoch).ok())
             .unwrap_or(default.epoch),
+        keys: match table.flag("post_quantum") {
+            true => KeyKind::Hybrid,
+            false => KeyKind::X25519,
+        },
     }
 }
 

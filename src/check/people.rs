@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::complaints::Complaints;
 use super::known::{Known, Once};
+use super::organisation::Builders;
 use super::table::{Table, Value};
 use super::{codes, recipient};
 use crate::diag::Place;
@@ -20,8 +22,16 @@ pub(super) struct People {
     pub people: BTreeMap<PersonId, Person>,
     /// Where each role's manager is named; inherited ones where they were first.
     pub managers: BTreeMap<(PersonId, Date), Place>,
-    recipients: BTreeMap<String, (PersonId, Place)>,
+    recipients: BTreeMap<String, Listed>,
     logins: Once,
+}
+
+/// A recipient where it stands first.
+#[derive(Debug)]
+struct Listed {
+    person: PersonId,
+    place: Place,
+    revoked: Option<Date>,
 }
 
 /// Reads every `person.toml`, without logs and cycles.
@@ -97,44 +107,89 @@ impl People {
     fn keys(&mut self, known: &Known<'_>, table: &Table<'_>, id: &PersonId) -> Vec<ReaderKey> {
         let values = table.list("keys");
         let keys = values.iter().filter_map(|value| self.key(known, value, id));
-        keys.collect()
+        let keys: Vec<ReaderKey> = keys.collect();
+        let counting = || keys.iter().filter(|key| key.revoked.is_none());
+        if table.date("end").is_none()
+            && counting().next().is_some()
+            && !counting().any(|key| key.is_of_site)
+        {
+            let kind = known.key_kind;
+            let message = format!(
+                "`{id}` has no `{}…` key, and the site is sealed to such keys alone",
+                kind.prefix()
+            );
+            known
+                .complaints
+                .about(codes::OTHER_KIND, table.place_of("keys"), message)
+                .help(format!("`gradus keys new {id}` makes one"));
+        }
+        keys
     }
 
     fn key(&mut self, known: &Known<'_>, value: &Value<'_>, id: &PersonId) -> Option<ReaderKey> {
-        let (text, until) = if value.is_table() {
-            let table = value.table(&["key", "until"])?;
+        let (text, until, revoked) = if value.is_table() {
+            let table = value.table(&["key", "until", "revoked"])?;
             table.require("key");
-            (table.text("key"), table.date("until"))
+            (
+                table.text("key"),
+                table.date("until"),
+                table.date("revoked"),
+            )
         } else {
-            (value.text(), None)
+            (value.text(), None, None)
         };
         let text = text?;
         recipient::check(known.complaints, &text);
-        self.alone(known, text.value, &text.place, id);
+        let listed = Listed {
+            person: id.clone(),
+            place: text.place.clone(),
+            revoked,
+        };
+        self.alone(known, text.value, listed);
+        let kind = Recipient::parse(text.value).ok().map(|key| key.kind());
         Some(ReaderKey {
             recipient: text.value.to_owned(),
             until,
+            revoked,
+            is_of_site: kind.is_none_or(|kind| kind == known.key_kind),
         })
     }
 
     /// Complains where somebody has the same recipient already.
-    fn alone(&mut self, known: &Known<'_>, recipient: &str, place: &Place, id: &PersonId) {
+    fn alone(&mut self, known: &Known<'_>, recipient: &str, listed: Listed) {
         let key = recipient.to_ascii_lowercase();
-        let Some((other, first)) = self.recipients.get(&key) else {
-            self.recipients.insert(key, (id.clone(), place.clone()));
+        let Some(first) = self.recipients.get(&key) else {
+            self.recipients.insert(key, listed);
             return;
         };
-        let (rule, message) = match other == id {
+        if first.revoked.is_some() != listed.revoked.is_some() {
+            let (revoked, back) = match first.revoked {
+                Some(_) => (first, &listed),
+                None => (&listed, first),
+            };
+            return revoked.is_back(known.complaints, &back.place);
+        }
+        let (rule, message) = match first.person == listed.person {
             true => (codes::DUPLICATE, "this key is there twice".to_owned()),
             false => (
                 codes::SHARED_RECIPIENT,
-                format!("`{other}` has the same key"),
+                format!("`{}` has the same key", first.person),
             ),
         };
         known
             .complaints
-            .about(rule, place.clone(), message)
-            .related(first.clone(), "first here");
+            .about(rule, listed.place, message)
+            .related(first.place.clone(), "first here");
+    }
+
+    /// Complains where sources are sealed to a key that was revoked.
+    pub(super) fn check_builders(&self, complaints: &Complaints, builders: &Builders) {
+        for (recipient, place) in builders {
+            let listed = self.recipients.get(&recipient.to_ascii_lowercase());
+            if let Some(listed) = listed.filter(|listed| listed.revoked.is_some()) {
+                listed.is_back(complaints, place);
+            }
+        }
     }
 
     fn roles(&mut self, known: &Known<'_>, table: &Table<'_>, id: &PersonId) -> Vec<Role> {
@@ -168,6 +223,21 @@ impl People {
             filled.push(role);
         }
         filled
+    }
+}
+
+impl Listed {
+    /// Complains that a revoked key stands somewhere else too.
+    fn is_back(&self, complaints: &Complaints, place: &Place) {
+        let day = self.revoked.map(|day| day.to_string()).unwrap_or_default();
+        complaints
+            .about(
+                codes::REVOKED_KEY,
+                place.clone(),
+                format!("this key was revoked on {day}"),
+            )
+            .related(self.place.clone(), "here")
+            .help(format!("`gradus keys new {}` makes a new one", self.person));
     }
 }
 

@@ -1,13 +1,11 @@
 //! Keys of readers.
 
-use x25519_dalek::{PublicKey, StaticSecret};
-
 use super::codes;
 use super::complaints::Complaints;
 use super::table::At;
-use crate::model::{Recipient, RecipientError};
+use crate::model::{KeyKind, Recipient, RecipientError};
 
-/// Complains where a text is not an X25519 recipient in canonical form.
+/// Complains where a text is not an age recipient in canonical form.
 pub(super) fn check(complaints: &Complaints, text: &At<&str>) {
     let Some((message, help)) = fault(text.value) else {
         return;
@@ -17,6 +15,19 @@ pub(super) fn check(complaints: &Complaints, text: &At<&str>) {
         .help(help);
 }
 
+/// Complains where a recipient is of another kind than all are.
+pub(super) fn check_kind(complaints: &Complaints, text: &At<&str>, kind: KeyKind) {
+    if Recipient::parse(text.value).is_ok_and(|recipient| recipient.kind() != kind) {
+        let message = format!(
+            "this is no `{}…` key, as all of this site are",
+            kind.prefix()
+        );
+        complaints
+            .about(codes::OTHER_KIND, text.place.clone(), message)
+            .help("`gradus keys new NAME` makes one, and prints it");
+    }
+}
+
 /// What is wrong with a recipient and what would help; nothing where it is right.
 fn fault(text: &str) -> Option<(String, String)> {
     match Recipient::parse(text) {
@@ -24,7 +35,7 @@ fn fault(text: &str) -> Option<(String, String)> {
             "this is not how an age public key is written".into(),
             format!("write it as `{recipient}`"),
         )),
-        Ok(recipient) if !is_contributory(&recipient) => Some((
+        Ok(recipient) if !recipient.is_contributory() => Some((
             "this key protects nothing".into(),
             "everyone can open what is sealed to it; make another one".into(),
         )),
@@ -38,15 +49,10 @@ fn help(error: RecipientError) -> &'static str {
         RecipientError::Secret => {
             "whoever saw this file has the key: take it out and make a new one with `gradus keys new`"
         }
-        _ => "`gradus keys new` makes a key; its public half is `age1` and 58 characters",
+        _ => {
+            "`gradus keys new` makes a key; its public half is `age1` and 58 characters, or `age1pq1` and 1952"
+        }
     }
-}
-
-/// Whether an agreement with the key depends on the other side's secret at all.
-fn is_contributory(recipient: &Recipient) -> bool {
-    let any_secret = StaticSecret::from([1; 32]);
-    let key = PublicKey::from(*recipient.as_bytes());
-    any_secret.diffie_hellman(&key).was_contributory()
 }
 
 #[cfg(test)]

@@ -135,6 +135,8 @@ pub fn known<'a>(org: &'a Organisation, id: &str) -> Result<&'a PersonId, Failur
 #[derive(Serialize)]
 struct Json<'a> {
     schema: u32,
+    /// The kind of all keys, as `site.json` names it.
+    keys: &'static str,
     sections: Vec<JsonSection<'a>>,
 }
 
@@ -167,11 +169,12 @@ fn json<'a>(
         .filter(wanted)
         .map(|planned| JsonSection {
             id: planned.section.id.as_str(),
-            file: key.map(|key| key.path_of(&planned.section, org.seal.epoch)),
+            file: key.map(|key| key.path_of(&planned.section, org.seal.epoch, org.seal.keys)),
             readers: planned.section.readers.iter().flat_map(rows).collect(),
         });
     Json {
         schema: 1,
+        keys: org.seal.keys.tag(),
         sections: sections.collect(),
     }
 }
@@ -220,6 +223,8 @@ fn everyone(org: &Organisation, access: &Access) -> String {
             list(&gained)
         );
     }
+    let kind = org.seal.keys.in_words();
+    let _ = writeln!(text, "everything is sealed to {kind} keys");
     text.push_str("`gradus access ID` shows one person's sections and what each draws on\n");
     text
 }

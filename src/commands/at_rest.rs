@@ -80,7 +80,9 @@ impl From<AtRestError> for Failure {
         let message = Message::from_error(&error).maybe_help(help(&error));
         match &error {
             AtRestError::NotForSealing { .. } | AtRestError::NotSealed(_) => Self::Usage(message),
-            AtRestError::NoRecipients | AtRestError::WeakRecipient(_) => Self::Keys(message),
+            AtRestError::NoRecipients | AtRestError::MixedKinds | AtRestError::WeakRecipient(_) => {
+                Self::Keys(message)
+            }
             AtRestError::Unopened { why, .. } if why.wants_identity() => Self::Keys(message),
             AtRestError::Unopened { .. } => Self::Broken(message),
             _ => Self::Environment(message),

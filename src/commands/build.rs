@@ -209,6 +209,7 @@ impl Summary<'_> {
 
 /// Who can open the site, in one sentence.
 fn readers(org: &Organisation, access: &Access) -> String {
+    let kind = org.seal.keys.in_words();
     let keys = access.per_recipient().len();
     let without: Vec<&str> = org
         .people
@@ -218,8 +219,10 @@ fn readers(org: &Organisation, access: &Access) -> String {
         .collect();
     let mut text = match keys {
         0 => "no key opens it yet".to_owned(),
-        1 => "1 key opens it; `gradus access` shows who reads what, and why".to_owned(),
-        keys => format!("{keys} keys open it; `gradus access` shows who reads what, and why"),
+        1 => format!("1 {kind} key opens it; `gradus access` shows who reads what, and why"),
+        keys => {
+            format!("{keys} {kind} keys open it; `gradus access` shows who reads what, and why")
+        }
     };
     if !without.is_empty() {
         text.push_str(&format!(

@@ -1,12 +1,16 @@
 //! `gradus keys`: identities for people, and the key of the site.
 
+mod life;
+mod login;
+mod signer;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use gradus::access::plan;
-use gradus::keys::{self, KeysError, KeysFault};
-use gradus::model::{Identity, Organisation, Recipient, is_id};
+use gradus::keys::{self, KeysError, KeysFault, ListedKey};
+use gradus::model::{Date, Identity, KeyKind, Organisation, Person, ReaderKey, Recipient, is_id};
 use gradus::seal::{IdentityFile, IdentityHeader, Signer, SiteKey};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
@@ -27,8 +31,12 @@ pub fn run(here: &Here, args: &cli::Keys) -> Result<(), Failure> {
     match args {
         cli::Keys::New(args) => new(here, args),
         cli::Keys::List(args) => list(here, args),
-        cli::Keys::Login(args) => login(here, args),
-        cli::Keys::Site => make_site_key(here, &here.organisation(None)?),
+        cli::Keys::Login(args) => login::login(here, args),
+        cli::Keys::Retire(args) => life::retire(here, args),
+        cli::Keys::Revoke(args) => life::revoke(here, args),
+        cli::Keys::Site(args) if args.rotate => signer::rotate(here, &here.organisation(None)?),
+        cli::Keys::Site(_) => make_site_key(here, &here.organisation(None)?),
+        cli::Keys::Pin(args) => signer::pin(here, args),
     }
 }
 
@@ -39,6 +47,7 @@ impl From<KeysError> for Failure {
                 .help("`gradus keys site` makes one; on another machine, copy the one that the team has"),
             KeysError::OtherSigner { .. } => Message::from_error(&error)
                 .help("use the team's site key; readers have pinned its signer and would call this site forged"),
+            KeysError::Revoked(_) => Message::from_error(&error).help("a key that was revoked may be in other hands; `gradus keys new ID` makes another"),
             KeysError::Exists(_) => Message::from_error(&error).help("a secret is never overwritten; name another file, or move this one away"),
             _ => Message::from_error(&error),
         };
@@ -63,6 +72,7 @@ struct Marker {
 struct MarkerSeal {
     signer: Option<String>,
     key_file: Option<PathBuf>,
+    post_quantum: bool,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -92,14 +102,34 @@ impl Marker {
         std::env::var_os(SITE_KEY_FILE).map_or_else(of_tree, PathBuf::from)
     }
 
+    /// The directory of people.
+    fn people(&self, root: &Path) -> PathBuf {
+        let named = self.sources.people.as_deref();
+        root.join(named.unwrap_or(Path::new("people")))
+    }
+
     fn person_file(&self, root: &Path, person: &str) -> PathBuf {
-        let people = root.join(
-            self.sources
-                .people
-                .as_deref()
-                .unwrap_or(Path::new("people")),
-        );
-        people.join(person).join("person.toml")
+        self.people(root).join(person).join("person.toml")
+    }
+
+    /// The kind of keys that the site is sealed to.
+    fn key_kind(&self) -> KeyKind {
+        match self.seal.post_quantum {
+            true => KeyKind::Hybrid,
+            false => KeyKind::X25519,
+        }
+    }
+
+    /// The keys that sources are sealed to; texts that are no recipients are passed over.
+    fn builders(&self) -> impl Iterator<Item = ListedKey> {
+        let recipients = self.sources.recipients.iter();
+        recipients.filter_map(|text| {
+            Some(ListedKey {
+                recipient: Recipient::parse(text).ok()?,
+                until: None,
+                is_revoked: false,
+            })
+        })
     }
 }
 
@@ -115,6 +145,16 @@ fn read(path: &Path) -> Result<String, Failure> {
 /// `gradus.toml` cannot be read.
 pub fn source_recipients(root: &Path) -> Result<Vec<String>, Failure> {
     Ok(Marker::read(root)?.sources.recipients)
+}
+
+/// The signer that an organisation names, however unfinished the rest of the tree is.
+///
+/// # Errors
+///
+/// `gradus.toml` cannot be read, or names something else.
+pub fn named_signer(root: &Path) -> Result<Option<Signer>, Failure> {
+    let named = Marker::read(root)?.seal.signer;
+    named.as_deref().map(signer_of).transpose()
 }
 
 /// The site key of an organisation, which must be its signer's.
@@ -150,18 +190,7 @@ pub fn make_site_key(here: &Here, root: &Path) -> Result<(), Failure> {
         return Err(Failure::Keys(message.help(help)));
     }
     let key = keys::make_site_key(&path)?;
-    let toml = root.join(MARKER);
-    let text = keys::set_signer(&read(&toml)?, &key.signer())?;
-    keys::replace_file(&toml, &text)?;
-    here.say(&format!(
-        "wrote the site key to {}: keep a copy where only the builders of the site can read it",
-        path.display()
-    ));
-    here.say(&format!(
-        "wrote `[seal] signer` into {MARKER}: {}",
-        key.signer()
-    ));
-    Ok(())
+    signer::write_signer(here, root, &path, &key.signer())
 }
 
 fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
@@ -172,30 +201,23 @@ fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
         ));
     }
     let root = here.found_upwards();
-    let marker = root
+    let marker = root.as_deref().map(Marker::read).transpose()?;
+    let marker = marker.unwrap_or_default();
+    let file = root
         .as_deref()
-        .map(Marker::read)
-        .transpose()?
-        .unwrap_or_default();
-    let person = root
-        .as_ref()
         .map(|root| marker.person_file(root, &args.person));
-    if let Some(file) = &person
-        && !file.exists()
-    {
+    if let Some(file) = file.as_deref().filter(|file| !file.exists()) {
         return Err(no_person(&args.person, file));
     }
     let key = root
-        .as_ref()
+        .as_deref()
         .and_then(|root| keys::load_site_key(&marker.key_path(root), None).ok());
     let given = args.signer.as_deref().map(signer_named).transpose()?;
-    let signer = given.or(marker.seal.signer);
-    let identity = Identity::generate();
-    let out = here.path(
-        args.out
-            .as_deref()
-            .unwrap_or(&PathBuf::from(format!("{}.key.txt", args.person))),
-    );
+    let signer = given.or(marker.seal.signer.clone());
+    let identity = Identity::generate_of(match args.post_quantum {
+        true => KeyKind::Hybrid,
+        false => marker.key_kind(),
+    });
     let text = identity_text(
         here,
         &args.person,
@@ -203,20 +225,30 @@ fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
         key.as_ref(),
         signer.as_deref(),
     );
-    keys::write_secret(&out, &text)?;
+    write_identity(here, args, &text)?;
+    if signer.is_none() {
+        here.say("it pins no signer yet: the viewer will trust the first site that it opens");
+    }
+    if let Some(file) = file {
+        add_to_person(here, &file, &identity.recipient())?;
+        here.say("a site is sealed to it once `gradus access --accept` has accepted it");
+        if identity.kind() != marker.key_kind() {
+            here.say("it opens nothing until the site is sealed to such keys, by `[seal] post_quantum = true`");
+        }
+    }
+    shell::print(format!("{}\n", identity.recipient()).as_bytes())
+}
+
+fn write_identity(here: &Here, args: &cli::KeysNew, text: &str) -> Result<(), Failure> {
+    let usual = PathBuf::from(format!("{}.key.txt", args.person));
+    let out = here.path(args.out.as_deref().unwrap_or(&usual));
+    keys::write_secret(&out, text)?;
     here.say(&format!(
         "wrote {}: whoever has it reads what {} reads",
         out.display(),
         args.person
     ));
-    if signer.is_none() {
-        here.say("it pins no signer yet: the viewer will trust the first site that it opens");
-    }
-    if let Some(file) = person {
-        add_to_person(here, &file, &identity.recipient())?;
-        here.say("a site is sealed to it once `gradus access --accept` has accepted it");
-    }
-    shell::print(format!("{}\n", identity.recipient()).as_bytes())
+    Ok(())
 }
 
 /// There is no `person.toml` to write a key into, or it is sealed.
@@ -233,13 +265,21 @@ fn no_person(person: &str, file: &Path) -> Failure {
 }
 
 fn signer_named(text: &str) -> Result<String, Failure> {
-    let signer: Signer = text.parse().map_err(|_| {
+    Ok(signer_of(text)?.to_string())
+}
+
+/// The signer that a text is.
+///
+/// # Errors
+///
+/// It is none.
+pub fn signer_of(text: &str) -> Result<Signer, Failure> {
+    text.parse().map_err(|_| {
         let message = Message::new(format!("`{text}` is no signer"));
         Failure::Usage(
             message.help("a signer begins with `ed25519:`; it stands in the site's `gradus.toml`"),
         )
-    })?;
-    Ok(signer.to_string())
+    })
 }
 
 fn identity_text(
@@ -269,65 +309,21 @@ fn add_to_person(here: &Here, file: &Path, recipient: &Recipient) -> Result<(), 
     Ok(())
 }
 
-fn login(here: &Here, args: &cli::KeysLogin) -> Result<(), Failure> {
-    let root = here.organisation(None)?;
-    let marker = Marker::read(&root)?;
-    let person = marker.person_file(&root, &args.person);
-    if !person.exists() {
-        return Err(no_person(&args.person, &person));
-    }
-    let wrapped_to = person.with_file_name("login.age");
-    if wrapped_to.exists() {
-        let message = Message::new(format!("`{}` exists already", wrapped_to.display()));
-        let help = "a changed passphrase means a new identity: old copies of the site keep the old login. Remove the file, then run this without `-i`";
-        return Err(Failure::Environment(message.help(help)));
-    }
-    let (recipient, text) = login_identity(here, args, &marker)?;
-    let passphrase = keys::generate_passphrase();
-    let wrapped = keys::wrap_login(&text, &passphrase);
-    fs::write(&wrapped_to, wrapped).map_err(|e| {
-        Failure::environment(&format!("could not write `{}`", wrapped_to.display()), e)
-    })?;
-    here.say(&format!("wrote {}", wrapped_to.display()));
-    add_to_person(here, &person, &recipient)?;
-    here.say("the passphrase is shown once, here; whoever reads the host may guess at it, so it is long:");
-    shell::print(format!("{}\n", *passphrase).as_bytes())
-}
-
-/// The identity to wrap, as the text of a file that pins the signer: the one named, or a new one.
-fn login_identity(
-    here: &Here,
-    args: &cli::KeysLogin,
-    marker: &Marker,
-) -> Result<(Recipient, Zeroizing<String>), Failure> {
-    let identity = match here.identity_files.as_slice() {
-        [] => Identity::generate(),
-        [_, _, ..] => {
-            let message = Message::new("a login wraps one identity, and `-i` names several");
-            return Err(Failure::Usage(message));
-        }
-        [path] => {
-            let text = Zeroizing::new(read(&here.path(path))?);
-            let file =
-                IdentityFile::parse(&text).map_err(|e| Failure::Keys(Message::from_error(&e)))?;
-            file.identity
-        }
-    };
-    let signer = marker.seal.signer.as_deref();
-    let text = identity_text(here, &args.person, &identity, None, signer);
-    Ok((identity.recipient(), text))
-}
-
 /// One recipient of one person.
 #[derive(Serialize)]
 struct Row<'a> {
     person: &'a str,
     recipient: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    until: Option<gradus::model::Date>,
+    until: Option<Date>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revoked: Option<Date>,
     /// Whether it counts today.
     live: bool,
     sections: usize,
+    /// The same in words.
+    #[serde(skip)]
+    state: String,
 }
 
 #[derive(Serialize)]
@@ -348,6 +344,8 @@ fn list(here: &Here, args: &cli::KeysList) -> Result<(), Failure> {
             person: person.id.as_str(),
             recipient: &key.recipient,
             until: key.until,
+            revoked: key.revoked,
+            state: state(key, person, here.today),
             live: live.contains(&key.recipient.as_str()),
             sections: opens.get(key.recipient.as_str()).copied().unwrap_or(0),
         }));
@@ -361,18 +359,29 @@ fn list(here: &Here, args: &cli::KeysList) -> Result<(), Failure> {
     shell::print(table(&rows, &org).as_bytes())
 }
 
+/// What becomes of a key, in words.
+fn state(key: &ReaderKey, person: &Person, today: Date) -> String {
+    match (key.revoked, key.until, person.end) {
+        (Some(day), _, _) => format!("revoked {day}"),
+        (_, _, Some(end)) if end <= today => format!("left {end}"),
+        (_, Some(until), _) if until < today => format!("retired {until}"),
+        _ if !key.is_of_site => "waits: the site is sealed to another kind".into(),
+        (_, Some(until), _) => format!("until {until}"),
+        _ => "live".into(),
+    }
+}
+
 fn table(rows: &[Row], org: &Organisation) -> String {
     let mut text = String::new();
     for row in rows {
-        let state = match (row.live, row.until) {
-            (true, Some(until)) => format!("until {until}"),
-            (true, None) => "live".into(),
-            (false, _) => "counts no more".into(),
-        };
+        let recipient = Recipient::parse(row.recipient).map(|recipient| recipient.shown());
         let _ = writeln!(
             text,
-            "{:<16} {}  {:>4} sections  {state}",
-            row.person, row.recipient, row.sections
+            "{:<16} {}  {:>4} sections  {}",
+            row.person,
+            recipient.unwrap_or_else(|_| row.recipient.to_owned()),
+            row.sections,
+            row.state
         );
     }
     for person in org.people.values().filter(|person| person.keys.is_empty()) {

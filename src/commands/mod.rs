@@ -8,11 +8,14 @@ mod import;
 mod init;
 mod keys;
 mod new;
+mod open;
+mod published;
 mod schema;
 mod serve;
 mod shell;
 mod status;
 mod tree_files;
+mod verify;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -48,6 +51,8 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Serve(args) => serve::run(&here, args),
         Command::Access(args) => access::run(&here, args),
         Command::Keys(args) => keys::run(&here, args),
+        Command::Verify(args) => verify::run(&here, args),
+        Command::Open(args) => open::run(&here, args),
         Command::Seal(args) => at_rest::seal(&here, args),
         Command::Unseal(args) => at_rest::unseal(&here, args),
         Command::Import(args) => import::run(&here, args),
@@ -143,18 +148,24 @@ impl Here {
     ///
     /// A file that is named is none, or its passphrase is wrong.
     pub fn identities(&self) -> Result<Identities, Failure> {
-        let named = self.identity_files.iter().map(|file| self.path(file));
-        let mut files: Vec<PathBuf> = named.collect();
-        if files.is_empty() {
-            let of_environment = std::env::var_os(IDENTITY_FILE).filter(|file| !file.is_empty());
-            files.extend(of_environment.map(PathBuf::from));
-        }
+        let files = self.named_identity_files();
         let ask = |path: &Path| terminal::ask_passphrase(&path.display().to_string());
         let identities = files.iter().map(|file| {
             let identity = library_keys::load_identity(file, &ask)?;
             Ok(identity)
         });
         identities.collect()
+    }
+
+    /// The identity files of `-i`, or else of the environment.
+    pub fn named_identity_files(&self) -> Vec<PathBuf> {
+        let named = self.identity_files.iter().map(|file| self.path(file));
+        let mut files: Vec<PathBuf> = named.collect();
+        if files.is_empty() {
+            let of_environment = std::env::var_os(IDENTITY_FILE).filter(|file| !file.is_empty());
+            files.extend(of_environment.map(PathBuf::from));
+        }
+        files
     }
 
     /// Words for people, on stderr.
@@ -304,15 +315,16 @@ impl Message {
     fn print(&self) {
         let error = anstyle::AnsiColor::Red.on_default().bold();
         let quiet = anstyle::AnsiColor::Cyan.on_default().bold();
-        eprintln!("{error}error{error:#}: {}", self.what);
+        let shown = terminal::without_secrets; // a key that was typed in the place of a file's name, say
+        eprintln!("{error}error{error:#}: {}", shown(&self.what));
         for cause in &self.causes {
-            eprintln!("{quiet}caused by{quiet:#}: {cause}");
+            eprintln!("{quiet}caused by{quiet:#}: {}", shown(cause));
         }
         for note in &self.notes {
-            eprintln!("{quiet}note{quiet:#}: {note}");
+            eprintln!("{quiet}note{quiet:#}: {}", shown(note));
         }
         if let Some(help) = &self.help {
-            eprintln!("{quiet}help{quiet:#}: {help}");
+            eprintln!("{quiet}help{quiet:#}: {}", shown(help));
         }
     }
 }

@@ -88,7 +88,10 @@ pub fn run(here: &Here, args: &cli::Serve) -> Result<(), Failure> {
     Ok(())
 }
 
-fn listener(port: u16) -> Result<TcpListener, Failure> {
+/// # Errors
+///
+/// The port is not to be had.
+pub fn listener(port: u16) -> Result<TcpListener, Failure> {
     Gate::listener(port).map_err(|error| {
         let message = Message::new(match error.kind() {
             io::ErrorKind::AddrInUse => format!("port {port} is taken"),
@@ -106,7 +109,8 @@ fn free_after(port: u16) -> Option<u16> {
     next.into_iter().find(|port| Gate::listener(*port).is_ok())
 }
 
-fn no_server(error: io::Error) -> Failure {
+/// For `map_err`.
+pub fn no_server(error: io::Error) -> Failure {
     Failure::environment("could not start the server", error)
 }
 
@@ -168,7 +172,7 @@ fn nobody_of(named: &str, readers: &[Reader]) -> Failure {
 }
 
 /// Shows the link to whatever opens links here. Failing that, the reader has the link itself.
-fn open(here: &Here, link: &str) {
+pub fn open(here: &Here, link: &str) {
     let program = if cfg!(target_os = "macos") {
         "open"
     } else {

@@ -10,6 +10,7 @@ mod feedback;
 mod figures;
 mod fixed;
 mod growing;
+mod hybrid;
 mod id;
 mod leave;
 mod management;

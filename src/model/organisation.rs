@@ -194,6 +194,8 @@ pub struct SealPolicy {
     /// Relative to the organisation's directory.
     pub key_file: String,
     pub epoch: u64,
+    /// The kind of all keys that the site is sealed to.
+    pub keys: KeyKind,
 }
 
 impl Default for SealPolicy {
@@ -202,6 +204,7 @@ impl Default for SealPolicy {
             signer: None,
             key_file: ".gradus/site.key".into(),
             epoch: 1,
+            keys: KeyKind::default(),
         }
     }
 }

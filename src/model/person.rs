@@ -52,7 +52,8 @@ impl Person {
         self.end.is_none_or(|end| day < end)
     }
 
-    /// The recipients that count on a day: none of a leaver, none retired.
+    /// The recipients that count on a day: none of a leaver, none retired or revoked, none of another kind than
+    /// the site is sealed to.
     pub fn recipients_on(&self, day: Date) -> impl Iterator<Item = &str> {
         let here = self.is_here(day);
         let live = move |key: &&ReaderKey| here && key.counts_on(day);
@@ -69,6 +70,11 @@ pub struct ReaderKey {
     pub recipient: String,
     /// Last day on which it counts.
     pub until: Option<Date>,
+    /// The day on which it was revoked: it counts on no day any more, and stays listed so that nobody adds it
+    /// again.
+    pub revoked: Option<Date>,
+    /// Whether the site is sealed to keys of its kind; others wait until it is.
+    pub is_of_site: bool,
 }
 
 impl ReaderKey {
@@ -77,12 +83,15 @@ impl ReaderKey {
         Self {
             recipient,
             until: None,
+            revoked: None,
+            is_of_site: true,
         }
     }
 
     /// Whether something that is sealed on a day is sealed to it, as far as that is the key's doing.
     pub fn counts_on(&self, day: Date) -> bool {
-        self.until.is_none_or(|until| day <= until)
+        let is_over = self.until.is_some_and(|until| until < day);
+        self.is_of_site && self.revoked.is_none() && !is_over
     }
 }
 

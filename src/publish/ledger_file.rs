@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
-use tempfile::NamedTempFile;
 
 use super::PublishError;
 use super::folder::Snapshot;
@@ -15,6 +15,8 @@ use crate::model::{Drawn, Ledger, LedgerEntry};
 
 const LEDGER: &str = "ledger.json";
 const LOCK: &str = "lock";
+/// What a ledger is called until it is whole.
+const PASSING: &str = ".gradus-ledger";
 
 /// The ledger as it lies on disk.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -79,6 +81,11 @@ impl LedgerFile {
         self.present.build.max(pending)
     }
 
+    /// The build that was shown last, as far as is known.
+    pub fn present_build(&self) -> u64 {
+        self.present.build
+    }
+
     /// What sections were drawn from, the newest last.
     pub fn drawn(&self) -> BTreeMap<String, Drawn> {
         let ledgers = [Some(&self.present), self.pending.as_ref()];
@@ -102,12 +109,23 @@ impl LedgerFile {
     }
 }
 
+/// The lock is held: whatever has the passing name was left by a build that was killed.
 fn replace(state: &Path, path: &Path, text: &[u8]) -> io::Result<()> {
-    let mut file = NamedTempFile::new_in(state)?; // 0600
-    file.write_all(text)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
+    let passing = state.join(PASSING);
+    match fs::remove_file(&passing) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut options = File::options();
+    let options = options.write(true).create_new(true).mode(0o600);
+    let mut file = options.open(&passing)?;
+    let written = file.write_all(text).and_then(|()| file.sync_all());
+    let replaced = written.and_then(|()| fs::rename(&passing, path));
+    if replaced.is_err() {
+        // The next build tries again, should this fail too.
+        let _ = fs::remove_file(&passing);
+    }
+    replaced
 }
 
 /// Only one build of an organisation at a time. Freed by the system when the process ends.

@@ -85,6 +85,13 @@ pub struct Published {
     pub foreign: usize,
 }
 
+/// The number of the build that was published last from an organisation, by its `.gradus` folder; nothing where none
+/// was, or nobody knows.
+pub fn last_published(state: &Path) -> Option<u64> {
+    let ledger = LedgerFile::read(state).ok()??;
+    Some(ledger.present_build()).filter(|build| *build > 0)
+}
+
 /// What has just been done; a build may be killed after any of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {

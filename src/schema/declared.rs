@@ -237,7 +237,7 @@ const SEAL: &[Key] = &[
     key("signer", Like(&SIGNER), "the site's public signing key, written by `gradus keys site`; a build with another one stops"),
     key("key_file", Text, "where the site key lies; default `.gradus/site.key`"),
     key("epoch", Number(1, u32::MAX as i64), "raise it to rename and rekey everything; default 1"),
-    key("post_quantum", Flag, "recipients that withstand quantum computers; cannot be sealed to yet"),
+    key("post_quantum", Flag, "seal to `age1pq1…` keys alone, which withstand quantum computers; default `false`, to `age1…` keys alone"),
 ];
 
 const ACCESS: &[Key] = &[
@@ -342,6 +342,7 @@ const PERSON: &[Key] = &[
 const READER_KEY: &[Key] = &[
     required("key", Like(&RECIPIENT), "the public key"),
     key("until", Date, "the last day on which it counts"),
+    key("revoked", Date, "the day on which it was revoked: it counts no more, and may never come back"),
 ];
 
 const ROLE: &[Key] = &[

@@ -6,19 +6,17 @@ use age::{DecryptError, Decryptor, Encryptor};
 use age_core::format::{FileKey, Stanza};
 use thiserror::Error;
 
-use crate::model::{Identity, Recipient};
+use crate::model::{Identity, KeyKind, Recipient};
 
-/// The bytes are no age file with one X25519 stanza, or the identity does not open them.
+/// The bytes are no age file with one stanza for a key, or the identity does not open them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 #[error("not an age file for this key, or a damaged one")]
 pub struct NotOpened;
 
 /// Seals some bytes to one recipient.
 pub fn seal(recipient: &Recipient, plaintext: &[u8]) -> Vec<u8> {
-    let recipient: age::x25519::Recipient =
-        (recipient.to_string().parse()).expect("`Recipient` writes what age reads");
-    let encryptor = Encryptor::with_recipients(std::iter::once(&recipient as &dyn age::Recipient))
-        .expect("one X25519 recipient is always a valid set");
+    let encryptor = Encryptor::with_recipients(std::iter::once(recipient as &dyn age::Recipient))
+        .expect("one recipient is always a valid set");
     let mut sealed = Vec::with_capacity(plaintext.len() + plaintext.len() / 1024 + 1024);
     let written = encryptor.wrap_output(&mut sealed).and_then(|mut writer| {
         writer.write_all(plaintext)?;
@@ -31,9 +29,9 @@ pub fn seal(recipient: &Recipient, plaintext: &[u8]) -> Vec<u8> {
 /// Opens what [`seal`] made. Stanzas of unknown kinds are ignored.
 ///
 /// # Errors
-/// It is not for that identity, has not exactly one X25519 stanza, or is damaged.
+/// It is not for that identity, has not exactly one stanza for a key of either kind, or is damaged.
 pub fn open(identity: &Identity, sealed: &[u8]) -> Result<Vec<u8>, NotOpened> {
-    let identity = OneStanza(identity.to_text().parse().map_err(|_| NotOpened)?);
+    let identity = OneStanza(identity);
     let decryptor = Decryptor::new_buffered(sealed).map_err(|_| NotOpened)?;
     let reader = decryptor.decrypt(std::iter::once(&identity as &dyn age::Identity));
     let mut plaintext = Vec::with_capacity(sealed.len());
@@ -42,16 +40,18 @@ pub fn open(identity: &Identity, sealed: &[u8]) -> Result<Vec<u8>, NotOpened> {
     Ok(plaintext)
 }
 
-/// An identity that insists on exactly one X25519 stanza, so that a file never has a second reader.
-struct OneStanza(age::x25519::Identity);
+/// An identity that insists on exactly one stanza for a key, so that a file never has a second reader.
+struct OneStanza<'i>(&'i Identity);
 
-impl age::Identity for OneStanza {
+impl age::Identity for OneStanza<'_> {
     fn unwrap_stanza(&self, stanza: &Stanza) -> Option<Result<FileKey, DecryptError>> {
         self.0.unwrap_stanza(stanza)
     }
 
     fn unwrap_stanzas(&self, stanzas: &[Stanza]) -> Option<Result<FileKey, DecryptError>> {
-        let mut ours = stanzas.iter().filter(|stanza| stanza.tag == "X25519");
+        let tags = [KeyKind::X25519, KeyKind::Hybrid].map(KeyKind::tag);
+        let for_a_key = |stanza: &&Stanza| tags.contains(&stanza.tag.as_str());
+        let mut ours = stanzas.iter().filter(for_a_key);
         match (ours.next(), ours.next()) {
             (Some(stanza), None) => self.unwrap_stanza(stanza),
             _ => Some(Err(DecryptError::InvalidHeader)),

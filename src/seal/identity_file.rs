@@ -66,6 +66,29 @@ impl IdentityFile {
         text.push('\n');
         text
     }
+
+    /// The text of an identity file that pins a signer in the place of an old one, or besides those that it pins.
+    /// Everything else of it stays.
+    pub fn pin(text: &str, old: Option<&str>, signer: &str) -> Zeroizing<String> {
+        let line = format!("# signer: {signer}");
+        let mut lines = Zeroizing::new(String::with_capacity(text.len() + line.len() + 1));
+        let mut is_done = false;
+        for before in text.lines() {
+            let is_comment = before.trim_start().starts_with('#');
+            let is_old = old.is_some() && pinned(before.trim()) == old;
+            let is_key = old.is_none() && !is_comment && !before.trim().is_empty();
+            if !is_done && (is_old || is_key) {
+                lines.push_str(&line);
+                lines.push('\n');
+                is_done = true;
+            }
+            if !is_old {
+                lines.push_str(before);
+                lines.push('\n');
+            }
+        }
+        lines
+    }
 }
 
 /// The signer that a comment pins.
@@ -95,6 +118,20 @@ mod tests {
         assert_eq!(read.identity.recipient(), identity.recipient());
         assert_eq!(read.signers, signers);
         assert!(IdentityFile::parse(&text.replace('\n', "\r\n")).is_ok());
+    }
+
+    #[test]
+    fn a_signer_is_pinned_in_the_place_of_the_old_one_or_before_the_key() {
+        let key = Identity::generate().to_text();
+        let two = format!(
+            "# mine\n# signer: ed25519:a\n# signer: ed25519:b\n{}\n",
+            *key
+        );
+        let after = IdentityFile::pin(&two, Some("ed25519:a"), "ed25519:c");
+        assert_eq!(*after, two.replace("ed25519:a", "ed25519:c"));
+        let bare = IdentityFile::pin(&key, None, "ed25519:c");
+        assert_eq!(*bare, format!("# signer: ed25519:c\n{}\n", *key));
+        assert_eq!(IdentityFile::parse(&bare).unwrap().signers, ["ed25519:c"]);
     }
 
     #[test]

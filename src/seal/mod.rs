@@ -16,9 +16,12 @@ mod tree_check;
 
 pub use address::RouteKey;
 pub use identity_file::{IdentityFile, IdentityHeader};
-pub use index::{Shard, Shards, SignedFile};
+pub use index::{Shard, Shards, SignedFile, shard_of};
 pub use keyring::{Keyring, KeyringReader, KeyringSection};
-pub use reader::{Folder, Portfolio, ReadError, SealedSiteReader, SiteFiles, Trust, owned_files};
+pub use reader::{
+    FILE_MAX_BYTES, Folder, Portfolio, ReadError, SealedSiteReader, SiteFiles, Trust, is_inside,
+    owned_files, read_signed,
+};
 pub use sealer::{LoginFile, SealError, SealInput, SealState, Sealer, seal_site};
 pub use section::{OpenedFile, OpenedPage, OpenedSection};
 pub use site_json::{Signer, SignerError, SiteJson};
@@ -27,8 +30,10 @@ pub use site_key::{SiteId, SiteKey, SiteKeyError, login_path};
 /// The version of the format that this program writes, and the highest it reads.
 pub const FORMAT: u64 = 1;
 
-const SITE_JSON: &str = "site.json";
-const SITE_SIG: &str = "site.sig";
+/// What a reader must know before unlocking.
+pub const SITE_JSON: &str = "site.json";
+/// Its signature.
+pub const SITE_SIG: &str = "site.sig";
 
 /// Bytes as base64url without padding: `b64` of the format.
 fn b64(bytes: &[u8]) -> String {

@@ -2,11 +2,13 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use chrono::DateTime;
+use rustix::fs::OFlags;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
@@ -21,7 +23,7 @@ use super::{
 use crate::model::{FileHash, Identity, Ledger, LedgerEntry, NotAnIdentity};
 
 /// Longest file that is read: what a section may hold, with room for padding that does not shrink.
-const FILE_MAX_BYTES: u64 = 2 * container::UNPACKED_MAX_BYTES as u64;
+pub const FILE_MAX_BYTES: u64 = 2 * container::UNPACKED_MAX_BYTES as u64;
 
 /// Where the files of a site are read from.
 pub trait SiteFiles {
@@ -47,27 +49,36 @@ impl SiteFiles for Folder {
         if !is_inside(path) {
             return Ok(None);
         }
+        let absent = [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory];
         match read_bounded(&self.0.join(path)) {
-            Ok(bytes) => Ok(Some(bytes)),
-            Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(None),
+            Ok(bytes) => Ok(bytes),
+            Err(e) if absent.contains(&e.kind()) => Ok(None),
             Err(e) => Err(e),
         }
     }
 }
 
-fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+/// Nothing where there is something else than a file: a pipe would be waited for without end, and a device is no
+/// part of a site.
+fn read_bounded(path: &Path) -> io::Result<Option<Vec<u8>>> {
+    if !fs::metadata(path)?.is_file() {
+        return Ok(None);
+    }
+    // Should it turn into a pipe meanwhile, nobody waits for it.
+    let at_once = OFlags::NONBLOCK.bits() as i32;
+    let mut options = File::options();
+    let options = options.read(true).custom_flags(at_once);
     let mut bytes = Vec::new();
-    File::open(path)?
-        .take(FILE_MAX_BYTES + 1)
-        .read_to_end(&mut bytes)?;
+    let file = options.open(path)?;
+    file.take(FILE_MAX_BYTES + 1).read_to_end(&mut bytes)?;
     match bytes.len() as u64 <= FILE_MAX_BYTES {
-        true => Ok(bytes),
+        true => Ok(Some(bytes)),
         false => Err(io::ErrorKind::FileTooLarge.into()),
     }
 }
 
 /// Whether a path of a site stays inside it.
-fn is_inside(path: &str) -> bool {
+pub fn is_inside(path: &str) -> bool {
     let plain = |part: &str| !part.is_empty() && part != "." && part != "..";
     !path.contains(['\\', ':', '\0']) && path.split('/').all(plain)
 }
@@ -165,6 +176,22 @@ impl<'a> SealedSiteReader<'a> {
         })
     }
 
+    /// The public name of the site.
+    pub fn id(&self) -> SiteId {
+        self.id
+    }
+
+    /// The assets that `site.json` names, with their hashes; nothing where one is no hash.
+    pub fn assets(&self) -> impl Iterator<Item = (&str, Option<FileHash>)> {
+        let assets = self.json.assets.iter();
+        assets.map(|(path, hash)| (path.as_str(), from_b64(hash).map(FileHash)))
+    }
+
+    /// The paths of the shards, in order.
+    pub fn shard_paths(&self) -> Vec<String> {
+        self.shard_hashes.iter().map(shard_path).collect()
+    }
+
     /// What `site.json` says.
     pub fn site_json(&self) -> &SiteJson {
         &self.json
@@ -229,7 +256,11 @@ impl<'a> SealedSiteReader<'a> {
         Ok(signed)
     }
 
-    fn read_shard(&self, number: usize) -> Result<Shard, ReadError> {
+    /// The shard of that number, below how many [`SealedSiteReader::shard_paths`] there are.
+    ///
+    /// # Errors
+    /// It is damaged, forged or newer.
+    pub fn read_shard(&self, number: usize) -> Result<Shard, ReadError> {
         let hash = &self.shard_hashes[number];
         let path = shard_path(hash);
         let bytes = fetch(self.files, &path)?;
@@ -250,16 +281,20 @@ impl<'a> SealedSiteReader<'a> {
         signed: &SignedFile,
         identity: &Identity,
     ) -> Result<Vec<u8>, ReadError> {
-        let bytes = fetch(self.files, path)?;
-        if (bytes.len() as u64) < signed.bytes {
-            return Err(ReadError::damaged(path, "it ends early"));
-        }
-        if FileHash::of(&bytes) != signed.sha256 {
-            return Err(ReadError::forged(path));
-        }
+        let bytes = read_signed(self.files, path, signed)?;
         let packed = age_file::open(identity, &bytes)
             .map_err(|error| ReadError::damaged(path, error.to_string()))?;
         container::unpack(&packed).map_err(|error| ReadError::damaged(path, error.to_string()))
+    }
+
+    /// The bytes of a listed file, as signed; nothing where it is not listed.
+    ///
+    /// # Errors
+    /// The file, or the shard that lists it, is not what was signed.
+    pub fn read(&self, path: &str) -> Result<Option<Vec<u8>>, ReadError> {
+        let signed = self.signed(path)?;
+        let read = signed.map(|signed| read_signed(self.files, path, &signed));
+        read.transpose()
     }
 
     fn open_listed(&self, path: &str, identity: &Identity) -> Result<Vec<u8>, ReadError> {
@@ -323,6 +358,12 @@ impl Portfolio<'_> {
             .ok_or(ReadError::NoMatch)?;
         let identity = Identity::parse(&entry.identity);
         let identity = identity.map_err(|_| ReadError::damaged(&entry.file, "no identity"))?;
+        if Some(identity.kind()) != self.site.json.key_kind() {
+            return Err(ReadError::damaged(
+                &entry.file,
+                "sealed to another kind of key",
+            ));
+        }
         Ok((entry, identity))
     }
 }
@@ -373,6 +414,7 @@ fn members(json: &SiteJson) -> Result<(Signer, SiteId, Vec<FileHash>), &'static 
     let id = SiteId::parse(&json.site).ok_or("no site id")?;
     let hashes = json.index.iter().map(|hash| from_b64(hash).map(FileHash));
     let hashes: Vec<FileHash> = hashes.collect::<Option<_>>().ok_or("no list of shards")?;
+    json.key_kind().ok_or("no kind of key")?;
     let counted = hashes.len().is_power_of_two();
     counted
         .then_some((signer, id, hashes))
@@ -385,6 +427,25 @@ fn is_pinned(signer: &Signer, trust: &Trust, pins: &[String]) -> bool {
         Some(known) => known == *signer,
         None => true,
     }
+}
+
+/// The bytes of a file, held against what is signed for it.
+///
+/// # Errors
+/// `Damaged` where it is missing or ends early, `Forged` where it is another, or `Io`.
+pub fn read_signed(
+    files: &dyn SiteFiles,
+    path: &str,
+    signed: &SignedFile,
+) -> Result<Vec<u8>, ReadError> {
+    let bytes = fetch(files, path)?;
+    if (bytes.len() as u64) < signed.bytes {
+        return Err(ReadError::damaged(path, "it ends early"));
+    }
+    let as_signed = bytes.len() as u64 == signed.bytes && FileHash::of(&bytes) == signed.sha256;
+    as_signed
+        .then_some(bytes)
+        .ok_or_else(|| ReadError::forged(path))
 }
 
 fn fetch(files: &dyn SiteFiles, path: &str) -> Result<Vec<u8>, ReadError> {

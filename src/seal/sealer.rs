@@ -16,8 +16,8 @@ use super::{
     SiteJson, SiteKey, age_file, b64, section,
 };
 use crate::model::{
-    Drawn, FileHash, Identity, Ledger, LedgerEntry, PersonId, PlainFile, Recipient, RecipientError,
-    SealedSite, Section, SectionContent, SectionId, SiteStore,
+    Drawn, FileHash, Identity, KeyKind, Ledger, LedgerEntry, PersonId, PlainFile, Recipient,
+    RecipientError, SealedSite, Section, SectionContent, SectionId, SiteStore,
 };
 
 /// What holds for the whole site.
@@ -28,6 +28,8 @@ pub struct SealInput {
     pub title: String,
     /// Raised to rename and rekey everything.
     pub epoch: u64,
+    /// The kind of all keys, the readers' and the sections'.
+    pub keys: KeyKind,
     /// When the site is built, in Unix seconds. The build number is this, or one more than the last.
     pub created: u64,
     /// From when on readers are warned, in Unix seconds.
@@ -63,6 +65,9 @@ pub enum SealError {
         #[source]
         source: RecipientError,
     },
+    /// The tree is to be changed.
+    #[error("a key of `{person}` is of another kind than the site is sealed to (`{}…`)", keys.prefix())]
+    OtherKind { person: PersonId, keys: KeyKind },
     /// The tree is to be changed.
     #[error("{what} is too large to be sealed")]
     TooLarge {
@@ -180,7 +185,7 @@ impl<'a> Sealer<'a> {
     ) -> Result<Option<usize>, SealError> {
         let key = &self.input.site_key;
         let recipients = section.recipients();
-        let lineage = Lineage::new(key.site_id(), self.input.epoch, &section.id, &recipients);
+        let lineage = self.lineage(section, &recipients);
         let path = key.section_file(&lineage);
         let from = key.drawing_hash(section.id.as_str(), from);
         let drawn = self.store.drawn(&path);
@@ -220,7 +225,7 @@ impl<'a> Sealer<'a> {
         let key = &self.input.site_key;
         let site = key.site_id();
         let recipients = section.recipients();
-        let lineage = Lineage::new(site, self.input.epoch, &section.id, &recipients);
+        let lineage = self.lineage(section, &recipients);
         let identity = key.section_identity(&lineage);
         let path = key.section_file(&lineage);
         let attachments = content.files.keys();
@@ -322,7 +327,7 @@ impl<'a> Sealer<'a> {
         let path = files.last().map_or("", |own| own);
         let placed = Placed {
             opens: keyring_section(section, path, identity),
-            readers: readers(section)?,
+            readers: readers(section, self.input.keys)?,
             files,
             drawn,
         };
@@ -424,6 +429,7 @@ impl<'a> Sealer<'a> {
             created: timestamp(*created)?,
             expires: timestamp(*expires)?,
             epoch: *epoch,
+            keys: self.input.keys.tag().to_owned(),
             agreement: b64(site_key.agreement().as_bytes()),
             signer: site_key.signer().to_string(),
             assets: assets
@@ -489,6 +495,16 @@ impl<'a> Sealer<'a> {
             Some(_) => Err(SealError::SamePath(path.to_owned())),
             None => Ok(()),
         }
+    }
+
+    fn lineage<'s>(&self, section: &'s Section, recipients: &'s [&'s str]) -> Lineage<'s> {
+        let SealInput {
+            site_key,
+            epoch,
+            keys,
+            ..
+        } = self.input;
+        Lineage::new(site_key.site_id(), (*epoch, *keys), &section.id, recipients)
     }
 
     fn record(&self) -> MutexGuard<'_, Record> {
@@ -569,7 +585,9 @@ fn rings(
     let mut rings: BTreeMap<Recipient, Ring<'_>> = BTreeMap::new();
     for placed in sections.values() {
         for (recipient, reader) in &placed.readers {
-            let (person, opens) = rings.entry(*recipient).or_insert((reader, Vec::new()));
+            let (person, opens) = rings
+                .entry(recipient.clone())
+                .or_insert((reader, Vec::new()));
             if *person != reader {
                 return Err(shared(recipient, person, reader));
             }
@@ -588,7 +606,7 @@ fn shared(recipient: &Recipient, first: &PersonId, second: &PersonId) -> SealErr
 }
 
 /// Who opens a section, by their keys. The same key may be listed twice under one person.
-fn readers(section: &Section) -> Result<BTreeMap<Recipient, PersonId>, SealError> {
+fn readers(section: &Section, keys: KeyKind) -> Result<BTreeMap<Recipient, PersonId>, SealError> {
     let mut readers = BTreeMap::new();
     for reader in &section.readers {
         for text in &reader.recipients {
@@ -596,7 +614,11 @@ fn readers(section: &Section) -> Result<BTreeMap<Recipient, PersonId>, SealError
                 person: reader.person.clone(),
                 source,
             })?;
-            match readers.insert(recipient, reader.person.clone()) {
+            if recipient.kind() != keys {
+                let person = reader.person.clone();
+                return Err(SealError::OtherKind { person, keys });
+            }
+            match readers.insert(recipient.clone(), reader.person.clone()) {
                 Some(first) if first != reader.person => {
                     return Err(shared(&recipient, &first, &reader.person));
                 }

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::{b64, from_b64};
+use crate::model::KeyKind;
 
 const SIGNER_PREFIX: &str = "ed25519:";
 
@@ -63,6 +64,9 @@ pub struct SiteJson {
     pub created: String,
     pub expires: String,
     pub epoch: u64,
+    /// The kind of all keys, by its [`tag`](crate::model::KeyKind::tag).
+    #[serde(default = "x25519")]
+    pub keys: String,
     /// X25519 public key, `b64`.
     pub agreement: String,
     pub signer: String,
@@ -72,7 +76,17 @@ pub struct SiteJson {
     pub index: Vec<String>,
 }
 
+fn x25519() -> String {
+    KeyKind::X25519.tag().to_owned()
+}
+
 impl SiteJson {
+    /// The kind of all keys; nothing where this program does not know it.
+    pub fn key_kind(&self) -> Option<KeyKind> {
+        let mut kinds = [KeyKind::X25519, KeyKind::Hybrid].into_iter();
+        kinds.find(|kind| kind.tag() == self.keys)
+    }
+
     /// Its bytes, and those of `site.sig`.
     pub(super) fn sign(&self, key: &SigningKey) -> (Vec<u8>, Vec<u8>) {
         let bytes = serde_json::to_vec(self).expect("texts and numbers are always JSON");

@@ -13,7 +13,7 @@ use x25519_dalek::SharedSecret;
 use zeroize::Zeroizing;
 
 use super::{RouteKey, Signer, derive, hex};
-use crate::model::{FileHash, Identity, Recipient, Section, SectionId};
+use crate::model::{FileHash, Identity, KeyKind, Recipient, Section, SectionId};
 
 const SITE_KEY_HRP: Hrp = Hrp::parse_unchecked("gradus-site-key-");
 const NAME_BYTES: usize = 12;
@@ -114,7 +114,10 @@ impl SiteKey {
     }
 
     fn agreement_key(&self) -> Identity {
-        Identity::from_bytes(self.derive("agreement", &[]))
+        Identity::new(
+            KeyKind::X25519,
+            Zeroizing::new(self.derive("agreement", &[])),
+        )
     }
 
     pub(super) fn route_key(&self, epoch: u64) -> RouteKey {
@@ -123,30 +126,27 @@ impl SiteKey {
 
     /// The identity that a section's files are sealed to.
     pub(super) fn section_identity(&self, lineage: &Lineage) -> Identity {
-        Identity::from_bytes(self.derive("section", &lineage.parts()))
+        let secret = self.derive(&lineage.label("section"), &lineage.parts());
+        Identity::new(lineage.keys, Zeroizing::new(secret))
     }
 
     /// The path of a section's file.
     pub(super) fn section_file(&self, lineage: &Lineage) -> String {
-        self.sealed_path("section-file", &lineage.parts())
+        self.sealed_path(&lineage.label("section-file"), &lineage.parts())
     }
 
     /// The path of an attachment.
     pub(super) fn attachment_file(&self, lineage: &Lineage, key: &str) -> String {
         let mut parts = lineage.parts();
         parts.push(key.as_bytes());
-        self.sealed_path("attachment-file", &parts)
+        self.sealed_path(&lineage.label("attachment-file"), &parts)
     }
 
     /// The path of a section's file, for lists of what there is.
-    pub fn path_of(&self, section: &Section, epoch: u64) -> String {
+    pub fn path_of(&self, section: &Section, epoch: u64, keys: KeyKind) -> String {
         let recipients = section.recipients();
-        self.section_file(&Lineage::new(
-            self.site_id(),
-            epoch,
-            &section.id,
-            &recipients,
-        ))
+        let lineage = Lineage::new(self.site_id(), (epoch, keys), &section.id, &recipients);
+        self.section_file(&lineage)
     }
 
     fn sealed_path(&self, label: &str, parts: &[&[u8]]) -> String {
@@ -156,7 +156,7 @@ impl SiteKey {
 
     /// The path of a reader's keyring; nothing where the recipient is of low order.
     pub fn keyring_path(&self, reader: &Recipient, epoch: u64) -> Option<String> {
-        let shared = self.agreement_key().agree(reader.as_bytes())?;
+        let shared = self.agreement_key().agree(reader.x25519())?;
         Some(keyring_path(&shared, self.site_id(), epoch, reader))
     }
 
@@ -181,6 +181,7 @@ impl SiteKey {
 
 /// What a section's identity and names follow from: any change of it changes all of them.
 pub(super) struct Lineage<'a> {
+    keys: KeyKind,
     site: [u8; 16],
     epoch: [u8; 8],
     section: &'a str,
@@ -191,15 +192,24 @@ pub(super) struct Lineage<'a> {
 impl<'a> Lineage<'a> {
     pub(super) fn new(
         site: SiteId,
-        epoch: u64,
+        (epoch, keys): (u64, KeyKind),
         section: &'a SectionId,
         recipients: &'a [&'a str],
     ) -> Self {
         Self {
+            keys,
             site: site.0,
             epoch: epoch.to_be_bytes(),
             section: section.as_str(),
             recipients,
+        }
+    }
+
+    /// The same bytes for both kinds would let who breaks the one open the other.
+    fn label(&self, of: &str) -> String {
+        match self.keys {
+            KeyKind::X25519 => of.to_owned(),
+            KeyKind::Hybrid => format!("{of}-hybrid"),
         }
     }
 
@@ -274,18 +284,23 @@ mod tests {
         let key = key();
         let site = key.site_id();
         let (one, other) = (SectionId::new("person/ada"), SectionId::new("person/ad"));
+        let (first, hybrid) = ((1, KeyKind::X25519), (1, KeyKind::Hybrid));
         let lineages = [
-            Lineage::new(site, 1, &one, &["age1a", "age1b"]),
-            Lineage::new(site, 2, &one, &["age1a", "age1b"]),
-            Lineage::new(site, 1, &other, &["age1a", "age1b"]),
-            Lineage::new(site, 1, &one, &["age1a"]),
-            Lineage::new(site, 1, &one, &["age1aage1b"]),
-            Lineage::new(site, 1, &one, &[]),
-            Lineage::new(SiteId([9; 16]), 1, &one, &["age1a", "age1b"]),
+            Lineage::new(site, first, &one, &["age1a", "age1b"]),
+            Lineage::new(site, (2, KeyKind::X25519), &one, &["age1a", "age1b"]),
+            Lineage::new(site, hybrid, &one, &["age1a", "age1b"]),
+            Lineage::new(site, first, &other, &["age1a", "age1b"]),
+            Lineage::new(site, first, &one, &["age1a"]),
+            Lineage::new(site, first, &one, &["age1aage1b"]),
+            Lineage::new(site, first, &one, &[]),
+            Lineage::new(site, hybrid, &one, &[]),
+            Lineage::new(SiteId([9; 16]), first, &one, &["age1a", "age1b"]),
         ];
         let mut seen = std::collections::BTreeSet::new();
         for lineage in &lineages {
-            assert!(seen.insert(key.section_identity(lineage).recipient().to_string()));
+            let text = key.section_identity(lineage).to_text();
+            let (_, secret) = text.rsplit_once('1').unwrap();
+            assert!(seen.insert(secret.to_owned()));
             assert!(seen.insert(key.section_file(lineage)));
             assert!(seen.insert(key.attachment_file(lineage, "a.png")));
             assert!(seen.insert(key.attachment_file(lineage, "b.png")));

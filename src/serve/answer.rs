@@ -10,6 +10,7 @@ use super::complaints::Complaints;
 use super::guard::{Asker, Guard};
 use super::preview::SCRIPT;
 use super::screen::{Screen, Shown};
+use super::server::Answers;
 use super::{Generation, Reader, RunSecret};
 use crate::model::{Date, PersonId};
 
@@ -57,7 +58,7 @@ pub enum Beginner {
 }
 
 /// An answer before it is written.
-struct Answer {
+pub(super) struct Answer {
     status: u16,
     kind: &'static str,
     bytes: Arc<[u8]>,
@@ -65,7 +66,7 @@ struct Answer {
 }
 
 impl Answer {
-    fn new(kind: &'static str, bytes: impl Into<Arc<[u8]>>) -> Self {
+    pub(super) fn new(kind: &'static str, bytes: impl Into<Arc<[u8]>>) -> Self {
         Self {
             status: 200,
             kind,
@@ -81,7 +82,7 @@ impl Answer {
         }
     }
 
-    fn not_here() -> Self {
+    pub(super) fn not_here() -> Self {
         Self::refusal(404, "nothing is here\n")
     }
 }
@@ -103,49 +104,22 @@ struct StateReader<'s> {
     has_own_key: bool,
 }
 
-impl Answerer {
-    /// Answers one question.
-    pub fn answer(&self, request: Request) {
-        let asker = asker(&request);
-        let answer = match self.refused(&request, &asker) {
+impl Answers for Answerer {
+    fn answer(&self, request: Request) {
+        let answer = match refused(&self.guard, &request) {
             Some(refusal) => refusal,
             None if is_for_events(&request) => return self.stream(request),
             None => self.page(path_of(request.url())),
         };
-        // Whoever has gone away needs no answer.
-        let _ = request.respond(response(answer));
+        respond(request, answer);
     }
 
-    /// What keeps a question from its answer; the way in counts as that too.
-    fn refused(&self, request: &Request, asker: &Asker) -> Option<Answer> {
-        if !matches!(request.method(), Method::Get | Method::Head) {
-            return Some(Answer::refusal(405, "only GET and HEAD are answered\n"));
-        }
-        if !self.guard.is_ours(asker) {
-            return Some(Answer::refusal(
-                403,
-                "this address is not asked from here\n",
-            ));
-        }
-        if let Some(token) = query_value(request.url(), "token") {
-            return Some(match self.guard.is_token(token) {
-                true => self.let_in(request.url()),
-                false => locked_out(),
-            });
-        }
-        (!self.guard.is_known(asker)).then(locked_out)
+    fn end(&self) {
+        self.screen.go_dark(); // or relays would wait for events
     }
+}
 
-    /// Exchanges the token for the cookie, and takes it out of the address.
-    fn let_in(&self, url: &str) -> Answer {
-        let as_whom = query_value(url, "as").map(|id| format!("?as={id}"));
-        let to = format!("/{}", as_whom.unwrap_or_default());
-        Answer {
-            more: vec![("Set-Cookie", self.guard.set_cookie()), ("Location", to)],
-            ..Answer::refusal(303, "")
-        }
-    }
-
+impl Answerer {
     fn page(&self, path: &str) -> Answer {
         let shown = self.screen.shown();
         match path.strip_prefix("preview/") {
@@ -199,6 +173,37 @@ impl Answerer {
     }
 }
 
+/// What keeps a question from its answer; the way in counts as that too.
+pub(super) fn refused(guard: &Guard, request: &Request) -> Option<Answer> {
+    let asker = asker(request);
+    if !matches!(request.method(), Method::Get | Method::Head) {
+        return Some(Answer::refusal(405, "only GET and HEAD are answered\n"));
+    }
+    if !guard.is_ours(&asker) {
+        return Some(Answer::refusal(
+            403,
+            "this address is not asked from here\n",
+        ));
+    }
+    if let Some(token) = query_value(request.url(), "token") {
+        return Some(match guard.is_token(token) {
+            true => let_in(guard, request.url()),
+            false => locked_out(),
+        });
+    }
+    (!guard.is_known(&asker)).then(locked_out)
+}
+
+/// Exchanges the token for the cookie, and takes it out of the address.
+fn let_in(guard: &Guard, url: &str) -> Answer {
+    let as_whom = query_value(url, "as").map(|id| format!("?as={id}"));
+    let to = format!("/{}", as_whom.unwrap_or_default());
+    Answer {
+        more: vec![("Set-Cookie", guard.set_cookie()), ("Location", to)],
+        ..Answer::refusal(303, "")
+    }
+}
+
 impl Beginner {
     /// Who that is; nothing: nobody.
     fn among<'r>(&'r self, readers: &'r [Reader]) -> Option<&'r PersonId> {
@@ -225,7 +230,7 @@ fn state_reader(reader: &Reader) -> StateReader<'_> {
 fn locked_out() -> Answer {
     Answer::refusal(
         403,
-        "open the link that `gradus serve` printed: it belongs to one run\n",
+        "open the link that gradus printed: it belongs to one run\n",
     )
 }
 
@@ -251,12 +256,19 @@ fn site_file(path: &str, generation: Option<&Generation>) -> Answer {
     }
 }
 
-fn kind_of(path: &str) -> &'static str {
+pub(super) fn kind_of(path: &str) -> &'static str {
     match path.rsplit_once('.').map(|(_, ending)| ending) {
         Some("html") => "text/html; charset=utf-8",
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("jpg") => "image/jpeg",
+        Some("gif") => "image/gif",
+        Some("webp") => "image/webp",
+        Some("avif") => "image/avif",
+        Some("pdf") => "application/pdf",
+        Some("txt") => TEXT,
         Some("json") => JSON,
         _ => "application/octet-stream",
     }
@@ -277,7 +289,7 @@ fn asker(request: &Request) -> Asker<'_> {
 }
 
 /// A path as the site names it, without the `/` before it and the query behind.
-fn path_of(url: &str) -> &str {
+pub(super) fn path_of(url: &str) -> &str {
     let path = url.split('?').next().unwrap_or_default();
     path.strip_prefix('/').unwrap_or(path)
 }
@@ -287,6 +299,11 @@ fn query_value<'u>(url: &'u str, name: &str) -> Option<&'u str> {
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let mut named = pairs.filter(|(key, _)| *key == name);
     named.next().map(|(_, value)| value)
+}
+
+/// Whoever has gone away needs no answer.
+pub(super) fn respond(request: Request, answer: Answer) {
+    let _ = request.respond(response(answer));
 }
 
 fn response(answer: Answer) -> Response<Cursor<Arc<[u8]>>> {

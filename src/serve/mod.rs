@@ -10,6 +10,7 @@
 //! | [`screen`], [`complaints`] | what is shown at the moment, and who is told when that changes |
 //! | [`head`], [`gate`] | which questions are let in at all |
 //! | [`guard`], [`answer`], [`server`] | who may ask, and what is answered |
+//! | [`shelf`] | the same for files that do not change |
 
 pub mod answer;
 pub mod changes;
@@ -22,6 +23,7 @@ pub mod rebuild;
 pub mod run_secret;
 pub mod screen;
 pub mod server;
+pub mod shelf;
 pub mod survey;
 pub mod territory;
 pub mod watch;

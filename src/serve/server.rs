@@ -6,17 +6,25 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use tempfile::TempDir;
-use tiny_http::Server as Http;
+use tiny_http::{Request, Server as Http};
 
-use super::answer::Answerer;
 use super::gate::Gate;
 
 /// Threads that answer.
 const ANSWERING: usize = 4;
 
+/// What knows the answers.
+pub trait Answers: Send + Sync + 'static {
+    /// Answers one question.
+    fn answer(&self, request: Request);
+
+    /// There will be no more questions: answers that have not ended end now.
+    fn end(&self) {}
+}
+
 /// A server that runs until it is dropped; then its threads have ended and its socket is gone.
 pub struct Server {
-    answerer: Arc<Answerer>,
+    answerer: Arc<dyn Answers>,
     gate: Option<Gate>,
     http: Option<Arc<Http>>,
     threads: Vec<JoinHandle<()>>,
@@ -29,7 +37,7 @@ impl Server {
     ///
     /// # Errors
     /// The system refuses sockets, threads or a temporary folder.
-    pub fn start(listener: TcpListener, answerer: Answerer) -> io::Result<Self> {
+    pub fn start(listener: TcpListener, answerer: impl Answers) -> io::Result<Self> {
         let folder = tempfile::Builder::new().prefix("gradus-").tempdir()?;
         let socket = folder.path().join("socket");
         let http = Http::http_unix(&socket).map_err(io::Error::other)?;
@@ -63,7 +71,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.answerer.screen.go_dark(); // or relays would wait for events
+        self.answerer.end();
         self.gate = None;
         if let Some(http) = self.http.take() {
             self.threads.iter().for_each(|_| http.unblock());

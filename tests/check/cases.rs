@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use gradus::diag::Severity;
+use gradus::model::{Identity, KeyKind};
+use zeroize::Zeroizing;
 
-use crate::tree::{ADA, LINUS, Tree};
+use crate::tree::{ADA, GRACE, LINUS, Tree};
 
 /// Code, file, and its text with the place of the complaint between `«` and `»`.
 const IN_ONE_FILE: &[(&str, &str, &str)] = &[
@@ -51,11 +53,6 @@ const IN_ONE_FILE: &[(&str, &str, &str)] = &[
         "E015",
         "gradus.toml",
         "name = \"Tiny\"\n[seal]\nsigner = «\"ed25519:short\"»\n",
-    ),
-    (
-        "E015",
-        "gradus.toml",
-        "name = \"Tiny\"\n[seal]\npost_quantum = «true»\n",
     ),
     ("E016", "people/ada/2026-h1/self.md", "«by = \"ada\"»\n"),
     (
@@ -410,6 +407,45 @@ fn between_files() -> Vec<Case> {
             ),
         ),
         (
+            "E070",
+            sample().with(
+                "people/linus/person.toml",
+                &person(&format!(
+                    "keys = [{{ key = \"{LINUS}\", revoked = 2026-01-01 }}, «\"{LINUS}\"»]\n{role}"
+                )),
+            ),
+        ),
+        (
+            "E070",
+            sample()
+                .with(
+                    "people/linus/person.toml",
+                    &person(&format!(
+                        "keys = [{{ key = \"{LINUS}\", revoked = 2026-01-01 }}]\n{role}"
+                    )),
+                )
+                .with(
+                    "gradus.toml",
+                    &format!("name = \"Tiny\"\n[sources]\nrecipients = [«\"{LINUS}\"»]\n"),
+                ),
+        ),
+        (
+            "E071",
+            sample().with(
+                "people/linus/person.toml",
+                &person(&format!("keys = «[\"{}\"]»\n{role}", hybrid(1))),
+            ),
+        ),
+        (
+            "E071",
+            all_hybrid().with(
+                "gradus.toml",
+                &format!(
+                    "name = \"Tiny\"\n[seal]\npost_quantum = true\n[sources]\nrecipients = [«\"{ADA}\"»]\n"
+                ),
+            ),
+        ),
+        (
             "W001",
             sample()
                 .with("people/ada/2026-h1/expectation.toml", "")
@@ -439,6 +475,80 @@ fn between_files() -> Vec<Case> {
     cases.extend(of_unix());
     cases.push(("E018", too_many()));
     cases
+}
+
+/// A post-quantum recipient.
+fn hybrid(number: u8) -> String {
+    let seed = Zeroizing::new([number; 32]);
+    let identity = Identity::new(KeyKind::Hybrid, seed);
+    identity.recipient().to_string()
+}
+
+/// The sample with post-quantum keys beside those that it has.
+fn all_hybrid() -> Tree {
+    let people = [("ada", ADA, 1), ("grace", GRACE, 2), ("linus", LINUS, 3)];
+    people
+        .iter()
+        .fold(Tree::sample(), |tree, (id, key, number)| {
+            let file = format!("people/{id}/person.toml");
+            let text = std::fs::read_to_string(tree.root().join(&file)).expect(id);
+            let both = format!("\"{key}\", \"{}\"", hybrid(*number));
+            tree.with(&file, &text.replace(&format!("\"{key}\""), &both))
+        })
+}
+
+#[test]
+fn people_may_have_keys_of_both_kinds_and_those_of_the_sites_kind_count() {
+    let today = day("2026-11-22");
+    for (settings, prefix) in [
+        ("name = \"Tiny\"\n", "age1"),
+        ("name = \"Tiny\"\n[seal]\npost_quantum = true\n", "age1pq1"),
+    ] {
+        let tree = all_hybrid().with("gradus.toml", settings);
+        let (organisation, report) = gradus::pipeline::load(&tree.root(), today).expect("a tree");
+        let people = organisation
+            .unwrap_or_else(|| panic!("{:?}", report.diagnostics))
+            .people;
+        for person in people.values() {
+            let counting: Vec<&str> = person.recipients_on(today).collect();
+            assert_eq!(counting.len(), 1);
+            assert_eq!(counting[0].starts_with("age1pq1"), prefix == "age1pq1");
+        }
+    }
+}
+
+#[test]
+fn whoever_has_no_key_of_the_sites_kind_is_named() {
+    let settings = "name = \"Tiny\"\n[seal]\npost_quantum = true\n";
+    let said = Tree::sample().with("gradus.toml", settings).diagnostics();
+    let said = said.iter().filter(|d| d.code == "E071");
+    let messages: Vec<&str> = said.map(|d| d.message.as_str()).collect();
+    assert_eq!(messages.len(), 3, "{messages:?}");
+    for (id, message) in ["ada", "grace", "linus"].iter().zip(messages) {
+        assert!(
+            message.starts_with(&format!("`{id}` has no `age1pq1…` key")),
+            "{message}"
+        );
+    }
+}
+
+#[test]
+fn whoever_has_no_key_left_is_warned_of_from_the_day_after_its_last() {
+    let key = format!("keys = [{{ key = \"{ADA}\", until = 2026-09-30 }}]");
+    let text = format!("name = \"Ada\"\nstart = 2025-01-01\n{key}\n[[role]]\nfrom = 2025-01-01\n");
+    let tree = Tree::sample().with("people/ada/person.toml", &text);
+    let warnings = |on: &str| {
+        let (_, report) = gradus::pipeline::load(&tree.root(), day(on)).expect("a tree");
+        let left = report.diagnostics.into_iter().filter(|d| d.code == "W010");
+        left.map(|d| d.message).collect::<Vec<_>>()
+    };
+    assert_eq!(warnings("2026-09-30"), Vec::<String>::new());
+    let gone = "`ada` has no key left: the last one counted until 2026-09-30";
+    assert_eq!(warnings("2026-10-01"), [gone]);
+}
+
+fn day(text: &str) -> gradus::model::Date {
+    text.parse().expect(text)
 }
 
 fn too_many() -> Tree {
@@ -481,8 +591,8 @@ fn every_code_has_a_case() {
     // plan of audiences, see below, from files that nobody opened: see `sealed`, and from git: see `history`. What is
     // said of `access.lock` is in a binary of its own, `access`.
     let elsewhere = BTreeSet::from([
-        "E001", "E004", "E007", "E059", "W006", "W007", "W008", "W020", "W021", "W022", "E080",
-        "W030", "W031", "W032",
+        "E001", "E004", "E007", "E059", "W006", "W007", "W008", "W010", "W020", "W021", "W022",
+        "E080", "W030", "W031", "W032",
     ]);
     // Guidance: see `guidance`.
     let rules = gradus::check::codes().iter();

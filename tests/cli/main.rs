@@ -2,6 +2,7 @@
 
 mod accepting;
 mod bombs;
+mod dependencies;
 mod import;
 mod program;
 mod sealed;

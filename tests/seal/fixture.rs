@@ -46,6 +46,7 @@ pub fn input() -> SealInput {
         site_key: site_key(),
         title: "Portfolios".to_owned(),
         epoch: 1,
+        keys: KeyKind::X25519,
         created: CREATED,
         expires: EXPIRES,
         names: BTreeMap::from([(person("ada"), "Ada Okafor".to_owned())]),

@@ -3,6 +3,7 @@
 mod age_program;
 mod c2sp;
 mod fixture;
+mod hybrid;
 mod publishing;
 mod sealing;
 mod vectors;

@@ -311,7 +311,8 @@ fn in_a_crowd_every_identity_opens_exactly_the_files_of_its_audiences() {
         let name = format!("p{number}");
         let reads = |section: &Section| section.people().iter().any(|p| p.as_str() == name);
         let theirs = sections.iter().filter(|(section, _)| reads(section));
-        let paths = theirs.map(|(section, _)| (number, site_key().path_of(section, 1)));
+        let paths =
+            theirs.map(|(section, _)| (number, site_key().path_of(section, 1, KeyKind::X25519)));
         expected.extend(paths);
         let Ok(portfolio) = site.unlock(identity) else {
             continue;

@@ -177,8 +177,8 @@ fn a_locator_is_the_same_from_the_readers_side_and_the_builders() {
     let id: [u8; 16] = derive(&SITE_KEY, "site", &[]);
     let reader = ada().recipient();
     for shared in [
-        agreement.agree(reader.as_bytes()).unwrap(),
-        ada().agree(agreement.recipient().as_bytes()).unwrap(),
+        agreement.agree(reader.x25519()).unwrap(),
+        ada().agree(agreement.recipient().x25519()).unwrap(),
     ] {
         let parts: [&[u8]; 3] = [&id, &1u64.to_be_bytes(), reader.as_bytes()];
         let locator: [u8; 12] = derive(shared.as_bytes(), "locator", &parts);
@@ -193,6 +193,8 @@ fn a_locator_is_the_same_from_the_readers_side_and_the_builders() {
 #[derive(Clone)]
 struct Site {
     files: Files,
+    /// Ada's key.
+    ada: Identity,
     keyring_path: String,
     keyring: Keyring<'static>,
 }
@@ -203,11 +205,34 @@ impl Site {
     }
 
     fn of(files: Files) -> Self {
-        let keyring_path = site_key().keyring_path(&ada().recipient(), 1).unwrap();
+        Self::read_by(ada(), files)
+    }
+
+    /// The same organisation in a post-quantum site.
+    fn hybrid() -> Self {
+        let input = SealInput {
+            keys: KeyKind::Hybrid,
+            ..input()
+        };
+        let key = |number| Identity::new(KeyKind::Hybrid, [number; 32].into());
+        let mut sections = organisation();
+        for reader in sections
+            .iter_mut()
+            .flat_map(|(section, _)| &mut section.readers)
+        {
+            let number = reader.person.as_str().as_bytes()[0];
+            reader.recipients = vec![key(number).recipient().to_string()];
+        }
+        Self::read_by(key(b'a'), seal(&input, &sections).0)
+    }
+
+    fn read_by(ada: Identity, files: Files) -> Self {
+        let keyring_path = site_key().keyring_path(&ada.recipient(), 1).unwrap();
         let reader = SealedSiteReader::new(&files, &Trust::default(), &[]).unwrap();
-        let keyring = reader.unlock(&ada()).unwrap().keyring().clone();
+        let keyring = reader.unlock(&ada).unwrap().keyring().clone();
         Self {
             files,
+            ada,
             keyring_path,
             keyring,
         }
@@ -248,7 +273,8 @@ impl Site {
         change(&mut document);
         let packed = container::pack(&serde_json::to_vec(&document).unwrap()).unwrap();
         let path = self.keyring_path.clone();
-        self.put(&path, age_file::seal(&ada().recipient(), &packed))
+        let sealed = age_file::seal(&self.ada.recipient(), &packed);
+        self.put(&path, sealed)
     }
 
     /// Changes a file, and lists and signs it as the owner would.
@@ -339,7 +365,7 @@ impl Site {
             site_files: files
                 .map(|(path, bytes)| (path.clone(), BASE64_STANDARD.encode(bytes)))
                 .collect(),
-            identity: ada().to_text().to_string(),
+            identity: self.ada.to_text().to_string(),
             pinned_signer: Some(site_key().signer().to_string()),
             seen_build: Some(CREATED),
             now: None,
@@ -681,6 +707,76 @@ fn swapped(site: &Site) -> Vector {
     site.forged("swapped-sections", "a file is believed wherever it lies")
 }
 
+/// Post-quantum sites, and what of the one kind does not belong into a site of the other.
+fn hybrid() -> Vec<Vector> {
+    let (site, classical) = (Site::hybrid(), Site::new());
+    let with = |site: &Site, name: &str, why: &str, identity: &Identity| {
+        let expect = json!({ "verdict": "no-match" });
+        Vector {
+            identity: identity.to_text().to_string(),
+            ..site.clone().vector(name, why, expect)
+        }
+    };
+    let (own, section) = site.section();
+    let of_bytes = |kind| Identity::new(kind, [7; 32].into());
+    let mixed = |site: &Site, kind| {
+        let identity = of_bytes(kind);
+        let sealed = age_file::seal(&identity.recipient(), &container::pack(b"{}").unwrap());
+        let changed = site.clone().put(&site.section().0, sealed);
+        let text = identity.to_text().to_string();
+        changed.put_keyring(|ring| ring["sections"][1]["identity"] = json!(text))
+    };
+    let without_keys = classical.clone().put_site_json(|json| {
+        json.as_object_mut().unwrap().remove("keys");
+    });
+    let packed = age_file::open(&section, &site.files[&own]).unwrap();
+    vec![
+        site.clone().vector(
+            "hybrid-valid",
+            "a post-quantum site is not opened",
+            expect_ok(&site),
+        ),
+        with(
+            &site,
+            "hybrid-site-x25519-key",
+            "a key is looked for under the wrong kind",
+            &ada(),
+        ),
+        with(
+            &classical,
+            "x25519-site-hybrid-key",
+            "a key is looked for under the wrong kind",
+            &site.ada,
+        ),
+        without_keys.vector(
+            "no-kind-of-keys-named",
+            "a site that does not name its kind of keys is of X25519",
+            expect_ok(&classical),
+        ),
+        classical
+            .clone()
+            .put_site_json(|json| json["keys"] = json!("mlkem1024"))
+            .damaged(
+                "unknown-kind-of-keys",
+                "an unknown kind is taken for a known one",
+            ),
+        mixed(&site, KeyKind::X25519).damaged(
+            "hybrid-site-x25519-section",
+            "the weaker kind decides for a section of a post-quantum site",
+        ),
+        mixed(&classical, KeyKind::Hybrid).damaged(
+            "x25519-site-hybrid-section",
+            "kinds of keys are mixed in one site",
+        ),
+        site.clone()
+            .put(&own, age_file::seal(&ada().recipient(), &packed))
+            .damaged(
+                "hybrid-site-x25519-file",
+                "a file of another kind of key is tried with the section's",
+            ),
+    ]
+}
+
 fn insides() -> Vec<Vector> {
     let site = Site::new();
     let (own, identity) = site.section();
@@ -941,13 +1037,14 @@ fn trees() -> Vec<Vector> {
 
 type Group = (&'static str, fn() -> Vec<Vector>);
 
-const GROUPS: [Group; 6] = [
+const GROUPS: [Group; 7] = [
     ("valid", valid),
     ("keys", keys),
     ("signatures", signatures),
     ("lists", lists),
     ("insides", insides),
     ("trees", trees),
+    ("hybrid", hybrid),
 ];
 
 fn path_of(group: &str) -> PathBuf {

@@ -97,6 +97,17 @@ export async function buildHostile(): Promise<Hostile> {
   return { tree: organisation, folder: buildSite(organisation, "hostile-site"), key };
 }
 
+/** A post-quantum site of one person, and the text of their key file. */
+export function buildHybrid(): { readonly folder: string; readonly key: string } {
+  const organisation = scratchFolder("hybrid");
+  gradus("init", organisation, "--template", "rubric");
+  const settings = join(organisation, "gradus.toml");
+  writeFileSync(settings, readFileSync(settings, "utf8").replace(/^\[seal\]$/m, "[seal]\npost_quantum = true"));
+  gradus("-C", organisation, "new", "person", "ada", "--name", "Ada Okafor");
+  gradus("-C", organisation, "keys", "new", "ada", "-o", "ada.txt");
+  return { folder: buildSite(organisation, "hybrid-site"), key: readFileSync(join(organisation, "ada.txt"), "utf8") };
+}
+
 /** What the program says to the hostile tree with one more line in it; nothing where it builds. */
 export function refusalOf(hostileTree: string, line: string): string | null {
   const organisation = scratchFolder("refused");

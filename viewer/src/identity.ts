@@ -3,20 +3,28 @@
 import { x25519 } from "@noble/curves/ed25519.js";
 import { bech32 } from "@scure/base";
 import { fromBase64Url } from "./bytes";
+import { agreeing, type Agreeing } from "./hybrid";
 import { Refusal } from "./outcome";
 
 /** A reader's key. Lives in memory only. */
-export interface Identity {
-  /** `AGE-SECRET-KEY-1…` */
+export interface Identity extends Agreeing {
+  /** `AGE-SECRET-KEY-1…` or `AGE-SECRET-KEY-PQ-1…` */
   readonly text: string;
-  readonly secret: Uint8Array;
-  readonly publicKey: Uint8Array;
   /** Signers that the identity file pins, `ed25519:…`; empty for a bare key. */
   readonly signers: readonly string[];
 }
 
+/** The kinds of keys, as stanzas and `site.json` name them. */
+export type KeyKind = "X25519" | "mlkem768x25519";
+
 const PREFIX = "AGE-SECRET-KEY-";
+const PREFIXES: Readonly<Record<KeyKind, string>> = { X25519: PREFIX, mlkem768x25519: `${PREFIX}PQ-` };
 const SIGNER_LINE = /^#\s*signer:\s*(\S+)\s*$/;
+
+/** The kind of an identity, by its text. */
+export function kindOf(identity: string): KeyKind {
+  return identity.startsWith(`${PREFIXES.mlkem768x25519}1`) ? "mlkem768x25519" : "X25519";
+}
 
 /** Whether what is typed is, or begins, a key and no passphrase. */
 export function looksLikeKey(typed: string): boolean {
@@ -27,7 +35,7 @@ export function looksLikeKey(typed: string): boolean {
 /**
  * Reads a pasted key or the text of an identity file.
  *
- * Throws a {@link Refusal} (`wrong-key`) where it does not hold exactly one whole X25519 identity.
+ * Throws a {@link Refusal} (`wrong-key`) where it does not hold exactly one whole identity.
  */
 export function parseIdentity(text: string): Identity {
   const lines = text.split("\n").map((line) => line.trim());
@@ -35,7 +43,8 @@ export function parseIdentity(text: string): Identity {
   const [key] = keys;
   if (key === undefined || keys.length > 1) throw new Refusal("wrong-key", `${keys.length} keys`);
   const secret = secretOf(key);
-  return { text: key, secret, publicKey: x25519.getPublicKey(secret), signers: signersOf(lines) };
+  const agrees = kindOf(key) === "X25519" ? { secret, publicKey: x25519.getPublicKey(secret) } : agreeing(secret);
+  return { text: key, ...agrees, signers: signersOf(lines) };
 }
 
 /** The identity file of a key: what {@link parseIdentity} reads, with `signer` pinned besides those that were. */
@@ -45,10 +54,11 @@ export function identityFile({ text, signers }: Identity, signer: string): strin
 }
 
 function secretOf(key: string): Uint8Array {
-  if (!key.startsWith(`${PREFIX}1`)) throw new Refusal("wrong-key", "not an X25519 identity");
+  const kind = kindOf(key);
+  if (!key.startsWith(`${PREFIXES[kind]}1`)) throw new Refusal("wrong-key", "not an identity");
   try {
     const { prefix, bytes } = bech32.decodeToBytes(key);
-    if (prefix.toUpperCase() === PREFIX && bytes.length === 32) return bytes;
+    if (prefix.toUpperCase() === PREFIXES[kind] && bytes.length === 32) return bytes;
   } catch {
     // the checksum is wrong, or the case is mixed: said below
   }

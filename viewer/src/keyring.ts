@@ -2,7 +2,7 @@
 
 import { x25519 } from "@noble/curves/ed25519.js";
 import { keyringLocator } from "./derive";
-import type { Identity } from "./identity";
+import { kindOf, type Identity, type KeyKind } from "./identity";
 import * as json from "./json";
 import { Refusal } from "./outcome";
 import { unseal } from "./sealed";
@@ -19,7 +19,7 @@ export interface SectionRef {
   readonly subject: string;
   /** Path in the site. */
   readonly file: string;
-  /** `AGE-SECRET-KEY-1…`, of this section alone. */
+  /** `AGE-SECRET-KEY-1…` or `AGE-SECRET-KEY-PQ-1…`, of this section alone. */
   readonly identity: string;
 }
 
@@ -36,10 +36,11 @@ export interface Keyring {
  * Throws a {@link Refusal}: `no-match` where the site holds none for it.
  */
 export async function openKeyring(site: Site, identity: Identity): Promise<Keyring> {
+  if (kindOf(identity.text) !== site.manifest.keys) throw new Refusal("no-match", "a key of another kind");
   const path = `keyring/${locatorOf(site, identity)}.age`;
   if (!(await site.lists(path))) throw new Refusal("no-match", path);
   const raw = await unseal(await site.read(path), identity.text);
-  return parseKeyring(raw, site.manifest.site);
+  return parseKeyring(raw, site.manifest.site, site.manifest.keys);
 }
 
 function locatorOf(site: Site, identity: Identity): string {
@@ -55,28 +56,30 @@ function agree(secret: Uint8Array, agreement: Uint8Array): Uint8Array {
   }
 }
 
-function parseKeyring(raw: Uint8Array, site: string): Keyring {
+function parseKeyring(raw: Uint8Array, site: string, keys: KeyKind): Keyring {
   const document = json.parseDocument(raw, "keyring");
   if (document["site"] !== site) throw new Refusal("damaged", "keyring of another site");
   const reader = json.members(document["reader"], "reader");
   return {
     reader: { id: json.text(reader["id"], "id"), name: json.text(reader["name"], "name") },
     routeKey: json.bytes(document["route_key"], 32, "route_key"),
-    sections: json.list(document["sections"], "sections").map(parseRef),
+    sections: json.list(document["sections"], "sections").map((ref) => parseRef(ref, keys)),
   };
 }
 
-function parseRef(value: unknown): SectionRef {
+function parseRef(value: unknown, keys: KeyKind): SectionRef {
   const ref = json.members(value, "section");
   const member = (name: string): string => json.text(ref[name], name);
   const file = member("file");
   if (!SEALED_PATH.test(file)) throw new Refusal("damaged", "path of a section");
+  const identity = member("identity");
+  if (kindOf(identity) !== keys) throw new Refusal("damaged", "a section of another kind of key");
   return {
     id: member("id"),
     kind: member("kind"),
     title: member("title"),
     subject: member("subject"),
     file,
-    identity: member("identity"),
+    identity,
   };
 }

@@ -18,7 +18,7 @@ export type Fault =
 /** One sentence a fault: what happened, and what to do. */
 export const SENTENCES: Readonly<Record<Fault, string>> = {
   "wrong-key":
-    "This is not a whole age key: look for a line that starts with AGE-SECRET-KEY-1 and paste all of it, or choose the key file.",
+    "This is not a whole age key: look for a line that starts with AGE-SECRET-KEY- and paste all of it, or choose the key file.",
   "no-match":
     "This key is valid but opens nothing here: it may be an older key, so ask your lead to publish again for your present one.",
   damaged:

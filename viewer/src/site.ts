@@ -2,7 +2,7 @@
 
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { fromBase64Url, sha256, textOf, toBase64Url, toHex, utf8, type Bytes } from "./bytes";
-import { signerKey } from "./identity";
+import { signerKey, type KeyKind } from "./identity";
 import * as json from "./json";
 import { Refusal } from "./outcome";
 
@@ -36,6 +36,8 @@ export interface Manifest {
   /** Unix milliseconds. */
   readonly expires: number;
   readonly epoch: number;
+  /** The kind of all keys. */
+  readonly keys: KeyKind;
   /** The site's X25519 public key. */
   readonly agreement: Uint8Array;
   readonly signer: string;
@@ -179,10 +181,16 @@ function parseManifest(raw: Uint8Array): Manifest {
     build: json.count(document["build"], "build"),
     expires: moment(document["expires"]),
     epoch: json.count(document["epoch"], "epoch"),
+    keys: keyKind(document["keys"] ?? "X25519"),
     agreement: json.bytes(document["agreement"], 32, "agreement"),
     signer,
     index: shardHashes(document["index"]),
   };
+}
+
+function keyKind(value: unknown): KeyKind {
+  if (value === "X25519" || value === "mlkem768x25519") return value;
+  throw new Refusal("damaged", "no kind of key");
 }
 
 function siteId(value: unknown): string {

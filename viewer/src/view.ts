@@ -63,7 +63,7 @@ export class View {
     const { id } = library.reader;
     this.own = `people/${id}`;
     this.search = new SearchBox(library, this.finder, (address) => this.goToAddress(address));
-    this.help = helpSheet(library.has(`team/${id}`));
+    this.help = helpSheet(library.has(`team/${id}`), library.manifest.keys);
     this.chrome = new Chrome(library, { lock, search: () => this.search.open(), help: () => this.help.showModal(), device: device === null ? null : () => void device.open() });
     this.listen(this.stop.signal);
   }

@@ -12,8 +12,12 @@ declare const VIEWER: string;
 /** Most that a reader should have to load before they can unlock. */
 const GZIPPED_BYTES_MAX = 55 * 1024;
 
-/** The viewer alone, and with the preview around it. */
+/** What post-quantum keys may add to that. */
+const HYBRID_BYTES_MAX = 16 * 1024;
+
+/** The viewer alone, that of post-quantum sites, and with the preview around it. */
 interface Bundles {
+  readonly hybrid: string;
   readonly viewer: string;
   readonly preview: string;
 }
@@ -23,22 +27,22 @@ function bundles(): Bundles {
   try {
     const { status, stderr } = spawnSync(process.execPath, [join(VIEWER, "build.mjs"), out], { encoding: "utf8" });
     assert.equal(status, 0, stderr);
-    const [viewer = "", preview = ""] = ["viewer.js", "preview.js"].map((name) => readFileSync(join(out, name), "utf8"));
-    return { viewer, preview };
+    const [viewer = "", hybrid = "", preview = ""] = ["viewer.js", "viewer-hybrid.js", "preview.js"].map((name) => readFileSync(join(out, name), "utf8"));
+    return { viewer, hybrid, preview };
   } finally {
     rmSync(out, { recursive: true, force: true });
   }
 }
 
-const { viewer: script, preview } = bundles();
+const { viewer: script, hybrid, preview } = bundles();
 
 test("the bundles, libraries included, have no place where text becomes HTML or code", () => {
   const sinks = /innerHTML|outerHTML|insertAdjacentHTML|setHTML|document\.write|DOMParser|createContextualFragment|srcdoc|\beval\(|new Function|importScripts|trustedTypes/;
-  for (const text of [script, preview]) assert.equal(sinks.exec(text)?.[0], undefined);
+  for (const text of [script, hybrid, preview]) assert.equal(sinks.exec(text)?.[0], undefined);
 });
 
 test("nothing secret can be kept: of all stores only localStorage is used, in one module", () => {
-  for (const text of [script, preview]) assert.equal(/sessionStorage|indexedDB|document\.cookie|caches\.|serviceWorker/.exec(text)?.[0], undefined);
+  for (const text of [script, hybrid, preview]) assert.equal(/sessionStorage|indexedDB|document\.cookie|caches\.|serviceWorker/.exec(text)?.[0], undefined);
   assert.equal(script.match(/localStorage/g)?.length, 2);
 });
 
@@ -49,6 +53,7 @@ test("the bundle names no other host", () => {
 
 test("the bundle stays small", () => {
   assert.ok(gzipSync(script, { level: 9 }).length <= GZIPPED_BYTES_MAX);
+  assert.ok(gzipSync(hybrid, { level: 9 }).length <= GZIPPED_BYTES_MAX + HYBRID_BYTES_MAX);
 });
 
 test("nothing of the preview is in what readers load", () => {

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { identityToRecipient } from "age-encryption";
+import { generateHybridIdentity, identityToRecipient } from "age-encryption";
+import { x25519 } from "@noble/curves/ed25519.js";
 import { bech32 } from "@scure/base";
-import { looksLikeKey, parseIdentity } from "../src/identity";
+import { kindOf, looksLikeKey, parseIdentity } from "../src/identity";
 import { newIdentity } from "./maker";
 import { refused } from "./refused";
 
@@ -16,6 +17,16 @@ test("a bare key and an identity file are the same key", async () => {
   assert.deepEqual(bare.signers, []);
   assert.deepEqual(file.signers, [signer]);
   assert.equal(bech32.encodeFromBytes("age", bare.publicKey), await identityToRecipient(key));
+});
+
+test("a hybrid key agrees by the half of its public key that comes last", async () => {
+  const hybrid = await generateHybridIdentity();
+  const { secret, publicKey, text } = parseIdentity(`# public key: age1pq1…\n${hybrid}\n`);
+  const recipient = bech32.decode((await identityToRecipient(hybrid)) as `${string}1${string}`, false);
+  assert.deepEqual(publicKey, Uint8Array.from(bech32.fromWords(recipient.words)));
+  assert.deepEqual(x25519.getPublicKey(secret), publicKey.slice(-32));
+  assert.equal(kindOf(text), "mlkem768x25519");
+  assert.equal(kindOf(key), "X25519");
 });
 
 test("what is not exactly one whole key is refused", async () => {

@@ -1,6 +1,6 @@
 /** Writes small sites for tests, following `docs/format.md` on its own: it shares only byte encodings with the reader. */
 
-import { Encrypter, generateX25519Identity, identityToRecipient } from "age-encryption";
+import { Encrypter, generateHybridIdentity, generateX25519Identity, identityToRecipient } from "age-encryption";
 import { ed25519, x25519 } from "@noble/curves/ed25519.js";
 import { hkdf } from "@noble/hashes/hkdf.js";
 import { hmac } from "@noble/hashes/hmac.js";
@@ -39,6 +39,8 @@ export interface ReaderSource {
 
 /** What a test may bend. */
 export interface Options {
+  /** Every section, and `site.json`, are of hybrid keys; so must be the readers'. */
+  readonly hybrid?: boolean;
   readonly build?: number;
   readonly expires?: string;
   /** Changes members of `site.json` before it is signed. */
@@ -120,6 +122,9 @@ async function wrap(text: string, passphrase: string): Promise<Uint8Array> {
 /** A fresh reader's key. */
 export const newIdentity = generateX25519Identity;
 
+/** A fresh reader's key of a site that is hybrid. */
+export const newHybridIdentity = generateHybridIdentity;
+
 /** Writes a site. */
 export async function makeSite(sections: readonly SectionSource[], readers: readonly ReaderSource[], options: Options = {}): Promise<MadeSite> {
   const siteBytes = derive(16, "site");
@@ -129,12 +134,13 @@ export async function makeSite(sections: readonly SectionSource[], readers: read
   const signer = `ed25519:${b64(ed25519.getPublicKey(seed))}`;
   const routeKey = derive(32, "route", EPOCH);
   const files = new Map<string, Uint8Array>(options.plain ?? []);
-  const identities = new Map(sections.map(({ id }) => [id, sectionIdentity(siteBytes, id)]));
-  const pathOf = (id: string): string => `sealed/${hex.encode(derive(12, "section-file", siteBytes, EPOCH, id))}.age`;
-  const publicKeys = new Map(readers.map((reader) => [reader.id, x25519.getPublicKey(secretOf(reader.identity))]));
+  const identities = new Map(sections.map(({ id }) => [id, sectionIdentity(siteBytes, id, options.hybrid === true)]));
+  const suffix = options.hybrid === true ? "-hybrid" : "";
+  const pathOf = (id: string): string => `sealed/${hex.encode(derive(12, `section-file${suffix}`, siteBytes, EPOCH, id))}.age`;
+  const publicKeys = new Map(await Promise.all(readers.map(async (reader) => [reader.id, await publicKeyOf(reader.identity)] as const)));
   const keyringOf = (id: string): string => {
     const publicKey = publicKeys.get(id) ?? new Uint8Array();
-    const shared = x25519.getSharedSecret(agreement, publicKey);
+    const shared = x25519.getSharedSecret(agreement, publicKey.slice(-32));
     return `keyring/${hex.encode(hkdf(sha256, shared, undefined, info("locator", siteBytes, EPOCH, publicKey), 12))}.age`;
   };
   for (const section of sections) await sealSection(section);
@@ -168,20 +174,26 @@ export async function makeSite(sections: readonly SectionSource[], readers: read
 
 const sealJson = (document: unknown, identity: string): Promise<Uint8Array> => seal(pack(utf8(JSON.stringify(document))), identity);
 
-function sectionIdentity(siteBytes: Uint8Array, id: string): string {
-  return bech32.encodeFromBytes("AGE-SECRET-KEY-", derive(32, "section", siteBytes, EPOCH, id)).toUpperCase();
+function sectionIdentity(siteBytes: Uint8Array, id: string, hybrid: boolean): string {
+  const secret = derive(32, hybrid ? "section-hybrid" : "section", siteBytes, EPOCH, id);
+  return bech32.encodeFromBytes(hybrid ? "AGE-SECRET-KEY-PQ-" : "AGE-SECRET-KEY-", secret).toUpperCase();
 }
 
-const secretOf = (identity: string): Uint8Array => bech32.decodeToBytes(identity).bytes;
+async function publicKeyOf(identity: string): Promise<Uint8Array> {
+  const { words } = bech32.decode((await identityToRecipient(identity)) as `${string}1${string}`, false);
+  return Uint8Array.from(bech32.fromWords(words));
+}
 
-interface Signing {
+/** What a site is signed with. */
+export interface Signing {
   readonly site: string;
   readonly signer: string;
   readonly seed: Uint8Array;
   readonly agreement: Uint8Array;
 }
 
-function sign(files: Map<string, Uint8Array>, { site, signer, seed, agreement }: Signing, options: Options): void {
+/** Lists and signs files as they stand; whoever has no key of the site does it with their own. */
+export function sign(files: Map<string, Uint8Array>, { site, signer, seed, agreement }: Signing, options: Options): void {
   for (const path of [...files.keys()]) if (/^(index\/|site\.)/.test(path)) files.delete(path);
   const shards = Array.from({ length: options.shards ?? 1 }, (): Record<string, Record<string, unknown>> => ({}));
   for (const [path, bytes] of files) {
@@ -203,6 +215,7 @@ function sign(files: Map<string, Uint8Array>, { site, signer, seed, agreement }:
     created: "2026-11-22T00:00:00Z",
     expires: options.expires ?? "2099-01-01T00:00:00Z",
     epoch: EPOCH,
+    ...(options.hybrid === true ? { keys: "mlkem768x25519" } : {}),
     agreement: b64(x25519.getPublicKey(agreement)),
     signer,
     assets: {},

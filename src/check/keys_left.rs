@@ -1,0 +1,34 @@
+//! Whoever has keys of which none counts any more.
+
+use super::codes;
+use crate::diag::{Diagnostic, Place};
+use crate::model::{Date, Organisation, Person};
+use crate::source::Source;
+
+/// Warns of everyone who is here and had keys, and has none left on the day.
+pub fn none_left(source: &Source, organisation: &Organisation, today: Date) -> Vec<Diagnostic> {
+    let people = organisation.people.values();
+    let without = people.filter(|person| {
+        let had = !person.keys.is_empty();
+        had && person.is_here(today) && person.recipients_on(today).next().is_none()
+    });
+    without.map(|person| warning(source, person)).collect()
+}
+
+fn warning(source: &Source, person: &Person) -> Diagnostic {
+    let id = &person.id;
+    let last = person.keys.iter().filter_map(|key| key.until).max();
+    let since = match last.filter(|_| person.keys.iter().any(|key| key.revoked.is_none())) {
+        Some(until) => format!("the last one counted until {until}"),
+        None => "all were revoked".to_owned(),
+    };
+    Diagnostic {
+        code: codes::NO_KEY_LEFT.code,
+        severity: codes::NO_KEY_LEFT.severity,
+        message: format!("`{id}` has no key left: {since}"),
+        place: Place::file(source.shown(&format!("people/{id}/person.toml"))),
+        label: None,
+        related: Vec::new(),
+        help: Some(format!("`gradus keys new {id}` makes one")),
+    }
+}

@@ -1,0 +1,133 @@
+//! `gradus keys login`: an identity wrapped with a passphrase.
+
+use std::fs;
+use std::io::{self, IsTerminal};
+use std::path::Path;
+
+use gradus::keys;
+use gradus::model::{Identity, Recipient};
+use gradus::seal::IdentityFile;
+use gradus::terminal;
+use serde::Deserialize;
+use zeroize::Zeroizing;
+
+use super::super::{Failure, Here, Message, shell};
+use super::{Marker, add_to_person, identity_text, no_person, read};
+use crate::cli;
+
+/// Wraps a person's identity, and adds its recipient to their `person.toml`.
+///
+/// # Errors
+///
+/// They are nobody, have a login, the identity is of another kind than the site's or was revoked, or the passphrase is
+/// too weak.
+pub fn login(here: &Here, args: &cli::KeysLogin) -> Result<(), Failure> {
+    let root = here.organisation(None)?;
+    let marker = Marker::read(&root)?;
+    let person = marker.person_file(&root, &args.person);
+    if !person.exists() {
+        return Err(no_person(&args.person, &person));
+    }
+    let file = person.with_file_name("login.age");
+    if file.exists() {
+        let message = Message::new(format!("`{}` exists already", file.display()));
+        let help = "a changed passphrase means a new identity: old copies of the site keep the old login. Remove the file, then run this without `-i`";
+        return Err(Failure::Environment(message.help(help)));
+    }
+    let identity = identity(here, &marker)?;
+    let recipient = identity.recipient();
+    may_be_added(&person, &recipient)?;
+    let passphrase = match args.own {
+        true => own_passphrase(args, &person)?,
+        false => keys::generate_passphrase(),
+    };
+    let signer = marker.seal.signer.as_deref();
+    let text = identity_text(here, &args.person, &identity, None, signer);
+    fs::write(&file, keys::wrap_login(&text, &passphrase))
+        .map_err(|e| Failure::environment(&format!("could not write `{}`", file.display()), e))?;
+    here.say(&format!("wrote {}", file.display()));
+    add_to_person(here, &person, &recipient)?;
+    if args.own {
+        return Ok(());
+    }
+    here.say("the passphrase is shown once, here; whoever reads the host may guess at it, so it is long:");
+    shell::print(format!("{}\n", *passphrase).as_bytes())
+}
+
+/// The identity to wrap: the one named, or a new one.
+fn identity(here: &Here, marker: &Marker) -> Result<Identity, Failure> {
+    let path = match here.identity_files.as_slice() {
+        [] => return Ok(Identity::generate_of(marker.key_kind())),
+        [path] => here.path(path),
+        _ => {
+            let message = Message::new("a login wraps one identity, and `-i` names several");
+            return Err(Failure::Usage(message));
+        }
+    };
+    let text = Zeroizing::new(read(&path)?);
+    let file = IdentityFile::parse(&text).map_err(|e| Failure::Keys(Message::from_error(&e)))?;
+    let kind = marker.key_kind();
+    if file.identity.kind() != kind {
+        let message = format!(
+            "`{}` holds no `{}…` key, and the site is sealed to such keys alone",
+            path.display(),
+            kind.prefix()
+        );
+        return Err(Failure::Keys(Message::new(message)));
+    }
+    Ok(file.identity)
+}
+
+/// Finds out before anything is written whether the key was revoked.
+fn may_be_added(person: &Path, recipient: &Recipient) -> Result<(), Failure> {
+    keys::add_recipient(&read(person)?, recipient)?;
+    Ok(())
+}
+
+/// A passphrase that somebody thought of, where it is as good as six random words.
+fn own_passphrase(args: &cli::KeysLogin, person: &Path) -> Result<Zeroizing<String>, Failure> {
+    let passphrase = asked(&format!("the login of {}", args.person))?;
+    let about = words_about(&args.person, &read(person)?);
+    let about: Vec<&str> = about.iter().map(String::as_str).collect();
+    let Some(weak) = keys::weakness(&passphrase, &about) else {
+        return Ok(passphrase);
+    };
+    let message = Message::new(format!(
+        "this passphrase is too weak: about 2^{} guesses find it, at ten thousand a second in {}",
+        weak.bits, weak.takes
+    ));
+    let help = "six random words take 2^66 guesses; leave `--own` out, and seven are made";
+    Err(Failure::Keys(message.help(help)))
+}
+
+/// A passphrase, asked for twice where somebody types it unseen.
+fn asked(for_what: &str) -> Result<Zeroizing<String>, Failure> {
+    let ask = |for_what: &str| {
+        terminal::ask_passphrase(for_what)
+            .map_err(|e| Failure::environment("could not read the passphrase", e))
+    };
+    let passphrase = ask(for_what)?;
+    if io::stdin().is_terminal() && *ask(&format!("{for_what}, once more"))? != *passphrase {
+        return Err(Failure::Usage(Message::new("the two passphrases differ")));
+    }
+    Ok(passphrase)
+}
+
+/// What somebody who knows the person would try first.
+fn words_about(id: &str, person_toml: &str) -> Vec<String> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct About {
+        name: String,
+        login: String,
+    }
+    let about: About = toml::from_str(person_toml).unwrap_or_default();
+    let texts = [about.name, about.login, id.to_owned()];
+    let words = texts
+        .iter()
+        .flat_map(|text| text.split(|c: char| !c.is_alphanumeric()));
+    words
+        .filter(|word| !word.is_empty())
+        .map(str::to_owned)
+        .collect()
+}

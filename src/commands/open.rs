@@ -1,0 +1,193 @@
+//! `gradus open`: a published site without any code that it serves.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::mpsc::sync_channel;
+
+use gradus::keys::load_identity_file;
+use gradus::open::{Copied, FolderError, LoginError, NewFolder, Take, copy, identity_of_login};
+use gradus::seal::{IdentityFile, ReadError, SealedSiteReader, Trust};
+use gradus::serve::RunSecret;
+use gradus::serve::guard::Guard;
+use gradus::serve::server::Server;
+use gradus::serve::shelf::Shelf;
+use gradus::terminal::{ask_passphrase, visible};
+
+use crate::cli;
+
+use super::published::{Published, now};
+use super::{Failure, Here, Message, serve};
+
+/// Reads what an identity opens, and writes or shows it.
+///
+/// # Errors
+///
+/// The site, or part of it, is not what was signed; no identity opens it; it cannot be read, written or shown.
+pub fn run(here: &Here, args: &cli::Open) -> Result<(), Failure> {
+    let published = Published::named(here, &args.site, &args.trusting)?;
+    let copied = match &args.out {
+        Some(out) => write(here, args, &published, out)?,
+        None => show(here, args, &published)?,
+    };
+    match copied.left.is_empty() {
+        true => Ok(()),
+        false => Err(Failure::Content),
+    }
+}
+
+/// Hands on everything that the first fitting identity opens.
+fn read(
+    here: &Here,
+    args: &cli::Open,
+    published: &Published,
+    take: &mut Take<'_, Failure>,
+) -> Result<Copied, Failure> {
+    let identities = identities(here, args, published)?;
+    for file in &identities {
+        let pins = published.pins(&file.signers);
+        let trust = published.trust(&pins);
+        let site = SealedSiteReader::new(&published.host, &trust, &pins)?;
+        let portfolio = match site.unlock(&file.identity) {
+            Err(ReadError::NoMatch) => continue,
+            unlocked => unlocked?,
+        };
+        trusted(here, &site, &pins, &trust);
+        let copied = copy(&portfolio, site.site_json(), take)?;
+        for left in &copied.left {
+            here.say(&format!(
+                "not shown: {}: {}",
+                visible(&left.what),
+                visible(&left.why)
+            ));
+        }
+        return Ok(copied);
+    }
+    Err(ReadError::NoMatch.into())
+}
+
+/// Says what the signature was held against, and whether the site is stale.
+fn trusted(here: &Here, site: &SealedSiteReader<'_>, pins: &[String], trust: &Trust) {
+    if pins.is_empty() && trust.signer.is_none() {
+        let signer = &site.site_json().signer;
+        here.say(&format!(
+            "nobody said whose signature it must be, so the site's own word was taken: {}; `--signer KEY` pins one",
+            visible(signer)
+        ));
+    }
+    if site.is_expired(now()) {
+        here.say(&format!(
+            "it was to be replaced by a newer build before {}: someone may be holding that back",
+            visible(&site.site_json().expires)
+        ));
+    }
+}
+
+/// The identities to try: those of `-i`, or the one that the login wraps.
+fn identities(
+    here: &Here,
+    args: &cli::Open,
+    published: &Published,
+) -> Result<Vec<IdentityFile>, Failure> {
+    match (&args.login, here.identity_files.as_slice()) {
+        (Some(_), [_, ..]) => {
+            let message = Message::new("`-i` and `--login` name two identities");
+            Err(Failure::Usage(message))
+        }
+        (Some(login), []) => Ok(vec![of_login(published, login)?]),
+        (None, _) => {
+            let files = here.named_identity_files();
+            if files.is_empty() {
+                let message = Message::new("no identity to open it with");
+                let help = "name an identity file with `-i FILE`, or a login with `--login NAME`";
+                return Err(Failure::Usage(message.help(help)));
+            }
+            let ask = |path: &Path| ask_passphrase(&path.display().to_string());
+            let load = |file: &std::path::PathBuf| Ok(load_identity_file(file, &ask)?);
+            files.iter().map(load).collect()
+        }
+    }
+}
+
+/// The site is opened again with the signers that the login pins, so that a forged one shows nothing.
+fn of_login(published: &Published, login: &str) -> Result<IdentityFile, Failure> {
+    let site = SealedSiteReader::new(&published.host, &Trust::default(), &published.pins(&[]))?;
+    let passphrase = ask_passphrase(&format!("the login `{}`", visible(login)));
+    let passphrase =
+        passphrase.map_err(|error| Failure::environment("could not read the passphrase", error))?;
+    Ok(identity_of_login(&site, login, &passphrase)?)
+}
+
+fn write(
+    here: &Here,
+    args: &cli::Open,
+    published: &Published,
+    out: &Path,
+) -> Result<Copied, Failure> {
+    // Found out before anything is decrypted.
+    let mut folder = NewFolder::make(&here.path(out))?;
+    let written = read(here, args, published, &mut |path, bytes| {
+        Ok(folder.put(path, &bytes)?)
+    });
+    match written {
+        Ok(copied) => {
+            let (pages, first) = (copied.pages, out.join("index.html"));
+            here.say(&format!(
+                "wrote {pages} pages; begin with {}: they are no longer protected",
+                first.display()
+            ));
+            Ok(copied)
+        }
+        Err(failure) => {
+            folder.clear();
+            Err(failure)
+        }
+    }
+}
+
+/// Shows it until Ctrl-C.
+fn show(here: &Here, args: &cli::Open, published: &Published) -> Result<Copied, Failure> {
+    let mut files = BTreeMap::new();
+    let copied = read(here, args, published, &mut |path, bytes| {
+        files.insert(path.to_owned(), bytes);
+        Ok(())
+    })?;
+    let (told, ending) = sync_channel(1);
+    // One word is enough, however often it is said.
+    ctrlc::set_handler(move || told.try_send(()).unwrap_or_default())
+        .map_err(|error| Failure::environment("could not listen for Ctrl-C", error))?;
+    let listener = serve::listener(args.port)?;
+    let port = listener.local_addr().map_err(serve::no_server)?.port();
+    let guard = Guard::new(RunSecret::generate(), port);
+    let link = guard.link();
+    let pages = copied.pages;
+    let server = Server::start(listener, Shelf::new(guard, files)).map_err(serve::no_server)?;
+    here.say(&format!("{pages} pages at {link}"));
+    here.say("nothing is written to disk; Ctrl-C ends it");
+    if args.open {
+        serve::open(here, &link);
+    }
+    // The handler lives as long as the program: it is a signal that ends this.
+    let _ = ending.recv();
+    drop(server);
+    Ok(copied)
+}
+
+impl From<FolderError> for Failure {
+    fn from(error: FolderError) -> Self {
+        let message = Message::from_error(&error);
+        Self::Environment(match error {
+            FolderError::NotEmpty(_) => message.help("name a folder that is new or empty"),
+            FolderError::Io { .. } => message,
+        })
+    }
+}
+
+impl From<LoginError> for Failure {
+    fn from(error: LoginError) -> Self {
+        match error {
+            LoginError::Unknown => Self::Keys(Message::from_error(&error)),
+            LoginError::Read(error) => error.into(),
+            LoginError::Keys(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! What an organisation at hand can tell of its site.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::canaries::Canaries;
+use super::release::Release;
+use crate::access;
+use crate::check::Checker;
+use crate::model::{Date, Organisation, PlainFile};
+use crate::pipeline::{self, BuildError};
+use crate::source::{self, Changed, Identities, LoadError, Source};
+
+/// Directories that hold what is said about people; what else there is may be public.
+const ABOUT_PEOPLE: [&str; 2] = ["people/", "management/"];
+
+/// What stands in an organisation's files, as far as a site can be held against it.
+#[derive(Debug)]
+pub struct Tree {
+    /// What a build of it writes beside what it seals; nothing where the tree has errors, or the theme fails.
+    pub release: Option<Release>,
+    pub canaries: Canaries,
+    /// Sealed sources that were not opened, whose words are not known.
+    pub closed: usize,
+}
+
+impl Tree {
+    /// Reads an organisation.
+    ///
+    /// # Errors
+    /// It is none, or cannot be read at all. Mistakes in it are no errors here.
+    pub fn load(root: &Path, identities: &Identities, today: Date) -> Result<Self, LoadError> {
+        let source = source::load_with(root, identities)?;
+        let checked = Checker::default().check(&source, &Changed::default());
+        let organisation = checked.organisation.as_ref();
+        let plain = organisation.and_then(|org| plain_files(root, org, today).ok());
+        let release = plain.map(Release::of_build);
+        Ok(Self {
+            canaries: canaries(&source, organisation, release.as_ref()),
+            release,
+            closed: source.unopened().count(),
+        })
+    }
+}
+
+fn plain_files(root: &Path, org: &Organisation, today: Date) -> Result<Vec<PlainFile>, BuildError> {
+    let theme = pipeline::theme(root, org)?;
+    let commons = access::commons(org, org.as_of.unwrap_or(today));
+    pipeline::plain_files(&commons, &theme, pipeline::VIEWER)
+}
+
+fn canaries(source: &Source, org: Option<&Organisation>, release: Option<&Release>) -> Canaries {
+    let own = Release::of_program();
+    let signer = org.and_then(|org| org.seal.signer.as_deref());
+    let title = org.map(|org| org.public_title.as_str());
+    let said = [signer, title].into_iter().flatten().map(str::as_bytes);
+    let public: Vec<&[u8]> = release.unwrap_or(&own).files().chain(said).collect();
+    let people = ABOUT_PEOPLE.map(|directory| source.shown(directory));
+    let counts = |path: &str| {
+        release.is_some()
+            || people
+                .iter()
+                .any(|directory| path.starts_with(directory.as_str()))
+    };
+    let texts = source.texts.iter().filter(|(path, _)| counts(path));
+    let names = names(org);
+    Canaries::new(
+        texts.map(|(path, text)| (path, &**text)),
+        names.iter().map(|(path, name)| (path, name.as_str())),
+        &public,
+    )
+}
+
+/// What people are called, with the file that says so.
+fn names(org: Option<&Organisation>) -> Vec<(Arc<str>, String)> {
+    let people = org.into_iter().flat_map(|org| org.people.values());
+    let names = people.flat_map(|person| {
+        let path: Arc<str> = format!("people/{}/person.toml", person.id).into();
+        let names = [
+            person.name.as_str(),
+            person.login.as_str(),
+            person.id.as_str(),
+        ];
+        names.map(|name| (path.clone(), name.to_owned()))
+    });
+    names.collect()
+}

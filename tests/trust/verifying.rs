@@ -1,0 +1,267 @@
+//! `gradus verify`, as people and scripts meet it.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::symlink;
+
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use serde_json::Value;
+
+use crate::hosted::host;
+use crate::program::Program;
+
+/// An organisation that is built; its site is `org/public`.
+pub fn built() -> Program {
+    let here = Program::new();
+    here.run(&["init", "org"]).exits(0);
+    here.run(&["-C", "org", "keys", "new", "sam", "-o", "sam.txt"])
+        .exits(0);
+    here.run(&["-C", "org", "access", "--accept"]).exits(0);
+    here.run(&["-C", "org", "-q", "build"]).exits(0);
+    here
+}
+
+fn signer(here: &Program) -> String {
+    let toml = here.read("org/gradus.toml");
+    let line = toml
+        .lines()
+        .find(|line| line.starts_with("signer = "))
+        .unwrap();
+    line.split('"').nth(1).unwrap().to_owned()
+}
+
+fn any_in(here: &Program, folder: &str) -> String {
+    let entry = fs::read_dir(here.path(&format!("org/public/{folder}")))
+        .unwrap()
+        .next()
+        .unwrap();
+    format!("{folder}/{}", entry.unwrap().file_name().to_str().unwrap())
+}
+
+#[test]
+fn a_site_that_is_as_signed_passes_as_a_folder_and_at_an_address() {
+    let here = built();
+    here.run(&["-C", "org", "verify", "public"])
+        .exits(0)
+        .prints("as signed: ")
+        .says("looked for");
+    let address = host(&here.path("org/public"), |_| None);
+    here.run(&["-C", "org", "verify", &address])
+        .exits(0)
+        .prints("as signed: ");
+    here.run(&[
+        "verify",
+        &format!("{address}index.html#/abc"),
+        "--signer",
+        &signer(&here),
+    ])
+    .exits(0)
+    .prints("as signed: ")
+    .says("no organisation is at hand");
+    here.run(&["-q", "-C", "org", "verify", "public", "--deny-warnings"])
+        .exits(0);
+}
+
+#[test]
+fn without_a_signer_it_is_said_that_only_the_sites_own_word_was_taken() {
+    let here = built();
+    here.run(&["verify", "org/public"])
+        .exits(0)
+        .prints("warning[signer-unknown]")
+        .prints("consistent in itself");
+    here.run(&["verify", "org/public", "--deny-warnings"])
+        .exits(1);
+    here.run(&["verify", "org/public", "--signer", "ed25519:no"])
+        .exits(2)
+        .says("is no signer");
+    let other = "ed25519:siyJT-YkL-6pMQdohEnQjbbPEL7YQjsPVFse1gde4e4";
+    here.run(&["verify", "org/public", "--signer", other])
+        .exits(1)
+        .prints("error[forged]")
+        .prints("was expected");
+}
+
+#[test]
+fn whatever_was_changed_is_named() {
+    for (harm, code) in [
+        ("sealed", "forged"),
+        ("keyring", "forged"),
+        ("assets", "forged"),
+        ("index", "forged"),
+        ("cut", "damaged"),
+        ("gone", "damaged"),
+        ("left", "leftover"),
+        ("page", "runnable"),
+        ("fifo", "damaged"),
+    ] {
+        let here = built();
+        let folder = if ["sealed", "keyring", "assets", "index"].contains(&harm) {
+            harm
+        } else {
+            "sealed"
+        };
+        let file = any_in(&here, folder);
+        let path = here.path(&format!("org/public/{file}"));
+        let mut bytes = fs::read(&path).unwrap();
+        match harm {
+            "cut" => fs::write(&path, &bytes[..bytes.len() / 2]).unwrap(),
+            "gone" => fs::remove_file(&path).unwrap(),
+            "left" => here.write(
+                "org/public/sealed/0123456789abcdef01234567.age",
+                "age-encryption.org/v1\n",
+            ),
+            "page" => here.write("org/public/evil.html", "<p>"),
+            "fifo" => {
+                fs::remove_file(&path).unwrap();
+                let made = std::process::Command::new("mkfifo").arg(&path).status();
+                assert!(made.unwrap().success());
+            }
+            _ => {
+                let last = bytes.len() - 1;
+                bytes[last] ^= 1;
+                fs::write(&path, &bytes).unwrap();
+            }
+        }
+        here.run(&["-C", "org", "verify", "public"])
+            .exits(1)
+            .prints(&format!("error[{code}]: "))
+            .prints("not what its owner signed");
+    }
+}
+
+#[test]
+fn files_of_others_are_warned_about_and_links_are_not_followed() {
+    let here = built();
+    here.write("org/public/CNAME", "growth.example");
+    symlink("/etc", here.path("org/public/etc")).unwrap();
+    let ran = here
+        .run(&["-C", "org", "verify", "public"])
+        .exits(0)
+        .prints("`CNAME`: nobody signed it");
+    assert!(!ran.stdout().contains("etc/"), "{}", ran.stdout());
+    here.run(&["-C", "org", "verify", "public", "--deny-warnings"])
+        .exits(1);
+}
+
+#[test]
+fn an_older_build_than_the_last_one_made_here_is_an_old_copy() {
+    let here = built();
+    fs::rename(here.path("org/public"), here.path("old")).unwrap();
+    here.run(&["-C", "org", "-q", "build"]).exits(0);
+    here.run(&["-C", "org", "verify", "../old"])
+        .exits(1)
+        .prints("error[older]");
+    here.run(&["-C", "org", "verify", "../old", "--at-least", "1"])
+        .exits(0);
+    here.run(&["verify", "old", "--at-least", "99999999999"])
+        .exits(1)
+        .prints("error[older]");
+}
+
+#[test]
+fn words_of_the_tree_in_clear_are_found_wherever_they_are() {
+    let secret = "Sam led the move of the ledger without a single lost entry";
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed
+        .write_all(format!("<p>{secret}</p>").as_bytes())
+        .unwrap();
+    let packed = packed.finish().unwrap();
+    for (file, bytes) in [
+        ("notes.txt", secret.as_bytes()),
+        ("backup.gz", &packed),
+        ("who.txt", b"ask sam about it"),
+        ("people/sam/x.txt", b"nothing"),
+    ] {
+        let here = built();
+        here.write(
+            "org/people/sam/checkins.md",
+            &format!("## 2026-01-02 Talk\n\n{secret}.\n"),
+        );
+        here.run(&["-C", "org", "-q", "build"]).exits(0);
+        let path = here.path(&format!("org/public/{file}"));
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+        here.run(&["-C", "org", "verify", "public"])
+            .exits(1)
+            .prints(&format!("error[canary]: `{file}`"))
+            .prints("of `people/sam/");
+    }
+}
+
+#[test]
+fn what_is_public_by_decision_is_no_leak() {
+    let here = Program::new();
+    here.run(&["init", "org", "--template", "rubric"]).exits(0);
+    here.run(&["-C", "org", "-q", "build"]).exits(0);
+    assert!(here.path("org/public/rubric/ic/index.html").exists());
+    here.run(&["-C", "org", "verify", "public", "--deny-warnings"])
+        .exits(0);
+}
+
+#[test]
+fn scripts_get_the_same_as_json() {
+    let here = built();
+    here.write("org/public/x.html", "<script>1</script>");
+    let ran = here
+        .run(&["-C", "org", "verify", "public", "--json"])
+        .exits(1);
+    let json: Value = serde_json::from_str(&ran.stdout()).unwrap();
+    assert_eq!(
+        (&json["schema"], &json["as_signed"], &json["signer_known"]),
+        (&1.into(), &false.into(), &true.into())
+    );
+    assert_eq!(json["site"]["signer"], signer(&here));
+    let found = json["findings"].as_array().unwrap();
+    assert!(
+        found
+            .iter()
+            .any(|f| f["code"] == "runnable" && f["severity"] == "error" && f["file"] == "x.html")
+    );
+    assert!(json["canaries"].as_u64().unwrap() > 10);
+}
+
+#[test]
+fn a_place_that_cannot_be_read_is_the_environments_fault() {
+    let here = built();
+    here.run(&["verify", "nowhere"])
+        .exits(3)
+        .says("`nowhere` is not a folder")
+        .prints_nothing();
+    here.run(&["verify", "http://127.0.0.1:1/"])
+        .exits(3)
+        .says("could not read `site.json`");
+    here.run(&["verify", "http://growth.example/"])
+        .exits(2)
+        .says("only read from this machine");
+    here.run(&["verify", "ftp://growth.example/"]).exits(2);
+    here.run(&["verify", "https://user:word@growth.example/"])
+        .exits(2);
+    here.run(&["verify", "org"])
+        .exits(1)
+        .prints("error[damaged]: `site.json`: it is missing");
+}
+
+#[test]
+fn a_host_cannot_lead_elsewhere_or_answer_without_end() {
+    let here = built();
+    let site = here.path("org/public");
+    let away = host(&site, |path| {
+        (path == "site.json").then_some(
+            "HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/x\r\nContent-Length: 0\r\n\r\n",
+        )
+    });
+    here.run(&["verify", &away])
+        .exits(3)
+        .says("leads elsewhere (302)");
+    let endless = host(&site, |path| {
+        (path == "site.json").then_some("HTTP/1.1 200 OK\r\nContent-Length: 99999999999\r\n\r\nx")
+    });
+    here.run(&["verify", &endless]).exits(3);
+    let broken = host(&site, |path| {
+        (path == "site.sig").then_some("HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n")
+    });
+    here.run(&["verify", &broken])
+        .exits(3)
+        .says("could not read `site.sig`");
+}
