@@ -107,6 +107,7 @@ export function buildHybrid(): { readonly folder: string; readonly key: string }
   writeFileSync(settings, readFileSync(settings, "utf8").replace(/^\[seal\]$/m, "[seal]\npost_quantum = true"));
   gradus("-C", organisation, "new", "person", "ada", "--name", "Ada Okafor");
   gradus("-C", organisation, "keys", "new", "ada", "-o", "ada.txt");
+  gradus("-C", organisation, "access", "--accept");
   return { folder: buildSite(organisation, "hybrid-site"), key: readFileSync(join(organisation, "ada.txt"), "utf8") };
 }
 
