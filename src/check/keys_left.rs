@@ -17,11 +17,7 @@ pub fn none_left(source: &Source, organisation: &Organisation, today: Date) -> V
 
 fn warning(source: &Source, person: &Person) -> Diagnostic {
     let id = &person.id;
-    let last = person.keys.iter().filter_map(|key| key.until).max();
-    let since = match last.filter(|_| person.keys.iter().any(|key| key.revoked.is_none())) {
-        Some(until) => format!("the last one counted until {until}"),
-        None => "all were revoked".to_owned(),
-    };
+    let since = since(person);
     Diagnostic {
         code: codes::NO_KEY_LEFT.code,
         severity: codes::NO_KEY_LEFT.severity,
@@ -30,5 +26,16 @@ fn warning(source: &Source, person: &Person) -> Diagnostic {
         label: None,
         related: Vec::new(),
         help: Some(format!("`gradus keys new {id}` makes one")),
+    }
+}
+
+fn since(person: &Person) -> String {
+    let unrevoked = || person.keys.iter().filter(|key| key.revoked.is_none());
+    match unrevoked().filter_map(|key| key.until).max() {
+        _ if unrevoked().any(|key| !key.is_of_site) => {
+            "the others are of another kind than the site is sealed to".to_owned()
+        }
+        Some(until) => format!("the last one counted until {until}"),
+        None => "all were revoked".to_owned(),
     }
 }

@@ -108,20 +108,11 @@ impl People {
         let values = table.list("keys");
         let keys = values.iter().filter_map(|value| self.key(known, value, id));
         let keys: Vec<ReaderKey> = keys.collect();
-        let counting = || keys.iter().filter(|key| key.revoked.is_none());
-        if table.date("end").is_none()
-            && counting().next().is_some()
-            && !counting().any(|key| key.is_of_site)
-        {
-            let kind = known.key_kind;
-            let message = format!(
-                "`{id}` has no `{}…` key, and the site is sealed to such keys alone",
-                kind.prefix()
-            );
-            known
-                .complaints
-                .about(codes::OTHER_KIND, table.place_of("keys"), message)
-                .help(format!("`gradus keys new {id}` makes one"));
+        let counting = keys.iter().filter(|key| key.revoked.is_none());
+        let counting: Vec<&ReaderKey> = counting.collect();
+        let are_others = counting.iter().all(|key| !key.is_of_site);
+        if !counting.is_empty() && are_others && table.date("end").is_none() {
+            complain_of_kind(known, table, id);
         }
         keys
     }
@@ -224,6 +215,16 @@ impl People {
         }
         filled
     }
+}
+
+fn complain_of_kind(known: &Known<'_>, table: &Table<'_>, id: &PersonId) {
+    let prefix = known.key_kind.prefix();
+    let message =
+        format!("`{id}` has no `{prefix}…` key, and the site is sealed to such keys alone");
+    known
+        .complaints
+        .about(codes::OTHER_KIND, table.place_of("keys"), message)
+        .help(format!("`gradus keys new {id}` makes one"));
 }
 
 impl Listed {

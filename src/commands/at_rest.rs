@@ -95,6 +95,9 @@ fn help(error: &AtRestError) -> Option<String> {
         AtRestError::NoRecipients => {
             "name one with `--to age1…`, or the builder's keys in `[sources] recipients` of gradus.toml"
         }
+        AtRestError::MixedKinds => {
+            "name keys of the site's kind alone; `[seal] post_quantum` of gradus.toml says which"
+        }
         AtRestError::Exists(_) => "nothing is overwritten; move one of the two away",
         AtRestError::Changed { .. } => "keep the one that holds what is meant",
         AtRestError::NotSealed(_) => "sealed sources end in `.age`",

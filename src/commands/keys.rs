@@ -200,43 +200,59 @@ fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
             message.help("ids are lower-case letters, digits and `-`"),
         ));
     }
-    let root = here.found_upwards();
-    let marker = root.as_deref().map(Marker::read).transpose()?;
-    let marker = marker.unwrap_or_default();
-    let file = root
-        .as_deref()
-        .map(|root| marker.person_file(root, &args.person));
-    if let Some(file) = file.as_deref().filter(|file| !file.exists()) {
-        return Err(no_person(&args.person, file));
-    }
-    let key = root
-        .as_deref()
-        .and_then(|root| keys::load_site_key(&marker.key_path(root), None).ok());
+    let tree = Around::person(here, &args.person)?;
     let given = args.signer.as_deref().map(signer_named).transpose()?;
-    let signer = given.or(marker.seal.signer.clone());
-    let identity = Identity::generate_of(match args.post_quantum {
-        true => KeyKind::Hybrid,
-        false => marker.key_kind(),
+    let signer = given.or(tree.marker.seal.signer.clone());
+    let kind = tree.marker.key_kind();
+    let identity = Identity::generate_of(if args.post_quantum {
+        KeyKind::Hybrid
+    } else {
+        kind
     });
-    let text = identity_text(
-        here,
-        &args.person,
-        &identity,
-        key.as_ref(),
-        signer.as_deref(),
-    );
+    let (person, signer) = (&args.person, signer.as_deref());
+    let text = identity_text(here, person, &identity, tree.key.as_ref(), signer);
     write_identity(here, args, &text)?;
     if signer.is_none() {
         here.say("it pins no signer yet: the viewer will trust the first site that it opens");
     }
-    if let Some(file) = file {
-        add_to_person(here, &file, &identity.recipient())?;
-        here.say("a site is sealed to it once `gradus access --accept` has accepted it");
-        if identity.kind() != marker.key_kind() {
-            here.say("it opens nothing until the site is sealed to such keys, by `[seal] post_quantum = true`");
-        }
+    if let Some(file) = &tree.file {
+        add_to_person(here, file, &identity.recipient())?;
+        here.say(match identity.kind() == kind {
+            true => "a site is sealed to it once `gradus access --accept` has accepted it",
+            false => "it opens nothing until the site is sealed to such keys, by `[seal] post_quantum = true`",
+        });
     }
     shell::print(format!("{}\n", identity.recipient()).as_bytes())
+}
+
+/// What of a tree around us concerns a new key; nothing of it where there is none.
+struct Around {
+    marker: Marker,
+    /// The person's file.
+    file: Option<PathBuf>,
+    key: Option<SiteKey>,
+}
+
+impl Around {
+    fn person(here: &Here, person: &str) -> Result<Self, Failure> {
+        let Some(root) = here.found_upwards() else {
+            return Ok(Self {
+                marker: Marker::default(),
+                file: None,
+                key: None,
+            });
+        };
+        let marker = Marker::read(&root)?;
+        let file = marker.person_file(&root, person);
+        if !file.exists() {
+            return Err(no_person(person, &file));
+        }
+        Ok(Self {
+            key: keys::load_site_key(&marker.key_path(&root), None).ok(),
+            file: Some(file),
+            marker,
+        })
+    }
 }
 
 fn write_identity(here: &Here, args: &cli::KeysNew, text: &str) -> Result<(), Failure> {

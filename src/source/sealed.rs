@@ -122,16 +122,15 @@ impl age::Identity for Few<'_> {
 mod tests {
     use std::io::Write;
 
+    use crate::model::KeyKind;
+
     use age::Encryptor;
     use age::armor::{ArmoredWriter, Format};
 
     use super::*;
 
     fn sealed(to: &[&Identity], plain: &[u8], format: Format) -> Vec<u8> {
-        let recipients: Vec<age::x25519::Recipient> = to
-            .iter()
-            .map(|identity| identity.recipient().to_string().parse().unwrap())
-            .collect();
+        let recipients: Vec<Recipient> = to.iter().map(|identity| identity.recipient()).collect();
         let recipients = recipients.iter().map(|r| r as &dyn age::Recipient);
         let encryptor = Encryptor::with_recipients(recipients).unwrap();
         let armored = ArmoredWriter::wrap_output(Vec::new(), format).unwrap();
@@ -148,6 +147,18 @@ mod tests {
             let file = sealed(&[&Identity::generate(), &ours], b"words", format);
             assert_eq!(identities.open(&file), Ok(b"words".to_vec()));
         }
+    }
+
+    #[test]
+    fn a_post_quantum_identity_opens_what_is_sealed_to_it_and_nothing_else() {
+        let [ours, theirs] = [KeyKind::Hybrid; 2].map(Identity::generate_of);
+        let file = sealed(&[&theirs, &ours], b"words", Format::Binary);
+        let identities = [Identity::generate(), ours]
+            .into_iter()
+            .collect::<Identities>();
+        assert_eq!(identities.open(&file), Ok(b"words".to_vec()));
+        let other = Identities::from_iter([Identity::generate_of(KeyKind::Hybrid)]);
+        assert_eq!(other.open(&file), Err(Unopened::OtherIdentity));
     }
 
     #[test]

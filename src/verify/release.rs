@@ -1,28 +1,37 @@
 //! The plain files of a site as this program would write them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::finding::Finding;
-use crate::model::PlainFile;
+use crate::model::{KeyKind, PlainFile};
+use crate::pipeline;
 
 /// The viewer, and more of the plain files where the organisation is at hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Release {
     files: BTreeMap<String, Vec<u8>>,
-    script: String,
+    /// Where a viewer's script may stand: each kind of keys has its own.
+    scripts: BTreeSet<String>,
     /// Whether these are all plain files of the site.
     is_whole: bool,
 }
 
 impl Release {
-    /// What is known without the organisation: the viewer's script, which is the same for all.
+    /// What is known without the organisation: the viewer's scripts, which are the same for all.
     pub fn of_program() -> Self {
-        let assets = crate::site::assets(&program_theme(), crate::pipeline::VIEWER);
-        let script = assets.script_path;
-        let files = assets.files.into_iter().filter(|file| file.path == script);
+        let theme = program_theme();
+        let script = |keys| {
+            let assets = crate::site::assets(&theme, pipeline::viewer(keys));
+            let script = assets.script_path;
+            let mut files = assets.files.into_iter();
+            let file = files.find(|file| file.path == script);
+            file.map(|file| (file.path, file.bytes))
+        };
+        let kinds = [KeyKind::X25519, KeyKind::Hybrid];
+        let files: BTreeMap<_, _> = kinds.into_iter().filter_map(script).collect();
         Self {
-            files: files.map(|file| (file.path, file.bytes)).collect(),
-            script,
+            scripts: files.keys().cloned().collect(),
+            files,
             is_whole: false,
         }
     }
@@ -39,9 +48,9 @@ impl Release {
         }
     }
 
-    /// Where the viewer's script stands.
-    pub fn script(&self) -> &str {
-        &self.script
+    /// Whether a viewer's script stands there.
+    pub fn is_script(&self, path: &str) -> bool {
+        self.scripts.contains(path)
     }
 
     /// All that is known.
@@ -92,12 +101,13 @@ mod tests {
     #[test]
     fn the_programs_own_viewer_is_known_without_a_tree() {
         let release = Release::of_program();
-        assert!(release.script().starts_with("assets/viewer."));
-        assert!(release.holds(release.script(), crate::pipeline::VIEWER));
-        assert_eq!(
-            release.compare(release.script(), crate::pipeline::VIEWER),
-            None
-        );
+        assert_eq!(release.scripts.len(), 2);
+        for script in &release.scripts {
+            assert!(script.starts_with("assets/viewer."));
+            let kinds = [KeyKind::X25519, KeyKind::Hybrid].map(pipeline::viewer);
+            let bytes = kinds.into_iter().find(|bytes| release.holds(script, bytes));
+            assert_eq!(release.compare(script, bytes.unwrap()), None);
+        }
         let other = release
             .compare("assets/viewer.0123456789abcdef.js", b"")
             .unwrap();

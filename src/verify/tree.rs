@@ -46,7 +46,7 @@ impl Tree {
 fn plain_files(root: &Path, org: &Organisation, today: Date) -> Result<Vec<PlainFile>, BuildError> {
     let theme = pipeline::theme(root, org)?;
     let commons = access::commons(org, org.as_of.unwrap_or(today));
-    pipeline::plain_files(&commons, &theme, pipeline::VIEWER)
+    pipeline::plain_files(&commons, &theme, pipeline::viewer(org.seal.keys))
 }
 
 fn canaries(source: &Source, org: Option<&Organisation>, release: Option<&Release>) -> Canaries {

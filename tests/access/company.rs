@@ -59,8 +59,8 @@ impl Member {
     }
 
     pub fn manager_on(&self, on: Date) -> Option<&String> {
-        let past = self.managers.iter().filter(|(from, _)| *from <= on);
-        past.last().and_then(|(_, manager)| manager.as_ref())
+        let role = self.managers.iter().rfind(|(from, _)| *from <= on);
+        role.and_then(|(_, manager)| manager.as_ref())
     }
 
     pub fn is_here(&self) -> bool {

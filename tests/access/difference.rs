@@ -183,6 +183,19 @@ fn a_key_that_is_taken_or_ends_earlier_passes() {
 }
 
 #[test]
+fn a_key_that_is_revoked_passes_and_one_that_counts_again_is_told() {
+    let path = "people/m3/person.toml";
+    let key = format!("\"{}\"", recipient(4));
+    let revoked = format!("{{ key = {key}, revoked = 2026-11-01 }}");
+    let accepted = Accepted::new().change(path, &key, &revoked);
+    accepted.is_narrower("`m3` read less than was accepted, and nobody more");
+    Accepted::of(accepted.world).change(path, &revoked, &key).is_wider(
+        "people/m3/person.toml:3:9",
+        "by a new key, `m3` would read pages, 1:1s and improvement plans of their own, and what everyone reads",
+    );
+}
+
+#[test]
 fn whoever_leaves_reads_less_and_whoever_stays_after_all_reads_more() {
     let path = "people/m7/person.toml";
     let left = Accepted::new().change(path, "start", "end = 2026-11-01\nstart");

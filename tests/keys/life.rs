@@ -580,7 +580,7 @@ fn a_site_changes_over_to_post_quantum_keys_as_a_whole() {
         "{}",
         said[0].stderr()
     );
-    section_builds(&here, "2 X25519 keys open it");
+    builds(&here, "2 X25519 keys open it");
     let (old, new) = (here.read("org/ada"), here.read("org/ada-pq.key.txt"));
     let before = Site::read(&here.path("org/public"));
     assert!(before.opened_by(&old).ids().contains("person/ada"));
@@ -603,6 +603,7 @@ fn a_site_changes_over_to_post_quantum_keys_as_a_whole() {
     made.prints("age1pq1");
 }
 
-fn section_builds(here: &Program, words: &str) {
+fn builds(here: &Program, words: &str) {
+    Guide::accept(here);
     here.run(&["-C", "org", "build"]).exits(0).says(words);
 }

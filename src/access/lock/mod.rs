@@ -3,14 +3,14 @@
 //! The lock records causes, not lists of readers: who stood above whom when, whose keys count, who has left, `[access]`,
 //! and every `readers` line. A [`Lock`] is those facts, [`Lock::of`] an organisation or [read](Lock::parse) from the
 //! file. Where the two are equal, nobody reads anything that was not accepted, on any day: what is new in the tree is new
-//! under causes that were accepted. Where they are not, [`difference`](difference::difference) takes today's texts,
+//! under causes that were accepted. Where they are not, [`difference()`] takes today's texts,
 //! lays both sets of causes over them, and says who would read what more, and through which cause.
 //!
 //! 1. `facts`: an organisation → its causes.
 //! 2. `written`: causes ↔ the text of the file.
 //! 3. `adopt`: causes → an organisation that they hold in.
 //! 4. `rights`: an organisation → who may read each thing.
-//! 5. [`difference`]: the two sets of rights beside one another, and through which of the differing `causes` one is larger;
+//! 5. [`mod@difference`]: the two sets of rights beside one another, and through which of the differing `causes` one is larger;
 //!    `promises` looks at what nobody feels yet.
 
 mod adopt;
