@@ -290,8 +290,8 @@ function bomb(): string {
   return `<!DOCTYPE svg [<!ENTITY l0 "ha">${entities.join("")}]><svg xmlns="http://www.w3.org/2000/svg"><text>&l9;</text></svg>`;
 }
 
-/** Names for files, as far as a file system takes them. */
+/** Names for files, as far as a file system takes them, without what no message shows: it would not tell which file is meant. */
 export const FILE_NAMES: readonly string[] = [...MARKUP, ...DECEPTIONS]
   .map((input) => input.replaceAll(/[/\0\n]/g, "_"))
-  .filter((name) => Buffer.byteLength(name) < 120 && name !== "." && name !== "..")
+  .filter((name) => Buffer.byteLength(name) < 120 && !name.includes("AGE-SECRET-KEY-") && name !== "." && name !== "..")
   .map((name, at) => `${at}${name}.svg`);
