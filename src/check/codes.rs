@@ -224,6 +224,12 @@ rules! {
     "Each directory under `people/` holds a `person.toml`, and each track a `track.toml`."
     "people/ada/ without person.toml"
 
+    AMBIGUOUS_HEADING "E033" Error
+    "a heading that may answer several things"
+    "A heading answers the question or expectation whose id it is, or the question whose title it is. Where it is one thing's id and another's \
+     title, or the title of two, a later change of either could hand the answer to other readers. Give one of them another id or title, and name what is meant."
+    "## Concerns"
+
     DUPLICATE "E040" Error
     "the same twice"
     "Ids are unique among their kind without regard to case, and one thing is said once: one answer a question, one cell a competency, one key a person."

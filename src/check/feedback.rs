@@ -227,7 +227,11 @@ impl Form<'_> {
         once: &mut Once,
     ) -> Option<Answer> {
         let heading = &section.heading;
-        let to = self.answered(known, seat, &heading.title);
+        let mut named = self.named(known, seat, &heading.title);
+        if named.len() > 1 {
+            complain_of_ambiguity(doc, heading, &named);
+        }
+        let to = (!named.is_empty()).then(|| named.swap_remove(0));
         let text = trimmed(doc, section.body.clone());
         // Nothing is lost below a heading that stands empty since its expectation was renamed.
         if to.is_none() && !text.is_empty() && seat.knows_expectations(known) {
@@ -248,19 +252,17 @@ impl Form<'_> {
         Some(Answer { to, text })
     }
 
-    /// What a heading answers: the id of a question or an expectation, or the title of a question.
-    fn answered(&self, known: &Known<'_>, seat: &Seat<'_>, title: &str) -> Option<AnswerTo> {
-        let questions = || self.questions(known, seat);
-        let by_id = questions().find(|question| question.id.as_str() == title);
-        if let Some(question) = by_id {
-            return Some(AnswerTo::Question(question.id.clone()));
-        }
-        if let Some(id) = seat.expectations.get(title) {
-            return Some(AnswerTo::Expectation(id.clone()));
-        }
-        let title = title.to_lowercase();
-        let by_title = questions().find(|question| question.title.trim().to_lowercase() == title);
-        by_title.map(|question| AnswerTo::Question(question.id.clone()))
+    /// Everything that a heading may answer: a question or an expectation of that id, questions of that title.
+    fn named(&self, known: &Known<'_>, seat: &Seat<'_>, title: &str) -> Vec<AnswerTo> {
+        let lower = title.to_lowercase();
+        let is_meant = |question: &&Question| {
+            question.id.as_str() == title || question.title.trim().to_lowercase() == lower
+        };
+        let questions = self.questions(known, seat).filter(is_meant);
+        let questions = questions.map(|question| AnswerTo::Question(question.id.clone()));
+        let expectation = seat.expectations.get(title).cloned();
+        let expectation = expectation.map(AnswerTo::Expectation);
+        questions.chain(expectation).collect()
     }
 
     fn questions<'k>(
@@ -301,6 +303,20 @@ impl Form<'_> {
             )
             .help(help);
     }
+}
+
+/// An answer that is read as one thing today could be read as another tomorrow, by other people.
+fn complain_of_ambiguity(doc: &Doc<'_>, heading: &Heading, named: &[AnswerTo]) {
+    let one = |to: &AnswerTo| match to {
+        AnswerTo::Question(id) => format!("the question `{id}`"),
+        AnswerTo::Expectation(id) => format!("the expectation `{id}`"),
+        AnswerTo::Preamble => "the preamble".to_owned(),
+    };
+    let all: Vec<String> = named.iter().map(one).collect();
+    let message = format!("`{}` may mean {}", heading.title, all.join(" or "));
+    doc.complaints
+        .about(codes::AMBIGUOUS_HEADING, doc.place(heading.words.clone()), message)
+        .help("who reads an answer follows from what it answers: give one of them another id or title");
 }
 
 fn complain_of_front_matter(doc: &Doc<'_>) {

@@ -300,6 +300,23 @@ fn between_files() -> Vec<Case> {
                 .about("people/ada/2026-h1/self.md"),
         ),
         (
+            "E033",
+            sample()
+                .with(
+                    "cycles/2026-h1.toml",
+                    "title = \"H1\"\nstart = 2026-01-01\nend = 2026-06-30\n[[question]]\nid = \"done\"\nfor = \"self\"\n\
+                     title = \"Outcome\"\nprompt = \"What came of it?\"\n",
+                )
+                .with(
+                    "people/ada/2026-h1/expectations.toml",
+                    "[[expectation]]\nid = \"outcome\"\ntext = \"Migrate\"\n",
+                )
+                .with(
+                    "people/ada/2026-h1/self.md",
+                    "+++\nby = \"ada\"\n+++\n## «outcome»\ngood\n",
+                ),
+        ),
+        (
             "E002",
             sample()
                 .with("cycles/2026-q2.toml", "title = \"Zo«\u{FFFD}»")
