@@ -98,6 +98,17 @@ pub struct Init {
     /// What to begin with
     #[arg(long, value_enum, default_value_t = Template::Team)]
     pub template: Template,
+
+    /// Write a pipeline too, that checks every change and publishes the main branch
+    #[arg(long, value_enum, value_name = "FORGE")]
+    pub ci: Option<CiForge>,
+}
+
+/// Where the tree is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum CiForge {
+    Gitlab,
+    Github,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -179,6 +190,10 @@ pub struct Build {
     #[arg(long)]
     pub fresh: bool,
 
+    /// Write into `deploy` in the organisation what this kind of host needs: headers, cache rules, order of upload
+    #[arg(long, value_enum, value_name = "HOST")]
+    pub deploy: Option<DeployHost>,
+
     /// Do everything but seal and write; needs no site key
     #[arg(long)]
     pub dry_run: bool,
@@ -186,6 +201,19 @@ pub struct Build {
     /// Print what was done as JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// What hosts a site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum DeployHost {
+    Nginx,
+    Caddy,
+    /// Amazon S3 behind CloudFront
+    S3,
+    /// GitLab Pages
+    Gitlab,
+    /// GitHub Pages
+    Github,
 }
 
 #[derive(Debug, Args)]

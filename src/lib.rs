@@ -21,6 +21,7 @@ pub mod access;
 pub mod at_rest;
 pub mod check;
 pub mod core_dumps;
+pub mod deploy;
 pub mod diag;
 pub mod fingerprint;
 pub mod formats;

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use crate::cli;
 
-use super::{Failure, Here, Message, access, checked_beside_lock, keys, shell};
+use super::{Failure, Here, Message, access, checked_beside_lock, deploy, keys, shell};
 
 /// Seconds since 1970 that a reproducible build calls now.
 const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
@@ -49,6 +49,10 @@ pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
     let key = keys::site_key(&root, &org)?;
     let signer = key.signer();
     let out = out_folder(here, args, &root)?;
+    let deployment = match args.deploy {
+        Some(host) => Some(deploy::Deployment::plan(host, &root, &real(&out), &org)?),
+        None => None,
+    };
     let proven = |folder: &Path| seal::owned_files(&seal::Folder(folder.to_owned()), &signer);
     let publication = Publication::begin(&out, &root.join(".gradus"), proven)?;
     let input = pipeline::seal_input(&org, SiteKey::clone(&key), now.seconds, args.fresh);
@@ -60,7 +64,8 @@ pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
         published: &published,
         ms: began.elapsed().as_millis(),
     };
-    summary.print(here, &org, args.json)
+    summary.print(here, &org, args.json)?;
+    deployment.map_or(Ok(()), |deployment| deployment.write(here))
 }
 
 /// What tells this program from every other: its own file. Where that cannot be read, nothing is reused unseen.
@@ -102,7 +107,7 @@ fn holds_the_tree(out: &Path, root: &Path) -> bool {
 }
 
 /// The path without links and `..`, as far as it is there.
-fn real(path: &Path) -> PathBuf {
+pub(super) fn real(path: &Path) -> PathBuf {
     let is_there = |at: &&Path| at.exists();
     let there = path.ancestors().find(is_there).unwrap_or(path);
     let rest = path.strip_prefix(there).unwrap_or(path);

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use gradus::acceptance;
+use gradus::deploy::{self, Forge};
 use gradus::scaffold::{self, Beginning, NewFile};
 use gradus::schema;
 
-use crate::cli::{self, Template};
+use crate::cli::{self, CiForge, Template};
 
 use super::tree_files::Tree;
 use super::{Failure, Here, MARKER, Message, keys, loaded};
@@ -19,7 +20,8 @@ use super::{Failure, Here, MARKER, Message, keys, loaded};
 pub fn run(here: &Here, args: &cli::Init) -> Result<(), Failure> {
     let root = here.path(&args.target);
     let shown = args.target.display();
-    let files = scaffold::beginning(kind(args.template), here.today);
+    let mut files = scaffold::beginning(kind(args.template), here.today);
+    files.extend(args.ci.map(pipeline));
     if let Some(taken) = files.iter().find(|file| root.join(&file.path).exists()) {
         let message = Message::new(format!("`{}` is already in `{shown}`", taken.path));
         let help = "choose an empty directory: `gradus init DIR`; nothing was written";
@@ -56,6 +58,17 @@ fn kind(template: Template) -> Beginning {
         Template::Team => Beginning::Team,
         Template::Solo => Beginning::Solo,
         Template::Rubric => Beginning::Rubric,
+    }
+}
+
+fn pipeline(forge: CiForge) -> NewFile {
+    let forge = match forge {
+        CiForge::Gitlab => Forge::Gitlab,
+        CiForge::Github => Forge::Github,
+    };
+    NewFile {
+        path: forge.pipeline_path().to_owned(),
+        text: deploy::pipeline(forge),
     }
 }
 

@@ -4,6 +4,7 @@ mod access;
 mod at_rest;
 mod build;
 mod check;
+mod deploy;
 mod import;
 mod init;
 mod keys;

@@ -12,17 +12,13 @@ use super::preview::SCRIPT;
 use super::screen::{Screen, Shown};
 use super::server::Answers;
 use super::{Generation, Reader, RunSecret};
+use crate::deploy::POLICY;
 use crate::model::{Date, PersonId};
 
 /// How bar and overlay look.
 const STYLE: &[u8] = include_bytes!("../../viewer/preview.css");
 /// What stands there as long as there has been no good site.
 const WAITING: &[u8] = include_bytes!("../../viewer/preview.html");
-
-/// What every page may load: that of the lock page, and no page may frame it.
-pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' blob:; \
-    font-src 'self'; worker-src 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; \
-    trusted-types 'none'; frame-ancestors 'none'";
 
 /// What a browser keeps to, whatever the answer.
 const ALWAYS: [(&str, &str); 6] = [
@@ -324,18 +320,6 @@ fn response(answer: Answer) -> Response<Cursor<Arc<[u8]>>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_policy_is_that_of_the_lock_page_and_forbids_frames() {
-        let (of_the_page, more) = POLICY.rsplit_once("; ").unwrap();
-        assert_eq!(more, "frame-ancestors 'none'");
-        for page in [
-            include_str!("../../themes/default/shell.html"),
-            include_str!("../../viewer/preview.html"),
-        ] {
-            assert!(page.contains(&format!("content=\"{of_the_page}\"")));
-        }
-    }
 
     #[test]
     fn queries_are_read_by_name() {

@@ -1,0 +1,13 @@
+#!/bin/sh
+# Brings the site to the machine that serves it, by rsync: deploy/upload.sh growth.example:/srv/growth
+# Written by `gradus build`. Files appear in an order in which the site is whole at any moment: `site.json` vouches for the
+# files before it, and what is no longer needed goes last. The folder there should hold nothing else: it would be removed.
+set -eu
+site="{folder}"
+target="${1:?say where to, such as growth.example:/srv/growth}"
+
+rsync -rt --exclude=/index.html --exclude=/site.json --exclude=/site.sig "$site/" "$target/"
+rsync -t "$site/index.html" "$target/"
+rsync -t "$site/site.json" "$target/"
+rsync -t "$site/site.sig" "$target/"
+rsync -rt --delete "$site/" "$target/"
