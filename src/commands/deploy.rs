@@ -39,7 +39,10 @@ impl Deployment {
     ) -> Result<Self, Failure> {
         let folder = real(&root.join(FOLDER));
         if folder.starts_with(out) || out.starts_with(&folder) {
-            let what = format!("`{}` is where `--deploy` writes", root.join(FOLDER).display());
+            let what = format!(
+                "`{}` is where `--deploy` writes",
+                root.join(FOLDER).display()
+            );
             let help = "a site needs a folder of its own, such as `public`";
             return Err(Failure::Usage(Message::new(what).help(help)));
         }

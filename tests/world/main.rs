@@ -1,0 +1,8 @@
+//! What goes out into the world: uploads, pipelines, packages, and whatever the documentation shows.
+
+mod pipelines;
+#[expect(dead_code, reason = "the tests of the command line use the rest")]
+#[path = "../cli/program.rs"]
+mod program;
+mod shell;
+mod uploads;
