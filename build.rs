@@ -13,7 +13,7 @@ use std::time::SystemTime;
 /// The variable that names a folder with the bundles in it.
 const DIST_VARIABLE: &str = "GRADUS_VIEWER_DIST";
 /// The bundles, in `dist`, in the folder of [`DIST_VARIABLE`] and in `OUT_DIR`.
-const BUNDLES: [&str; 3] = ["viewer.js", "viewer-hybrid.js", "preview.js"];
+const BUNDLES: [&str; 4] = ["viewer.js", "viewer-hybrid.js", "portable.js", "preview.js"];
 /// What the bundles are made of, in `viewer/`.
 const SOURCES: [&str; 6] = [
     "src",
@@ -24,7 +24,7 @@ const SOURCES: [&str; 6] = [
     "tsconfig.json",
 ];
 /// What a failing build says that would help.
-const INSTALL: &str = "install Node.js 20 or newer with npm, or set `GRADUS_VIEWER_DIST` to a folder that holds `viewer.js`, `viewer-hybrid.js` and `preview.js`";
+const INSTALL: &str = "install Node.js 20 or newer with npm, or set `GRADUS_VIEWER_DIST` to a folder that holds `viewer.js`, `viewer-hybrid.js`, `portable.js` and `preview.js`";
 
 fn main() {
     if let Err(why) = provide() {

@@ -190,6 +190,10 @@ pub struct Build {
     #[arg(long)]
     pub fresh: bool,
 
+    /// Make the site open from disk too, by a double click on `index.html`
+    #[arg(long)]
+    pub portable: bool,
+
     /// Write into `deploy` in the organisation what this kind of host needs: headers, cache rules, order of upload
     #[arg(long, value_enum, value_name = "HOST")]
     pub deploy: Option<DeployHost>,

@@ -32,6 +32,7 @@ pub mod keys;
 pub mod model;
 pub mod open;
 pub mod pipeline;
+pub mod portable;
 pub mod publish;
 pub mod rebuild;
 pub mod scaffold;

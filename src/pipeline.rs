@@ -18,8 +18,9 @@ use crate::fingerprint;
 use crate::growth;
 use crate::model::{
     Commons, CycleId, Date, FileHash, KeyKind, OrgFigures, Organisation, PersonId, PlainFile,
-    QuestionId, SealedSite, SectionDraw, SiteStore,
+    QuestionId, Reach, SealedSite, SectionDraw, SiteStore,
 };
+use crate::portable;
 use crate::seal::{LoginFile, SealError, SealInput, Sealer};
 use crate::site::{self, Theme, ThemeError};
 use crate::source::{self, Changed, Identities, LoadError, Source, Unopened};
@@ -172,6 +173,7 @@ pub fn build(
     program: Option<FileHash>,
     input: &SealInput,
     store: &dyn SiteStore,
+    reach: Reach,
 ) -> Result<Built, BuildError> {
     let access = access::plan(organisation, days.today);
     let sealer = Sealer::new(input, store);
@@ -189,7 +191,7 @@ pub fn build(
         sealer.add_section(&draw.section, &content, from.as_ref())?;
         Ok(content.pages.len())
     })?;
-    for file in plain_files(&commons, theme, viewer(input.keys))? {
+    for file in plain_files_within(reach, &commons, theme, input.keys)? {
         sealer.add_plain(&file.path, &file.bytes)?;
     }
     for person in organisation.people.values() {
@@ -280,6 +282,25 @@ pub fn plain_files(
     )?];
     files.extend(site::public_rubric_files(commons, theme, &assets)?);
     files.extend(assets.files);
+    Ok(files)
+}
+
+/// The shell, its assets and the public rubrics of a site that can be opened from there.
+///
+/// # Errors
+/// The theme fails.
+pub fn plain_files_within(
+    reach: Reach,
+    commons: &Commons,
+    theme: &Theme,
+    keys: KeyKind,
+) -> Result<Vec<PlainFile>, BuildError> {
+    let script = viewer(keys);
+    if reach == Reach::Web {
+        return plain_files(commons, theme, script);
+    }
+    let mut files = plain_files(commons, theme, &portable::viewer(script))?;
+    portable::admit_twins(&mut files);
     Ok(files)
 }
 

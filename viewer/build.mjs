@@ -1,5 +1,5 @@
-// Bundles the viewer as one classic script: viewer.js, viewer-hybrid.js for post-quantum sites, and preview.js with the
-// preview around it, which only `gradus serve` serves: `node build.mjs [FOLDER]`, default dist.
+// Bundles the viewer as one classic script: viewer.js, viewer-hybrid.js for post-quantum sites, portable.js that goes before
+// either in a site that opens from disk, and preview.js with the preview around it, which only `gradus serve` serves: `node build.mjs [FOLDER]`, default dist.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { build } from "esbuild";
@@ -61,5 +61,5 @@ const bundle = (entryPoints, plugins) => build({
   logLevel: "warning",
 });
 
-await bundle({ viewer: "src/main.ts", preview: "src/preview.ts" }, [withoutOtherKeys(), withoutHybrid]);
+await bundle({ viewer: "src/main.ts", preview: "src/preview.ts", portable: "src/portable.ts" }, [withoutOtherKeys(), withoutHybrid]);
 await bundle({ "viewer-hybrid": "src/main.ts" }, [withoutOtherKeys(["HybridIdentity"])]);

@@ -5,8 +5,9 @@ use std::time::Instant;
 
 use gradus::access::Access;
 use gradus::fingerprint;
-use gradus::model::{Date, FileHash, Organisation};
+use gradus::model::{Date, FileHash, Organisation, Reach};
 use gradus::pipeline::{self, BuildError, Built, Days};
+use gradus::portable;
 use gradus::publish::{How, Publication, PublishError, Published};
 use gradus::seal::{self, SealError, SiteKey};
 use gradus::site::ThemeError;
@@ -56,7 +57,18 @@ pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
     let proven = |folder: &Path| seal::owned_files(&seal::Folder(folder.to_owned()), &signer);
     let publication = Publication::begin(&out, &root.join(".gradus"), proven)?;
     let input = pipeline::seal_input(&org, SiteKey::clone(&key), now.seconds, args.fresh);
-    let built = pipeline::build(&org, &theme, days, program(), &input, &publication)?;
+    let reach = match args.portable {
+        true => Reach::Disk,
+        false => Reach::Web,
+    };
+    let program = program();
+    let mut built = pipeline::build(&org, &theme, days, program, &input, &publication, reach)?;
+    if reach == Reach::Disk {
+        let stored = |path: &str| publication.stored(path);
+        portable::add_twins(&mut built.site, &publication, &stored).map_err(|error| {
+            Failure::environment("could not write what opens the site from disk", error)
+        })?;
+    }
     let published = publication.commit(&built.site, &mut |_| ())?;
     let summary = Summary {
         out: &out,

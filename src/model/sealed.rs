@@ -54,6 +54,16 @@ impl TryFrom<String> for FileHash {
     }
 }
 
+/// Where a site can be opened from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Reach {
+    /// A web host.
+    #[default]
+    Web,
+    /// A folder on disk as well.
+    Disk,
+}
+
 /// What is known of one file that was written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct LedgerEntry {

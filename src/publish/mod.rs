@@ -22,6 +22,7 @@ use rustix::io::Errno;
 use thiserror::Error;
 
 use crate::model::{Drawn, Ledger, LedgerEntry, SealedSite, SiteStore};
+use crate::portable;
 use folder::{Found, Snapshot};
 use ledger_file::{LedgerFile, Lock};
 use stage::Stage;
@@ -161,6 +162,14 @@ impl Publication {
     pub fn in_place(mut self) -> Self {
         self.in_place = true;
         self
+    }
+
+    /// The bytes of a file that was written or kept.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn stored(&self, path: &str) -> io::Result<Vec<u8>> {
+        fs::read(self.stage.site().join(path))
     }
 
     /// Shows the site to the world. `on_step` is told of each step, for a line of progress.
@@ -396,7 +405,8 @@ fn folders_of(new: &Ledger) -> BTreeSet<&str> {
 /// Whether the name of a file can only come from the site key or from the file's own bytes, so that
 /// nobody else's file has it: what stands there is ours, damaged.
 fn is_derived(path: &str) -> bool {
-    let name = path
+    let name = portable::original_of(path)
+        .unwrap_or(path)
         .split_once('/')
         .and_then(|(folder, name)| match folder {
             "sealed" | "keyring" | "login" => name.strip_suffix(".age"),
@@ -409,7 +419,7 @@ fn is_derived(path: &str) -> bool {
 
 /// The order in which files appear in place: what `site.json` vouches for comes before it.
 fn shown_at(path: &str) -> u8 {
-    match path {
+    match portable::original_of(path).unwrap_or(path) {
         "site.sig" => 3,
         SITE_JSON => 2,
         "index.html" => 1,

@@ -7,14 +7,21 @@ use rayon::prelude::*;
 use super::finding::Finding;
 use super::listed::Listed;
 use super::{Against, shell};
+use crate::portable;
 use crate::seal::{ReadError, SiteFiles, is_inside, read_signed};
 
 /// Folders in which every file is age's.
 const SEALED_FOLDERS: [&str; 3] = ["sealed/", "keyring/", "login/"];
 
 /// Folders that hold nothing but what gradus writes.
-const OWN_FOLDERS: [&str; 6] = [
-    "sealed/", "keyring/", "login/", "index/", "assets/", "rubric/",
+const OWN_FOLDERS: [&str; 7] = [
+    "sealed/",
+    "keyring/",
+    "login/",
+    "index/",
+    "assets/",
+    "rubric/",
+    "portable/",
 ];
 
 /// How an age file begins, as bytes or as text.
@@ -123,6 +130,9 @@ fn unlisted(
     let mut findings = Vec::new();
     match listed {
         Some(listed) if listed.vouching.contains(path) => return Judged::default(),
+        Some(listed) if portable::original_of(path).is_some_and(|of| listed.knows(of)) => {
+            return twin(site, path);
+        }
         // Whatever an unreadable part of the list says of it, is said of that part.
         Some(listed) if !listed.has_gaps => findings.push(stranger(path)),
         _ => {}
@@ -134,6 +144,24 @@ fn unlisted(
             findings.push(Finding::doubtful("unreadable", Some(path), words));
         }
     }
+    Judged {
+        findings,
+        ..Judged::default()
+    }
+}
+
+/// A file that hands another over to a page that was opened from disk: it follows from that one.
+fn twin(site: &dyn SiteFiles, path: &str) -> Judged {
+    let original = portable::original_of(path).unwrap_or(path);
+    let read = |path: &str| site.read(path).ok().flatten();
+    let follows = read(original)
+        .is_some_and(|bytes| read(path).as_deref() == Some(&portable::twin(original, &bytes)[..]));
+    let words =
+        format!("it is not what hands over `{original}`, and a page opened from disk runs it");
+    let findings = match follows {
+        true => Vec::new(),
+        false => vec![Finding::wrong("runnable", Some(path), words)],
+    };
     Judged {
         findings,
         ..Judged::default()

@@ -49,6 +49,11 @@ impl Listed {
         Ok(listed)
     }
 
+    /// Whether it is a file of the site.
+    pub fn knows(&self, path: &str) -> bool {
+        self.files.contains_key(path) || self.vouching.contains(path)
+    }
+
     fn take(
         &mut self,
         shard: &Shard,

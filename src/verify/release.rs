@@ -5,11 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::finding::Finding;
 use crate::model::{KeyKind, PlainFile};
 use crate::pipeline;
+use crate::portable;
 
 /// The viewer, and more of the plain files where the organisation is at hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Release {
-    files: BTreeMap<String, Vec<u8>>,
+    /// By path, what may stand there: a site that opens from disk has another lock page.
+    files: BTreeMap<String, Vec<Vec<u8>>>,
     /// Where a viewer's script may stand: each kind of keys has its own.
     scripts: BTreeSet<String>,
     /// Whether these are all plain files of the site.
@@ -20,15 +22,12 @@ impl Release {
     /// What is known without the organisation: the viewer's scripts, which are the same for all.
     pub fn of_program() -> Self {
         let theme = program_theme();
-        let script = |keys| {
-            let assets = crate::site::assets(&theme, pipeline::viewer(keys));
-            let script = assets.script_path;
-            let mut files = assets.files.into_iter();
-            let file = files.find(|file| file.path == script);
-            file.map(|file| (file.path, file.bytes))
-        };
-        let kinds = [KeyKind::X25519, KeyKind::Hybrid];
-        let files: BTreeMap<_, _> = kinds.into_iter().filter_map(script).collect();
+        let scripts = scripts().into_iter().filter_map(|script| {
+            let assets = crate::site::assets(&theme, &script);
+            let path = assets.script_path;
+            assets.files.into_iter().find(|file| file.path == path)
+        });
+        let files = by_path(scripts.collect());
         Self {
             scripts: files.keys().cloned().collect(),
             files,
@@ -36,13 +35,10 @@ impl Release {
         }
     }
 
-    /// What a build of the organisation at hand writes beside what it seals.
+    /// What a build of the organisation at hand writes beside what it seals, wherever it can be opened from.
     pub fn of_build(files: Vec<PlainFile>) -> Self {
         Self {
-            files: files
-                .into_iter()
-                .map(|file| (file.path, file.bytes))
-                .collect(),
+            files: by_path(files),
             is_whole: true,
             ..Self::of_program()
         }
@@ -55,19 +51,20 @@ impl Release {
 
     /// All that is known.
     pub fn files(&self) -> impl Iterator<Item = &[u8]> {
-        self.files.values().map(Vec::as_slice)
+        self.files.values().flatten().map(Vec::as_slice)
     }
 
     /// Whether exactly these bytes would be written there.
     pub fn holds(&self, path: &str, bytes: &[u8]) -> bool {
-        self.files.get(path).is_some_and(|own| own == bytes)
+        let may_stand_there = self.files.get(path);
+        may_stand_there.is_some_and(|own| own.iter().any(|own| own == bytes))
     }
 
     /// What is to be said of a signed file that this program would write otherwise, or not at all.
     pub fn compare(&self, path: &str, bytes: &[u8]) -> Option<Finding> {
         let is_viewer = path.starts_with("assets/viewer.");
         let words = match self.files.get(path) {
-            Some(own) if own == bytes => return None,
+            Some(_) if self.holds(path, bytes) => return None,
             None if is_viewer => {
                 "it is signed, but not the viewer of this release: another release of gradus wrote the site, or another program"
             }
@@ -82,6 +79,25 @@ impl Release {
             words,
         ))
     }
+}
+
+fn by_path(files: Vec<PlainFile>) -> BTreeMap<String, Vec<Vec<u8>>> {
+    let mut by_path: BTreeMap<String, Vec<Vec<u8>>> = BTreeMap::new();
+    for file in files {
+        by_path.entry(file.path).or_default().push(file.bytes);
+    }
+    by_path
+}
+
+/// The viewer's scripts: for either kind of keys, and for sites that open from disk too.
+fn scripts() -> Vec<Vec<u8>> {
+    let kinds = [KeyKind::X25519, KeyKind::Hybrid].map(pipeline::viewer);
+    let portable = kinds.map(portable::viewer);
+    kinds
+        .map(<[u8]>::to_vec)
+        .into_iter()
+        .chain(portable)
+        .collect()
 }
 
 fn is_sealed(path: &str) -> bool {
@@ -101,11 +117,11 @@ mod tests {
     #[test]
     fn the_programs_own_viewer_is_known_without_a_tree() {
         let release = Release::of_program();
-        assert_eq!(release.scripts.len(), 2);
+        assert_eq!(release.scripts.len(), 4);
         for script in &release.scripts {
             assert!(script.starts_with("assets/viewer."));
-            let kinds = [KeyKind::X25519, KeyKind::Hybrid].map(pipeline::viewer);
-            let bytes = kinds.into_iter().find(|bytes| release.holds(script, bytes));
+            let known = scripts();
+            let bytes = known.iter().find(|bytes| release.holds(script, bytes));
             assert_eq!(release.compare(script, bytes.unwrap()), None);
         }
         let other = release

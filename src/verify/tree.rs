@@ -7,7 +7,7 @@ use super::canaries::Canaries;
 use super::release::Release;
 use crate::access;
 use crate::check::Checker;
-use crate::model::{Date, Organisation, PlainFile};
+use crate::model::{Date, Organisation, PlainFile, Reach};
 use crate::pipeline::{self, BuildError};
 use crate::source::{self, Changed, Identities, LoadError, Source};
 
@@ -46,7 +46,11 @@ impl Tree {
 fn plain_files(root: &Path, org: &Organisation, today: Date) -> Result<Vec<PlainFile>, BuildError> {
     let theme = pipeline::theme(root, org)?;
     let commons = access::commons(org, org.as_of.unwrap_or(today));
-    pipeline::plain_files(&commons, &theme, pipeline::viewer(org.seal.keys))
+    let keys = org.seal.keys;
+    let within = |reach| pipeline::plain_files_within(reach, &commons, &theme, keys);
+    let mut files = within(Reach::Web)?;
+    files.extend(within(Reach::Disk)?);
+    Ok(files)
 }
 
 fn canaries(source: &Source, org: Option<&Organisation>, release: Option<&Release>) -> Canaries {

@@ -1,6 +1,7 @@
 //! What goes out into the world: uploads, pipelines, packages, and whatever the documentation shows.
 
 mod pipelines;
+mod portable;
 #[expect(dead_code, reason = "the tests of the command line use the rest")]
 #[path = "../cli/program.rs"]
 mod program;

@@ -3,7 +3,7 @@
 import { Door } from "./device-door";
 import { DeviceSheet } from "./device-sheet";
 import { Gate } from "./gate";
-import { base, fetchFile } from "./host";
+import { base, fetchFile, isReachable } from "./host";
 import { recall, remember } from "./memory";
 import { OBSTACLES, outcomeOf, SENTENCES } from "./outcome";
 import { longDay } from "./relative";
@@ -17,6 +17,7 @@ const gate = new Gate(tryUnlock);
 gate.offer(new Door(base.pathname, (secret) => void gate.run(secret)));
 if (!isSecureContext) gate.refuse(OBSTACLES.insecure);
 else if (self !== top) gate.refuse(OBSTACLES.framed);
+else if (!isReachable()) gate.refuse(OBSTACLES.disk);
 
 async function tryUnlock(secret: Secret): Promise<void> {
   const progress = (done: number): void => gate.setProgress(done);

@@ -43,6 +43,7 @@ export const SENTENCES: Readonly<Record<Fault, string>> = {
 export const OBSTACLES = {
   insecure:
     "This page came over plain http, where a browser cannot decrypt: open it over https, or ask whoever hosts it to turn https on.",
+  disk: "This page was opened from disk, where a browser lets it read no file: ask for the site built with --portable, or for its address.",
   framed: "This page is inside another page, which could watch you type: open it in a tab of its own.",
 } as const;
 
