@@ -1,5 +1,6 @@
 //! What goes out into the world: uploads, pipelines, packages, and whatever the documentation shows.
 
+mod package;
 mod pipelines;
 mod portable;
 #[expect(dead_code, reason = "the tests of the command line use the rest")]
