@@ -1,5 +1,7 @@
 //! `gradus init`: a tree that builds at once. It never overwrites.
 
+use std::fs::{self, OpenOptions};
+use std::io::Write;
 use std::path::Path;
 
 use gradus::acceptance;
@@ -12,6 +14,9 @@ use crate::cli::{self, CiForge, Template};
 use super::tree_files::Tree;
 use super::{Failure, Here, MARKER, Message, keys, loaded};
 
+/// What git leaves alone; a repository may well have such a list already.
+const IGNORED: &str = ".gitignore";
+
 /// Writes the beginning of an organisation, with a site key.
 ///
 /// # Errors
@@ -22,6 +27,10 @@ pub fn run(here: &Here, args: &cli::Init) -> Result<(), Failure> {
     let shown = args.target.display();
     let mut files = scaffold::beginning(kind(args.template), here.today);
     files.extend(args.ci.map(pipeline));
+    let ignored = root.join(IGNORED).exists();
+    if ignored {
+        files.retain(|file| file.path != IGNORED);
+    }
     if let Some(taken) = files.iter().find(|file| root.join(&file.path).exists()) {
         let message = Message::new(format!("`{}` is already in `{shown}`", taken.path));
         let help = "choose an empty directory: `gradus init DIR`; nothing was written";
@@ -31,6 +40,9 @@ pub fn run(here: &Here, args: &cli::Init) -> Result<(), Failure> {
     for file in &files {
         let path = tree.add_one(file)?;
         here.say(&format!("wrote {path}"));
+    }
+    if ignored {
+        ignore_too(here, &root.join(IGNORED))?;
     }
     let editors = schema::editor_files().into_iter();
     let editors: Vec<NewFile> = editors.map(|(path, text)| NewFile { path, text }).collect();
@@ -61,6 +73,22 @@ fn kind(template: Template) -> Beginning {
     }
 }
 
+/// Adds what must never be committed to a list that is there already.
+fn ignore_too(here: &Here, path: &Path) -> Result<(), Failure> {
+    let failed = |e| Failure::environment(&format!("could not add to `{}`", path.display()), e);
+    let there = fs::read_to_string(path).map_err(failed)?;
+    let missing = scaffold::ignored_beside(&there);
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let mut file = OpenOptions::new().append(true).open(path).map_err(failed)?;
+    file.write_all(missing.as_bytes()).map_err(failed)?;
+    here.say(&format!(
+        "added to {IGNORED} what must not be committed: the site, its key, and identities"
+    ));
+    Ok(())
+}
+
 fn pipeline(forge: CiForge) -> NewFile {
     let forge = match forge {
         CiForge::Gitlab => Forge::Gitlab,
@@ -72,24 +100,43 @@ fn pipeline(forge: CiForge) -> NewFile {
     }
 }
 
+/// What somebody does to see something, in the order in which it works.
 fn next_steps(args: &cli::Init) -> String {
     let is_here = args.target.as_path() == Path::new(".");
+    let directory = args.target.display();
     let (gradus, within) = match is_here {
         true => ("gradus".to_owned(), String::new()),
-        false => {
-            let directory = args.target.display();
-            (format!("gradus -C {directory}"), format!("{directory}/"))
-        }
+        false => (format!("gradus -C {directory}"), format!("{directory}/")),
     };
-    let accept = format!("{gradus} access --accept # lets the new key read\n  ");
-    let key = match args.template {
-        Template::Team => format!(
-            "{gradus} keys new sam   # an identity for sam; edit people/ first if you like\n  {accept}"
-        ),
-        Template::Solo => format!("{gradus} keys new me    # your identity\n  {accept}"),
-        Template::Rubric => String::new(),
-    };
+    let open = format!("open {within}public/index.html, and unlock it with that file");
+    let mut steps = vec![(
+        "serve --open",
+        "the pages as anyone in it sees them, while you write".to_owned(),
+    )];
+    let accept = ("access --accept", "lets the new keys read".to_owned());
+    match args.template {
+        Template::Team => steps.extend([
+            (
+                "keys new alex",
+                format!("an identity for the lead: {within}alex.key.txt"),
+            ),
+            ("keys new sam", "one for the engineer".to_owned()),
+            accept,
+            ("build --portable", open),
+        ]),
+        Template::Solo => steps.extend([
+            ("keys new me", format!("your identity: {within}me.key.txt")),
+            accept,
+            ("build --portable", open),
+        ]),
+        Template::Rubric => steps.push(("build", format!("writes {within}public, for any host"))),
+    }
+    let width = steps.iter().map(|(step, _)| step.len()).max().unwrap_or(0);
+    let lines = steps
+        .iter()
+        .map(|(step, what)| format!("  {gradus} {step:width$}  # {what}\n"));
+    let lines: String = lines.collect();
     format!(
-        "\nnext:\n  {key}{gradus} check\n  {gradus} build           # writes {within}public\nedit `{within}{MARKER}` for the name and who reads what"
+        "\nnext:\n{lines}edit `{within}{MARKER}` for the name, and `{within}people/` for who there is"
     )
 }

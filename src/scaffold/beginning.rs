@@ -52,6 +52,31 @@ pub fn beginning(kind: Beginning, today: Date) -> Vec<NewFile> {
     files
 }
 
+/// What is to be added to a `.gitignore` so that git leaves alone what must not be committed; empty where it does.
+pub fn ignored_beside(there: &str) -> String {
+    let known: Vec<&str> = there.lines().map(str::trim).collect();
+    let own = include_str!("tree/gitignore").lines();
+    let is_rule = |line: &&str| !line.starts_with('#') && !line.is_empty();
+    match own
+        .clone()
+        .filter(is_rule)
+        .all(|rule| known.contains(&rule))
+    {
+        true => String::new(),
+        false => {
+            let lines: Vec<&str> = own
+                .filter(|line| !is_rule(line) || !known.contains(line))
+                .collect();
+            let end = if there.is_empty() || there.ends_with('\n') {
+                ""
+            } else {
+                "\n"
+            };
+            format!("{end}{}\n", lines.join("\n"))
+        }
+    }
+}
+
 fn rubric(public: bool) -> [NewFile; 4] {
     let readers = match public {
         true => {
@@ -76,8 +101,9 @@ fn file(path: &str, text: &str) -> NewFile {
     }
 }
 
-/// The half of a year, as a cycle.
+/// The half of a year, as a cycle, on one of its days.
 struct HalfYear {
+    today: Date,
     year: i32,
     second: bool,
 }
@@ -85,6 +111,7 @@ struct HalfYear {
 impl HalfYear {
     fn of(day: Date) -> Self {
         Self {
+            today: day,
             year: day.year(),
             second: day.month() > 6,
         }
@@ -106,8 +133,25 @@ impl HalfYear {
                 "{title}",
                 &format!("H{} {}", 1 + u8::from(self.second), self.year),
             )
+            .replace("{today}", &self.today.to_string())
             .replace("{start}", &format!("{}-{start}", self.year))
             .replace("{end}", &format!("{}-{end}", self.year));
         file(path, &text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_of_ignored_files_gets_what_it_lacks_at_its_end() {
+        let own = include_str!("tree/gitignore");
+        assert_eq!(ignored_beside(own), "");
+        assert_eq!(ignored_beside(""), own);
+        let added = ignored_beside("node_modules\n/.gradus/");
+        assert!(added.starts_with('\n') && added.ends_with('\n'));
+        assert!(added.contains("\n/public/\n") && !added.contains("/.gradus/"));
+        assert_eq!(ignored_beside(&format!("/.gradus/{added}")), "");
     }
 }

@@ -28,7 +28,7 @@ mod seat;
 mod sources;
 mod words;
 
-pub use beginning::{Beginning, beginning};
+pub use beginning::{Beginning, beginning, ignored_beside};
 pub use cycle::{CycleAsk, CycleFiles, cycle};
 pub use known::{cycle_named, person_named};
 pub use management::talent;
