@@ -1,6 +1,7 @@
 //! What goes out into the world: uploads, pipelines, packages, and whatever the documentation shows.
 
 mod beginning;
+mod docs;
 mod package;
 mod pipelines;
 mod portable;
