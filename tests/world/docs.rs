@@ -561,3 +561,18 @@ fn every_command_and_flag_that_the_pages_speak_of_is_one() {
     }
     assert!(helps.len() > 20, "{:?}", helps.keys());
 }
+
+#[test]
+fn what_is_written_by_hand_is_where_the_page_says() {
+    let text = read("docs/libraries.md");
+    let mut named = 0;
+    for row in text.lines().filter(|line| line.starts_with("| ")) {
+        let cells: Vec<&str> = row.split('|').collect();
+        for path in cells[2].split('`').skip(1).step_by(2) {
+            named += 1;
+            let there = ["src", "viewer/src"].map(|folder| root().join(folder).join(path).exists());
+            assert!(there.contains(&true), "{path}");
+        }
+    }
+    assert!(named > 20, "{named}");
+}
