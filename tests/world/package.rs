@@ -71,7 +71,7 @@ fn nothing_that_the_programs_sources_include_is_missing_from_image_and_package()
                 file.starts_with(line.trim_start_matches('/').trim_end_matches("/**"))
             };
             assert!(
-                packaged.iter().any(|line| of(&line)),
+                packaged.iter().any(|line| of(line)),
                 "{} is not packaged",
                 file.display()
             );
@@ -95,7 +95,7 @@ fn nothing_secret_reaches_an_image_and_nobody_is_root_in_it() {
         let user = stage
             .lines()
             .filter_map(|line| line.strip_prefix("USER "))
-            .last();
+            .next_back();
         let number = user.and_then(|user| user.split(':').next()?.parse::<u32>().ok());
         assert!(number.is_some_and(|number| number > 0), "{stage}");
         assert!(stage.contains("ENTRYPOINT [\"/usr/bin/gradus\"]"));
