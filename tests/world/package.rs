@@ -71,7 +71,7 @@ fn nothing_that_the_programs_sources_include_is_missing_from_image_and_package()
                 file.starts_with(line.trim_start_matches('/').trim_end_matches("/**"))
             };
             assert!(
-                packaged.iter().any(|line| of(line)),
+                packaged.iter().any(of),
                 "{} is not packaged",
                 file.display()
             );

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Page } from "playwright-core";
 import { alert, documentText, enter, goToRoute, heading, lockNow, lockPage, refusal, unlock } from "./reader";
-import { example, inTab, libraryOf, once, served } from "./shared";
+import { example, hybridSite, inTab, libraryOf, once, served } from "./shared";
 import { bareKey, buildSite, demoKey, EXAMPLE, filesIn, gradus, routesOf, scratchFolder } from "./sites";
 
 const key = bareKey(demoKey("ada"));
@@ -147,6 +147,16 @@ test("a site that is not portable says from disk what would help", () =>
     await page.goto(opened(await example()));
     assert.match(await alert(page).innerText(), /opened from disk.*--portable/);
     assert.equal(await lockPage.unlock(page).isDisabled(), true);
+  }));
+
+test("a post-quantum site opens from disk like any other", () =>
+  inTab(async ({ page, complaints }) => {
+    const { portable: folder, key: identity } = await hybridSite();
+    await page.goto(opened(folder));
+    await lockPage.file(page).setInputFiles({ name: "ada.txt", mimeType: "text/plain", buffer: Buffer.from(identity) });
+    await lockNow(page).waitFor();
+    assert.equal(await heading(page), "Ada Okafor");
+    assert.deepEqual(complaints, []);
   }));
 
 test("what is built again without twins leaves none", async () => {

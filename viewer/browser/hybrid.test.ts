@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SENTENCES } from "../src/outcome";
 import { lockNow, lockPage, refusal } from "./reader";
-import { exampleSite, inTab, served } from "./shared";
-import { bareKey, buildHybrid, demoKey } from "./sites";
+import { exampleSite, hybridSite, inTab, served } from "./shared";
+import { bareKey, demoKey } from "./sites";
 
 test("a post-quantum site opens with its key file, and says in the help sheet what it is", () =>
   inTab(async ({ page, complaints }) => {
-    const { folder, key } = buildHybrid();
+    const { folder, key } = await hybridSite();
     const { url } = await served(folder);
     await page.goto(url);
     await lockPage.file(page).setInputFiles({ name: "ada.txt", mimeType: "text/plain", buffer: Buffer.from(key) });

@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions } from "playwright-core";
 import { after } from "node:test";
 import type { Library } from "../src/library";
 import { launch, openTab, serve, type Served, type Tab } from "./harness";
-import { buildHostile, buildSite, buildTwice, demoKey, EXAMPLE, readLibrary, removeSites } from "./sites";
+import { buildHostile, buildHybrid, buildSite, buildTwice, demoKey, EXAMPLE, readLibrary, removeSites } from "./sites";
 
 const closing: (() => Promise<void>)[] = [];
 after(async () => {
@@ -30,6 +30,9 @@ export const example = once(async () => buildSite(EXAMPLE, "example"));
 export const twoBuilds = once(async () => buildTwice());
 /** The hostile organisation, built. */
 export const hostile = once(buildHostile);
+
+/** A post-quantum site of one person. */
+export const hybridSite = once(async () => buildHybrid());
 
 /** Serves a folder until all tests are done; each call has an origin of its own. */
 export async function served(folder: string, subpath = ""): Promise<Served> {

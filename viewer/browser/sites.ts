@@ -100,7 +100,7 @@ export async function buildHostile(): Promise<Hostile> {
 }
 
 /** A post-quantum site of one person, and the text of their key file. */
-export function buildHybrid(): { readonly folder: string; readonly key: string } {
+export function buildHybrid(): { readonly folder: string; readonly portable: string; readonly key: string } {
   const organisation = scratchFolder("hybrid");
   gradus("init", organisation, "--template", "rubric");
   const settings = join(organisation, "gradus.toml");
@@ -108,7 +108,8 @@ export function buildHybrid(): { readonly folder: string; readonly key: string }
   gradus("-C", organisation, "new", "person", "ada", "--name", "Ada Okafor");
   gradus("-C", organisation, "keys", "new", "ada", "-o", "ada.txt");
   gradus("-C", organisation, "access", "--accept");
-  return { folder: buildSite(organisation, "hybrid-site"), key: readFileSync(join(organisation, "ada.txt"), "utf8") };
+  gradus("build", organisation, "--portable", "-o", scratchFolder("hybrid-portable"));
+  return { folder: buildSite(organisation, "hybrid-site"), portable: scratchFolder("hybrid-portable"), key: readFileSync(join(organisation, "ada.txt"), "utf8") };
 }
 
 /** What the program says to the hostile tree with one more line in it; nothing where it builds. */
