@@ -109,9 +109,13 @@ fn next_steps(args: &cli::Init) -> String {
         false => (format!("gradus -C {directory}"), format!("{directory}/")),
     };
     let open = format!("open {within}public/index.html, and unlock it with that file");
+    let see = match args.template {
+        Template::Team => "serve --as sam --open",
+        Template::Solo | Template::Rubric => "serve --open",
+    };
     let mut steps = vec![(
-        "serve --open",
-        "the pages as anyone in it sees them, while you write".to_owned(),
+        see,
+        "the pages while you write, as anyone in it sees them".to_owned(),
     )];
     let accept = ("access --accept", "lets the new keys read".to_owned());
     match args.template {

@@ -88,7 +88,10 @@ impl Shards {
             }
             Self(shards.iter().map(Shard::write).collect())
         };
-        let length: usize = files.iter().map(|(path, file)| least_bytes(path, file)).sum();
+        let length: usize = files
+            .iter()
+            .map(|(path, file)| least_bytes(path, file))
+            .sum();
         // Fewer could not hold them, however evenly they were spread.
         let least = (length / SHARD_MAX_BYTES + 1).next_power_of_two().ilog2();
         (least..BITS_MAX)
