@@ -288,7 +288,7 @@ pub fn plain_files(
 /// The shell, its assets and the public rubrics of a site that can be opened from there.
 ///
 /// # Errors
-/// The theme fails.
+/// The theme fails, or its lock page cannot be opened from there.
 pub fn plain_files_within(
     reach: Reach,
     commons: &Commons,
@@ -300,7 +300,7 @@ pub fn plain_files_within(
         return plain_files(commons, theme, script);
     }
     let mut files = plain_files(commons, theme, &portable::viewer(script))?;
-    portable::admit_twins(&mut files);
+    portable::admit_twins(&mut files)?;
     Ok(files)
 }
 
@@ -334,6 +334,8 @@ pub enum BuildError {
     Theme(#[from] ThemeError),
     #[error(transparent)]
     ThemeFiles(#[from] source::ThemeFilesError),
+    #[error(transparent)]
+    Portable(#[from] portable::OwnWays),
     #[error(transparent)]
     Seal(#[from] SealError),
 }

@@ -9,6 +9,7 @@ use std::io;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use rayon::prelude::*;
+use thiserror::Error;
 
 use crate::model::{FileHash, LedgerEntry, PlainFile, SealedSite, SiteStore};
 
@@ -19,7 +20,9 @@ pub const SCRIPT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/portable.js"
 const FOLDER: &str = "portable/";
 const ENDING: &str = ".js";
 
-/// What the pages' policy says of ways to a script, and what it says where twins are loaded.
+/// Begins what the pages' policy says of ways to a script.
+const WAYS: &str = "trusted-types ";
+/// What it says, and what it says where twins are loaded.
 const NO_WAY: &str = "trusted-types 'none'";
 const ONE_WAY: &str = "trusted-types gradus-portable";
 
@@ -31,12 +34,26 @@ pub fn viewer(script: &[u8]) -> Vec<u8> {
     [SCRIPT, script].concat()
 }
 
+/// A theme's lock page says of ways to a script what this program does not know how to widen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
+#[error(
+    "the theme's `shell.html` has a `trusted-types` of its own, so that its site cannot open from disk"
+)]
+pub struct OwnWays;
+
 /// Lets the lock page load twins.
-pub fn admit_twins(files: &mut [PlainFile]) {
+///
+/// # Errors
+/// The theme's policy names ways of its own. Where it names none, all are open.
+pub fn admit_twins(files: &mut [PlainFile]) -> Result<(), OwnWays> {
     for file in files.iter_mut().filter(|file| file.path == SHELL) {
         let page = String::from_utf8_lossy(&file.bytes);
+        if page.contains(WAYS) && !page.contains(NO_WAY) {
+            return Err(OwnWays);
+        }
         file.bytes = page.replace(NO_WAY, ONE_WAY).into_bytes();
     }
+    Ok(())
 }
 
 /// Where the twin of a file lies; nothing where it has none, because pages and scripts are loaded as they are.
@@ -143,9 +160,23 @@ mod tests {
             path: SHELL.to_owned(),
             bytes: shell.to_vec(),
         }];
-        admit_twins(&mut files);
+        assert_eq!(admit_twins(&mut files), Ok(()));
         let page = String::from_utf8_lossy(&files[0].bytes);
         assert!(page.contains(ONE_WAY) && !page.contains(NO_WAY));
         assert_eq!(page.len(), shell.len() + ONE_WAY.len() - NO_WAY.len());
+    }
+
+    #[test]
+    fn a_lock_page_with_ways_of_its_own_does_not_open_from_disk() {
+        let page = |policy: &str| {
+            [PlainFile {
+                path: SHELL.to_owned(),
+                bytes: policy.into(),
+            }]
+        };
+        let own = "require-trusted-types-for 'script'; trusted-types mine";
+        assert_eq!(admit_twins(&mut page(own)), Err(OwnWays));
+        let none = "require-trusted-types-for 'script'";
+        assert_eq!(admit_twins(&mut page(none)), Ok(()));
     }
 }

@@ -255,6 +255,10 @@ impl From<BuildError> for Failure {
         match error {
             BuildError::Theme(error) => error.into(),
             BuildError::ThemeFiles(error) => error.into(),
+            BuildError::Portable(error) => Self::Broken(
+                Message::from_error(&error)
+                    .help("say `trusted-types 'none'` there, or build without `--portable`"),
+            ),
             BuildError::Seal(error) => error.into(),
         }
     }

@@ -133,7 +133,7 @@ impl From<&BuildError> for Trouble {
         let help = match error {
             BuildError::Theme(error) => error.help(),
             BuildError::ThemeFiles(error) => error.help().map(str::to_owned),
-            BuildError::Seal(_) => None,
+            BuildError::Seal(_) | BuildError::Portable(_) => None,
         };
         Self::of(error, help)
     }

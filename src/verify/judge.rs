@@ -77,9 +77,10 @@ pub fn files(
             .flat_map(|listed| listed.files.keys())
             .map(String::as_str),
     );
+    let missing = listed.map_or_else(Vec::new, |listed| twins_missing(&paths, listed));
     let paths: Vec<&str> = paths.into_iter().collect();
     let judge = |path: &&str| one(site, against, listed, path);
-    paths
+    let mut judged = paths
         .par_iter()
         .map(judge)
         .try_reduce(Judged::default, |mut a, b| {
@@ -87,7 +88,26 @@ pub fn files(
             a.files += b.files;
             a.bytes += b.bytes;
             Ok(a)
-        })
+        })?;
+    judged.findings.extend(missing);
+    Ok(judged)
+}
+
+/// Files of a folder that opens from disk which cannot be read from there.
+fn twins_missing(there: &BTreeSet<&str>, listed: &Listed) -> Vec<Finding> {
+    if !there
+        .iter()
+        .any(|path| portable::original_of(path).is_some())
+    {
+        return Vec::new();
+    }
+    let files = listed.files.keys().chain(&listed.vouching);
+    let twins = files.filter_map(|path| portable::twin_path(path));
+    let missing = twins.filter(|twin| !there.contains(twin.as_str()));
+    let words = "it is missing, so a page opened from disk lacks the file that it hands over";
+    missing
+        .map(|twin| Finding::wrong("damaged", Some(&twin), words))
+        .collect()
 }
 
 fn one(

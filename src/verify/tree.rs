@@ -49,7 +49,7 @@ fn plain_files(root: &Path, org: &Organisation, today: Date) -> Result<Vec<Plain
     let keys = org.seal.keys;
     let within = |reach| pipeline::plain_files_within(reach, &commons, &theme, keys);
     let mut files = within(Reach::Web)?;
-    files.extend(within(Reach::Disk)?);
+    files.extend(within(Reach::Disk).unwrap_or_default()); // a theme need not open from there
     Ok(files)
 }
 

@@ -52,6 +52,34 @@ fn a_twin_that_does_not_follow_from_its_file_is_named() {
 }
 
 #[test]
+fn a_folder_that_lacks_a_twin_is_not_whole() {
+    let here = portable();
+    std::fs::remove_file(here.path("org/public/portable/site.sig.js")).unwrap();
+    here.run(&["-C", "org", "verify", "public"])
+        .exits(1)
+        .prints("site.sig.js");
+    std::fs::remove_dir_all(here.path("org/public/portable")).unwrap();
+    here.run(&["-C", "org", "verify", "public"]).exits(0); // as on a host
+}
+
+#[test]
+fn a_theme_with_ways_of_its_own_to_a_script_is_told_that_it_does_not_open_from_disk() {
+    let here = portable();
+    let shell = include_str!("../../themes/default/shell.html");
+    let shell = shell.replace("trusted-types 'none'", "trusted-types mine");
+    here.write("org/themes/mine/shell.html", &shell);
+    let settings = here.read("org/gradus.toml");
+    here.write("org/gradus.toml", &format!("theme = \"mine\"\n{settings}"));
+    here.run(&["-C", "org", "build"]).exits(0);
+    here.run(&["-C", "org", "verify", "public", "--deny-warnings"])
+        .exits(0);
+    here.run(&["-C", "org", "build", "--portable"])
+        .exits(1)
+        .says("`trusted-types` of its own")
+        .says("build without `--portable`");
+}
+
+#[test]
 fn what_did_not_change_keeps_its_twin_and_a_damaged_one_is_mended() {
     let here = portable();
     let reused = |here: &Program| -> u64 {

@@ -17,10 +17,11 @@ bucket="${1:?say where to, such as s3://growth-example}"
 for_ever="{for_ever}"
 if_unchanged="{if_unchanged}"
 
+# What lies in `portable` is for opening the folder from disk: a host needs none of it.
 aws s3 sync "$site/assets" "$bucket/assets" --only-show-errors --cache-control "$for_ever"
 aws s3 sync "$site" "$bucket" --only-show-errors --cache-control "$if_unchanged" \
-  --exclude "assets/*" --exclude index.html --exclude site.json --exclude site.sig
+  --exclude "assets/*" --exclude "portable/*" --exclude index.html --exclude site.json --exclude site.sig
 aws s3 cp "$site/index.html" "$bucket/index.html" --only-show-errors --cache-control "$if_unchanged"
 aws s3 cp "$site/site.json" "$bucket/site.json" --only-show-errors --cache-control "$if_unchanged"
 aws s3 cp "$site/site.sig" "$bucket/site.sig" --only-show-errors --cache-control "$if_unchanged"
-aws s3 sync "$site" "$bucket" --only-show-errors --size-only --delete
+aws s3 sync "$site" "$bucket" --only-show-errors --size-only --delete --exclude "portable/*"

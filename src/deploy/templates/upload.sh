@@ -6,8 +6,9 @@ set -eu
 site="{folder}"
 target="${1:?say where to, such as growth.example:/srv/growth}"
 
-rsync -rt --exclude=/index.html --exclude=/site.json --exclude=/site.sig "$site/" "$target/"
+# What lies in `portable` is for opening the folder from disk: a host needs none of it.
+rsync -rt --exclude=/portable --exclude=/index.html --exclude=/site.json --exclude=/site.sig "$site/" "$target/"
 rsync -t "$site/index.html" "$target/"
 rsync -t "$site/site.json" "$target/"
 rsync -t "$site/site.sig" "$target/"
-rsync -rt --delete "$site/" "$target/"
+rsync -rt --delete --exclude=/portable "$site/" "$target/"
