@@ -79,7 +79,7 @@ fn diff(here: &Here, acceptance: &Acceptance) -> Result<(), Failure> {
     if let Standing::Compared(difference) = &acceptance.standing
         && difference.is_none()
     {
-        here.say("the tree is what was accepted");
+        here.say("all that the lock records is as it was accepted");
     }
     match acceptance.permits_a_build() {
         true => Ok(()),

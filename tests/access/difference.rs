@@ -89,7 +89,7 @@ fn told(report: &Report) -> String {
     lines.collect()
 }
 
-const LESS: &str = "nobody reads more than was accepted, but the tree says otherwise than the lock";
+const LESS: &str = "by what the lock records nobody reads more, but the tree says otherwise than the lock";
 
 #[test]
 fn what_was_accepted_is_written_and_read_again_as_the_same_bytes() {
@@ -176,7 +176,7 @@ fn a_key_that_is_taken_or_ends_earlier_passes() {
     let keys = text.lines().nth(2).expect("keys").to_owned();
     Accepted::new()
         .change(path, &keys, &format!("keys = [\"{}\"]", recipient(5)))
-        .is_narrower("`m4` read less than was accepted, and nobody more");
+        .is_narrower("`m4` read less than was accepted, and by what the lock records nobody reads more");
     Accepted::new()
         .change(path, "2026-12-31", "2026-12-01")
         .is_narrower(LESS);
@@ -188,7 +188,7 @@ fn a_key_that_is_revoked_passes_and_one_that_counts_again_is_told() {
     let key = format!("\"{}\"", recipient(4));
     let revoked = format!("{{ key = {key}, revoked = 2026-11-01 }}");
     let accepted = Accepted::new().change(path, &key, &revoked);
-    accepted.is_narrower("`m3` read less than was accepted, and nobody more");
+    accepted.is_narrower("`m3` read less than was accepted, and by what the lock records nobody reads more");
     Accepted::of(accepted.world).change(path, &revoked, &key).is_wider(
         "people/m3/person.toml:3:9",
         "by a new key, `m3` would read pages, 1:1s and improvement plans of their own, and what everyone reads",
@@ -199,7 +199,7 @@ fn a_key_that_is_revoked_passes_and_one_that_counts_again_is_told() {
 fn whoever_leaves_reads_less_and_whoever_stays_after_all_reads_more() {
     let path = "people/m7/person.toml";
     let left = Accepted::new().change(path, "start", "end = 2026-11-01\nstart");
-    left.is_narrower("`m7` read less than was accepted, and nobody more");
+    left.is_narrower("`m7` read less than was accepted, and by what the lock records nobody reads more");
     Accepted::of(left.world).change(path, "end = 2026-11-01\n", "").is_wider(
         "people/m7/person.toml:1:1",
         "`m7` would read pages, 1:1s and improvement plans of their own, and what everyone reads",
@@ -233,13 +233,13 @@ fn somebody_more_in_hr_is_told_at_their_name() {
     );
     Accepted::new()
         .change("gradus.toml", "hr = [\"m8\"", "hr = [")
-        .is_narrower("`m8` read less than was accepted, and nobody more");
+        .is_narrower("`m8` read less than was accepted, and by what the lock records nobody reads more");
 }
 
 #[test]
 fn a_longer_reach_of_the_chain_is_told() {
     let short = Accepted::new().change("gradus.toml", "\"all\"", "1");
-    short.is_narrower("`m0` read less than was accepted, and nobody more");
+    short.is_narrower("`m0` read less than was accepted, and by what the lock records nobody reads more");
     Accepted::of(short.world).change("gradus.toml", "chain = 1", "chain = 2").is_wider(
         "gradus.toml:35:9",
         "`m0` would read pages, reviews, peer feedback, confidential texts, talent mapping and improvement plans of `m3`, `m4`, `m5`, `m6` and 2 more",
@@ -283,7 +283,7 @@ fn a_readers_line_is_told_where_it_stands_and_where_it_stood() {
         "`m6` would read peer feedback by m4 2026-h1 of `m3`",
     );
     let narrow = Accepted::new().change(path, "date", "readers = \"m1\"\ndate");
-    narrow.is_narrower("`m0` read less than was accepted, and nobody more");
+    narrow.is_narrower("`m0` read less than was accepted, and by what the lock records nobody reads more");
     Accepted::of(narrow.world)
         .change(path, "readers = \"m1\"\n", "")
         .is_wider(

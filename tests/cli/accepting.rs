@@ -64,7 +64,7 @@ fn a_wider_tree_is_not_built_until_it_is_accepted() {
     );
     here.run(&["-C", "org", "access", "--diff"])
         .exits(0)
-        .says("the tree is what was accepted");
+        .says("all that the lock records is as it was accepted");
     here.run(&["-C", "org", "build"]).exits(0);
 }
 
@@ -80,7 +80,7 @@ fn a_narrower_tree_is_built_and_that_is_said_in_a_line() {
         .exits(0)
         .stderr();
     let line =
-        "`sam` read less than was accepted, and nobody more; `gradus access --accept` records it";
+        "`sam` read less than was accepted, and by what the lock records nobody reads more; `gradus access --accept` records it";
     assert!(said.lines().any(|said| said == line), "{said}");
     here.run(&["-C", "org", "access", "--diff"])
         .exits(0)

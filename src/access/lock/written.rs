@@ -61,10 +61,7 @@ impl fmt::Display for Lock {
             "question",
             &self.questions,
             |((cycle, question), readers)| {
-                let key = match cycle {
-                    Some(cycle) => quoted(&format!("{cycle}/{question}")),
-                    None => question.to_string(),
-                };
+                let key = question_key(cycle.as_ref(), question);
                 format!("{key} = {}", list(words(readers)))
             },
         )?;
@@ -95,6 +92,27 @@ impl Lock {
         }
         writeln!(f, "]")
     }
+}
+
+fn question_key(cycle: Option<&CycleId>, question: &QuestionId) -> String {
+    match cycle {
+        Some(cycle) => quoted(&format!("{cycle}/{question}")),
+        None => question.to_string(),
+    }
+}
+
+/// The line of a lock's text that a `readers` line of the tree is recorded in; nothing for other causes, and where there is
+/// none.
+pub fn line_of(text: &str, cause: &Cause) -> Option<Range<usize>> {
+    let key = match cause {
+        Cause::Readers(at) => quoted(&at.to_string()),
+        Cause::Question(cycle, question) => question_key(cycle.as_ref(), question),
+        _ => return None,
+    };
+    let begins = format!("\n{key} = ");
+    let start = text.find(&begins)? + 1;
+    let line = text[start..].lines().next().unwrap_or_default();
+    Some(start..start + line.len())
 }
 
 /// A table with a line for each fact; nothing where there are none.
@@ -139,7 +157,7 @@ impl fmt::Display for Since {
 }
 
 /// The words of a `readers` line.
-pub(super) fn words(readers: &Readers) -> impl Iterator<Item = String> {
+fn words(readers: &Readers) -> impl Iterator<Item = String> {
     readers.iter().map(|token| match token {
         ReaderToken::Person(id) => id.to_string(),
         ReaderToken::Audience(audience) => {
@@ -147,6 +165,15 @@ pub(super) fn words(readers: &Readers) -> impl Iterator<Item = String> {
             found.map_or("", |(_, word)| word).to_owned()
         }
     })
+}
+
+/// The readers of a line for people to read, each in backticks.
+pub(super) fn in_words(readers: &Readers) -> String {
+    let words: Vec<String> = words(readers).map(|word| format!("`{word}`")).collect();
+    match words.is_empty() {
+        true => "nobody".to_owned(),
+        false => words.join(", "),
+    }
 }
 
 fn list(words: impl Iterator<Item = String>) -> String {
