@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::access::lock::{Difference, Lock, difference};
+use crate::access::lock::{Difference, Lock, difference, line_of};
 use crate::check::causes;
 use crate::diag::{Diagnostic, Report, Severity};
 use crate::model::{Date, Organisation};
@@ -64,7 +64,8 @@ impl Acceptance {
             Accepted::Unreadable(diagnostic) => (Standing::Unreadable, vec![diagnostic]),
             Accepted::Lock(lock) => {
                 let difference = difference(&lock, &adjusted(present.clone(), &lock), org, today);
-                let diagnostics = told(source, &difference);
+                let text = text.as_deref().unwrap_or_default();
+                let diagnostics = told(source, text, &difference);
                 (Standing::Compared(difference), diagnostics)
             }
         };
@@ -113,9 +114,12 @@ fn read(source: &Source) -> (Option<Arc<str>>, Accepted) {
     (Some(text), accepted)
 }
 
-fn told(source: &Source, difference: &Difference) -> Vec<Diagnostic> {
+fn told(source: &Source, lock: &str, difference: &Difference) -> Vec<Diagnostic> {
     let wider = difference.gains.iter();
-    let wider = wider.map(|gain| causes::wider(source, &gain.cause, gain.to_string()));
+    let wider = wider.map(|gain| {
+        let accepted = line_of(lock, &gain.cause);
+        causes::wider(source, &gain.cause, gain.to_string(), accepted)
+    });
     wider
         .chain(difference.behind().map(causes::behind))
         .collect()

@@ -96,7 +96,9 @@ pub fn permit(here: &Here, acceptance: &Acceptance) -> Result<(), Failure> {
     let message = match &acceptance.standing {
         Standing::Compared(difference) if !difference.is_wider() => {
             if let Some(behind) = difference.behind() {
-                here.say(&format!("{behind}; `gradus access --accept` records it"));
+                here.say(&format!(
+                    "{behind}; run `gradus access --accept`, or what was taken can come back without a question"
+                ));
             }
             return Ok(());
         }

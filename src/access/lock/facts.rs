@@ -186,7 +186,12 @@ impl Section {
     /// Whether the other is the same one of another rubric.
     pub fn is_same_elsewhere(&self, other: &Self) -> bool {
         let name = |section: &Self| {
-            let Self { track, level, title, .. } = section;
+            let Self {
+                track,
+                level,
+                title,
+                ..
+            } = section;
             (track.clone(), level.clone(), title.clone())
         };
         self.directory != other.directory && name(self) == name(other)
@@ -266,7 +271,10 @@ pub(super) fn is_there(org: &Organisation, at: &ReadersAt) -> bool {
             log.is_some_and(|mut parts| at.part.as_ref().is_some_and(|at| parts.any(|p| p == *at)))
         }
         ["people", id, cycle, _] => {
-            let files = org.people.get(*id).and_then(|person| person.cycles.get(*cycle));
+            let files = org
+                .people
+                .get(*id)
+                .and_then(|person| person.cycles.get(*cycle));
             let (Some(id), Some(cycle)) = (PersonId::new(id), CycleId::new(cycle)) else {
                 return false;
             };

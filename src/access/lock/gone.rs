@@ -52,8 +52,10 @@ impl Comparison<'_> {
     fn may_live_on(&self, section: &Section) -> bool {
         let known = directories(self.accepted);
         let mut rubrics = facts::rubrics(self.org).map(|(directory, _)| directory);
-        let is_suspect = |directory: &str| directory == section.directory || {
-            directory != facts::RUBRICS && !known.contains(directory)
+        let is_suspect = |directory: &str| {
+            directory == section.directory || {
+                directory != facts::RUBRICS && !known.contains(directory)
+            }
         };
         rubrics.any(is_suspect) || facts::is_open_anywhere(self.org, section)
     }
@@ -117,14 +119,19 @@ impl Comparison<'_> {
         let key = (cycle.cloned(), question.clone());
         let kept = self.accepted.questions.get(&key)?;
         let asked = match cycle {
-            Some(cycle) => self.org.cycle(cycle).map(|cycle| cycle.questions.as_slice()),
+            Some(cycle) => self
+                .org
+                .cycle(cycle)
+                .map(|cycle| cycle.questions.as_slice()),
             None => Some(self.org.questions.as_slice()),
         };
         let mut asked = asked.unwrap_or_default().iter();
         if asked.any(|asked| asked.id == *question) || !narrows(kept, &self.of_answers(cycle)) {
             return None;
         }
-        let of_cycle = cycle.map(|cycle| format!(" of {cycle}")).unwrap_or_default();
+        let of_cycle = cycle
+            .map(|cycle| format!(" of {cycle}"))
+            .unwrap_or_default();
         Some(format!(
             "the question `{question}`{of_cycle} is gone, and with it the `readers` line that kept its answers for {}",
             in_words(kept)
