@@ -125,6 +125,41 @@ fn told(source: &Source, lock: &str, difference: &Difference) -> Vec<Diagnostic>
         .collect()
 }
 
+/// What became of something less in `access.lock`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Narrowed {
+    /// It is written there.
+    Written,
+    /// The lock said no more than that before, or there is none.
+    AsBefore,
+    /// The lock is as it was, since it is not understood: why.
+    Unreadable(String),
+}
+
+/// Writes something less into `access.lock`, and nothing else: `narrow` takes it out, and tells whether it was there.
+///
+/// # Errors
+/// The file cannot be written; it is as it was then.
+pub fn narrow(root: &Path, narrow: impl FnOnce(&mut Lock) -> bool) -> io::Result<Narrowed> {
+    let text = match access_lock(root) {
+        Ok(Some(text)) => text,
+        Ok(None) => return Ok(Narrowed::AsBefore),
+        Err(problem) => {
+            let why = causes::unreadable_lock(&problem.what).message;
+            return Ok(Narrowed::Unreadable(why));
+        }
+    };
+    let mut lock = match Lock::parse(&text) {
+        Ok(lock) => lock,
+        Err(mistake) => return Ok(Narrowed::Unreadable(mistake.message)),
+    };
+    if !narrow(&mut lock) {
+        return Ok(Narrowed::AsBefore);
+    }
+    accept(root, &lock)?;
+    Ok(Narrowed::Written)
+}
+
 /// Writes what access follows from beside the tree, at once: whoever reads meanwhile reads the one or the other whole.
 ///
 /// # Errors

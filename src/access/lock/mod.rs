@@ -18,6 +18,7 @@ mod causes;
 pub mod difference;
 mod facts;
 mod gone;
+mod narrowed;
 mod promises;
 mod rights;
 mod written;
