@@ -8,7 +8,7 @@ use gradus::access::lock::Difference;
 use gradus::access::{Access, Artefact, Planned, plan};
 use gradus::model::{Organisation, PersonId, SectionReader};
 use gradus::seal::SiteKey;
-use gradus::{diag, terminal};
+use gradus::{diag, keys as library_keys, terminal};
 use serde::Serialize;
 
 use crate::cli;
@@ -22,6 +22,8 @@ use super::{Failure, Here, Message, checked_beside_lock, keys, shell};
 /// The tree has errors, or nobody is called so; or somebody would read more than was accepted.
 pub fn run(here: &Here, args: &cli::Access) -> Result<(), Failure> {
     let root = here.organisation(None)?;
+    // What is accepted is the tree that was read: no key command changes either of the two meanwhile.
+    let _held = args.accept.then(|| library_keys::hold(&root)).transpose()?;
     let (org, acceptance) = checked_beside_lock(here, &root)?;
     if args.accept {
         return accept(here, &root, &acceptance);
