@@ -13,7 +13,10 @@ const PUBLIC: &str = "age1";
 const BECH32: &str = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";
 
 /// How many characters of it in a row are a key, or most of one.
-const LONG: usize = 40;
+const LONG: usize = 48;
+
+/// How many others among them are slips of whoever typed it, or what separates its beginning.
+const MISTYPED: usize = 2;
 
 /// What stands for a character of a key.
 const HIDDEN: char = '•';
@@ -74,11 +77,12 @@ fn without_beginning(lower: &str) -> Option<Range<usize>> {
 
 fn long_run(word: &str) -> Option<Range<usize>> {
     let mut at = 0;
-    for run in word.split(|c| !BECH32.contains(c)) {
-        if run.len() >= LONG {
+    for run in word.split('-') {
+        let foreign = run.chars().filter(|c| !BECH32.contains(*c)).count();
+        if run.len() >= LONG && foreign <= MISTYPED {
             return Some(at..at + run.len());
         }
-        at += run.len() + 1; // what splits is one byte: words are ASCII
+        at += run.len() + 1;
     }
     None
 }
@@ -90,14 +94,23 @@ mod tests {
     #[test]
     fn a_key_without_its_beginning_is_hidden_and_public_ones_and_signers_are_shown() {
         let secret = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQPZRY9X8GF2TVDW0S3JN54KHCE";
-        let hidden = "•".repeat(secret.len());
-        for before in ["", "1", "-KEY-1", " -KEY-1", "out/", "é "] {
+        for (before, hidden) in [
+            ("", 0),
+            ("1", 1),
+            ("-KEY-1", 1),
+            (" -KEY-1", 1),
+            ("out/", 0),
+            ("é ", 0),
+        ] {
             let text = format!("no `{before}{secret}` here");
-            let expected = format!("no `{before}{hidden}` here");
-            assert_eq!(without_secrets(&text), expected);
+            let shown = &before[..before.len() - hidden];
+            let hidden = "•".repeat(secret.len() + hidden);
+            assert_eq!(without_secrets(&text), format!("no `{shown}{hidden}` here"));
             let lower = without_secrets(&text.to_ascii_lowercase());
             assert!(lower.contains(&hidden), "{lower}");
         }
+        let mistyped = secret.replacen('R', "b", 1);
+        assert_eq!(without_secrets(&mistyped), "•".repeat(secret.len()));
         let public = format!("age1{} age1pq1{0}", secret.to_ascii_lowercase());
         let signer = "ed25519:Zm9vYmFyYmF6cXV4Zm9vYmFyYmF6cXV4Zm9vYmFyYmE";
         let hash = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
