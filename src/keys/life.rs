@@ -86,7 +86,9 @@ pub fn mark_login(person_toml: &str, recipient: &Recipient) -> Result<String, Ke
     lines::edited(person_toml, |document| {
         let keys = listed_in(document, recipient)?;
         for key in keys.iter_mut().filter_map(Value::as_inline_table_mut) {
-            key.remove("login");
+            if key.remove("login").is_some() {
+                key.fmt(); // what stood last left no space behind it
+            }
         }
         let key = keys.iter_mut().find(|key| names_recipient(key, recipient));
         let key = key.ok_or_else(|| KeysError::Unlisted(recipient.shown()))?;

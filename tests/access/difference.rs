@@ -451,6 +451,26 @@ fn a_question_whose_id_and_readers_change_in_one_edit_is_told_for_all_and_for_it
 }
 
 #[test]
+fn a_question_that_takes_the_title_of_one_that_is_kept_is_told() {
+    let swapped = |accepted: Accepted| {
+        accepted
+            .change("gradus.toml", "\"Title of growth-of\"", "\"Growing\"")
+            .change(
+                "gradus.toml",
+                "\"Title of strengths\"",
+                "\"title of growth-of\"",
+            )
+    };
+    swapped(kept()).is_wider(
+        "gradus.toml:14:11",
+        "what is answered under `Title of growth-of` in 2026-h1 would be answers to `strengths`, so far to `growth-of`, which are for `pair`",
+    );
+    // Another title alone takes nothing from anybody.
+    let renamed = kept().change("gradus.toml", "\"Title of growth-of\"", "\"Growing\"");
+    assert!(renamed.found().permits_a_build());
+}
+
+#[test]
 fn a_file_that_is_gone_is_told_at_the_line_of_the_lock() {
     let path = "people/m3/2026-h1/plan.toml";
     let mut gone = kept();

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::adopt;
 use super::{Lock, Readers, Since, Standing};
-use crate::access::artefact::{Artefact, FeedbackFile};
+use crate::access::artefact::{Artefact, FeedbackFile, restricted_questions};
 use crate::model::*;
 
 /// The directory of the rubric in force.
@@ -22,6 +22,7 @@ impl Lock {
             people: org.people.values().map(|person| standing(person)).collect(),
             cycles: org.cycles.iter().map(dates).collect(),
             questions: questions(org),
+            headings: headings(org),
             readers: readers(org),
             public: public(org),
         }
@@ -68,6 +69,17 @@ fn questions(org: &Organisation) -> BTreeMap<(Option<CycleId>, QuestionId), Read
         Some(((cycle, question.id.clone()), tokens(readers)))
     });
     restricted.collect()
+}
+
+fn headings(org: &Organisation) -> BTreeMap<(Option<CycleId>, QuestionId), String> {
+    let of_cycles = org.cycles.iter().flat_map(|cycle| {
+        let kept = restricted_questions(org, &cycle.id);
+        kept.map(|question| {
+            let key = (Some(cycle.id.clone()), question.id.clone());
+            (key, question.title.trim().to_owned())
+        })
+    });
+    of_cycles.collect()
 }
 
 fn tokens(readers: &[ReaderToken]) -> Readers {

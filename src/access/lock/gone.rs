@@ -20,7 +20,10 @@ impl Comparison<'_> {
     pub(super) fn gone(&self, cause: &Cause, today: Date) -> Option<String> {
         match cause {
             Cause::Readers(at) => self.readers_gone(at, today),
-            Cause::Question(cycle, question) => self.question_gone(cycle.as_ref(), question),
+            Cause::Question(cycle, question) => {
+                let taken = || self.heading_taken(cycle.as_ref()?, question);
+                self.question_gone(cycle.as_ref(), question).or_else(taken)
+            }
             _ => None,
         }
     }
@@ -136,6 +139,32 @@ impl Comparison<'_> {
             "the question `{question}`{of_cycle} is gone, and with it the `readers` line that kept its answers for {}",
             in_words(kept)
         ))
+    }
+
+    /// That answers which are found by the title of a question are those of another one now, which keeps them less.
+    fn heading_taken(&self, cycle: &CycleId, question: &QuestionId) -> Option<String> {
+        let key = (Some(cycle.clone()), question.clone());
+        let heading = self.accepted.headings.get(&key)?;
+        let kept = self.accepted.questions.get(&key)?;
+        let is_meant = |other: &&Question| {
+            let title = other.title.trim().to_lowercase();
+            title == heading.to_lowercase() || other.id.as_str() == heading
+        };
+        let asked = self.org.cycle(cycle)?.questions.iter();
+        let mut others = asked.filter(|other| other.id != *question);
+        let other = others.find(is_meant)?;
+        let keeps = |readers: &Vec<ReaderToken>| {
+            let is_in = |token: &ReaderToken| kept.iter().any(|known| covers(known, token));
+            readers.iter().all(is_in)
+        };
+        let is_kept = other.readers.as_ref().is_some_and(keeps);
+        (!is_kept && narrows(kept, &self.of_answers(Some(cycle)))).then(|| {
+            format!(
+                "what is answered under `{heading}` in {cycle} would be answers to `{}`, so far to `{question}`, which are for {}",
+                other.id,
+                in_words(kept)
+            )
+        })
     }
 
     /// Everybody whom the files that hold the answers may be read by; what kind of file that was, the lock does not say.

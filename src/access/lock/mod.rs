@@ -46,6 +46,8 @@ pub struct Lock {
     pub cycles: BTreeMap<CycleId, (Date, Date)>,
     /// The questions whose answers have readers of their own: those of `gradus.toml`, and of each cycle those in force.
     pub questions: BTreeMap<(Option<CycleId>, QuestionId), Readers>,
+    /// The titles of those of cycles: answers are found by them.
+    pub headings: BTreeMap<(Option<CycleId>, QuestionId), String>,
     /// All other `readers` lines but those of tracks.
     pub readers: BTreeMap<ReadersAt, Readers>,
     /// Public tracks, by the directory of the rubric and their id, with what they extend, nearest first.

@@ -65,6 +65,15 @@ impl fmt::Display for Lock {
                 format!("{key} = {}", list(words(readers)))
             },
         )?;
+        table(
+            f,
+            "heading",
+            &self.headings,
+            |((cycle, question), title)| {
+                let key = question_key(cycle.as_ref(), question);
+                format!("{key} = {}", quoted(title))
+            },
+        )?;
         table(f, "public", &self.public, |((rubric, track), extends)| {
             let key = quoted(&format!("{rubric}/{track}"));
             format!("{key} = {}", list(extends.iter().map(TrackId::to_string)))
@@ -282,6 +291,8 @@ struct Written {
     #[serde(default)]
     question: BTreeMap<QuestionKey, Vec<Token>>,
     #[serde(default)]
+    heading: BTreeMap<QuestionKey, String>,
+    #[serde(default)]
     public: BTreeMap<PublicKey, Vec<Id<TrackId>>>,
     #[serde(default)]
     readers: BTreeMap<ReadersKey, Vec<Token>>,
@@ -423,6 +434,7 @@ impl Written {
         let readers = |tokens: Vec<Token>| tokens.into_iter().map(|Token(token)| token).collect();
         let cycles = self.cycle.into_iter();
         let questions = self.question.into_iter();
+        let headings = self.heading.into_iter();
         let public = self.public.into_iter();
         let lines = self.readers.into_iter();
         let people = self.people.into_iter();
@@ -439,6 +451,9 @@ impl Written {
                 .collect(),
             questions: questions
                 .map(|(QuestionKey(cycle, id), tokens)| ((cycle, id), readers(tokens)))
+                .collect(),
+            headings: headings
+                .map(|(QuestionKey(cycle, id), title)| ((cycle, id), title))
                 .collect(),
             public: public
                 .map(|(PublicKey(rubric, track), extends)| {
