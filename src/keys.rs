@@ -51,6 +51,9 @@ pub enum KeysError {
     /// Environment: a file is meant that lies elsewhere.
     #[error("`{}` leads out of the organisation, to `{}`", link.display(), target.display())]
     Leaves { link: PathBuf, target: PathBuf },
+    /// Environment: a link is not written through.
+    #[error("`{}` is a symbolic link, to `{}`", link.display(), target.display())]
+    Link { link: PathBuf, target: PathBuf },
     /// Environment: somebody else wrote it meanwhile.
     #[error("`{}` has changed since it was read", .0.display())]
     Changed(PathBuf),
@@ -125,6 +128,7 @@ impl KeysError {
             Self::Io { .. }
             | Self::Exists(_)
             | Self::Leaves { .. }
+            | Self::Link { .. }
             | Self::Changed(_)
             | Self::Busy(_) => KeysFault::Environment,
             Self::Toml(_) | Self::Shape(_) => KeysFault::Content,

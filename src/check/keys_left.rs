@@ -22,10 +22,7 @@ pub fn logins_left_out(
     today: Date,
 ) -> Vec<Diagnostic> {
     let people = organisation.people.values();
-    let without = people.filter(|person| {
-        let has_one = person.login_file.is_some() && person.is_here(today);
-        has_one && person.login_on(today).is_none()
-    });
+    let without = people.filter(|person| person.is_login_left_out(today));
     without.map(|person| left_out(source, person)).collect()
 }
 

@@ -44,7 +44,7 @@ pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
         here.say(&format!(
             "would write {} sections with {pages} pages; {}",
             access.sections.len(),
-            readers(&org, &access)
+            readers(&org, &access, here.today)
         ));
         return Ok(());
     }
@@ -224,7 +224,7 @@ impl Summary<'_> {
         if self.published.how == How::InPlace {
             here.say("the folder cannot be exchanged as a whole, so its files were written one by one, `site.json` last");
         }
-        here.say(&readers(org, &self.built.access));
+        here.say(&readers(org, &self.built.access, here.today));
         if here.verbose {
             self.each_reader(here, org);
         }
@@ -239,8 +239,8 @@ impl Summary<'_> {
     }
 }
 
-/// Who can open the site, in one sentence.
-fn readers(org: &Organisation, access: &Access) -> String {
+/// Who can open the site, in a sentence or two.
+fn readers(org: &Organisation, access: &Access, today: Date) -> String {
     let kind = org.seal.keys.in_words();
     let keys = access.per_recipient().len();
     let without: Vec<&str> = org
@@ -260,6 +260,17 @@ fn readers(org: &Organisation, access: &Access) -> String {
         text.push_str(&format!(
             "\nwithout a key: {} (`gradus keys new ID` makes one)",
             without.join(", ")
+        ));
+    }
+    let left_out = org
+        .people
+        .values()
+        .filter(|person| person.is_login_left_out(today));
+    let left_out: Vec<&str> = left_out.map(|person| person.id.as_str()).collect();
+    if !left_out.is_empty() {
+        text.push_str(&format!(
+            "\nwithout their login, which may open a key that counts no more: {} (`gradus check` says what helps)",
+            left_out.join(", ")
         ));
     }
     text

@@ -56,6 +56,9 @@ impl From<KeysError> for Failure {
             KeysError::Leaves { .. } => Message::from_error(&error)
                 .note("nothing was written there")
                 .help("key commands write to what lies in the organisation itself, or where `[sources]` says: put the file there in the place of the link"),
+            KeysError::Link { .. } => Message::from_error(&error)
+                .note("nothing was written")
+                .help("name the file itself"),
             KeysError::Changed(_) => Message::from_error(&error)
                 .note("it is as whoever wrote it left it")
                 .help("run the command again"),

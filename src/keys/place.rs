@@ -87,13 +87,14 @@ fn target(named: &Path, link: &Path, root: &Path) -> Result<PathBuf, KeysError> 
 /// Replaces a text file at once, with the permissions that it had. `before` is what it held when it was read.
 ///
 /// # Errors
-/// `Changed` where it holds something else by now; `Leaves` where it is a symbolic link; or `Io`.
+/// `Changed` where it holds something else by now; `Link`; or `Io`.
 pub fn replace_file(path: &Path, before: &str, after: &str) -> Result<(), KeysError> {
     let failed = || KeysError::io("write", path);
     let there = path.symlink_metadata().map_err(failed())?;
     if there.is_symlink() {
         let target = fs::read_link(path).map_err(failed())?;
-        return Err(KeysError::leaves(path, &target));
+        let link = path.to_owned();
+        return Err(KeysError::Link { link, target });
     }
     let prepared = || -> io::Result<NamedTempFile> {
         let mut file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
@@ -160,7 +161,7 @@ mod tests {
         assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
         symlink(&path, folder.path().join("link")).unwrap();
         let refused = replace_file(&folder.path().join("link"), "mine", "x");
-        assert!(matches!(refused, Err(KeysError::Leaves { .. })));
+        assert!(matches!(refused, Err(KeysError::Link { .. })));
         assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
     }
 

@@ -79,6 +79,11 @@ impl Person {
             .as_ref()
             .filter(|_| counts && self.is_here(day))
     }
+
+    /// Whether somebody who is here on a day has a login that is not published.
+    pub fn is_login_left_out(&self, day: Date) -> bool {
+        self.login_file.is_some() && self.is_here(day) && self.login_on(day).is_none()
+    }
 }
 
 /// An age recipient of a person, in canonical (lower-case) form.

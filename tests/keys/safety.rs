@@ -119,7 +119,7 @@ fn the_login_of_a_key_that_ended_is_left_out_of_the_site_and_that_is_said() {
         &format!("keys retire ada --on {} --key {key}", yesterday()),
     )
     .exits(0);
-    run(here, "build").exits(0);
+    run(here, "build").exits(0).says("without their login");
     assert!(demo.site().names("login/").is_empty());
     run(here, "check")
         .exits(0)
@@ -192,10 +192,29 @@ fn no_key_command_writes_through_a_link_that_leaves_the_organisation() {
         let before = contents(here);
         run(here, &words.replace("SIGNER", &signer))
             .exits(3)
-            .says("leads out of the organisation, to `")
+            .says(match moved {
+                ".gradus" => "is a symbolic link, to `",
+                _ => "leads out of the organisation, to `",
+            })
             .says(&outer.display().to_string());
         assert!(contents(here) == before, "{moved}: {words}");
     }
+}
+
+#[test]
+fn a_key_file_is_not_changed_through_a_link() {
+    let demo = Demo::new();
+    let here = &demo.here;
+    let (file, link) = (here.path("ada.txt"), here.path("link.txt"));
+    fs::copy(here.path("org/demo-keys/ada.txt"), &file).expect("a copy");
+    symlink(&file, &link).expect("a link");
+    let before = here.read("ada.txt");
+    let signer = gradus::seal::SiteKey::generate().signer().to_string();
+    let pin = |file: &str| run(here, &format!("keys pin ../{file} --signer {signer}"));
+    pin("link.txt").exits(3).says("is a symbolic link, to `");
+    assert_eq!(here.read("ada.txt"), before);
+    pin("ada.txt").exits(0);
+    assert!(here.read("ada.txt").contains(&signer));
 }
 
 /// Every file of the directory, by its path, with what it holds.

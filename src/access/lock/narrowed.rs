@@ -8,8 +8,8 @@ impl Lock {
     pub fn without_key(&mut self, recipient: &Recipient) -> bool {
         let key = fingerprint(&recipient.to_string());
         let standings = self.people.values_mut();
-        let taken = standings.map(|standing| standing.keys.remove(&key).is_some());
-        taken.fold(false, |any, taken| any || taken)
+        let taken = standings.filter_map(|standing| standing.keys.remove(&key));
+        taken.count() > 0
     }
 
     /// Makes a day the last on which a key of somebody counts, where it counts longer. Tells whether it did.
