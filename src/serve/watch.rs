@@ -199,10 +199,9 @@ impl Watchman {
     }
 
     fn told(&mut self, event: &notify::Event) {
-        if event.need_rescan() {
-            return self.everything();
-        }
-        if is_only_a_look(event.kind) {
+        // Where more happened than the system keeps in mind, it names no file: the next look finds what it was. To look at
+        // once, and to listen anew, would make the next flood: every folder that is opened is told too.
+        if event.need_rescan() || is_only_a_look(event.kind) {
             return;
         }
         let paths = event.paths.iter();
@@ -323,5 +322,40 @@ impl Pace {
         let took = self.began.take().map_or(Duration::ZERO, |at| at.elapsed());
         let pause = (took * LOOK_SHARE).clamp(LOOK_EVERY.0, LOOK_EVERY.1);
         self.next = Instant::now() + pause;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{Event, Flag};
+
+    use super::super::changes::Next;
+    use super::*;
+
+    #[test]
+    fn what_a_flood_of_news_has_hidden_is_found_by_the_next_look_and_makes_no_other_flood() {
+        let root = tempfile::tempdir().expect("a folder can be made");
+        let root = root.path().to_owned();
+        std::fs::create_dir(root.join("people")).expect("it is empty");
+        let territory = Territory::of(&root);
+        let (ask, _asked) = channel();
+        let mut watchman = Watchman {
+            survey: Survey::of(&territory),
+            territory: territory.clone(),
+            changes: Arc::default(),
+            ears: Ears {
+                watcher: None,
+                deaf: None,
+            },
+            ask,
+            root: root.clone(),
+        };
+        let file = root.join("gradus.toml");
+        std::fs::write(&file, "a = 1").expect("it can be written");
+        watchman.told(&Event::new(EventKind::Other).set_flag(Flag::Rescan));
+        assert_eq!(watchman.changes.next_within(Duration::ZERO), Next::Nothing);
+        watchman.seen(&territory, Survey::of(&territory));
+        let seen = Next::Change(Touched::Paths([file].into()));
+        assert_eq!(watchman.changes.next_within(Duration::ZERO), seen);
     }
 }
