@@ -157,7 +157,7 @@ impl Marker {
             .is_ok_and(|there| there.is_symlink());
         if path.starts_with(&state) && is_link {
             let target = fs::read_link(&state).unwrap_or_default();
-            return Err(KeysError::Leaves {
+            return Err(KeysError::Link {
                 link: state,
                 target,
             }
