@@ -80,6 +80,8 @@ pub fn load_with(root: &Path, identities: &Identities, today: Date) -> Result<Lo
         checked.diagnostics.extend(warnings);
         let keyless = check::keys_left::none_left(&source, organisation, today);
         checked.diagnostics.extend(keyless);
+        let logins = check::keys_left::logins_left_out(&source, organisation, today);
+        checked.diagnostics.extend(logins);
         let as_of = organisation.as_of.unwrap_or(today);
         let guidance = Guidance::default().judge(&source, organisation, as_of);
         checked.diagnostics.extend(guidance);
@@ -193,9 +195,7 @@ pub fn build(
         sealer.add_plain(&file.path, &file.bytes)?;
     }
     for person in organisation.people.values() {
-        if let Some(bytes) = person.login_file.as_deref()
-            && person.is_here(days.today)
-        {
+        if let Some(bytes) = person.login_on(days.today) {
             let (person, login) = (&person.id, person.login.as_str());
             sealer.add_login(&LoginFile {
                 person,
