@@ -8,6 +8,7 @@ use gradus::fingerprint;
 use gradus::model::{Date, FileHash, Organisation};
 use gradus::pipeline::{self, BuildError, Built, Days};
 use gradus::publish::{How, Publication, PublishError, Published};
+use gradus::regular_file::NotTaken;
 use gradus::seal::{self, SealError, SiteKey};
 use gradus::site::ThemeError;
 use gradus::source::ThemeFilesError;
@@ -46,7 +47,7 @@ pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
         ));
         return Ok(());
     }
-    let key = keys::site_key(&root, &org)?;
+    let key = keys::site_key(here, &root, &org)?;
     let signer = key.signer();
     let out = out_folder(here, args, &root)?;
     let proven = |folder: &Path| seal::owned_files(&seal::Folder(folder.to_owned()), &signer);
@@ -67,6 +68,10 @@ pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
 fn program() -> Option<FileHash> {
     fingerprint::of_file(&std::env::current_exe().ok()?).ok()
 }
+
+/// What is lost with a ledger, which a site's own signature replaces.
+const LEDGER_HELP: &str =
+    "take it away: the next build knows its files by the site's signature, and writes another";
 
 /// Where the tree's own files lie: what is served must hold none of them.
 const TREE: [&str; 7] = [
@@ -277,14 +282,22 @@ impl From<SealError> for Failure {
 impl From<PublishError> for Failure {
     fn from(error: PublishError) -> Self {
         let message = Message::from_error(&error);
-        Self::Environment(match error {
+        match error {
             PublishError::Locked { .. } => {
-                message.help("wait for it to end; a killed build leaves no lock")
+                Self::Environment(message.help("wait for it to end; a killed build leaves no lock"))
             }
-            PublishError::Foreign { .. } => {
-                message.help("move it away, or choose another folder with `-o DIR`")
+            PublishError::Foreign { .. } | PublishError::Special { .. } => Self::Environment(
+                message.help("move it away, or choose another folder with `-o DIR`"),
+            ),
+            PublishError::NotTaken {
+                source: NotTaken::TooLarge { .. },
+                ..
             }
-            _ => message,
-        })
+            | PublishError::Ledger { .. } => Self::Broken(message.help(LEDGER_HELP)),
+            PublishError::NotTaken { source, .. } if !source.is_io() => Self::Environment(
+                message.help("take it away: gradus makes what it needs there itself"),
+            ),
+            _ => Self::Environment(message),
+        }
     }
 }

@@ -24,6 +24,7 @@ use anstream::eprintln;
 use gradus::acceptance::Acceptance;
 use gradus::model::{Date, Organisation};
 use gradus::pipeline::{self, Loaded};
+use gradus::regular_file;
 use gradus::source::{Identities, Unopened};
 use gradus::{keys as library_keys, terminal};
 
@@ -151,6 +152,7 @@ impl Here {
         let files = self.named_identity_files();
         let ask = |path: &Path| terminal::ask_passphrase(&path.display().to_string());
         let identities = files.iter().map(|file| {
+            self.warn_of_open_secret(file);
             let identity = library_keys::load_identity(file, &ask)?;
             Ok(identity)
         });
@@ -166,6 +168,16 @@ impl Here {
             files.extend(of_environment.map(PathBuf::from));
         }
         files
+    }
+
+    /// Says that others than its owner can read a file that holds a secret, where they can.
+    pub fn warn_of_open_secret(&self, file: &Path) {
+        if regular_file::is_open_to_others(file) {
+            let file = terminal::visible(&file.display().to_string());
+            self.say(&format!(
+                "others on this machine can read `{file}`: `chmod 600 {file}` keeps it to its owner"
+            ));
+        }
     }
 
     /// Words for people, on stderr.

@@ -1,7 +1,7 @@
 //! `gradus open`: a published site without any code that it serves.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
 
 use gradus::keys::load_identity_file;
@@ -102,7 +102,10 @@ fn identities(
                 return Err(Failure::Usage(message.help(help)));
             }
             let ask = |path: &Path| ask_passphrase(&path.display().to_string());
-            let load = |file: &std::path::PathBuf| Ok(load_identity_file(file, &ask)?);
+            let load = |file: &PathBuf| {
+                here.warn_of_open_secret(file);
+                Ok(load_identity_file(file, &ask)?)
+            };
             files.iter().map(load).collect()
         }
     }

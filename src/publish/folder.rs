@@ -11,6 +11,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::PublishError;
 use crate::model::FileHash;
+use crate::regular_file;
 
 /// One entry of a folder. Folders with something in them are known by what is in them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,9 +84,18 @@ fn look(root: &Path, entry: &DirEntry) -> Result<Option<(String, Found)>, Publis
         }
         Found::EmptyFolder
     } else {
-        return Err(unsupported());
+        return Err(special(path));
     };
     Ok(Some((relative, found)))
+}
+
+fn special(path: &Path) -> PublishError {
+    let found = fs::symlink_metadata(path).ok();
+    let what = found.as_ref().and_then(regular_file::special);
+    PublishError::Special {
+        path: path.to_owned(),
+        what: what.unwrap_or("neither file, folder nor link"),
+    }
 }
 
 fn hash(path: &Path) -> io::Result<FileHash> {

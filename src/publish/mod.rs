@@ -22,6 +22,7 @@ use rustix::io::Errno;
 use thiserror::Error;
 
 use crate::model::{Drawn, Ledger, LedgerEntry, SealedSite, SiteStore};
+use crate::regular_file::{self, NotTaken};
 use folder::{Found, Snapshot};
 use ledger_file::{LedgerFile, Lock};
 use stage::Stage;
@@ -37,6 +38,17 @@ pub enum PublishError {
     /// A file that gradus did not write stands where one of the site's has to be.
     #[error("`{}` is in the way: gradus did not write it, or someone changed it", path.display())]
     Foreign { path: PathBuf },
+    /// Something else than a file or folder of gradus stands in the `.gradus` folder, or at its name.
+    #[error("could not {action} `{}`", path.display())]
+    NotTaken {
+        action: &'static str,
+        path: PathBuf,
+        #[source]
+        source: NotTaken,
+    },
+    /// A pipe, a socket or a device, which cannot be carried over.
+    #[error("`{}` is {what}, which no site can hold", path.display())]
+    Special { path: PathBuf, what: &'static str },
     #[error("`{}` is not a ledger that this program wrote", path.display())]
     Ledger {
         path: PathBuf,
@@ -53,6 +65,16 @@ pub enum PublishError {
 }
 
 impl PublishError {
+    /// For `map_err`: what was tried with which path of the `.gradus` folder.
+    fn not_taken(action: &'static str, path: &Path) -> impl FnOnce(NotTaken) -> Self {
+        let path = path.to_owned();
+        move |source| Self::NotTaken {
+            action,
+            path,
+            source,
+        }
+    }
+
     /// For `map_err`: what was tried with which path.
     fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
@@ -133,7 +155,7 @@ impl Publication {
         state: &Path,
         proven: impl FnOnce(&Path) -> Ledger,
     ) -> Result<Self, PublishError> {
-        fs::create_dir_all(state).map_err(PublishError::io("make", state))?;
+        regular_file::make_folder(state).map_err(PublishError::not_taken("use", state))?;
         let lock = Lock::take(state)?;
         let (parent, out) = resolve(out)?;
         stage::clear_leftovers(&parent);
