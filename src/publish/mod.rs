@@ -114,6 +114,11 @@ pub fn last_published(state: &Path) -> Option<u64> {
     Some(ledger.present_build()).filter(|build| *build > 0)
 }
 
+/// Whether these bytes are a ledger, which tells what stands in a site and what was drawn from what.
+pub fn is_ledger(bytes: &[u8]) -> bool {
+    bytes.first() == Some(&b'{') && serde_json::from_slice::<LedgerFile>(bytes).is_ok()
+}
+
 /// What has just been done; a build may be killed after any of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
