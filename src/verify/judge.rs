@@ -207,7 +207,7 @@ fn said_in(against: &Against<'_>, path: &str, bytes: &[u8], is_sealed: bool) -> 
     }
     let secret = secret.map(|what| {
         let words =
-            format!("{what} stands in it in clear: replace what it opens, then take it away");
+            format!("{what} stands in it in clear: take it away, and replace whatever it opens");
         Finding::wrong("secret", Some(path), words)
     });
     let source = source.map(|source| {

@@ -5,7 +5,7 @@ use crate::publish;
 /// How secret keys of text begin, in lower case, and what they are called.
 const KEYS: [(&[u8], &str); 2] = [
     (b"age-secret-key-", "a reader's secret key"),
-    (b"gradus-site-key-1", "a site key, which opens everything"),
+    (b"gradus-site-key-1", "a site key"),
 ];
 
 /// Shortest secret part of such a key, in characters: the words alone stand in programs and guides.
