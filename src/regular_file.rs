@@ -83,6 +83,14 @@ pub fn read_named(path: &Path, max_bytes: u64) -> Result<Vec<u8>, NotTaken> {
     Ok(bytes)
 }
 
+/// Opens a file for reading. A link is refused.
+///
+/// # Errors
+/// See [`NotTaken`].
+pub fn open_to_read(path: &Path) -> Result<File, NotTaken> {
+    open(path, Links::Refused, OpenOptions::new().read(true))
+}
+
 /// Opens a file for appending, which is made where it is missing. A link is refused.
 ///
 /// # Errors

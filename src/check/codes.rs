@@ -43,7 +43,7 @@ rules! {
     UNREADABLE "E001" Error
     "a file cannot be read"
     "The operating system refused to open or read a file that belongs to the tree. What it said stands in the message. \
-     Nothing is built without it, because a page would silently lack what the file says."
+     Nothing is built without it, because a page would silently lack what the file says; commands exit with 3 then."
     "chmod 000 people/ada/2026-h1/review.md"
 
     NOT_UTF8 "E002" Error

@@ -9,9 +9,10 @@ use gradus::model::{Date, FileHash, Organisation};
 use gradus::pipeline::{self, BuildError, Built, Days};
 use gradus::publish::{How, Publication, PublishError, Published};
 use gradus::regular_file::NotTaken;
-use gradus::seal::{self, SealError, SiteKey};
+use gradus::seal::{self, Folder, SITE_JSON, SealError, SiteFiles, SiteJson, SiteKey};
 use gradus::site::ThemeError;
 use gradus::source::ThemeFilesError;
+use gradus::terminal;
 use serde::Serialize;
 
 use crate::cli;
@@ -197,6 +198,12 @@ impl Summary<'_> {
         if self.published.how == How::InPlace {
             here.say("the folder cannot be exchanged as a whole, so its files were written one by one, `site.json` last");
         }
+        for left in &self.published.left {
+            here.say(&format!(
+                "could not remove `{0}`, which a build left: `sudo rm -r {0}` does",
+                left.display()
+            ));
+        }
         here.say(&readers(org, &self.built.access));
         if here.verbose {
             self.each_reader(here, org);
@@ -279,6 +286,22 @@ impl From<SealError> for Failure {
     }
 }
 
+/// Says whose site it is that stands there now.
+fn appeared(message: Message, out: &Path) -> Message {
+    let site = SiteFiles::read(&Folder(out.to_owned()), SITE_JSON).ok();
+    let site: Option<SiteJson> = site
+        .flatten()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let message = match site {
+        Some(site) => message.note(format!(
+            "another build wrote a site there, signed by `{}`",
+            terminal::visible(&site.signer)
+        )),
+        None => message.note("gradus did not write it"),
+    };
+    message.help("build again; where two organisations build into one folder, give each its own with `-o DIR`")
+}
+
 impl From<PublishError> for Failure {
     fn from(error: PublishError) -> Self {
         let message = Message::from_error(&error);
@@ -286,6 +309,7 @@ impl From<PublishError> for Failure {
             PublishError::Locked { .. } => {
                 Self::Environment(message.help("wait for it to end; a killed build leaves no lock"))
             }
+            PublishError::Appeared { path } => Self::Environment(appeared(message, &path)),
             PublishError::Foreign { .. } | PublishError::Special { .. } => Self::Environment(
                 message.help("move it away, or choose another folder with `-o DIR`"),
             ),

@@ -22,6 +22,8 @@ use std::sync::Arc;
 
 use anstream::eprintln;
 use gradus::acceptance::Acceptance;
+use gradus::check::codes;
+use gradus::diag::{Diagnostic, Report};
 use gradus::model::{Date, Organisation};
 use gradus::pipeline::{self, Loaded};
 use gradus::regular_file;
@@ -221,15 +223,28 @@ pub fn checked_beside_lock(
     }
     organisation
         .zip(acceptance)
-        .ok_or_else(|| not_whole(&closed))
+        .ok_or_else(|| not_whole(&closed, &report))
 }
 
-/// There is no organisation: a sealed file was not opened, or else the content has errors, which have been printed.
-pub fn not_whole(closed: &[(Arc<str>, Unopened)]) -> Failure {
+/// There is no organisation: a sealed file was not opened, or else there are errors, which have been printed.
+pub fn not_whole(closed: &[(Arc<str>, Unopened)], report: &Report) -> Failure {
     match closed {
-        [] => Failure::Content,
+        [] => errors_of(report),
         closed => closed_sources(closed),
     }
+}
+
+/// What errors come to that have been printed: the environment's fault where the system refused a file, which may hold
+/// what the others miss.
+pub fn errors_of(report: &Report) -> Failure {
+    let is_refusal = |diagnostic: &Diagnostic| diagnostic.code == codes::UNREADABLE.code;
+    if !report.diagnostics.iter().any(is_refusal) {
+        return Failure::Content;
+    }
+    let message = Message::new("not every file of the tree could be read");
+    Failure::Environment(
+        message.help("see to it that you may read them; above stands what the system says"),
+    )
 }
 
 /// Loads an organisation with the identities at hand, and checks it.

@@ -137,7 +137,7 @@ fn clear_passing(state: &Path) {
     }
 }
 
-/// Only one build of an organisation at a time. Freed by the system when the process ends.
+/// Only one build of an organisation, and into a folder, at a time. Freed by the system when the process ends.
 #[derive(Debug)]
 pub struct Lock {
     file: File,
@@ -161,6 +161,21 @@ impl Lock {
             Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => Err(PublishError::Locked { lock: path }),
             Err(TryLockError::Error(error)) => Err(PublishError::io("lock", &path)(error)),
+        }
+    }
+
+    /// Takes the lock of an output folder, which several organisations may build into; nothing where there is none, or
+    /// its file system locks no folders.
+    pub fn of_folder(out: &Path) -> Result<Option<Self>, PublishError> {
+        let Ok(file) = File::open(out) else {
+            return Ok(None);
+        };
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { file })),
+            Err(TryLockError::WouldBlock) => Err(PublishError::Locked {
+                lock: out.to_owned(),
+            }),
+            Err(TryLockError::Error(_)) => Ok(None),
         }
     }
 }

@@ -25,6 +25,84 @@ fn bounded(here: &Program, args: &[&str]) -> Ran {
     here.run_in(&["sh", "-c", &script, "sh"], args)
 }
 
+/// Runs the program as one who may not do everything: permissions hold for the superuser too.
+fn unprivileged(here: &Program, args: &[&str]) -> Ran {
+    match rustix::process::geteuid().is_root() {
+        true => here.run_in(
+            &["setpriv", "--bounding-set=-dac_override,-dac_read_search"],
+            args,
+        ),
+        false => here.run(args),
+    }
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+}
+
+fn stages(here: &Program) -> usize {
+    let entries = fs::read_dir(here.path("org")).unwrap().flatten();
+    let names = entries.map(|entry| entry.file_name().into_string().unwrap());
+    names
+        .filter(|name| name.starts_with(".gradus-stage-"))
+        .count()
+}
+
+#[test]
+fn a_folder_that_forbids_writing_is_carried_over_and_leaves_no_stage() {
+    let here = built();
+    here.write("org/public/docs/deep/mine.txt", "mine");
+    for folder in ["org/public/docs/deep", "org/public/docs"] {
+        set_mode(&here.path(folder), 0o555);
+    }
+    for _ in 0..2 {
+        unprivileged(&here, &["-C", "org", "build"]).exits(0);
+        assert_eq!(here.read("org/public/docs/deep/mine.txt"), "mine");
+        let kept = fs::metadata(here.path("org/public/docs/deep")).unwrap();
+        assert_eq!(kept.permissions().mode() & 0o777, 0o555);
+        assert_eq!(stages(&here), 0);
+    }
+}
+
+#[test]
+fn what_a_killed_build_left_is_removed_even_where_it_forbids_that() {
+    let here = built();
+    let left = "org/.gradus-stage-left";
+    here.write(
+        &format!("{left}/marker"),
+        "a build of gradus; removed by the next one\n",
+    );
+    here.write(&format!("{left}/site/docs/mine.txt"), "mine");
+    set_mode(&here.path(left).join("site/docs"), 0o555);
+    unprivileged(&here, &["-C", "org", "build"]).exits(0);
+    assert_eq!(stages(&here), 0);
+}
+
+#[test]
+fn a_source_that_may_not_be_read_is_the_environments_fault() {
+    let here = built();
+    set_mode(&here.path("org/people/sam/person.toml"), 0o000);
+    for command in ["check", "build", "status"] {
+        unprivileged(&here, &["-C", "org", command])
+            .exits(3)
+            .says("could not read `people/sam/person.toml`")
+            .says("not every file of the tree could be read");
+    }
+}
+
+#[test]
+fn two_organisations_that_build_into_one_folder_are_told_of_each_other() {
+    let here = built();
+    let busy = fs::File::open(here.path("org/public")).unwrap();
+    busy.lock().unwrap();
+    here.run(&["-C", "org", "build"])
+        .exits(3)
+        .says("another build is running")
+        .says("org/public` is locked");
+    drop(busy);
+    here.run(&["-C", "org", "build"]).exits(0);
+}
+
 #[test]
 fn a_device_or_pipe_as_the_site_key_is_refused_in_words() {
     let here = built();
