@@ -134,7 +134,12 @@ impl Marker {
     }
 }
 
-fn read(path: &Path) -> Result<String, Failure> {
+/// The text of a file of the tree that is no larger than those which are checked.
+///
+/// # Errors
+///
+/// It cannot be read, is too large, or is no text.
+pub fn read(path: &Path) -> Result<String, Failure> {
     let failed = || format!("could not read `{}`", path.display());
     let bytes = regular_file::read(path, Links::Followed, FILE_MAX_BYTES);
     let bytes = bytes.map_err(|error| Failure::environment(&failed(), error))?;

@@ -192,7 +192,7 @@ fn no_link_in_the_place_of_gradus_own_files_leads_out_of_the_tree() {
     here.write("org/gradus.toml", &unsigned.join("\n"));
     here.run(&["-C", "org", "keys", "site"])
         .exits(3)
-        .says("it is a symbolic link");
+        .says("is a symbolic link");
     assert_eq!(fs::read_dir(here.path("empty")).unwrap().count(), 0);
 }
 
