@@ -1,6 +1,7 @@
 //! What may stand where gradus keeps its own files, or reads a key: pipes, devices, links.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -224,10 +225,16 @@ fn what_no_site_can_hold_is_named_before_anything_is_written() {
     assert_eq!(here.read("org/public/site.json"), before);
 }
 
+/// A pipe that holds a text, and ends.
+fn piped(text: &str) -> Stdio {
+    let (reader, mut writer) = std::io::pipe().unwrap();
+    writer.write_all(text.as_bytes()).unwrap();
+    reader.into()
+}
+
 #[test]
 fn an_identity_comes_from_a_pipe_as_from_a_file_and_has_a_bound() {
     let here = built();
-    let identity = fs::File::open(here.path("org/sam.txt")).unwrap();
     let open = [
         "-C",
         "org",
@@ -238,12 +245,8 @@ fn an_identity_comes_from_a_pipe_as_from_a_file_and_has_a_bound() {
         "-o",
         "../pages",
     ];
-    let cat = Command::new("cat")
-        .stdin(identity)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
-    here.start(&open, &[], cat.stdout.unwrap().into()).exits(0);
+    let identity = piped(&here.read("org/sam.txt"));
+    here.start(&open, &[], identity).exits(0);
     assert!(here.path("pages/index.html").exists());
     for endless in ["/dev/zero", "huge"] {
         fs::File::create(here.path("huge"))
@@ -267,14 +270,8 @@ fn an_identity_comes_from_a_pipe_as_from_a_file_and_has_a_bound() {
         .says("it is a folder");
     let key = here.read("org/.gradus/site.key");
     fs::remove_file(here.path("org/.gradus/site.key")).unwrap();
-    here.write("key", &key);
-    let cat = Command::new("cat")
-        .stdin(fs::File::open(here.path("key")).unwrap())
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
     let named = [("GRADUS_SITE_KEY_FILE", "/dev/stdin")];
-    here.start(&["-C", "org", "build"], &named, cat.stdout.unwrap().into())
+    here.start(&["-C", "org", "build"], &named, piped(&key))
         .exits(0);
 }
 
