@@ -19,6 +19,7 @@ use toml_edit::{Array, Item, Table, TomlError, Value};
 use zeroize::Zeroizing;
 
 use crate::model::{Identity, NotAnIdentity, Recipient, RecipientError};
+use crate::regular_file::{self, Links, NotTaken};
 use crate::seal::{IdentityFile, Signer, SiteKey, SiteKeyError};
 
 pub use life::{ListedKey, listed, mark_login, retire, revoke, without_builder};
@@ -31,8 +32,14 @@ const WORK_FACTOR: u8 = 18;
 /// Most work that opening a login may ask for.
 const WORK_FACTOR_MAX: u8 = 20;
 
-/// Longest login file that is read, in bytes.
+/// Longest login or identity file that is read, in bytes.
 const LOGIN_MAX_BYTES: u64 = 64 << 10;
+
+/// The folder of a tree that gradus keeps its own files in.
+const STATE: &str = ".gradus";
+
+/// Longest file of a site key that is read, in bytes: a line, and room for comments.
+const SITE_KEY_MAX_BYTES: u64 = 16 << 10;
 
 /// Why a key could not be made, kept or used.
 #[derive(Debug, Error)]
@@ -44,6 +51,13 @@ pub enum KeysError {
         path: PathBuf,
         #[source]
         source: io::Error,
+    },
+    /// Environment where something else than a file stands there, keys where no such secret is so large.
+    #[error("could not read `{}`", path.display())]
+    NotTaken {
+        path: PathBuf,
+        #[source]
+        source: NotTaken,
     },
     /// Environment: a secret is never overwritten.
     #[error("`{}` exists already", .0.display())]
@@ -122,10 +136,20 @@ impl KeysError {
         Self::Leaves { link, target }
     }
 
+    fn not_taken(path: &Path) -> impl FnOnce(NotTaken) -> Self {
+        let path = path.to_owned();
+        move |source| Self::NotTaken { path, source }
+    }
+
     /// What has to be put right.
     pub fn fault(&self) -> KeysFault {
         match self {
+            Self::NotTaken {
+                source: NotTaken::TooLarge { .. },
+                ..
+            } => KeysFault::Keys,
             Self::Io { .. }
+            | Self::NotTaken { .. }
             | Self::Exists(_)
             | Self::Leaves { .. }
             | Self::Link { .. }
@@ -184,7 +208,11 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), KeysError> {
 pub fn make_site_key(path: &Path) -> Result<SiteKey, KeysError> {
     let key = SiteKey::generate();
     if let Some(folder) = path.parent() {
-        fs::create_dir_all(folder).map_err(KeysError::io("make", folder))?;
+        // A link in the place of gradus' own folder would lead a tree's secret out of it.
+        match folder.ends_with(STATE) {
+            true => regular_file::make_folder(folder).map_err(KeysError::not_taken(folder))?,
+            false => fs::create_dir_all(folder).map_err(KeysError::io("make", folder))?,
+        }
     }
     let text = Zeroizing::new(format!(
         "# The site key: whoever holds it opens and signs everything. Keep it out of git, and keep a copy.\n\
@@ -224,14 +252,31 @@ pub fn replace_site_key(path: &Path) -> Result<(SiteKey, Option<PathBuf>), KeysE
 /// # Errors
 /// `NoSiteKey`, `SiteKey`, `OtherSigner`, or `Io`.
 pub fn load_site_key(path: &Path, signer: Option<&str>) -> Result<SiteKey, KeysError> {
-    let text = match fs::read_to_string(path) {
-        Ok(text) => Zeroizing::new(text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            return Err(KeysError::NoSiteKey(path.to_owned()));
-        }
-        Err(error) => return Err(KeysError::io("read", path)(error)),
+    let read = regular_file::read(path, Links::Followed, SITE_KEY_MAX_BYTES);
+    site_key_in(path, read, signer)
+}
+
+/// The same of a file that the environment names, which may be a pipe.
+///
+/// # Errors
+/// As [`load_site_key`].
+pub fn load_named_site_key(path: &Path, signer: Option<&str>) -> Result<SiteKey, KeysError> {
+    let read = regular_file::read_named(path, SITE_KEY_MAX_BYTES);
+    site_key_in(path, read, signer)
+}
+
+fn site_key_in(
+    path: &Path,
+    read: Result<Vec<u8>, NotTaken>,
+    signer: Option<&str>,
+) -> Result<SiteKey, KeysError> {
+    let bytes = match read {
+        Ok(bytes) => Zeroizing::new(bytes),
+        Err(error) if error.is_absence() => return Err(KeysError::NoSiteKey(path.to_owned())),
+        Err(source) => return Err(KeysError::not_taken(path)(source)),
     };
-    let key = SiteKey::parse(&text).map_err(|source| KeysError::SiteKey {
+    let text = std::str::from_utf8(&bytes).unwrap_or_default(); // which holds no key either
+    let key = SiteKey::parse(text).map_err(|source| KeysError::SiteKey {
         path: path.to_owned(),
         source,
     })?;
@@ -358,11 +403,8 @@ pub fn load_identity_file(
     path: &Path,
     ask: &dyn Fn(&Path) -> io::Result<Zeroizing<String>>,
 ) -> Result<IdentityFile, KeysError> {
-    let failed = || KeysError::io("read", path);
-    let file = fs::File::open(path).map_err(failed())?;
-    let mut bytes = Zeroizing::new(Vec::new());
-    let read = file.take(LOGIN_MAX_BYTES).read_to_end(&mut bytes);
-    read.map_err(failed())?;
+    let read = regular_file::read_named(path, LOGIN_MAX_BYTES);
+    let bytes = Zeroizing::new(read.map_err(KeysError::not_taken(path))?);
     if let Ok(file) = std::str::from_utf8(&bytes).map_or(Err(NotAnIdentity), IdentityFile::parse) {
         return Ok(file);
     }

@@ -33,6 +33,7 @@ pub mod open;
 pub mod pipeline;
 pub mod publish;
 pub mod rebuild;
+pub mod regular_file;
 pub mod scaffold;
 pub mod schema;
 pub mod seal;

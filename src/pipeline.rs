@@ -73,15 +73,15 @@ pub fn load(root: &Path, today: Date) -> Result<(Option<Organisation>, Report), 
 /// The directory is no organisation, or cannot be read at all.
 pub fn load_with(root: &Path, identities: &Identities, today: Date) -> Result<Loaded, LoadError> {
     let source = source::load_with(root, identities)?;
-    let mut checked = Checker::default().check(&source, &Changed::default());
+    let mut checker = Checker::default();
+    let mut checked = checker.check(&source, &Changed::default());
     if let Some(organisation) = &checked.organisation {
         let access = access::plan(organisation, today);
         let warnings = warnings_of_audiences(&access, &source);
         checked.diagnostics.extend(warnings);
-        let keyless = check::keys_left::none_left(&source, organisation, today);
-        checked.diagnostics.extend(keyless);
-        let logins = check::keys_left::logins_left_out(&source, organisation, today);
-        checked.diagnostics.extend(logins);
+        checked
+            .diagnostics
+            .extend(checker.keys_left(&source, today));
         let as_of = organisation.as_of.unwrap_or(today);
         let guidance = Guidance::default().judge(&source, organisation, as_of);
         checked.diagnostics.extend(guidance);

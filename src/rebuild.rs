@@ -153,6 +153,8 @@ impl Rebuilder {
             let plan = Planning::of(self.planned.take(), organisation, today, &mut self.due);
             let warnings = pipeline::warnings_of_audiences(&plan.access, source);
             checked.diagnostics.extend(warnings);
+            let keyless = self.checker.keys_left(source, today);
+            checked.diagnostics.extend(keyless);
             let as_of = organisation.as_of.unwrap_or(today);
             let guidance = self.guidance.judge(source, organisation, as_of);
             checked.diagnostics.extend(guidance);

@@ -43,7 +43,7 @@ rules! {
     UNREADABLE "E001" Error
     "a file cannot be read"
     "The operating system refused to open or read a file that belongs to the tree. What it said stands in the message. \
-     Nothing is built without it, because a page would silently lack what the file says."
+     Nothing is built without it, because a page would silently lack what the file says; commands exit with 3 then."
     "chmod 000 people/ada/2026-h1/review.md"
 
     NOT_UTF8 "E002" Error
@@ -142,7 +142,9 @@ rules! {
 
     TOO_MANY "E018" Error
     "more than can be listed"
-    "A file with over 500 complaints shows the first 500, and a tree is walked up to 200,000 entries a directory. \
+    "A file with over 500 complaints shows the first 500, and a tree is walked up to 1,000,000 entries a directory. \
+     One file holds at most 1,000 tables of a kind (`[[competency]]`, `[[question]]`, `allow`), 5,000 entries of a log, check-ins or notes, \
+     and one `files/` directory 10,000 files: far more than anybody reads, and few enough to be checked and drawn at once. \
      Mend what is shown and check again."
     "a binary file named person.toml"
 

@@ -2,12 +2,15 @@
 
 use super::codes;
 use crate::diag::{Diagnostic, Place};
-use crate::model::{Date, Organisation, Person};
+use crate::model::{Date, Person};
 use crate::source::Source;
 
 /// Warns of everyone who is here and had keys, and has none left on the day.
-pub fn none_left(source: &Source, organisation: &Organisation, today: Date) -> Vec<Diagnostic> {
-    let people = organisation.people.values();
+pub(super) fn none_left<'p>(
+    source: &Source,
+    people: impl Iterator<Item = &'p Person>,
+    today: Date,
+) -> Vec<Diagnostic> {
     let without = people.filter(|person| {
         let had = !person.keys.is_empty();
         had && person.is_here(today) && person.recipients_on(today).next().is_none()
@@ -16,12 +19,11 @@ pub fn none_left(source: &Source, organisation: &Organisation, today: Date) -> V
 }
 
 /// Warns of every login that is left out of the site on the day, of somebody who is here.
-pub fn logins_left_out(
+pub(super) fn logins_left_out<'p>(
     source: &Source,
-    organisation: &Organisation,
+    people: impl Iterator<Item = &'p Person>,
     today: Date,
 ) -> Vec<Diagnostic> {
-    let people = organisation.people.values();
     let without = people.filter(|person| person.is_login_left_out(today));
     without.map(|person| left_out(source, person)).collect()
 }

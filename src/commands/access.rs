@@ -38,7 +38,7 @@ pub fn run(here: &Here, args: &cli::Access) -> Result<(), Failure> {
         .transpose()?;
     let access = plan(&org, here.today);
     if args.json {
-        let key = keys::site_key(&root, &org).ok();
+        let key = keys::site_key(here, &root, &org).ok();
         return shell::print_json(&json(&org, &access, person, key.as_ref()));
     }
     let text = person.map_or_else(|| everyone(&org, &access), |id| one(&org, &access, id));

@@ -9,10 +9,12 @@ use gradus::fingerprint;
 use gradus::model::{Date, FileHash, Organisation};
 use gradus::pipeline::{self, BuildError, Built, Days};
 use gradus::publish::{How, Publication, PublishError, Published};
+use gradus::regular_file::NotTaken;
 use gradus::scaffold::Sources;
-use gradus::seal::{self, SealError, SiteKey};
+use gradus::seal::{self, Folder, SITE_JSON, SealError, SiteFiles, SiteJson, SiteKey};
 use gradus::site::ThemeError;
 use gradus::source::ThemeFilesError;
+use gradus::terminal;
 use serde::Serialize;
 
 use crate::cli;
@@ -48,7 +50,7 @@ pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
         ));
         return Ok(());
     }
-    let key = keys::site_key(&root, &org)?;
+    let key = keys::site_key(here, &root, &org)?;
     let signer = key.signer();
     let out = out_folder(here, args, &root, &org)?;
     let proven = |folder: &Path| seal::owned_files(&seal::Folder(folder.to_owned()), &signer);
@@ -69,6 +71,10 @@ pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
 fn program() -> Option<FileHash> {
     fingerprint::of_file(&std::env::current_exe().ok()?).ok()
 }
+
+/// What is lost with a ledger, which a site's own signature replaces.
+const LEDGER_HELP: &str =
+    "take it away: the next build knows its files by the site's signature, and writes another";
 
 /// Where the tree's own files lie: what is served must hold none of them.
 const TREE: [&str; 7] = [
@@ -224,6 +230,12 @@ impl Summary<'_> {
         if self.published.how == How::InPlace {
             here.say("the folder cannot be exchanged as a whole, so its files were written one by one, `site.json` last");
         }
+        for left in &self.published.left {
+            here.say(&format!(
+                "could not remove `{0}`, which a build left: `sudo rm -r {0}` does",
+                left.display()
+            ));
+        }
         here.say(&readers(org, &self.built.access, here.today));
         if here.verbose {
             self.each_reader(here, org);
@@ -317,17 +329,42 @@ impl From<SealError> for Failure {
     }
 }
 
+/// Says whose site it is that stands there now.
+fn appeared(message: Message, out: &Path) -> Message {
+    let site = SiteFiles::read(&Folder(out.to_owned()), SITE_JSON).ok();
+    let site: Option<SiteJson> = site
+        .flatten()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let message = match site {
+        Some(site) => message.note(format!(
+            "another build wrote a site there, signed by `{}`",
+            terminal::visible(&site.signer)
+        )),
+        None => message.note("gradus did not write it"),
+    };
+    message.help("build again; where two organisations build into one folder, give each its own with `-o DIR`")
+}
+
 impl From<PublishError> for Failure {
     fn from(error: PublishError) -> Self {
         let message = Message::from_error(&error);
-        Self::Environment(match error {
+        match error {
             PublishError::Locked { .. } => {
-                message.help("wait for it to end; a killed build leaves no lock")
+                Self::Environment(message.help("wait for it to end; a killed build leaves no lock"))
             }
-            PublishError::Foreign { .. } => {
-                message.help("move it away, or choose another folder with `-o DIR`")
+            PublishError::Appeared { path } => Self::Environment(appeared(message, &path)),
+            PublishError::Foreign { .. } | PublishError::Special { .. } => Self::Environment(
+                message.help("move it away, or choose another folder with `-o DIR`"),
+            ),
+            PublishError::NotTaken {
+                source: NotTaken::TooLarge { .. },
+                ..
             }
-            _ => message,
-        })
+            | PublishError::Ledger { .. } => Self::Broken(message.help(LEDGER_HELP)),
+            PublishError::NotTaken { source, .. } if !source.is_io() => Self::Environment(
+                message.help("take it away: gradus makes what it needs there itself"),
+            ),
+            _ => Self::Environment(message),
+        }
     }
 }

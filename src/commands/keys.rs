@@ -11,8 +11,9 @@ use std::path::{Component, Path, PathBuf};
 use gradus::access::plan;
 use gradus::keys::{self, KeysError, KeysFault, ListedKey};
 use gradus::model::{Date, Identity, KeyKind, Organisation, Person, ReaderKey, Recipient, is_id};
+use gradus::regular_file::{self, Links};
 use gradus::seal::{IdentityFile, IdentityHeader, Signer, SiteKey};
-use gradus::source::would_be_committed;
+use gradus::source::{FILE_MAX_BYTES, would_be_committed};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -194,9 +195,16 @@ fn plainly_below<'p>(path: &'p Path, directory: &Path) -> Option<&'p Path> {
     (!climbs).then_some(below)
 }
 
-fn read(path: &Path) -> Result<String, Failure> {
-    fs::read_to_string(path)
-        .map_err(|e| Failure::environment(&format!("could not read `{}`", path.display()), e))
+/// The text of a file of the tree that is no larger than those which are checked.
+///
+/// # Errors
+///
+/// It cannot be read, is too large, or is no text.
+pub fn read(path: &Path) -> Result<String, Failure> {
+    let failed = || format!("could not read `{}`", path.display());
+    let bytes = regular_file::read(path, Links::Followed, FILE_MAX_BYTES);
+    let bytes = bytes.map_err(|error| Failure::environment(&failed(), error))?;
+    String::from_utf8(bytes).map_err(|error| Failure::environment(&failed(), error))
 }
 
 /// The keys that an organisation's sources are sealed to, as written.
@@ -223,15 +231,15 @@ pub fn named_signer(root: &Path) -> Result<Option<Signer>, Failure> {
 /// # Errors
 ///
 /// There is none, or another.
-pub fn site_key(root: &Path, organisation: &Organisation) -> Result<SiteKey, Failure> {
-    let path = match std::env::var_os(SITE_KEY_FILE) {
-        Some(path) => PathBuf::from(path),
-        None => root.join(&organisation.seal.key_file),
-    };
-    Ok(keys::load_site_key(
-        &path,
-        organisation.seal.signer.as_deref(),
-    )?)
+pub fn site_key(here: &Here, root: &Path, organisation: &Organisation) -> Result<SiteKey, Failure> {
+    let signer = organisation.seal.signer.as_deref();
+    let of_environment = std::env::var_os(SITE_KEY_FILE).map(PathBuf::from);
+    let of_tree = root.join(&organisation.seal.key_file);
+    here.warn_of_open_secret(of_environment.as_ref().unwrap_or(&of_tree));
+    Ok(match of_environment {
+        Some(path) => keys::load_named_site_key(&path, signer)?,
+        None => keys::load_site_key(&of_tree, signer)?,
+    })
 }
 
 /// Makes a site key and writes its signer into `gradus.toml`.
