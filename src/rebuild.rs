@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::acceptance::Acceptance;
+use crate::acceptance::Following;
 use crate::access::{self, Access, Audiences, Planned};
 use crate::check::{Checker, Guidance, StandIn};
 use crate::diag::Report;
@@ -37,6 +37,7 @@ pub struct Rebuilder {
     guidance: Guidance,
     source: Option<Source>,
     report: Report,
+    following: Following,
     /// What was not accepted, apart from what is wrong.
     unaccepted: Report,
     /// Nothing while the tree has errors.
@@ -99,6 +100,7 @@ impl Rebuilder {
             guidance: Guidance::default(),
             source: None,
             report: Report::default(),
+            following: Following::default(),
             unaccepted: Report::default(),
             organisation: None,
             planned: None,
@@ -165,11 +167,12 @@ impl Rebuilder {
         self.hold_against_lock(today);
     }
 
-    /// Looks at what was not accepted. The keys may be stand-ins, so they are let pass.
+    /// Looks at what was not accepted. Whatever is different since the last look is not drawn yet.
     fn hold_against_lock(&mut self, today: Date) {
+        let people = (!self.due.everything).then_some(&self.due.people);
         self.unaccepted = match (&self.source, &self.organisation) {
             (Some(source), Some(organisation)) => {
-                Acceptance::besides_keys(source, organisation, today).into_warnings()
+                self.following.look(source, organisation, people, today)
             }
             _ => Report::default(),
         };

@@ -727,3 +727,42 @@ fn while_a_tree_is_written_the_lock_warns_and_stops_nothing_whatever_the_keys_ar
     rebuilder.look(&everything, day(TODAY)).expect("a tree");
     assert_eq!(told(rebuilder.unaccepted()), "");
 }
+
+#[test]
+fn causes_that_are_renewed_for_whom_something_is_written_about_are_those_of_the_whole_tree() {
+    let edits = [
+        (
+            "people/m3/2026-h1/peer-m4.md",
+            "date",
+            "readers = [\"chain\", \"m6\"]\ndate",
+        ),
+        (
+            "people/m3/2026-h1/peer-m4.md",
+            "readers = [\"chain\", \"m6\"]\n",
+            "",
+        ),
+        (
+            "management/2026-h1/m3.toml",
+            "date",
+            "readers = [\"m1\"]\ndate",
+        ),
+        (
+            "management/2026-h1/m3.toml",
+            "readers = [\"m1\"]",
+            "readers = [\"chain\"]",
+        ),
+    ];
+    let mut accepted = Accepted::new();
+    accepted = accepted.add("people/m3/log.toml", "readers = \"org\"\n");
+    let mut renewed = Lock::of(&World::new(&company()).valid());
+    let about = [gradus::model::PersonId::new("m3").expect("an id")].into();
+    for edit in [None].into_iter().chain(edits.map(Some)) {
+        if let Some((path, from, to)) = edit {
+            accepted = accepted.change(path, from, to);
+        }
+        let org = accepted.world.valid();
+        assert_ne!(renewed, Lock::of(&org));
+        renewed.renew(&org, &about);
+        assert_eq!(renewed, Lock::of(&org), "{edit:?}");
+    }
+}

@@ -27,6 +27,33 @@ impl Lock {
             public: public(org),
         }
     }
+
+    /// The same after a change of nothing but what is written about some people: in their directories, `person.toml`
+    /// aside, and under `management/`.
+    pub fn renew(&mut self, org: &Organisation, people: &BTreeSet<PersonId>) {
+        let is_about = |at: &ReadersAt| subject_of(&at.path).is_some_and(|id| people.contains(id));
+        self.readers.retain(|at, _| !is_about(at));
+        for id in people {
+            let person = org.people.get(id).into_iter();
+            person.for_each(|person| of_person(person, &mut self.readers));
+            let managed = org.management.about.get(id).into_iter();
+            managed.for_each(|managed| of_talent(id, managed, &mut self.readers));
+        }
+    }
+}
+
+/// Whom a file is about, by its path.
+fn subject_of(path: &str) -> Option<&str> {
+    let own = path
+        .strip_prefix("people/")
+        .and_then(|rest| rest.split('/').next());
+    let talent = || {
+        path.strip_prefix("management/")?
+            .rsplit('/')
+            .next()?
+            .strip_suffix(".toml")
+    };
+    own.or_else(talent)
 }
 
 fn standing(person: &Person) -> Standing {
@@ -92,13 +119,17 @@ fn readers(org: &Organisation) -> BTreeMap<ReadersAt, Readers> {
         of_person(person, &mut found);
     }
     for (subject, managed) in &org.management.about {
-        for (cycle, talent) in &managed.talent {
-            let path = Artefact::Talent(cycle.clone()).path(subject);
-            add(&mut found, ReadersAt::file(path), talent.readers.as_deref());
-        }
+        of_talent(subject, managed, &mut found);
     }
     found.extend(of_sections(org));
     found
+}
+
+fn of_talent(subject: &PersonId, managed: &Managed, found: &mut BTreeMap<ReadersAt, Readers>) {
+    for (cycle, talent) in &managed.talent {
+        let path = Artefact::Talent(cycle.clone()).path(subject);
+        add(found, ReadersAt::file(path), talent.readers.as_deref());
+    }
 }
 
 fn add(found: &mut BTreeMap<ReadersAt, Readers>, at: ReadersAt, readers: Option<&[ReaderToken]>) {
