@@ -1,14 +1,15 @@
 //! A tree beside its `access.lock`: whether it may be built, and what to say of it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::access::lock::{Difference, Lock, difference};
+use crate::access::lock::{Difference, Lock, difference, line_of};
 use crate::check::causes;
 use crate::diag::{Diagnostic, Report, Severity};
-use crate::model::{Date, Organisation};
+use crate::model::{Date, Organisation, PersonId};
 use crate::source::{ACCESS_LOCK, Source, access_lock};
 
 /// How an organisation stands to what was accepted.
@@ -43,48 +44,14 @@ enum Accepted {
 impl Acceptance {
     /// Reads the lock beside the tree, and compares.
     pub fn of(source: &Source, org: &Organisation, today: Date) -> Self {
-        Self::compared(source, org, today, |present, _| present)
-    }
-
-    /// The same for an organisation whose keys are stand-ins: whoever was accepted keeps the keys that were.
-    pub fn besides_keys(source: &Source, org: &Organisation, today: Date) -> Self {
-        Self::compared(source, org, today, Lock::with_keys_of)
-    }
-
-    fn compared(
-        source: &Source,
-        org: &Organisation,
-        today: Date,
-        adjusted: impl Fn(Lock, &Lock) -> Lock,
-    ) -> Self {
-        let (text, accepted) = read(source);
         let present = Lock::of(org);
-        let (standing, diagnostics) = match accepted {
-            Accepted::Nothing => (Standing::Missing, vec![causes::no_lock()]),
-            Accepted::Unreadable(diagnostic) => (Standing::Unreadable, vec![diagnostic]),
-            Accepted::Lock(lock) => {
-                let difference = difference(&lock, &adjusted(present.clone(), &lock), org, today);
-                let diagnostics = told(source, &difference);
-                (Standing::Compared(difference), diagnostics)
-            }
-        };
-        let mut report = Report::new(diagnostics, &source.texts, source.root.clone());
-        report
-            .texts
-            .extend(text.map(|text| (ACCESS_LOCK.into(), text)));
+        let found = Found::beside(source);
+        let (standing, report) = found.compared(source, (&present, org), today);
         Self {
             present,
             standing,
             report,
         }
-    }
-
-    /// What there is to say where nothing is refused, as while a tree is being written: warnings all of it.
-    pub fn into_warnings(mut self) -> Report {
-        for diagnostic in &mut self.report.diagnostics {
-            diagnostic.severity = Severity::Warning;
-        }
-        self.report
     }
 
     /// Whether nobody would read more than was accepted.
@@ -93,32 +60,155 @@ impl Acceptance {
     }
 }
 
-fn read(source: &Source) -> (Option<Arc<str>>, Accepted) {
-    let text = match access_lock(&source.root) {
-        Ok(Some(text)) => text,
-        Ok(None) => return (None, Accepted::Nothing),
-        Err(problem) => {
-            let diagnostic = causes::unreadable_lock(&problem.what);
-            return (None, Accepted::Unreadable(diagnostic));
-        }
-    };
-    let accepted = match Lock::parse(&text) {
-        Ok(lock) => Accepted::Lock(Box::new(lock)),
-        Err(mistake) => Accepted::Unreadable(causes::bad_lock(
-            mistake.span,
-            mistake.message,
-            &mistake.help,
-        )),
-    };
-    (Some(text), accepted)
+/// How a tree that is being written stands to what was accepted. Its keys are stand-ins: whoever was accepted keeps the
+/// keys that were.
+#[derive(Default)]
+pub struct Following {
+    present: Option<Lock>,
+    found: Option<Found>,
 }
 
-fn told(source: &Source, difference: &Difference) -> Vec<Diagnostic> {
+impl Following {
+    /// Compares again; `changed` names the people about whom something else is written than the last time, nobody where
+    /// more may be different than that. Nothing is refused while a tree is being written: warnings all of it.
+    pub fn look(
+        &mut self,
+        source: &Source,
+        org: &Organisation,
+        changed: Option<&BTreeSet<PersonId>>,
+        today: Date,
+    ) -> Report {
+        let present = match (self.present.take(), changed) {
+            (Some(mut present), Some(people)) => {
+                present.renew(org, people);
+                present
+            }
+            _ => Lock::of(org),
+        };
+        let found = Found::again(self.found.take(), source);
+        let as_accepted = match &found.accepted {
+            Accepted::Lock(lock) => present.clone().with_keys_of(lock),
+            _ => present.clone(),
+        };
+        let (_, mut report) = found.compared(source, (&as_accepted, org), today);
+        for diagnostic in &mut report.diagnostics {
+            diagnostic.severity = Severity::Warning;
+        }
+        (self.present, self.found) = (Some(present), Some(found));
+        report
+    }
+}
+
+/// What was found in `access.lock`, and its text where there is one.
+struct Found {
+    text: Option<Arc<str>>,
+    accepted: Accepted,
+}
+
+impl Found {
+    fn beside(source: &Source) -> Self {
+        Self::again(None, source)
+    }
+
+    /// What was found before is found again where the text is the same.
+    fn again(before: Option<Self>, source: &Source) -> Self {
+        let text = match access_lock(&source.root) {
+            Ok(text) => text,
+            Err(problem) => {
+                let accepted = Accepted::Unreadable(causes::unreadable_lock(&problem.what));
+                return Self {
+                    text: None,
+                    accepted,
+                };
+            }
+        };
+        let is_the_same = |before: &Self| before.text.is_some() && before.text == text;
+        before.filter(is_the_same).unwrap_or_else(|| Self {
+            accepted: text.as_deref().map_or(Accepted::Nothing, parsed),
+            text,
+        })
+    }
+
+    /// What there is to say of the causes that hold in an organisation.
+    fn compared(
+        &self,
+        source: &Source,
+        (present, org): (&Lock, &Organisation),
+        today: Date,
+    ) -> (Standing, Report) {
+        let text = self.text.as_deref().unwrap_or_default();
+        let (standing, diagnostics) = match &self.accepted {
+            Accepted::Nothing => (Standing::Missing, vec![causes::no_lock()]),
+            Accepted::Unreadable(diagnostic) => (Standing::Unreadable, vec![diagnostic.clone()]),
+            Accepted::Lock(lock) => {
+                let difference = difference(lock, present, org, today);
+                let diagnostics = told(source, text, &difference);
+                (Standing::Compared(difference), diagnostics)
+            }
+        };
+        let mut report = Report::new(diagnostics, &source.texts, source.root.clone());
+        let text = self.text.clone();
+        report
+            .texts
+            .extend(text.map(|text| (ACCESS_LOCK.into(), text)));
+        (standing, report)
+    }
+}
+
+fn parsed(text: &str) -> Accepted {
+    match Lock::parse(text) {
+        Ok(lock) => Accepted::Lock(Box::new(lock)),
+        Err(mistake) => {
+            let (span, message) = (mistake.span, mistake.message);
+            Accepted::Unreadable(causes::bad_lock(span, message, &mistake.help))
+        }
+    }
+}
+
+fn told(source: &Source, lock: &str, difference: &Difference) -> Vec<Diagnostic> {
     let wider = difference.gains.iter();
-    let wider = wider.map(|gain| causes::wider(source, &gain.cause, gain.to_string()));
+    let wider = wider.map(|gain| {
+        let accepted = line_of(lock, &gain.cause);
+        causes::wider(source, &gain.cause, gain.to_string(), accepted)
+    });
     wider
         .chain(difference.behind().map(causes::behind))
         .collect()
+}
+
+/// What became of something less in `access.lock`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Narrowed {
+    /// It is written there.
+    Written,
+    /// The lock said no more than that before, or there is none.
+    AsBefore,
+    /// The lock is as it was, since it is not understood: why.
+    Unreadable(String),
+}
+
+/// Writes something less into `access.lock`, and nothing else: `narrow` takes it out, and tells whether it was there.
+///
+/// # Errors
+/// The file cannot be written; it is as it was then.
+pub fn narrow(root: &Path, narrow: impl FnOnce(&mut Lock) -> bool) -> io::Result<Narrowed> {
+    let text = match access_lock(root) {
+        Ok(Some(text)) => text,
+        Ok(None) => return Ok(Narrowed::AsBefore),
+        Err(problem) => {
+            let why = causes::unreadable_lock(&problem.what).message;
+            return Ok(Narrowed::Unreadable(why));
+        }
+    };
+    let mut lock = match Lock::parse(&text) {
+        Ok(lock) => lock,
+        Err(mistake) => return Ok(Narrowed::Unreadable(mistake.message)),
+    };
+    if !narrow(&mut lock) {
+        return Ok(Narrowed::AsBefore);
+    }
+    accept(root, &lock)?;
+    Ok(Narrowed::Written)
 }
 
 /// Writes what access follows from beside the tree, at once: whoever reads meanwhile reads the one or the other whole.

@@ -380,6 +380,10 @@ pub struct Verify {
     #[command(flatten)]
     pub trusting: Trusting,
 
+    /// A file beside the site that you put there, relative to SITE; what stands in it is looked at all the same
+    #[arg(long, value_name = "FILE")]
+    pub allow: Vec<String>,
+
     /// Exit with 1 on warnings too
     #[arg(long)]
     pub deny_warnings: bool,

@@ -5,6 +5,7 @@
 //! alone all the same.
 
 use std::fmt;
+use std::fs::FileType;
 use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -44,6 +45,34 @@ pub enum HostError {
     NotAFolder(PathBuf),
     #[error("`{}` holds no certificates", .0.display())]
     Certificates(PathBuf),
+}
+
+/// One thing that lies in a folder.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Entry {
+    /// Relative to the folder, with `/`.
+    pub path: String,
+    pub kind: EntryKind,
+}
+
+/// What lies there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum EntryKind {
+    File,
+    /// A symbolic link, wherever it leads.
+    Link,
+    /// A pipe, a socket or a device.
+    Special,
+}
+
+impl EntryKind {
+    fn of(kind: FileType) -> Self {
+        match () {
+            () if kind.is_file() => Self::File,
+            () if kind.is_symlink() => Self::Link,
+            () => Self::Special,
+        }
+    }
 }
 
 /// A place that a site is read from.
@@ -86,7 +115,7 @@ impl Host {
     ///
     /// # Errors
     /// The folder cannot be read, or holds more than can be looked at.
-    pub fn entries(&self) -> io::Result<Option<Vec<String>>> {
+    pub fn entries(&self) -> io::Result<Option<Vec<Entry>>> {
         match self {
             Self::Folder(folder) => entries_of(&folder.0).map(Some),
             Self::Web(_) => Ok(None),
@@ -104,7 +133,7 @@ impl SiteFiles for Host {
 }
 
 /// All that is no folder, relative and with `/`. Links are named and not followed.
-fn entries_of(folder: &Path) -> io::Result<Vec<String>> {
+fn entries_of(folder: &Path) -> io::Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for entry in WalkDir::new(folder).min_depth(1) {
         let entry = entry?;
@@ -114,7 +143,10 @@ fn entries_of(folder: &Path) -> io::Result<Vec<String>> {
         if !entry.file_type().is_dir() {
             let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
             let parts = path.iter().map(|part| part.to_string_lossy());
-            entries.push(parts.collect::<Vec<_>>().join("/"));
+            entries.push(Entry {
+                path: parts.collect::<Vec<_>>().join("/"),
+                kind: EntryKind::of(entry.file_type()),
+            });
         }
     }
     Ok(entries)
@@ -314,6 +346,13 @@ mod tests {
         std::os::unix::fs::symlink("/", place.path().join("root")).unwrap();
         let mut entries = entries_of(place.path()).unwrap();
         entries.sort();
-        assert_eq!(entries, ["a/b", "root"]);
+        let expected = [("a/b", EntryKind::File), ("root", EntryKind::Link)];
+        assert_eq!(
+            entries,
+            expected.map(|(path, kind)| Entry {
+                path: path.to_owned(),
+                kind
+            })
+        );
     }
 }

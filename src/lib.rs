@@ -35,6 +35,7 @@ pub mod pipeline;
 pub mod portable;
 pub mod publish;
 pub mod rebuild;
+pub mod regular_file;
 pub mod scaffold;
 pub mod schema;
 pub mod seal;

@@ -74,13 +74,15 @@ pub fn load(root: &Path, today: Date) -> Result<(Option<Organisation>, Report), 
 /// The directory is no organisation, or cannot be read at all.
 pub fn load_with(root: &Path, identities: &Identities, today: Date) -> Result<Loaded, LoadError> {
     let source = source::load_with(root, identities)?;
-    let mut checked = Checker::default().check(&source, &Changed::default());
+    let mut checker = Checker::default();
+    let mut checked = checker.check(&source, &Changed::default());
     if let Some(organisation) = &checked.organisation {
         let access = access::plan(organisation, today);
         let warnings = warnings_of_audiences(&access, &source);
         checked.diagnostics.extend(warnings);
-        let keyless = check::keys_left::none_left(&source, organisation, today);
-        checked.diagnostics.extend(keyless);
+        checked
+            .diagnostics
+            .extend(checker.keys_left(&source, today));
         let as_of = organisation.as_of.unwrap_or(today);
         let guidance = Guidance::default().judge(&source, organisation, as_of);
         checked.diagnostics.extend(guidance);
@@ -195,9 +197,7 @@ pub fn build(
         sealer.add_plain(&file.path, &file.bytes)?;
     }
     for person in organisation.people.values() {
-        if let Some(bytes) = person.login_file.as_deref()
-            && person.is_here(days.today)
-        {
+        if let Some(bytes) = person.login_on(days.today) {
             let (person, login) = (&person.id, person.login.as_str());
             sealer.add_login(&LoginFile {
                 person,

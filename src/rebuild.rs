@@ -18,11 +18,11 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
-use crate::acceptance::Acceptance;
+use crate::acceptance::Following;
 use crate::access::{self, Access, Audiences, Planned};
 use crate::check::{Checker, Guidance, StandIn};
 use crate::diag::Report;
-use crate::growth;
+use crate::growth::Census;
 use crate::model::*;
 use crate::pipeline::{self, BuildError};
 use crate::site::{self, Theme};
@@ -37,6 +37,7 @@ pub struct Rebuilder {
     guidance: Guidance,
     source: Option<Source>,
     report: Report,
+    following: Following,
     /// What was not accepted, apart from what is wrong.
     unaccepted: Report,
     /// Nothing while the tree has errors.
@@ -45,6 +46,8 @@ pub struct Rebuilder {
     planned: Option<Planning>,
     /// What the pages were drawn with last.
     drawn: Option<Drawn>,
+    /// What the figures about everyone were made of last.
+    census: Census,
     /// What is not drawn yet.
     due: Due,
 }
@@ -97,10 +100,12 @@ impl Rebuilder {
             guidance: Guidance::default(),
             source: None,
             report: Report::default(),
+            following: Following::default(),
             unaccepted: Report::default(),
             organisation: None,
             planned: None,
             drawn: None,
+            census: Census::default(),
             due: Due::default(),
         }
     }
@@ -150,6 +155,8 @@ impl Rebuilder {
             let plan = Planning::of(self.planned.take(), organisation, today, &mut self.due);
             let warnings = pipeline::warnings_of_audiences(&plan.access, source);
             checked.diagnostics.extend(warnings);
+            let keyless = self.checker.keys_left(source, today);
+            checked.diagnostics.extend(keyless);
             let as_of = organisation.as_of.unwrap_or(today);
             let guidance = self.guidance.judge(source, organisation, as_of);
             checked.diagnostics.extend(guidance);
@@ -160,11 +167,12 @@ impl Rebuilder {
         self.hold_against_lock(today);
     }
 
-    /// Looks at what was not accepted. The keys may be stand-ins, so they are let pass.
+    /// Looks at what was not accepted. Whatever is different since the last look is not drawn yet.
     fn hold_against_lock(&mut self, today: Date) {
+        let people = (!self.due.everything).then_some(&self.due.people);
         self.unaccepted = match (&self.source, &self.organisation) {
             (Some(source), Some(organisation)) => {
-                Acceptance::besides_keys(source, organisation, today).into_warnings()
+                self.following.look(source, organisation, people, today)
             }
             _ => Report::default(),
         };
@@ -220,7 +228,7 @@ impl Rebuilder {
             organisation,
             planned,
             &self.due,
-            self.drawn.as_ref(),
+            (self.drawn.as_ref(), &mut self.census),
         )?;
         let reached = round.reached(&self.due.people);
         let pages = reached.par_iter().map(|planned| {
@@ -288,7 +296,7 @@ impl<'a> Round<'a> {
         organisation: &'a Organisation,
         (access, today): (&'a Access, Date),
         due: &Due,
-        before: Option<&'a Drawn>,
+        (before, census): (Option<&'a Drawn>, &mut Census),
     ) -> Result<Self, BuildError> {
         let kept = before.filter(|_| !due.everything);
         let theme = match kept.filter(|_| !due.theme) {
@@ -303,8 +311,15 @@ impl<'a> Round<'a> {
                 Arc::new(access::commons(organisation, as_of))
             }
         };
-        let people = organisation.people.values().map(|person| &**person);
-        let figures = growth::org_figures(&commons, people);
+        let people = &organisation.people;
+        match due.everything {
+            true => *census = Census::of(&commons, people.values().map(|person| &**person)),
+            false => {
+                let touched = due.people.iter().filter_map(|id| people.get(id));
+                census.renew(&commons, touched.map(|person| &**person));
+            }
+        }
+        let figures = census.figures();
         let audiences = Audiences::new(organisation, today);
         let everyone = access.get(&SectionId::new("org"));
         let everyone = everyone.map(|org| access::draw(&audiences, &figures, org));

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use super::complaints::Complaints;
 use super::known::{Facts, Known};
 use super::organisation::{self, Settings};
-use super::{chain, cycles, management, people, rubric, seats, tree};
+use super::{chain, cycles, keys_left, management, people, rubric, seats, tree};
 use crate::diag::{Diagnostic, Severity};
 use crate::model::*;
 use crate::source::{Changed, Name, RUBRICS, Source};
@@ -56,6 +56,8 @@ struct Frame {
     facts: Arc<Facts>,
     /// Without cycles, logs and check-ins.
     people: BTreeMap<PersonId, Person>,
+    /// The same with the keys that their files name; empty where those are theirs anyway.
+    as_named: BTreeMap<PersonId, Person>,
     /// The files that cannot be read as a whole.
     unsound: Arc<BTreeSet<Arc<str>>>,
     diagnostics: Vec<Diagnostic>,
@@ -87,6 +89,19 @@ impl Checker {
         }
     }
 
+    /// Warns of whoever has keys of which none counts on a day, and of logins that are left out then, whatever keys stand in
+    /// for them. To be called after [`Checker::check`].
+    pub fn keys_left(&self, source: &Source, today: Date) -> Vec<Diagnostic> {
+        let people = self.frame.as_ref().map(|frame| match &self.stand_in {
+            Some(_) => &frame.as_named,
+            None => &frame.people,
+        });
+        let people = people.into_iter().flat_map(BTreeMap::values);
+        let mut warnings = keys_left::none_left(source, people.clone(), today);
+        warnings.extend(keys_left::logins_left_out(source, people, today));
+        warnings
+    }
+
     /// Judges the tree. `changed` says what is different since the last time; the first time, everything is.
     pub fn check(&mut self, source: &Source, changed: &Changed) -> Checked {
         let renewed = self.renew_frame(source, changed);
@@ -113,6 +128,7 @@ impl Checker {
         }
         let mut frame = Frame::read(source);
         if let Some(stand_in) = &self.stand_in {
+            frame.as_named = frame.people.clone();
             frame.people.values_mut().for_each(|person| {
                 let recipient = stand_in(person).into_iter();
                 person.keys = recipient.map(ReaderKey::lasting).collect();
@@ -241,6 +257,7 @@ impl Frame {
             settings,
             facts: known.into_facts(),
             people: people.people,
+            as_named: BTreeMap::new(),
             unsound: Arc::new(complaints.unsound()),
             diagnostics: complaints.into_diagnostics(),
         }

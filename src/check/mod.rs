@@ -21,8 +21,7 @@ mod expectations;
 mod feedback;
 mod fixed;
 mod guidance;
-
-pub mod keys_left;
+mod keys_left;
 mod known;
 mod management;
 mod organisation;

@@ -12,7 +12,7 @@ use super::prose;
 use super::table::{At, Doc, Table};
 use crate::model::*;
 use crate::source::SourceFile;
-use crate::source::written::{Heading, Markdown};
+use crate::source::written::{Heading, Markdown, Section};
 
 const ENTRY_KEYS: [&str; 8] = [
     "date",
@@ -32,6 +32,9 @@ const LOG_KINDS: [(&str, LogKind); 4] = [
     ("touchpoint", LogKind::Touchpoint),
 ];
 
+/// The most dated entries of one file: one a day for thirteen years.
+const ENTRIES_MAX: usize = 5_000;
+
 /// The keys of `log.toml`.
 pub(super) const LOG_KEYS: [&str; 1] = ["entry"];
 
@@ -41,7 +44,7 @@ pub(super) fn log(
     table: &Table<'_>,
     cycles: &BTreeMap<CycleId, PersonCycle>,
 ) -> Vec<LogEntry> {
-    let tables = table.tables("entry", &ENTRY_KEYS);
+    let tables = table.tables_up_to(ENTRIES_MAX, "entry", &ENTRY_KEYS);
     let entry = |table: &Table<'_>| entry(known, table, cycles);
     let mut log: Vec<LogEntry> = tables.iter().filter_map(entry).collect();
     log.sort_by_key(|entry| entry.date);
@@ -131,8 +134,9 @@ fn dated(known: &Known<'_>, file: &SourceFile) -> Vec<Dated> {
     prose::check(&doc, doc.text, &prose::Origin::Verbatim(0));
     let cut = Markdown::cut(doc.text, 0);
     warn_of_preamble(&doc, cut.preamble);
-    let sections = cut.sections.into_iter();
-    let entry = |section: crate::source::written::Section| {
+    warn_of_too_many(&doc, &cut.sections);
+    let sections = cut.sections.into_iter().take(ENTRIES_MAX);
+    let entry = |section: Section| {
         let (date, title) = heading(&doc, &section.heading)?;
         let body = &doc.text[section.body.clone()];
         let from = section.body.start + (body.len() - body.trim_start().len());
@@ -142,6 +146,18 @@ fn dated(known: &Known<'_>, file: &SourceFile) -> Vec<Dated> {
     let mut entries: Vec<Dated> = sections.filter_map(entry).collect();
     entries.sort_by_key(|entry| entry.date);
     entries
+}
+
+fn warn_of_too_many(doc: &Doc<'_>, sections: &[Section]) {
+    let Some(beyond) = sections.get(ENTRIES_MAX) else {
+        return;
+    };
+    let message = format!(
+        "there are {} entries; the most is {ENTRIES_MAX}",
+        sections.len()
+    );
+    let place = doc.place(beyond.heading.words.clone());
+    doc.complaints.about(codes::TOO_MANY, place, message);
 }
 
 /// The length of `YYYY-MM-DD`.

@@ -18,6 +18,9 @@ use crate::model::{Date, Prose, turns_direction};
 use crate::source::written::Toml;
 use crate::source::{Content, SourceFile};
 
+/// The most tables of one kind in a file.
+const TABLES_MAX: usize = 1_000;
+
 /// Something read, and where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct At<T> {
@@ -328,9 +331,22 @@ impl<'t> Table<'t> {
         self.value(key).map(|value| value.map()).unwrap_or_default()
     }
 
-    /// Tables below this one, as `[[key]]` or as a list.
+    /// Tables below this one, as `[[key]]` or as a list, and no more of them than anybody writes.
     pub fn tables(&self, key: &str, keys: &[&str]) -> Vec<Table<'t>> {
-        let list = self.list(key);
+        self.tables_up_to(TABLES_MAX, key, keys)
+    }
+
+    /// The same with a bound of its own. The first that is too many is complained about, and it and what follows is
+    /// left out.
+    pub fn tables_up_to(&self, max: usize, key: &str, keys: &[&str]) -> Vec<Table<'t>> {
+        let mut list = self.list(key);
+        if let Some(beyond) = list.get(max) {
+            let message = format!("there are {} of `{key}`; the most is {max}", list.len());
+            self.doc
+                .complaints
+                .about(codes::TOO_MANY, beyond.place(), message);
+            list.truncate(max);
+        }
         list.iter().filter_map(|value| value.table(keys)).collect()
     }
 

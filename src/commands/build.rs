@@ -1,5 +1,6 @@
 //! `gradus build`: the sealed site, from the tree to the folder.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -9,14 +10,17 @@ use gradus::model::{Date, FileHash, Organisation, Reach};
 use gradus::pipeline::{self, BuildError, Built, Days};
 use gradus::portable;
 use gradus::publish::{How, Publication, PublishError, Published};
-use gradus::seal::{self, SealError, SiteKey};
+use gradus::regular_file::NotTaken;
+use gradus::scaffold::Sources;
+use gradus::seal::{self, Folder, SITE_JSON, SealError, SiteFiles, SiteJson, SiteKey};
 use gradus::site::ThemeError;
 use gradus::source::ThemeFilesError;
+use gradus::terminal;
 use serde::Serialize;
 
 use crate::cli;
 
-use super::{Failure, Here, Message, access, checked_beside_lock, deploy, keys, shell};
+use super::{Failure, Here, MARKER, Message, access, checked_beside_lock, deploy, keys, shell};
 
 /// Seconds since 1970 that a reproducible build calls now.
 const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
@@ -43,13 +47,13 @@ pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
         here.say(&format!(
             "would write {} sections with {pages} pages; {}",
             access.sections.len(),
-            readers(&org, &access)
+            readers(&org, &access, here.today)
         ));
         return Ok(());
     }
-    let key = keys::site_key(&root, &org)?;
+    let key = keys::site_key(here, &root, &org)?;
     let signer = key.signer();
-    let out = out_folder(here, args, &root)?;
+    let out = out_folder(here, args, &root, &org)?;
     let deployment = match args.deploy {
         Some(host) => Some(deploy::Deployment::plan(host, &root, &real(&out), &org)?),
         None => None,
@@ -85,6 +89,10 @@ fn program() -> Option<FileHash> {
     fingerprint::of_file(&std::env::current_exe().ok()?).ok()
 }
 
+/// What is lost with a ledger, which a site's own signature replaces.
+const LEDGER_HELP: &str =
+    "take it away: the next build knows its files by the site's signature, and writes another";
+
 /// Where the tree's own files lie: what is served must hold none of them.
 const TREE: [&str; 7] = [
     "people",
@@ -96,19 +104,49 @@ const TREE: [&str; 7] = [
     ".git",
 ];
 
-fn out_folder(here: &Here, args: &cli::Build, root: &Path) -> Result<PathBuf, Failure> {
+fn out_folder(
+    here: &Here,
+    args: &cli::Build,
+    root: &Path,
+    org: &Organisation,
+) -> Result<PathBuf, Failure> {
     let Some(named) = &args.out else {
-        return Ok(root.join("public"));
+        return Ok(root.join(USUAL));
     };
     let out = here.path(named);
-    match holds_the_tree(&real(&out), &real(root)) {
-        false => Ok(out),
-        true => {
-            let what = format!("`{}` is a folder of the tree itself", named.display());
-            let help = "a site needs a folder that holds nothing of the tree, such as `public`";
-            Err(Failure::Usage(Message::new(what).help(help)))
+    let (real_out, real_root) = (real(&out), real(root));
+    let sources = Sources::of(&fs::read_to_string(root.join(MARKER)).unwrap_or_default());
+    let declared = [&sources.people, &sources.management];
+    let mut declared = declared.into_iter().chain(org.pinned.keys());
+    let is_declared = declared.any(|name| real_out.starts_with(real(&root.join(name))));
+    let what = match () {
+        () if is_declared || holds_the_tree(&real_out, &real_root) => {
+            "is a folder of the tree itself"
         }
-    }
+        () if real_out.starts_with(&real_root) && holds_other_things(&out) => {
+            "lies in the organisation and holds other things than a site"
+        }
+        () => return Ok(out),
+    };
+    let what = format!("`{}` {what}", named.display());
+    let help = "a site needs a folder of its own, such as `public`: whatever else lies there would be served with it";
+    Err(Failure::Usage(Message::new(what).help(help)))
+}
+
+/// Whether a folder holds anything, and no site. The usual one may be prepared with what a host wants beside a site.
+fn holds_other_things(out: &Path) -> bool {
+    let is_usual = out.file_name().is_some_and(|name| name == USUAL);
+    !is_usual && !is_empty(out) && !out.join(SITE).exists()
+}
+
+/// Where a site is written when nothing else is said.
+const USUAL: &str = "public";
+
+/// What every site has.
+const SITE: &str = "site.json";
+
+fn is_empty(folder: &Path) -> bool {
+    fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none())
 }
 
 /// Whether a folder is the organisation, lies above it, or is one of those that its files lie in.
@@ -209,7 +247,13 @@ impl Summary<'_> {
         if self.published.how == How::InPlace {
             here.say("the folder cannot be exchanged as a whole, so its files were written one by one, `site.json` last");
         }
-        here.say(&readers(org, &self.built.access));
+        for left in &self.published.left {
+            here.say(&format!(
+                "could not remove `{0}`, which a build left: `sudo rm -r {0}` does",
+                left.display()
+            ));
+        }
+        here.say(&readers(org, &self.built.access, here.today));
         if here.verbose {
             self.each_reader(here, org);
         }
@@ -224,8 +268,8 @@ impl Summary<'_> {
     }
 }
 
-/// Who can open the site, in one sentence.
-fn readers(org: &Organisation, access: &Access) -> String {
+/// Who can open the site, in a sentence or two.
+fn readers(org: &Organisation, access: &Access, today: Date) -> String {
     let kind = org.seal.keys.in_words();
     let keys = access.per_recipient().len();
     let without: Vec<&str> = org
@@ -245,6 +289,17 @@ fn readers(org: &Organisation, access: &Access) -> String {
         text.push_str(&format!(
             "\nwithout a key: {} (`gradus keys new ID` makes one)",
             without.join(", ")
+        ));
+    }
+    let left_out = org
+        .people
+        .values()
+        .filter(|person| person.is_login_left_out(today));
+    let left_out: Vec<&str> = left_out.map(|person| person.id.as_str()).collect();
+    if !left_out.is_empty() {
+        text.push_str(&format!(
+            "\nwithout their login, which may open a key that counts no more: {} (`gradus check` says what helps)",
+            left_out.join(", ")
         ));
     }
     text
@@ -295,17 +350,42 @@ impl From<SealError> for Failure {
     }
 }
 
+/// Says whose site it is that stands there now.
+fn appeared(message: Message, out: &Path) -> Message {
+    let site = SiteFiles::read(&Folder(out.to_owned()), SITE_JSON).ok();
+    let site: Option<SiteJson> = site
+        .flatten()
+        .and_then(|bytes| serde_json::from_slice(&bytes).ok());
+    let message = match site {
+        Some(site) => message.note(format!(
+            "another build wrote a site there, signed by `{}`",
+            terminal::visible(&site.signer)
+        )),
+        None => message.note("gradus did not write it"),
+    };
+    message.help("build again; where two organisations build into one folder, give each its own with `-o DIR`")
+}
+
 impl From<PublishError> for Failure {
     fn from(error: PublishError) -> Self {
         let message = Message::from_error(&error);
-        Self::Environment(match error {
+        match error {
             PublishError::Locked { .. } => {
-                message.help("wait for it to end; a killed build leaves no lock")
+                Self::Environment(message.help("wait for it to end; a killed build leaves no lock"))
             }
-            PublishError::Foreign { .. } => {
-                message.help("move it away, or choose another folder with `-o DIR`")
+            PublishError::Appeared { path } => Self::Environment(appeared(message, &path)),
+            PublishError::Foreign { .. } | PublishError::Special { .. } => Self::Environment(
+                message.help("move it away, or choose another folder with `-o DIR`"),
+            ),
+            PublishError::NotTaken {
+                source: NotTaken::TooLarge { .. },
+                ..
             }
-            _ => message,
-        })
+            | PublishError::Ledger { .. } => Self::Broken(message.help(LEDGER_HELP)),
+            PublishError::NotTaken { source, .. } if !source.is_io() => Self::Environment(
+                message.help("take it away: gradus makes what it needs there itself"),
+            ),
+            _ => Self::Environment(message),
+        }
     }
 }

@@ -8,7 +8,7 @@ use gradus::{check, formats, pipeline, terminal};
 
 use crate::cli::{self, CheckFormat};
 
-use super::{Failure, Here, Message, closed_sources, loaded, shell};
+use super::{Failure, Here, Message, closed_sources, errors_of, loaded, shell};
 
 /// Prints all diagnostics in the wanted form.
 ///
@@ -42,10 +42,10 @@ pub fn run(here: &Here, args: &cli::Check) -> Result<(), Failure> {
     }
     let is_denied = |severity| args.deny_warnings && report.count(severity) > 0;
     let denied = is_denied(Severity::Warning) || is_denied(Severity::Advice);
-    if report.has_errors() || denied {
-        return Err(Failure::Content);
+    match report.has_errors() || denied {
+        true => Err(errors_of(&report)),
+        false => Ok(()),
     }
-    Ok(())
 }
 
 fn count_of(report: &Report, rule: Rule) -> usize {

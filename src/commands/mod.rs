@@ -23,8 +23,11 @@ use std::sync::Arc;
 
 use anstream::eprintln;
 use gradus::acceptance::Acceptance;
+use gradus::check::codes;
+use gradus::diag::{Diagnostic, Report};
 use gradus::model::{Date, Organisation};
 use gradus::pipeline::{self, Loaded};
+use gradus::regular_file;
 use gradus::source::{Identities, Unopened};
 use gradus::{keys as library_keys, terminal};
 
@@ -93,11 +96,17 @@ impl Here {
     fn new(cli: &Cli) -> Result<Self, Failure> {
         let current = std::env::current_dir()
             .map_err(|e| Failure::environment("could not tell the current directory", e))?;
+        let directory = match &cli.directory {
+            Some(directory) => current.join(directory),
+            None => current,
+        };
+        // Or the organisation above what is not there would be taken for the one that was meant.
+        if let (Some(named), false) = (&cli.directory, directory.is_dir()) {
+            let message = Message::new(format!("`{}` is no directory", named.display()));
+            return Err(Failure::Environment(message));
+        }
         Ok(Self {
-            directory: match &cli.directory {
-                Some(directory) => current.join(directory),
-                None => current,
-            },
+            directory,
             identity_files: cli.identities.clone(),
             quiet: cli.quiet,
             verbose: cli.verbose,
@@ -152,6 +161,7 @@ impl Here {
         let files = self.named_identity_files();
         let ask = |path: &Path| terminal::ask_passphrase(&path.display().to_string());
         let identities = files.iter().map(|file| {
+            self.warn_of_open_secret(file);
             let identity = library_keys::load_identity(file, &ask)?;
             Ok(identity)
         });
@@ -169,10 +179,20 @@ impl Here {
         files
     }
 
+    /// Says that others than its owner can read a file that holds a secret, where they can.
+    pub fn warn_of_open_secret(&self, file: &Path) {
+        if regular_file::is_open_to_others(file) {
+            let file = terminal::visible(&file.display().to_string());
+            self.say(&format!(
+                "others on this machine can read `{file}`: `chmod 600 {file}` keeps it to its owner"
+            ));
+        }
+    }
+
     /// Words for people, on stderr.
     pub fn say(&self, words: &str) {
         if !self.quiet {
-            eprintln!("{words}");
+            eprintln!("{}", terminal::without_secrets(words));
         }
     }
 }
@@ -210,15 +230,28 @@ pub fn checked_beside_lock(
     }
     organisation
         .zip(acceptance)
-        .ok_or_else(|| not_whole(&closed))
+        .ok_or_else(|| not_whole(&closed, &report))
 }
 
-/// There is no organisation: a sealed file was not opened, or else the content has errors, which have been printed.
-pub fn not_whole(closed: &[(Arc<str>, Unopened)]) -> Failure {
+/// There is no organisation: a sealed file was not opened, or else there are errors, which have been printed.
+pub fn not_whole(closed: &[(Arc<str>, Unopened)], report: &Report) -> Failure {
     match closed {
-        [] => Failure::Content,
+        [] => errors_of(report),
         closed => closed_sources(closed),
     }
+}
+
+/// What errors come to that have been printed: the environment's fault where the system refused a file, which may hold
+/// what the others miss.
+pub fn errors_of(report: &Report) -> Failure {
+    let is_refusal = |diagnostic: &Diagnostic| diagnostic.code == codes::UNREADABLE.code;
+    if !report.diagnostics.iter().any(is_refusal) {
+        return Failure::Content;
+    }
+    let message = Message::new("not every file of the tree could be read");
+    Failure::Environment(
+        message.help("see to it that you may read them; above stands what the system says"),
+    )
 }
 
 /// Loads an organisation with the identities at hand, and checks it.

@@ -72,7 +72,7 @@ fn sound(here: &Here, root: &Path) -> Result<(Organisation, Acceptance), Failure
     if loaded.report.has_errors() {
         gradus::terminal::print_report(&loaded.report);
     }
-    Err(not_whole(&loaded.closed))
+    Err(not_whole(&loaded.closed, &loaded.report))
 }
 
 /// What everything is made from.

@@ -1,7 +1,7 @@
 //! `gradus open`: a published site without any code that it serves.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
 
 use gradus::keys::load_identity_file;
@@ -44,7 +44,7 @@ fn read(
 ) -> Result<Copied, Failure> {
     let identities = identities(here, args, published)?;
     for file in &identities {
-        let pins = published.pins(&file.signers);
+        let pins = published.pins(&file.signers)?;
         let trust = published.trust(&pins);
         let site = SealedSiteReader::new(&published.host, &trust, &pins)?;
         let portfolio = match site.unlock(&file.identity) {
@@ -102,7 +102,10 @@ fn identities(
                 return Err(Failure::Usage(message.help(help)));
             }
             let ask = |path: &Path| ask_passphrase(&path.display().to_string());
-            let load = |file: &std::path::PathBuf| Ok(load_identity_file(file, &ask)?);
+            let load = |file: &PathBuf| {
+                here.warn_of_open_secret(file);
+                Ok(load_identity_file(file, &ask)?)
+            };
             files.iter().map(load).collect()
         }
     }
@@ -110,7 +113,7 @@ fn identities(
 
 /// The site is opened again with the signers that the login pins, so that a forged one shows nothing.
 fn of_login(published: &Published, login: &str) -> Result<IdentityFile, Failure> {
-    let site = SealedSiteReader::new(&published.host, &Trust::default(), &published.pins(&[]))?;
+    let site = SealedSiteReader::new(&published.host, &Trust::default(), &published.pins(&[])?)?;
     let passphrase = ask_passphrase(&format!("the login `{}`", visible(login)));
     let passphrase =
         passphrase.map_err(|error| Failure::environment("could not read the passphrase", error))?;
@@ -176,7 +179,9 @@ impl From<FolderError> for Failure {
     fn from(error: FolderError) -> Self {
         let message = Message::from_error(&error);
         Self::Environment(match error {
-            FolderError::NotEmpty(_) => message.help("name a folder that is new or empty"),
+            FolderError::NotEmpty(_) | FolderError::NotOurs(_) => {
+                message.help("name a folder that is new, or that is empty and yours")
+            }
             FolderError::Io { .. } => message,
         })
     }

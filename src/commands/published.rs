@@ -44,13 +44,26 @@ impl Published {
         let demanded = trusting.signer.as_deref().map(keys::signer_of);
         let demanded = demanded.transpose()?;
         let found = here.found_upwards();
+        let found = found.filter(|root| {
+            let is_apart = !lies_in(root, &host);
+            if !is_apart {
+                say_inside(here, root);
+            }
+            is_apart
+        });
         let named = match (&found, demanded) {
             (None, _) => None,
             (Some(root), None) => keys::named_signer(root)?,
             // Whatever is wrong with a tree that need not be this site's.
             (Some(root), Some(_)) => keys::named_signer(root).ok().flatten(),
         };
-        let tree = found.filter(|_| demanded.is_none() || demanded == named);
+        let is_its = demanded.is_none() || demanded == named;
+        if let (false, Some(named)) = (is_its, named) {
+            here.say(&format!(
+                "the organisation here names another signer, `{named}`, so nothing was taken from it"
+            ));
+        }
+        let tree = found.filter(|_| is_its);
         let state = tree.as_ref().map(|root| root.join(".gradus"));
         Ok(Self {
             host,
@@ -62,10 +75,25 @@ impl Published {
         })
     }
 
-    /// Whose the site must be for someone whose identity pins these signers: the command line has the last word.
-    pub fn pins(&self, of_identity: &[String]) -> Vec<String> {
-        let demanded = self.demanded.map(|signer| vec![signer.to_string()]);
-        demanded.unwrap_or_else(|| of_identity.to_owned())
+    /// Whose the site must be for someone whose identity pins these signers, or who names one on the command line.
+    ///
+    /// # Errors
+    ///
+    /// The two contradict each other: a pin is there so that nobody is talked out of it.
+    pub fn pins(&self, of_identity: &[String]) -> Result<Vec<String>, Failure> {
+        let Some(demanded) = self.demanded.map(|signer| signer.to_string()) else {
+            return Ok(of_identity.to_owned());
+        };
+        if of_identity.is_empty() || of_identity.contains(&demanded) {
+            return Ok(vec![demanded]);
+        }
+        let pinned: Vec<String> = of_identity.iter().map(|pin| visible(pin)).collect();
+        let message = Message::new(format!(
+            "the identity pins the signer `{}`, and `--signer` names `{demanded}`",
+            pinned.join("`, `")
+        ));
+        let help = "leave `--signer` out; if the site's owner told you in person that its signer changed, `gradus keys pin FILE --signer KEY` pins the new one";
+        Err(Failure::Keys(message.help(help)))
     }
 
     /// What is known of the site where these signers are pinned: the organisation at hand tells nothing of a site that is
@@ -91,6 +119,24 @@ impl Published {
         let tree = Tree::load(root, &here.identities()?, here.today);
         tree.map(Some).map_err(Failure::from_load)
     }
+}
+
+/// Whether an organisation lies within the site that it would vouch for: whoever made the site put it there.
+fn lies_in(root: &Path, host: &Host) -> bool {
+    let Host::Folder(folder) = host else {
+        return false;
+    };
+    match (root.canonicalize(), folder.0.canonicalize()) {
+        (Ok(root), Ok(site)) => root.starts_with(site),
+        _ => true, // nobody knows, so it does not count
+    }
+}
+
+fn say_inside(here: &Here, root: &Path) {
+    here.say(&format!(
+        "the organisation in `{}` lies inside the site itself, so nothing was taken from it: run it from elsewhere, or name the signer with `--signer`",
+        visible(&root.display().to_string())
+    ));
 }
 
 /// The moment, in Unix seconds.

@@ -4,9 +4,11 @@ use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use gradus::regular_file::{self, Links, NotTaken};
 use gradus::scaffold::{Entry, NewFile, Sources};
+use gradus::source::FILE_MAX_BYTES;
 
-use super::{Failure, MARKER, Message};
+use super::{Failure, MARKER, Message, keys};
 
 /// An organisation's directory, to add files to.
 pub struct Tree<'r> {
@@ -30,9 +32,7 @@ impl<'r> Tree<'r> {
     /// It cannot be read.
     pub fn open(root: &'r Path) -> Result<Self, Failure> {
         let marker = root.join(MARKER);
-        let text = fs::read_to_string(&marker).map_err(|e| {
-            Failure::environment(&format!("could not read `{}`", marker.display()), e)
-        })?;
+        let text = keys::read(&marker)?;
         let sources = Sources::of(&text);
         Ok(Self { root, sources })
     }
@@ -91,8 +91,7 @@ impl<'r> Tree<'r> {
         if create(&path, first.trim_start())? {
             return Ok(place);
         }
-        let before = fs::read_to_string(&path)
-            .map_err(|e| Failure::environment(&format!("could not read `{place}`"), e))?;
+        let before = text_of(&path, &place)?;
         let apart = if before.is_empty() || before.ends_with('\n') {
             ""
         } else {
@@ -101,10 +100,8 @@ impl<'r> Tree<'r> {
         let added = format!("{apart}{}", entry.text);
         understood(&place, &format!("{before}{added}"))?;
         let append = || {
-            OpenOptions::new()
-                .append(true)
-                .open(&path)?
-                .write_all(added.as_bytes())
+            let mut file = regular_file::open_or_make(&path)?;
+            Ok::<_, NotTaken>(file.write_all(added.as_bytes())?)
         };
         append().map_err(|e| Failure::environment(&format!("could not write `{place}`"), e))?;
         Ok(place)
@@ -122,6 +119,14 @@ fn sealed(path: &Path) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(".age");
     name.into()
+}
+
+/// The text of a file that is to be added to; what a link leads to may be anybody's.
+fn text_of(path: &Path, shown: &str) -> Result<String, Failure> {
+    let failed = || format!("could not read `{shown}`");
+    let bytes = regular_file::read(path, Links::Refused, FILE_MAX_BYTES);
+    let bytes = bytes.map_err(|error| Failure::environment(&failed(), error))?;
+    String::from_utf8(bytes).map_err(|error| Failure::environment(&failed(), error))
 }
 
 /// Writes a file where there is none; tells whether it did.

@@ -28,6 +28,7 @@ pub fn run(here: &Here, args: &cli::Verify) -> Result<(), Failure> {
         at_least: published.trust(&[]).seen_build,
         now: now(),
         entries: entries.as_deref(),
+        allowed: &args.allow,
         release: tree
             .as_ref()
             .and_then(|tree| tree.release.as_ref())

@@ -1,8 +1,8 @@
 //! Pages and files → a folder that only its owner can enter.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, Metadata, OpenOptions, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
@@ -12,6 +12,8 @@ use thiserror::Error;
 pub enum FolderError {
     #[error("`{}` is not empty", .0.display())]
     NotEmpty(PathBuf),
+    #[error("`{}` belongs to somebody else", .0.display())]
+    NotOurs(PathBuf),
     #[error("could not write `{}`", path.display())]
     Io {
         path: PathBuf,
@@ -20,33 +22,34 @@ pub enum FolderError {
     },
 }
 
-/// A folder that was new or empty, and belongs to its owner alone.
+/// A folder that was new or empty, and belongs to its owner alone once something is in it.
 #[derive(Debug)]
 pub struct NewFolder {
     path: PathBuf,
+    /// How open it was before; nothing where it is new.
+    before: Option<Permissions>,
     /// What was put there, relative and with `/`.
     written: Vec<String>,
 }
 
 impl NewFolder {
-    /// Makes the folder, or takes one in which nothing is.
+    /// Makes the folder, or takes one of ours in which nothing is, and leaves it as it is for now.
     ///
     /// # Errors
-    /// Something is in it, or it cannot be made.
+    /// Something is in it, it is somebody else's, or it cannot be made.
     pub fn make(path: &Path) -> Result<Self, FolderError> {
-        let failed = |source| FolderError::Io {
-            path: path.to_owned(),
-            source,
+        let failed = failed(path);
+        let before = match fs::metadata(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                let made = DirBuilder::new().mode(0o700).recursive(true).create(path);
+                made.map_err(failed)?;
+                None
+            }
+            found => Some(take(path, &found.map_err(&failed)?)?),
         };
-        let made = DirBuilder::new().mode(0o700).recursive(true).create(path);
-        made.map_err(failed)?;
-        if fs::read_dir(path).map_err(failed)?.next().is_some() {
-            return Err(FolderError::NotEmpty(path.to_owned()));
-        }
-        let private = fs::Permissions::from_mode(0o700);
-        fs::set_permissions(path, private).map_err(failed)?;
         Ok(Self {
             path: path.to_owned(),
+            before,
             written: Vec::new(),
         })
     }
@@ -56,6 +59,10 @@ impl NewFolder {
     /// # Errors
     /// The disk is full, say.
     pub fn put(&mut self, path: &str, bytes: &[u8]) -> Result<(), FolderError> {
+        if self.written.is_empty() && self.before.is_some() {
+            let private = Permissions::from_mode(0o700);
+            fs::set_permissions(&self.path, private).map_err(failed(&self.path))?;
+        }
         let target = self.path.join(path);
         self.written.push(path.to_owned());
         write(&target, bytes).map_err(|source| FolderError::Io {
@@ -64,7 +71,8 @@ impl NewFolder {
         })
     }
 
-    /// Takes everything away again. Nothing better can be done about a failure here than to go on with the others.
+    /// Takes everything away again, and leaves the folder as it was. Nothing better can be done about a failure here
+    /// than to go on with the others.
     pub fn clear(self) {
         for path in &self.written {
             let _ = fs::remove_file(self.path.join(path));
@@ -72,6 +80,31 @@ impl NewFolder {
                 let _ = fs::remove_dir(self.path.join(&path[..at]));
             }
         }
+        let _ = match self.before {
+            None => fs::remove_dir(&self.path),
+            Some(before) => fs::set_permissions(&self.path, before),
+        };
+    }
+}
+
+/// A folder that was there: how open it is, where it is empty and ours.
+fn take(path: &Path, found: &Metadata) -> Result<Permissions, FolderError> {
+    let mut inside = fs::read_dir(path).map_err(failed(path))?;
+    if inside.next().is_some() {
+        return Err(FolderError::NotEmpty(path.to_owned()));
+    }
+    // Whoever owns the folder can exchange what is in it.
+    match found.uid() == rustix::process::geteuid().as_raw() {
+        true => Ok(found.permissions()),
+        false => Err(FolderError::NotOurs(path.to_owned())),
+    }
+}
+
+fn failed(path: &Path) -> impl Fn(io::Error) -> FolderError {
+    let path = path.to_owned();
+    move |source| FolderError::Io {
+        path: path.clone(),
+        source,
     }
 }
 
@@ -128,7 +161,20 @@ mod tests {
         folder.put("index.html", b"x").unwrap();
         assert!(folder.put("index.html/x", b"x").is_err());
         folder.clear();
-        assert_eq!(fs::read_dir(&out).unwrap().count(), 0);
+        assert!(!out.exists());
+    }
+
+    #[test]
+    fn a_folder_that_was_there_is_closed_by_what_is_put_in_and_left_as_it_was() {
+        let place = tempfile::tempdir().unwrap();
+        let mode = || fs::metadata(&place).unwrap().permissions().mode() & 0o777;
+        fs::set_permissions(&place, Permissions::from_mode(0o750)).unwrap();
+        let mut folder = NewFolder::make(place.path()).unwrap();
+        assert_eq!(mode(), 0o750);
+        folder.put("index.html", b"x").unwrap();
+        assert_eq!(mode(), 0o700);
+        folder.clear();
+        assert_eq!(mode(), 0o750);
     }
 
     #[test]

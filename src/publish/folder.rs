@@ -11,6 +11,7 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::PublishError;
 use crate::model::FileHash;
+use crate::regular_file;
 
 /// One entry of a folder. Folders with something in them are known by what is in them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -83,9 +84,18 @@ fn look(root: &Path, entry: &DirEntry) -> Result<Option<(String, Found)>, Publis
         }
         Found::EmptyFolder
     } else {
-        return Err(unsupported());
+        return Err(special(path));
     };
     Ok(Some((relative, found)))
+}
+
+fn special(path: &Path) -> PublishError {
+    let found = fs::symlink_metadata(path).ok();
+    let what = found.as_ref().and_then(regular_file::special);
+    PublishError::Special {
+        path: path.to_owned(),
+        what: what.unwrap_or("neither file, folder nor link"),
+    }
 }
 
 fn hash(path: &Path) -> io::Result<FileHash> {
@@ -101,40 +111,73 @@ fn relative(root: &Path, path: &Path) -> Option<String> {
     parts.map(|parts| parts.join("/"))
 }
 
-/// Brings an entry into another folder: as a hard link where that is possible, else as a copy.
-pub fn carry(from: &Path, to: &Path, path: &str) -> Result<(), PublishError> {
-    let (source, target) = (from.join(path), to.join(path));
-    let carried = carry_entry(from, to, path, &source, &target);
-    carried.map_err(PublishError::io("carry over", &source))
+/// Entries on their way into another folder. Folders on the way become as open as they were once everything is in
+/// them: one that forbids writing would not take its own files.
+pub struct Carriage<'f> {
+    from: &'f Path,
+    to: &'f Path,
+    /// Paths of folders that were made.
+    made: Vec<String>,
 }
 
-fn carry_entry(from: &Path, to: &Path, path: &str, source: &Path, target: &Path) -> io::Result<()> {
-    make_folders(from, to, path)?;
-    let kind = fs::symlink_metadata(source)?.file_type();
-    if kind.is_symlink() {
-        std::os::unix::fs::symlink(fs::read_link(source)?, target)
-    } else if kind.is_dir() {
-        fs::create_dir(target)?;
-        fs::set_permissions(target, fs::metadata(source)?.permissions())
-    } else {
-        link_or_copy(source, target)
-    }
-}
-
-/// Makes the folders above a path, as open as those they are modelled on.
-fn make_folders(from: &Path, to: &Path, path: &str) -> io::Result<()> {
-    for (at, _) in path.match_indices('/') {
-        let folder = to.join(&path[..at]);
-        match fs::create_dir(&folder) {
-            Ok(()) => {
-                let model = fs::metadata(from.join(&path[..at]))?;
-                fs::set_permissions(&folder, model.permissions())?;
-            }
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(error),
+impl<'f> Carriage<'f> {
+    pub fn between(from: &'f Path, to: &'f Path) -> Self {
+        Self {
+            from,
+            to,
+            made: Vec::new(),
         }
     }
-    Ok(())
+
+    /// Brings an entry over: as a hard link where that is possible, else as a copy.
+    pub fn carry(&mut self, path: &str) -> Result<(), PublishError> {
+        let source = self.from.join(path);
+        let carried = self.carry_entry(path, &source);
+        carried.map_err(PublishError::io("carry over", &source))
+    }
+
+    fn carry_entry(&mut self, path: &str, source: &Path) -> io::Result<()> {
+        let target = self.to.join(path);
+        self.make_folders(path)?;
+        let kind = fs::symlink_metadata(source)?.file_type();
+        if kind.is_symlink() {
+            std::os::unix::fs::symlink(fs::read_link(source)?, target)
+        } else if kind.is_dir() {
+            fs::create_dir(target)?;
+            self.made.push(path.to_owned());
+            Ok(())
+        } else {
+            link_or_copy(source, &target)
+        }
+    }
+
+    /// Moves an entry over, where its place is free.
+    fn rescue(&mut self, path: &str) -> io::Result<()> {
+        self.make_folders(path)?;
+        fs::rename(self.from.join(path), self.to.join(path))
+    }
+
+    fn make_folders(&mut self, path: &str) -> io::Result<()> {
+        for (at, _) in path.match_indices('/') {
+            match fs::create_dir(self.to.join(&path[..at])) {
+                Ok(()) => self.made.push(path[..at].to_owned()),
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the folders as open as those they are modelled on, inner ones first.
+    pub fn finish(self) -> Result<(), PublishError> {
+        for path in self.made.iter().rev() {
+            let model = self.from.join(path);
+            let copied = fs::metadata(&model)
+                .and_then(|found| fs::set_permissions(self.to.join(path), found.permissions()));
+            copied.map_err(PublishError::io("copy the permissions of", &model))?;
+        }
+        Ok(())
+    }
 }
 
 /// A second name for a file, or a synced copy where the file system has none.
@@ -148,6 +191,7 @@ pub fn link_or_copy(source: &Path, target: &Path) -> io::Result<()> {
 
 /// What came into the old folder after it was looked at goes on to the new one, where its place is free.
 pub fn rescue_newcomers(old: &Path, before: &Snapshot, new: &Path) {
+    let mut carriage = Carriage::between(old, new);
     for entry in WalkDir::new(old).min_depth(1).into_iter().flatten() {
         let Some(path) = relative(old, entry.path()) else {
             continue;
@@ -157,10 +201,10 @@ pub fn rescue_newcomers(old: &Path, before: &Snapshot, new: &Path) {
         }
         if fs::symlink_metadata(new.join(&path)).is_err() {
             // Nothing better can be done about a failure here than to go on with the others.
-            let _ = make_folders(old, new, &path);
-            let _ = fs::rename(entry.path(), new.join(&path));
+            let _ = carriage.rescue(&path);
         }
     }
+    let _ = carriage.finish();
 }
 
 /// Removes a file, and the folders above it that this leaves empty.

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -12,11 +11,15 @@ use super::PublishError;
 use super::folder::Snapshot;
 use super::stage::sync_folder;
 use crate::model::{Drawn, Ledger, LedgerEntry};
+use crate::regular_file::{self, Links};
 
 const LEDGER: &str = "ledger.json";
 const LOCK: &str = "lock";
-/// What a ledger is called until it is whole.
+/// What the name of a ledger begins with until it is whole.
 const PASSING: &str = ".gradus-ledger";
+
+/// Largest ledger that is read: twice what two builds of 160,000 files take.
+const LEDGER_MAX_BYTES: u64 = 256 << 20;
 
 /// The ledger as it lies on disk.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -53,10 +56,10 @@ impl LedgerFile {
     /// The ledger in a folder; nothing where there is none.
     pub fn read(state: &Path) -> Result<Option<Self>, PublishError> {
         let path = state.join(LEDGER);
-        let bytes = match fs::read(&path) {
+        let bytes = match regular_file::read(&path, Links::Refused, LEDGER_MAX_BYTES) {
             Ok(bytes) => bytes,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(PublishError::io("read", &path)(error)),
+            Err(error) if error.is_absence() => return Ok(None),
+            Err(error) => return Err(PublishError::not_taken("read", &path)(error)),
         };
         let ledger = serde_json::from_slice(&bytes);
         ledger
@@ -109,26 +112,32 @@ impl LedgerFile {
     }
 }
 
-/// The lock is held: whatever has the passing name was left by a build that was killed.
+/// Nobody waits for the name that it has until it is whole, nor is stopped by what stands at any other.
 fn replace(state: &Path, path: &Path, text: &[u8]) -> io::Result<()> {
-    let passing = state.join(PASSING);
-    match fs::remove_file(&passing) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut options = File::options();
-    let options = options.write(true).create_new(true).mode(0o600);
-    let mut file = options.open(&passing)?;
-    let written = file.write_all(text).and_then(|()| file.sync_all());
-    let replaced = written.and_then(|()| fs::rename(&passing, path));
-    if replaced.is_err() {
-        // The next build tries again, should this fail too.
-        let _ = fs::remove_file(&passing);
-    }
-    replaced
+    clear_passing(state);
+    // Its owner's alone from the beginning.
+    let mut file = tempfile::Builder::new()
+        .prefix(PASSING)
+        .tempfile_in(state)?;
+    file.write_all(text)?;
+    file.as_file().sync_all()?;
+    file.persist(path)?;
+    Ok(())
 }
 
-/// Only one build of an organisation at a time. Freed by the system when the process ends.
+/// The lock is held: whatever file has a passing name was left by a build that was killed. What fails here is tried
+/// again by the next build.
+fn clear_passing(state: &Path) {
+    for entry in fs::read_dir(state).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let is_passing = name.as_encoded_bytes().starts_with(PASSING.as_bytes());
+        if is_passing && entry.file_type().is_ok_and(|kind| kind.is_file()) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+/// Only one build of an organisation, and into a folder, at a time. Freed by the system when the process ends.
 #[derive(Debug)]
 pub struct Lock {
     file: File,
@@ -146,12 +155,27 @@ impl Lock {
     /// Takes the lock of a state folder.
     pub fn take(state: &Path) -> Result<Self, PublishError> {
         let path = state.join(LOCK);
-        let file = File::options().create(true).append(true).open(&path);
-        let file = file.map_err(PublishError::io("open", &path))?;
+        let file = regular_file::open_or_make(&path);
+        let file = file.map_err(PublishError::not_taken("lock", &path))?;
         match file.try_lock() {
             Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => Err(PublishError::Locked { lock: path }),
             Err(TryLockError::Error(error)) => Err(PublishError::io("lock", &path)(error)),
+        }
+    }
+
+    /// Takes the lock of an output folder, which several organisations may build into; nothing where there is none, or
+    /// its file system locks no folders.
+    pub fn of_folder(out: &Path) -> Result<Option<Self>, PublishError> {
+        let Ok(file) = File::open(out) else {
+            return Ok(None);
+        };
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { file })),
+            Err(TryLockError::WouldBlock) => Err(PublishError::Locked {
+                lock: out.to_owned(),
+            }),
+            Err(TryLockError::Error(_)) => Ok(None),
         }
     }
 }

@@ -23,7 +23,8 @@ use thiserror::Error;
 
 use crate::model::{Drawn, Ledger, LedgerEntry, SealedSite, SiteStore};
 use crate::portable;
-use folder::{Found, Snapshot};
+use crate::regular_file::{self, NotTaken};
+use folder::{Carriage, Found, Snapshot};
 use ledger_file::{LedgerFile, Lock};
 use stage::Stage;
 
@@ -33,11 +34,25 @@ use stage::Stage;
 pub enum PublishError {
     #[error("another build is running: `{}` is locked", lock.display())]
     Locked { lock: PathBuf },
+    /// There was none when this build began.
+    #[error("`{}` came to be while this build ran, with something in it", path.display())]
+    Appeared { path: PathBuf },
     #[error("`{}` is not a folder", path.display())]
     NotAFolder { path: PathBuf },
     /// A file that gradus did not write stands where one of the site's has to be.
     #[error("`{}` is in the way: gradus did not write it, or someone changed it", path.display())]
     Foreign { path: PathBuf },
+    /// Something else than a file or folder of gradus stands in the `.gradus` folder, or at its name.
+    #[error("could not {action} `{}`", path.display())]
+    NotTaken {
+        action: &'static str,
+        path: PathBuf,
+        #[source]
+        source: NotTaken,
+    },
+    /// A pipe, a socket or a device, which cannot be carried over.
+    #[error("`{}` is {what}, which no site can hold", path.display())]
+    Special { path: PathBuf, what: &'static str },
     #[error("`{}` is not a ledger that this program wrote", path.display())]
     Ledger {
         path: PathBuf,
@@ -54,6 +69,16 @@ pub enum PublishError {
 }
 
 impl PublishError {
+    /// For `map_err`: what was tried with which path of the `.gradus` folder.
+    fn not_taken(action: &'static str, path: &Path) -> impl FnOnce(NotTaken) -> Self {
+        let path = path.to_owned();
+        move |source| Self::NotTaken {
+            action,
+            path,
+            source,
+        }
+    }
+
     /// For `map_err`: what was tried with which path.
     fn io(action: &'static str, path: &Path) -> impl FnOnce(io::Error) -> Self {
         let path = path.to_owned();
@@ -84,6 +109,8 @@ pub struct Published {
     pub removed: usize,
     /// Files, links and empty folders of others that stay as they were.
     pub foreign: usize,
+    /// Folders of this build and earlier ones that could not be removed, absolute: somebody else owns what is in them.
+    pub left: Vec<PathBuf>,
 }
 
 /// The number of the build that was published last from an organisation, by its `.gradus` folder; nothing where none
@@ -91,6 +118,11 @@ pub struct Published {
 pub fn last_published(state: &Path) -> Option<u64> {
     let ledger = LedgerFile::read(state).ok()??;
     Some(ledger.present_build()).filter(|build| *build > 0)
+}
+
+/// Whether these bytes are a ledger, which tells what stands in a site and what was drawn from what.
+pub fn is_ledger(bytes: &[u8]) -> bool {
+    bytes.first() == Some(&b'{') && serde_json::from_slice::<LedgerFile>(bytes).is_ok()
 }
 
 /// What has just been done; a build may be killed after any of these.
@@ -117,7 +149,11 @@ pub struct Publication {
     drawn: BTreeMap<String, Drawn>,
     stage: Stage,
     in_place: bool,
+    /// What killed builds left and cannot be removed.
+    left: Vec<PathBuf>,
     state: PathBuf,
+    /// Nothing where there is no folder yet, or its file system knows no locks of folders.
+    _out_lock: Option<Lock>,
     _lock: Lock,
 }
 
@@ -134,11 +170,12 @@ impl Publication {
         state: &Path,
         proven: impl FnOnce(&Path) -> Ledger,
     ) -> Result<Self, PublishError> {
-        fs::create_dir_all(state).map_err(PublishError::io("make", state))?;
+        regular_file::make_folder(state).map_err(PublishError::not_taken("use", state))?;
         let lock = Lock::take(state)?;
         let (parent, out) = resolve(out)?;
-        stage::clear_leftovers(&parent);
-        stage::clear_leftovers(&out);
+        let _out_lock = Lock::of_folder(&out)?;
+        let mut left = stage::clear_leftovers(&parent);
+        left.extend(stage::clear_leftovers(&out));
         let before = match fs::symlink_metadata(&out) {
             Ok(_) => Some(Snapshot::take(&out)?),
             Err(_) => None,
@@ -152,7 +189,9 @@ impl Publication {
             ours: known.ours,
             drawn: known.drawn,
             in_place: false,
+            left,
             state: state.to_owned(),
+            _out_lock,
             _lock: lock,
         })
     }
@@ -182,9 +221,11 @@ impl Publication {
         on_step: &mut dyn FnMut(Step),
     ) -> Result<Published, PublishError> {
         let foreign = self.foreign(&site.ledger)?;
+        let mut carriage = Carriage::between(&self.out, self.stage.site());
         for path in &foreign {
-            folder::carry(&self.out, self.stage.site(), path)?;
+            carriage.carry(path)?;
         }
+        carriage.finish()?;
         on_step(Step::CarriedOver);
         self.keep_permissions()?;
         self.stage.sync()?;
@@ -201,11 +242,14 @@ impl Publication {
             .filter(|path| !site.ledger.files.contains_key(*path))
             .count();
         self.clear(site, how);
+        let mut left = self.left;
+        left.extend(self.stage.clear());
         on_step(Step::Cleared);
         Ok(Published {
             how,
             removed,
             foreign: foreign.len(),
+            left,
         })
     }
 
@@ -251,7 +295,12 @@ impl Publication {
     fn show(&self, site: &SealedSite) -> Result<How, PublishError> {
         let (stage, out) = (self.stage.site(), &self.out);
         if self.before.is_none() {
-            fs::rename(stage, out).map_err(PublishError::io("make", out))?;
+            fs::rename(stage, out).map_err(|error| match error.kind() {
+                io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::AlreadyExists => {
+                    PublishError::Appeared { path: out.clone() }
+                }
+                _ => PublishError::io("make", out)(error),
+            })?;
             stage::sync_folder(parent_of(out))?;
             return Ok(How::Created);
         }
@@ -278,8 +327,9 @@ impl Publication {
             before != Some(site.ledger.files[*path].sha256)
         };
         let mut changed: Vec<&String> = site.ledger.files.keys().filter(is_new).collect();
+        let mut carriage = Carriage::between(self.stage.site(), inner.site());
         for path in &changed {
-            folder::carry(self.stage.site(), inner.site(), path)?;
+            carriage.carry(path)?; // whose folders here are only on the way
         }
         inner.sync()?;
         changed.sort_by_key(|path| shown_at(path));

@@ -4,8 +4,9 @@
 //! and is locked while a build uses it. After an exchange `site/` is the old output.
 
 use std::ffi::OsStr;
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs::{self, File, Permissions};
+use std::io::{self, Read, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -15,6 +16,7 @@ use walkdir::WalkDir;
 
 use super::PublishError;
 use super::folder::link_or_copy;
+use crate::regular_file;
 
 const PREFIX: &str = ".gradus-stage-";
 const SITE: &str = "site";
@@ -28,7 +30,7 @@ pub struct Stage {
     /// Paths of the files that are to reach the disk.
     fresh: Mutex<Vec<PathBuf>>,
     // Fields are dropped in order: the folder goes while its marker is still locked.
-    _folder: TempDir,
+    folder: TempDir,
     _marker: File,
 }
 
@@ -49,7 +51,7 @@ impl Stage {
         Ok(Self {
             site,
             fresh: Mutex::default(),
-            _folder: folder,
+            folder,
             _marker: marker,
         })
     }
@@ -102,11 +104,34 @@ impl Stage {
     }
 }
 
+impl Stage {
+    /// Removes it; gives where it lies if that fails.
+    pub fn clear(self) -> Option<PathBuf> {
+        let folder = self.folder.path().to_owned();
+        drop(self);
+        folder.exists().then_some(folder)
+    }
+}
+
 impl Drop for Stage {
     /// The marker goes last, so that what a kill leaves here is still known as ours.
     fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.site);
+        remove_whole(&self.site);
     }
+}
+
+/// Removes a folder, also where those in it forbid that to us who own them. What fails here is told by what is left.
+fn remove_whole(folder: &Path) {
+    if fs::remove_dir_all(folder).is_ok() {
+        return;
+    }
+    // A folder is opened to us before what is in it is read.
+    for entry in WalkDir::new(folder).into_iter().flatten() {
+        if entry.file_type().is_dir() {
+            let _ = fs::set_permissions(entry.path(), Permissions::from_mode(0o700));
+        }
+    }
+    let _ = fs::remove_dir_all(folder);
 }
 
 /// Waits until the names in a folder are on the disk.
@@ -115,32 +140,37 @@ pub fn sync_folder(folder: &Path) -> Result<(), PublishError> {
     synced.map_err(PublishError::io("write", folder))
 }
 
-/// Removes the stages that killed builds left in a folder. What is in use, or has not our marker, stays.
-pub fn clear_leftovers(parent: &Path) {
-    let Ok(entries) = fs::read_dir(parent) else {
-        return;
-    };
-    for entry in entries.flatten() {
+/// Removes the stages that killed builds left in a folder; gives those that it could not. What is in use, or has not our
+/// marker, stays.
+pub fn clear_leftovers(parent: &Path) -> Vec<PathBuf> {
+    let mut left = Vec::new();
+    for entry in fs::read_dir(parent).into_iter().flatten().flatten() {
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
         if is_folder && is_stage_name(&entry.file_name()) {
-            clear_leftover(&entry.path());
+            left.extend(clear_leftover(&entry.path()));
         }
     }
+    left
 }
 
 fn is_stage_name(name: &OsStr) -> bool {
     name.to_str().is_some_and(|name| name.starts_with(PREFIX))
 }
 
-/// What fails here is tried again by the next build.
-fn clear_leftover(stage: &Path) {
-    let Ok(marker) = File::open(stage.join(MARKER)) else {
+/// Gives where it lies, if it is ours and cannot be removed.
+fn clear_leftover(stage: &Path) -> Option<PathBuf> {
+    let Ok(mut marker) = regular_file::open_to_read(&stage.join(MARKER)) else {
         let _ = fs::remove_dir(stage); // only where it is empty
-        return;
+        return None;
     };
-    let ours = io::read_to_string(&marker).is_ok_and(|text| MARKER_TEXT.starts_with(&text));
-    if ours && marker.try_lock().is_ok() {
-        let _ = fs::remove_dir_all(stage.join(SITE));
-        let _ = fs::remove_dir_all(stage);
+    let mut text = String::new();
+    let read = Read::by_ref(&mut marker)
+        .take(MARKER_TEXT.len() as u64 + 1)
+        .read_to_string(&mut text);
+    if read.is_err() || !MARKER_TEXT.starts_with(&text) || marker.try_lock().is_err() {
+        return None;
     }
+    remove_whole(&stage.join(SITE));
+    remove_whole(stage);
+    stage.exists().then(|| stage.to_owned())
 }

@@ -25,7 +25,7 @@ pub struct SignedFile {
 }
 
 /// Part of the list: directory → file name → hash and length.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Shard {
     format: u64,
     pub site: String,
@@ -33,20 +33,6 @@ pub struct Shard {
 }
 
 impl Shard {
-    fn new(site: SiteId) -> Self {
-        Self {
-            format: FORMAT,
-            site: site.to_string(),
-            files: BTreeMap::new(),
-        }
-    }
-
-    fn insert(&mut self, path: &str, file: &SignedFile) {
-        let (directory, name) = split(path);
-        let names = self.files.entry(directory.to_owned()).or_default();
-        names.insert(name.to_owned(), (b64(&file.sha256.0), file.bytes));
-    }
-
     /// What is signed for that path; nothing where it is not listed or its hash is none.
     pub fn get(&self, path: &str) -> Option<SignedFile> {
         let (directory, name) = split(path);
@@ -67,6 +53,30 @@ impl Shard {
             })
         })
     }
+}
+
+/// A [`Shard`] while it is filled.
+#[derive(Clone, Serialize)]
+struct Filling<'f> {
+    format: u64,
+    site: &'f str,
+    files: BTreeMap<&'f str, BTreeMap<&'f str, (String, u64)>>,
+}
+
+impl<'f> Filling<'f> {
+    fn new(site: &'f str) -> Self {
+        Self {
+            format: FORMAT,
+            site,
+            files: BTreeMap::new(),
+        }
+    }
+
+    fn insert(&mut self, path: &'f str, file: &SignedFile) {
+        let (directory, name) = split(path);
+        let names = self.files.entry(directory).or_default();
+        names.insert(name, (b64(&file.sha256.0), file.bytes));
+    }
 
     fn write(&self) -> Vec<u8> {
         serde_json::to_vec(self).expect("texts and numbers are always JSON")
@@ -80,13 +90,17 @@ pub struct Shards(Vec<Vec<u8>>);
 impl Shards {
     /// As few shards as keep each under 32,768 bytes.
     pub fn write(site: SiteId, files: &BTreeMap<String, SignedFile>) -> Self {
-        let placed: Vec<(u32, &String)> = files.keys().map(|path| (place_of(path), path)).collect();
+        let placed: Vec<(u32, &str, &SignedFile)> = files
+            .iter()
+            .map(|(path, file)| (place_of(path), path.as_str(), file))
+            .collect();
+        let site = site.to_string();
         let split = |bits: u32| {
-            let mut shards = vec![Shard::new(site); 1_usize << bits];
-            for (place, path) in &placed {
-                shards[shard_at(*place, bits)].insert(path, &files[*path]);
+            let mut shards = vec![Filling::new(&site); 1_usize << bits];
+            for (place, path, file) in &placed {
+                shards[shard_at(*place, bits)].insert(path, file);
             }
-            Self(shards.iter().map(Shard::write).collect())
+            Self(shards.iter().map(Filling::write).collect())
         };
         let length: usize = files
             .iter()

@@ -2,13 +2,10 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Read};
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 
 use chrono::DateTime;
-use rustix::fs::OFlags;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
@@ -21,6 +18,7 @@ use super::{
     SignedFile, Signer, SiteId, SiteJson, age_file, container, from_b64,
 };
 use crate::model::{FileHash, Identity, Ledger, LedgerEntry, NotAnIdentity};
+use crate::regular_file::{self, Links, NotTaken};
 
 /// Longest file that is read: what a section may hold, with room for padding that does not shrink.
 pub const FILE_MAX_BYTES: u64 = 2 * container::UNPACKED_MAX_BYTES as u64;
@@ -50,30 +48,13 @@ impl SiteFiles for Folder {
             return Ok(None);
         }
         let absent = [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory];
-        match read_bounded(&self.0.join(path)) {
-            Ok(bytes) => Ok(bytes),
-            Err(e) if absent.contains(&e.kind()) => Ok(None),
-            Err(e) => Err(e),
+        match regular_file::read(&self.0.join(path), Links::Followed, FILE_MAX_BYTES) {
+            Ok(bytes) => Ok(Some(bytes)),
+            Err(NotTaken::TooLarge { .. }) => Err(io::ErrorKind::FileTooLarge.into()),
+            Err(NotTaken::Io(e)) if !absent.contains(&e.kind()) => Err(e),
+            // Nor is anything that is no file a part of a site.
+            Err(_) => Ok(None),
         }
-    }
-}
-
-/// Nothing where there is something else than a file: a pipe would be waited for without end, and a device is no
-/// part of a site.
-fn read_bounded(path: &Path) -> io::Result<Option<Vec<u8>>> {
-    if !fs::metadata(path)?.is_file() {
-        return Ok(None);
-    }
-    // Should it turn into a pipe meanwhile, nobody waits for it.
-    let at_once = OFlags::NONBLOCK.bits() as i32;
-    let mut options = File::options();
-    let options = options.read(true).custom_flags(at_once);
-    let mut bytes = Vec::new();
-    let file = options.open(path)?;
-    file.take(FILE_MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    match bytes.len() as u64 <= FILE_MAX_BYTES {
-        true => Ok(Some(bytes)),
-        false => Err(io::ErrorKind::FileTooLarge.into()),
     }
 }
 

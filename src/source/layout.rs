@@ -150,6 +150,17 @@ pub(super) enum Known {
     },
 }
 
+impl Known {
+    /// Whether it lies in a `files/` directory, which holds as many as somebody puts there.
+    pub fn is_attachment(&self) -> bool {
+        let (Self::File(kind) | Self::Sealed(kind)) = self else {
+            return false;
+        };
+        let attachment = |file: &CycleFile| matches!(file, CycleFile::Attachment(_));
+        matches!(kind, FileKind::InCycle { file, .. } if attachment(file))
+    }
+}
+
 const PERSON_FILES: [&str; 4] = ["person.toml", "log.toml", "checkins.md", "login.age"];
 const CYCLE_FILES: [&str; 7] = [
     "expectations.toml",

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
+
+use crate::regular_file::{self, Links, NotTaken};
 
 /// Where an organisation's themes lie.
 pub const THEMES: &str = "themes";
@@ -92,19 +94,15 @@ pub fn theme_files(
 }
 
 fn text_of(path: &Path) -> Result<String, ThemeFilesError> {
-    let kind = fs::symlink_metadata(path)
-        .map_err(failed(path))?
-        .file_type();
-    if kind.is_symlink() {
-        return Err(ThemeFilesError::Link(path.to_owned()));
-    }
-    if kind.is_dir() {
-        return Err(ThemeFilesError::Folder(path.to_owned()));
-    }
-    if !kind.is_file() {
-        return Err(ThemeFilesError::Special(path.to_owned()));
-    }
-    let bytes = read_bounded(path)?;
+    let named = || path.to_owned();
+    let bytes = regular_file::read(path, Links::Refused, THEME_FILE_MAX_BYTES);
+    let bytes = bytes.map_err(|not_taken| match not_taken {
+        NotTaken::Link => ThemeFilesError::Link(named()),
+        NotTaken::Folder | NotTaken::NoFolder => ThemeFilesError::Folder(named()),
+        NotTaken::Special(_) => ThemeFilesError::Special(named()),
+        NotTaken::TooLarge { .. } => ThemeFilesError::TooLarge(named()),
+        NotTaken::Io(error) => failed(path)(error),
+    })?;
     let text = String::from_utf8(bytes).map_err(|_| ThemeFilesError::NotText(path.to_owned()))?;
     match text.contains('\0') {
         true => Err(ThemeFilesError::NotText(path.to_owned())),
@@ -115,16 +113,4 @@ fn text_of(path: &Path) -> Result<String, ThemeFilesError> {
 fn failed(path: &Path) -> impl FnOnce(io::Error) -> ThemeFilesError + use<> {
     let path = path.to_owned();
     move |source| ThemeFilesError::Io { path, source }
-}
-
-fn read_bounded(path: &Path) -> Result<Vec<u8>, ThemeFilesError> {
-    let file = fs::File::open(path).map_err(failed(path))?;
-    let mut bytes = Vec::new();
-    file.take(THEME_FILE_MAX_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(failed(path))?;
-    match bytes.len() as u64 > THEME_FILE_MAX_BYTES {
-        true => Err(ThemeFilesError::TooLarge(path.to_owned())),
-        false => Ok(bytes),
-    }
 }

@@ -17,6 +17,9 @@ use crate::model::turns_direction;
 /// The most files and directories that one area may hold.
 pub(super) const ENTRIES_MAX: usize = 1_000_000;
 
+/// The most attachments that one `files/` directory may hold.
+const ATTACHMENTS_MAX: usize = 10_000;
+
 /// The deepest path that the layout knows is `person/cycle/files/name`; one more shows what is too deep.
 const DEPTH_MAX: usize = 5;
 
@@ -35,7 +38,7 @@ pub(super) struct Walk<'a> {
 impl Walk<'_> {
     /// Reads everything of the directory into the source, or only what has one name in it.
     pub fn run(mut self, only: Option<&str>) {
-        let mut seen = Neighbours::default();
+        let mut seen = Seen::default();
         let (from, min_depth) = match only {
             None => (self.directory.clone(), 1),
             Some(name) => (self.directory.join(name), 0),
@@ -71,7 +74,7 @@ impl Walk<'_> {
     }
 
     /// Takes one entry in; whether a directory is worth descending into (`true` for files).
-    fn entry(&mut self, entry: &DirEntry, seen: &mut Neighbours) -> bool {
+    fn entry(&mut self, entry: &DirEntry, seen: &mut Seen) -> bool {
         let is_dir = entry.file_type().is_dir();
         if hidden(entry) {
             return !is_dir;
@@ -85,10 +88,16 @@ impl Walk<'_> {
         if let Some(problem) = name_problem(entry) {
             self.problem(&path, problem);
         }
-        if let Some(other) = seen.collision(&path) {
+        if let Some(other) = seen.neighbours.collision(&path) {
             self.problem(&path, ProblemKind::CaseCollision { other });
         }
         let known = self.recognise(entry.path(), is_dir);
+        if known.is_attachment() && seen.siblings.count(entry.path()) > ATTACHMENTS_MAX {
+            let directory = path.rsplit_once('/').map_or(&*path, |(above, _)| above);
+            let max = ATTACHMENTS_MAX;
+            self.problem(directory, ProblemKind::TooManyEntries { max });
+            return false; // which skips the others of its directory
+        }
         self.take(&path, entry, known)
     }
 
@@ -234,6 +243,31 @@ impl Source {
         let what = ProblemKind::NotUtf8;
         self.texts.insert(path, lossy);
         self.problems.push(Problem { place, what });
+    }
+}
+
+/// What was seen of a directory so far.
+#[derive(Default)]
+struct Seen {
+    neighbours: Neighbours,
+    siblings: Siblings,
+}
+
+/// How many entries came of the directory that is being read.
+#[derive(Default)]
+struct Siblings {
+    directory: PathBuf,
+    count: usize,
+}
+
+impl Siblings {
+    fn count(&mut self, path: &Path) -> usize {
+        let directory = path.parent().unwrap_or(path);
+        if directory != self.directory {
+            (self.directory, self.count) = (directory.to_owned(), 0);
+        }
+        self.count += 1;
+        self.count
     }
 }
 

@@ -1,13 +1,11 @@
 //! Words of the tree that must stand nowhere in a site in clear.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::Read;
 use std::sync::Arc;
 
 use aho_corasick::AhoCorasick;
-use flate2::read::GzDecoder;
 
-use crate::seal::container;
+use crate::model::FileHash;
 
 /// Shortest piece of prose that is looked for, in bytes.
 const PROSE_MIN_BYTES: usize = 24;
@@ -21,14 +19,8 @@ const PROSE_MAX: usize = 60_000;
 /// Shorter names come up in ciphertext by chance: they are looked for in what is not sealed, as whole words.
 const NAME_MIN_BYTES: usize = 8;
 
-/// How gzip data begins.
-const GZIP: [u8; 3] = [0x1f, 0x8b, 8];
-
-/// Most pieces of gzip data that are unpacked in one file.
-const PACKED_MAX: usize = 8;
-
-/// Longest text that a piece unpacks to.
-const UNPACKED_MAX_BYTES: u64 = container::UNPACKED_MAX_BYTES as u64;
+/// Shorter files may be anybody's.
+const FILE_MIN_BYTES: usize = 16;
 
 /// A text of the tree, and where it stands.
 type Text<'t> = (&'t Arc<str>, &'t str);
@@ -39,6 +31,8 @@ pub struct Canaries {
     anywhere: Words,
     /// As whole words, in what is not sealed.
     whole: Words,
+    /// Whole files, and where they stand in the tree.
+    files: BTreeMap<FileHash, Arc<str>>,
 }
 
 #[derive(Debug)]
@@ -85,7 +79,24 @@ impl Canaries {
         Self {
             anywhere: Words::new(anywhere, anyhow).without(public),
             whole: Words::new(whole, is_whole).without(public),
+            files: BTreeMap::new(),
         }
+    }
+
+    /// Whole files of the tree are looked for too, whatever is in them.
+    pub fn with_files<'t>(mut self, files: impl Iterator<Item = (&'t Arc<str>, &'t [u8])>) -> Self {
+        let telling = files.filter(|(_, bytes)| bytes.len() >= FILE_MIN_BYTES);
+        let hashed = telling.map(|(path, bytes)| (FileHash::of(bytes), path.clone()));
+        self.files.extend(hashed);
+        self
+    }
+
+    /// The file of the tree that these bytes are.
+    pub fn file_of(&self, bytes: &[u8]) -> Option<&str> {
+        if self.files.is_empty() {
+            return None;
+        }
+        self.files.get(&FileHash::of(bytes)).map(|path| &**path)
     }
 
     /// How many there are.
@@ -93,23 +104,17 @@ impl Canaries {
         self.anywhere.words.len() + self.whole.words.len()
     }
 
-    /// The file of the tree of which words stand in clear in a file of the site, or in its path; packed ones too.
+    /// The file of the tree of which words stand in clear in a text of the site, or in its path.
     pub fn found_in(&self, path: &str, bytes: &[u8], is_sealed: bool) -> Option<String> {
-        let in_one = |bytes: &[u8]| {
-            let found = self.anywhere.find(bytes).map(str::to_owned);
-            match is_sealed {
-                true => found,
-                false => found.or_else(|| self.whole.find(bytes).map(str::to_owned)),
-            }
-        };
         let in_path = || {
             let path = path.as_bytes();
-            let found = self.anywhere.find(path).or_else(|| self.whole.find(path));
-            found.map(str::to_owned)
+            self.anywhere.find(path).or_else(|| self.whole.find(path))
         };
-        in_path()
-            .or_else(|| in_one(bytes))
-            .or_else(|| unpacked(bytes).find_map(|text| in_one(&text)))
+        let in_text = || {
+            let found = self.anywhere.find(bytes);
+            found.or_else(|| self.whole.find(bytes).filter(|_| !is_sealed))
+        };
+        in_path().or_else(in_text).map(str::to_owned)
     }
 }
 
@@ -177,33 +182,9 @@ fn prose(text: &str) -> impl Iterator<Item = &str> {
     pieces.map(|piece| &piece[..piece.floor_char_boundary(PROSE_MAX_BYTES)])
 }
 
-/// The texts of gzip data in a file, wherever it begins.
-fn unpacked(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
-    let own = container::unpack(bytes).ok();
-    let beginnings = gzip_beginnings(bytes).take(PACKED_MAX);
-    own.into_iter().chain(beginnings.filter_map(|at| {
-        let mut text = Vec::new();
-        let mut decoder = GzDecoder::new(&bytes[at..]).take(UNPACKED_MAX_BYTES);
-        // What comes before the damage is text all the same.
-        let _ = decoder.read_to_end(&mut text);
-        (!text.is_empty()).then_some(text)
-    }))
-}
-
-fn gzip_beginnings(bytes: &[u8]) -> impl Iterator<Item = usize> {
-    let windows = bytes.windows(GZIP.len()).enumerate();
-    windows
-        .filter(|(_, window)| *window == GZIP)
-        .map(|(at, _)| at)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Write;
-
-    use flate2::Compression;
-    use flate2::write::GzEncoder;
 
     const TEXT: &str =
         "+++\ndate = 2026-01-01\n+++\nShe led the ledger migration to its end & \"more\".\n";
@@ -218,14 +199,8 @@ mod tests {
         canaries().found_in("x", bytes, is_sealed).is_some()
     }
 
-    fn gzip(bytes: &[u8]) -> Vec<u8> {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-        encoder.write_all(bytes).unwrap();
-        encoder.finish().unwrap()
-    }
-
     #[test]
-    fn prose_and_names_are_found_in_clear_escaped_or_packed() {
+    fn prose_and_names_are_found_in_clear_or_escaped() {
         assert_eq!(canaries().count(), 3);
         assert_eq!(
             canaries().found_in("x", b"...Ada Okafor...", true),
@@ -235,12 +210,6 @@ mod tests {
             b"<p>She led the ledger migration to its end &amp; &quot;more&quot;",
             false
         ));
-        assert!(found(&gzip(TEXT.as_bytes()), true));
-        assert!(found(
-            &[b"head", &gzip(TEXT.as_bytes())[..], b"tail"].concat(),
-            true
-        ));
-        assert!(found(&container::pack(TEXT.as_bytes()).unwrap(), true));
         assert!(!found(b"nothing of it", false));
     }
 

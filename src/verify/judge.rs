@@ -1,47 +1,25 @@
 //! Each file against the list, and against what may stand in it.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::io;
 
 use rayon::prelude::*;
 
 use super::finding::Finding;
 use super::listed::Listed;
-use super::{Against, shell};
+use super::packed::{self, Texts};
+use super::{Against, secrets, shell, stranger};
+use crate::host::EntryKind;
 use crate::portable;
-use crate::seal::{ReadError, SiteFiles, is_inside, read_signed};
+use crate::seal::{FILE_MAX_BYTES, ReadError, SiteFiles, read_signed};
 
 /// Folders in which every file is age's.
 const SEALED_FOLDERS: [&str; 3] = ["sealed/", "keyring/", "login/"];
-
-/// Folders that hold nothing but what gradus writes.
-const OWN_FOLDERS: [&str; 7] = [
-    "sealed/",
-    "keyring/",
-    "login/",
-    "index/",
-    "assets/",
-    "rubric/",
-    "portable/",
-];
 
 /// How an age file begins, as bytes or as text.
 const AGE_BEGINNINGS: [&[u8]; 2] = [
     b"age-encryption.org/v1\n",
     b"-----BEGIN AGE ENCRYPTED FILE-----",
-];
-
-/// Endings of what a browser shows as a page or runs in one.
-const RUN_BY_BROWSERS: [&str; 10] = [
-    "html",
-    "htm",
-    "xhtml",
-    "xht",
-    "js",
-    "mjs",
-    "svg",
-    "xml",
-    "wasm",
-    "webmanifest",
 ];
 
 /// What was looked at.
@@ -63,23 +41,18 @@ pub fn files(
     against: &Against<'_>,
     listed: Option<&Listed>,
 ) -> Result<Judged, ReadError> {
-    let mut paths: BTreeSet<&str> = BTreeSet::new();
-    paths.extend(
-        against
-            .entries
-            .unwrap_or_default()
-            .iter()
-            .map(String::as_str),
-    );
-    paths.extend(
-        listed
-            .iter()
-            .flat_map(|listed| listed.files.keys())
-            .map(String::as_str),
-    );
+    let mut paths: BTreeMap<&str, EntryKind> = BTreeMap::new();
+    let signed = listed.iter().flat_map(|listed| listed.files.keys());
+    paths.extend(signed.map(|path| (path.as_str(), EntryKind::File)));
+    let there = against.entries.unwrap_or_default().iter();
+    paths.extend(there.map(|entry| (entry.path.as_str(), entry.kind)));
     let missing = listed.map_or_else(Vec::new, |listed| twins_missing(&paths, listed));
-    let paths: Vec<&str> = paths.into_iter().collect();
-    let judge = |path: &&str| one(site, against, listed, path);
+    let paths: Vec<(&str, EntryKind)> = paths.into_iter().collect();
+    let judge = |(path, kind): &(&str, EntryKind)| -> Result<Judged, ReadError> {
+        let mut judged = one(site, against, listed, path, *kind)?;
+        judged.findings.extend(no_file(path, *kind));
+        Ok(judged)
+    };
     let mut judged = paths
         .par_iter()
         .map(judge)
@@ -94,20 +67,32 @@ pub fn files(
 }
 
 /// Files of a folder that opens from disk which cannot be read from there.
-fn twins_missing(there: &BTreeSet<&str>, listed: &Listed) -> Vec<Finding> {
+fn twins_missing(there: &BTreeMap<&str, EntryKind>, listed: &Listed) -> Vec<Finding> {
     if !there
-        .iter()
+        .keys()
         .any(|path| portable::original_of(path).is_some())
     {
         return Vec::new();
     }
     let files = listed.files.keys().chain(&listed.vouching);
     let twins = files.filter_map(|path| portable::twin_path(path));
-    let missing = twins.filter(|twin| !there.contains(twin.as_str()));
+    let missing = twins.filter(|twin| !there.contains_key(twin.as_str()));
     let words = "it is missing, so a page opened from disk lacks the file that it hands over";
     missing
         .map(|twin| Finding::wrong("damaged", Some(&twin), words))
         .collect()
+}
+
+/// What is to be said of an entry that is no file: a host follows links wherever they lead.
+fn no_file(path: &str, kind: EntryKind) -> Option<Finding> {
+    let words = match kind {
+        EntryKind::File => return None,
+        EntryKind::Link => {
+            "it is a symbolic link: a host may serve what it leads to, and sites hold none"
+        }
+        EntryKind::Special => "it is neither a file nor a folder, and sites hold nothing else",
+    };
+    Some(Finding::wrong("link", Some(path), words))
 }
 
 fn one(
@@ -115,10 +100,18 @@ fn one(
     against: &Against<'_>,
     listed: Option<&Listed>,
     path: &str,
+    kind: EntryKind,
 ) -> Result<Judged, ReadError> {
     let signed = listed.and_then(|listed| listed.files.get(path));
     let Some(signed) = signed else {
-        return Ok(unlisted(site, against, listed, path));
+        let findings = match kind {
+            EntryKind::File => unlisted(site, against, listed, path),
+            EntryKind::Link | EntryKind::Special => Vec::new(), // nothing of the site, wherever it leads
+        };
+        return Ok(Judged {
+            findings,
+            ..Judged::default()
+        });
     };
     let bytes = match read_signed(site, path, signed) {
         Ok(bytes) => bytes,
@@ -146,63 +139,76 @@ fn unlisted(
     against: &Against<'_>,
     listed: Option<&Listed>,
     path: &str,
-) -> Judged {
+) -> Vec<Finding> {
+    if listed.is_some_and(|listed| listed.vouching.contains(path)) {
+        return Vec::new();
+    }
+    let bytes = match site.read(path) {
+        Ok(bytes) => bytes.unwrap_or_default(),
+        Err(error) => return vec![unseen(path, &error)],
+    };
     let mut findings = Vec::new();
-    match listed {
-        Some(listed) if listed.vouching.contains(path) => return Judged::default(),
-        Some(listed) if portable::original_of(path).is_some_and(|of| listed.knows(of)) => {
-            return twin(site, path);
-        }
-        // Whatever an unreadable part of the list says of it, is said of that part.
-        Some(listed) if !listed.has_gaps => findings.push(stranger(path)),
-        _ => {}
+    if let Some(original) = portable::original_of(path)
+        && listed.is_some_and(|listed| listed.knows(original))
+    {
+        return twin(site, path, original, &bytes);
     }
-    match site.read(path) {
-        Ok(bytes) => findings.extend(inside(against, path, &bytes.unwrap_or_default())),
-        Err(error) => {
+    // Whatever an unreadable part of the list says of a file, is said of that part.
+    if let Some(listed) = listed.filter(|listed| !listed.has_gaps)
+        && !against.allowed.iter().any(|allowed| allowed == path)
+    {
+        findings.extend(strange(site, listed, path, &bytes));
+    }
+    findings.extend(inside(against, path, &bytes));
+    if let Some(source) = against.canaries.file_of(&bytes) {
+        let words = format!("it is `{source}` of the organisation, in clear");
+        findings.push(Finding::wrong("canary", Some(path), words));
+    }
+    findings
+}
+
+/// Names alone are judged of what cannot be looked into.
+fn unseen(path: &str, error: &io::Error) -> Finding {
+    match error.kind() {
+        io::ErrorKind::FileTooLarge => {
+            let words = format!(
+                "nobody signed it, and it has more than {FILE_MAX_BYTES} bytes, so it was not looked into"
+            );
+            Finding::doubtful("too-large", Some(path), words)
+        }
+        _ => {
             let words = format!("it could not be looked at: {error}");
-            findings.push(Finding::doubtful("unreadable", Some(path), words));
+            Finding::doubtful("unreadable", Some(path), words)
         }
-    }
-    Judged {
-        findings,
-        ..Judged::default()
     }
 }
 
 /// A file that hands another over to a page that was opened from disk: it follows from that one.
-fn twin(site: &dyn SiteFiles, path: &str) -> Judged {
-    let original = portable::original_of(path).unwrap_or(path);
-    let read = |path: &str| site.read(path).ok().flatten();
-    let follows = read(original)
-        .is_some_and(|bytes| read(path).as_deref() == Some(&portable::twin(original, &bytes)[..]));
+fn twin(site: &dyn SiteFiles, path: &str, original: &str, bytes: &[u8]) -> Vec<Finding> {
+    let handed = site.read(original).ok().flatten();
+    if handed.is_some_and(|handed| portable::twin(original, &handed) == bytes) {
+        return Vec::new();
+    }
     let words =
         format!("it is not what hands over `{original}`, and a page opened from disk runs it");
-    let findings = match follows {
-        true => Vec::new(),
-        false => vec![Finding::wrong("runnable", Some(path), words)],
-    };
-    Judged {
-        findings,
-        ..Judged::default()
-    }
+    vec![Finding::wrong("runnable", Some(path), words)]
 }
 
-fn stranger(path: &str) -> Finding {
-    let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
-    if OWN_FOLDERS.iter().any(|folder| path.starts_with(folder)) {
-        let words = "nobody signed it, and it lies where only files of the site do: left over, or slipped in";
-        return Finding::wrong("leftover", Some(path), words);
+/// What a file that nobody signed may do where it lies: nothing where it is a packed form of what is signed.
+fn strange(site: &dyn SiteFiles, listed: &Listed, path: &str, bytes: &[u8]) -> Option<Finding> {
+    let known = |base: &str| listed.files.contains_key(base) || listed.vouching.contains(base);
+    let Some((base, ending)) = packed::served_for(path).filter(|(base, _)| known(base)) else {
+        return Some(stranger::judge(path, listed));
+    };
+    if !ending.eq_ignore_ascii_case("gz") {
+        let words =
+            format!("a host may serve it in the place of `{base}`, and it cannot be looked into");
+        return Some(Finding::wrong("packed", Some(path), words));
     }
-    if !is_inside(path) || RUN_BY_BROWSERS.contains(&ending.to_ascii_lowercase().as_str()) {
-        let words = "nobody signed it, and a browser would run it beside the site";
-        return Finding::wrong("runnable", Some(path), words);
-    }
-    Finding::doubtful(
-        "foreign",
-        Some(path),
-        "nobody signed it; the site does without it",
-    )
+    let own = site.read(base).ok().flatten().unwrap_or_default();
+    let words =
+        format!("a host may serve it in the place of `{base}`, and it holds something else");
+    (!packed::holds(bytes, &own)).then(|| Finding::wrong("packed", Some(path), words))
 }
 
 /// What must not stand in a file, whoever signed it.
@@ -221,9 +227,33 @@ fn inside(against: &Against<'_>, path: &str, bytes: &[u8]) -> Vec<Finding> {
     if path.ends_with(".html") {
         findings.extend(shell::look(path, bytes, against.release));
     }
-    if let Some(source) = against.canaries.found_in(path, bytes, is_sealed) {
-        let words = format!("words of `{source}` stand in it in clear");
-        findings.push(Finding::wrong("canary", Some(path), words));
-    }
+    findings.extend(said_in(against, path, bytes, is_sealed));
     findings
+}
+
+/// Words of the organisation and secrets, in clear or packed.
+fn said_in(against: &Against<'_>, path: &str, bytes: &[u8], is_sealed: bool) -> Vec<Finding> {
+    let mut texts = Texts::of(bytes);
+    let (mut secret, mut source) = (
+        secrets::found_in(bytes),
+        against.canaries.found_in(path, bytes, is_sealed),
+    );
+    for text in texts.by_ref() {
+        secret = secret.or_else(|| secrets::found_in(&text));
+        source = source.or_else(|| against.canaries.found_in("", &text, is_sealed));
+    }
+    let secret = secret.map(|what| {
+        let words =
+            format!("{what} stands in it in clear: take it away, and replace whatever it opens");
+        Finding::wrong("secret", Some(path), words)
+    });
+    let source = source.map(|source| {
+        let words = format!("words of `{source}` stand in it in clear");
+        Finding::wrong("canary", Some(path), words)
+    });
+    let partial = texts.is_partial.then(|| {
+        let words = "more is packed in it than was looked into";
+        Finding::doubtful("packed", Some(path), words)
+    });
+    secret.into_iter().chain(source).chain(partial).collect()
 }

@@ -5,6 +5,9 @@
 //! | [`finding`] | what was found, and what comes of it |
 //! | [`listed`] | the signed list of files, held against itself |
 //! | `judge` | each file against the list, and against what may stand in it |
+//! | `stranger` | what a file that nobody signed may do, by its name |
+//! | `packed` | packed forms of files, and what is packed in them |
+//! | `secrets` | keys that lie beside the site |
 //! | [`release`] | the plain files as this program would write them |
 //! | `shell` | what a page of the site would run or load |
 //! | [`canaries`] | words of the tree that must stand nowhere in clear |
@@ -16,8 +19,11 @@ pub mod canaries;
 pub mod finding;
 mod judge;
 pub mod listed;
+mod packed;
 pub mod release;
+mod secrets;
 mod shell;
+mod stranger;
 pub mod tree;
 
 pub use canaries::Canaries;
@@ -25,6 +31,7 @@ pub use finding::{Finding, Verdict, Weight};
 pub use release::Release;
 pub use tree::Tree;
 
+use crate::host::Entry;
 use crate::seal::{ReadError, SITE_JSON, SealedSiteReader, Signer, SiteFiles, SiteJson, Trust};
 use listed::Listed;
 
@@ -38,7 +45,9 @@ pub struct Against<'a> {
     /// The moment, in Unix seconds.
     pub now: i64,
     /// All that lies in its folder, relative and with `/`; nothing where a host does not tell.
-    pub entries: Option<&'a [String]>,
+    pub entries: Option<&'a [Entry]>,
+    /// Files of others that are meant to lie there, as `entries` name them. What stands in them is judged all the same.
+    pub allowed: &'a [String],
     pub release: &'a Release,
     pub canaries: &'a Canaries,
 }

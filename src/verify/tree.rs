@@ -9,7 +9,9 @@ use crate::access;
 use crate::check::Checker;
 use crate::model::{Date, Organisation, PlainFile, Reach};
 use crate::pipeline::{self, BuildError};
-use crate::source::{self, Changed, Identities, LoadError, Source};
+use crate::source::{
+    self, Changed, FileKind, Identities, LoadError, PersonFile, Source, SourceFile,
+};
 
 /// Directories that hold what is said about people; what else there is may be public.
 const ABOUT_PEOPLE: [&str; 2] = ["people/", "management/"];
@@ -68,11 +70,23 @@ fn canaries(source: &Source, org: Option<&Organisation>, release: Option<&Releas
     };
     let texts = source.texts.iter().filter(|(path, _)| counts(path));
     let names = names(org);
-    Canaries::new(
+    let words = Canaries::new(
         texts.map(|(path, text)| (path, &**text)),
         names.iter().map(|(path, name)| (path, name.as_str())),
         &public,
-    )
+    );
+    words.with_files(source.files.iter().filter_map(whole))
+}
+
+/// A file and its bytes; nothing for logins, which a site publishes as they are.
+fn whole<'s>((kind, file): (&FileKind, &'s SourceFile)) -> Option<(&'s Arc<str>, &'s [u8])> {
+    let login = PersonFile::Login;
+    if matches!(kind, FileKind::Person { file, .. } if *file == login) {
+        return None;
+    }
+    let text = file.text().map(|text| text.as_bytes());
+    let bytes = text.or_else(|| file.bytes().map(|bytes| &**bytes))?;
+    Some((&file.path, bytes))
 }
 
 /// What people are called, with the file that says so.

@@ -244,3 +244,90 @@ fn toml_that_grows_or_nests_without_end_is_bounded() {
         defused(tree.path(), what, LOG, &text);
     }
 }
+
+/// Checks and builds the tree with one file as it is given: what is too many is said, before anything is drawn.
+#[track_caller]
+fn too_many(tree: &Path, what: &str, path: &str, text: &str) {
+    let before = fs::read_to_string(tree.join(path)).ok();
+    put(tree, path, text);
+    for arguments in [&["check"][..], &["build", "-o", "out"]] {
+        let (code, said) = bounded(tree, arguments);
+        assert_eq!(code, Some(1), "{what}: {said:.2000}");
+        assert!(said.contains("error[E018]"), "{what}: {said:.2000}");
+    }
+    match before {
+        Some(before) => put(tree, path, &before),
+        None => fs::remove_file(tree.join(path)).expect("it was written"),
+    }
+}
+
+#[test]
+fn more_of_a_kind_than_anybody_writes_is_refused_by_its_number() {
+    let tree = tree();
+    let many =
+        |count: usize, one: &dyn Fn(usize) -> String| (0..count).map(one).collect::<String>();
+    let settings = fs::read_to_string(tree.path().join("gradus.toml")).expect("settings");
+    let allow =
+        |n| format!("[[policy.allow]]\ncode = \"G014\"\npath = \"people/{n}\"\nwhy = \"a\"\n");
+    let inline = |n| format!("{{ code = \"G014\", path = \"{n}\", why = \"a\" }},\n");
+    let track = "title = \"IC\"\n[[competency]]\nid = \"a\"\ntitle = \"A\"\n";
+    let stage = |n| format!("[[competency.stage]]\nid = \"s{n}\"\ntitle = \"S\"\n");
+    let competency = |n| format!("[[competency]]\nid = \"c{n}\"\ntitle = \"C\"\n");
+    let checkin = |n| format!("## 2026-01-{:02} a\n\nb\n\n", n % 28 + 1);
+    let entry = |_| "[[entry]]\ndate = 2026-03-01\nkind = \"win\"\ntext = \"a\"\n".to_owned();
+    for (what, path, text) in [
+        (
+            "allowances",
+            "gradus.toml",
+            format!("{settings}{}", many(10_000, &allow)),
+        ),
+        (
+            "inline allowances",
+            "gradus.toml",
+            format!("{settings}[policy]\nallow = [{}]\n", many(15_000, &inline)),
+        ),
+        (
+            "stages",
+            "rubrics/ic/track.toml",
+            format!("{track}{}", many(10_000, &stage)),
+        ),
+        (
+            "competencies",
+            "rubrics/ic/track.toml",
+            format!("{track}{}", many(10_000, &competency)),
+        ),
+        (
+            "check-ins",
+            "people/ada/checkins.md",
+            many(20_000, &checkin),
+        ),
+        ("entries", LOG, many(10_000, &entry)),
+    ] {
+        too_many(tree.path(), what, path, &text);
+    }
+    let files = tree.path().join("people/ada/2026-h1/files");
+    fs::create_dir_all(&files).expect("a directory");
+    for n in 0..10_001 {
+        fs::write(files.join(format!("{n}.png")), "").expect("a file");
+    }
+    too_many(tree.path(), "attachments", SELF, &in_self("a"));
+}
+
+#[test]
+fn as_many_allowances_as_there_may_be_are_each_told_where_they_stand() {
+    let tree = tree();
+    let settings = fs::read_to_string(tree.path().join("gradus.toml")).expect("settings");
+    let allow =
+        |n| format!("[[policy.allow]]\ncode = \"G014\"\npath = \"people/{n}\"\nwhy = \"a\"\n");
+    let allowances: String = (0..1_000).map(allow).collect();
+    put(
+        tree.path(),
+        "gradus.toml",
+        &format!("{settings}{allowances}"),
+    );
+    let (code, said) = bounded(tree.path(), &["check"]);
+    assert_eq!(code, Some(0), "{said:.2000}");
+    assert!(said.contains("1000 advice"), "{said:.2000}");
+    let last = settings.lines().count() + 999 * 4 + 1;
+    assert!(said.contains(&format!("gradus.toml:{last}:1")), "{last}");
+}

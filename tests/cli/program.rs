@@ -53,6 +53,28 @@ impl Program {
     }
 }
 
+#[allow(
+    dead_code,
+    reason = "not every test binary that shares this runs it within bounds"
+)]
+impl Program {
+    /// Runs the program by another, which gets it and its arguments as further arguments.
+    pub fn run_in(&self, by: &[&str], args: &[&str]) -> Ran {
+        let (first, rest) = by.split_first().expect("a program to run it by");
+        let output = Command::new(first)
+            .args(rest)
+            .arg(env!("CARGO_BIN_EXE_gradus"))
+            .args(args)
+            .current_dir(self.directory.path())
+            .stdin(Stdio::null())
+            .output();
+        Ran {
+            words: args.join(" "),
+            output: output.expect("the program starts"),
+        }
+    }
+}
+
 /// What a run said. Assertions chain.
 pub struct Ran {
     words: String,

@@ -470,3 +470,18 @@ fn a_ledger_of_another_program_stops_the_build() {
     assert!(matches!(place.begin(), Err(PublishError::Ledger { .. })));
     assert_eq!(served_edition(&place.out()), "\"edition 1\"");
 }
+
+#[test]
+fn of_two_organisations_that_begin_in_one_new_folder_the_second_is_told_and_the_first_stays() {
+    let place = Place::new();
+    let other_state = place.root.path().join("other/.gradus");
+    let late = Publication::begin(&place.out(), &other_state, |_| Ledger::default()).unwrap();
+    let late_site = seal_site(&input(), &late, &edition(2), &shell(), &[]).unwrap();
+    place.publish(&edition(1)).unwrap();
+    let refused = late.commit(&late_site, &mut |_| ());
+    assert!(
+        matches!(&refused, Err(PublishError::Appeared { path }) if path.ends_with("public")),
+        "{refused:?}"
+    );
+    assert_eq!(served_edition(&place.out()), "\"edition 1\"");
+}

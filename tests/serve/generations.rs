@@ -232,3 +232,23 @@ fn a_preview_left_open_past_midnight_goes_by_the_new_day() {
     let next = preview.refresh(&nothing).generation.expect("another site");
     assert_eq!(next.readers.len(), before - 1, "who has left reads no more");
 }
+
+#[test]
+fn whoever_has_no_key_left_is_warned_of_in_the_preview_as_in_a_check() {
+    let (_folder, root) = demo();
+    let mut preview = Preview::new(root.clone(), today(), RunSecret::generate());
+    let keyless = |shown: &gradus::serve::Refreshed| {
+        let codes = shown.report.diagnostics.iter().map(|d| d.code);
+        codes.filter(|code| *code == "W010").count()
+    };
+    assert_eq!(keyless(&preview.refresh(&Touched::Everything)), 0);
+    let person = root.join("people/linus/person.toml");
+    let text = fs::read_to_string(&person).expect("a text");
+    let (head, rest) = text.split_once("keys = [\"").expect("keys");
+    let (key, rest) = rest.split_once("\"]").expect("one key");
+    let until = format!("{head}keys = [{{ key = \"{key}\", until = 2026-11-21 }}]{rest}");
+    fs::write(&person, until).expect("a file");
+    let shown = preview.refresh(&Touched::Paths([person].into()));
+    assert_eq!(keyless(&shown), 1, "{:?}", shown.report.diagnostics);
+    assert!(!shown.is_broken());
+}

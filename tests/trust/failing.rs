@@ -74,6 +74,7 @@ impl Place {
             at_least: None,
             now: 0,
             entries: entries.as_deref(),
+            allowed: &[],
             release: &Release::of_program(),
             canaries: &Canaries::default(),
         };

@@ -10,4 +10,5 @@ mod opening;
 #[path = "../cli/program.rs"]
 mod program;
 mod strace;
+mod strangers;
 mod verifying;

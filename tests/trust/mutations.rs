@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ed25519_dalek::{Signer as _, SigningKey};
+use gradus::host::{Entry, EntryKind};
 use gradus::model::*;
 use gradus::open;
 use gradus::seal::*;
@@ -107,12 +108,17 @@ fn opened(files: &Files, build: u64) -> Result<Shown, ReadError> {
 }
 
 fn passes(files: &Files, build: u64, release: &Release) -> bool {
-    let entries: Vec<String> = files.keys().cloned().collect();
+    let file = |path: &String| Entry {
+        path: path.clone(),
+        kind: EntryKind::File,
+    };
+    let entries: Vec<Entry> = files.keys().map(file).collect();
     let against = Against {
         signer: Some(site_key().signer()),
         at_least: Some(build),
         now: CREATED as i64,
         entries: Some(&entries),
+        allowed: &[],
         release,
         canaries: &Canaries::default(),
     };

@@ -149,6 +149,25 @@ fn only_the_reader_can_enter_the_folder_which_must_be_new_or_empty() {
 }
 
 #[test]
+fn a_folder_that_was_there_stays_as_open_as_it_was_until_pages_are_in_it() {
+    let here = example();
+    fs::create_dir(here.path("out")).unwrap();
+    let mode = || {
+        let found = fs::metadata(here.path("out")).unwrap();
+        found.permissions().mode() & 0o777
+    };
+    fs::set_permissions(here.path("out"), fs::Permissions::from_mode(0o755)).unwrap();
+    for refused in ["keys/none.txt", "keys/.."] {
+        here.run(&["-i", refused, "open", "site", "-o", "out"])
+            .exits(3);
+        assert_eq!(mode(), 0o755);
+    }
+    here.run(&["-i", "keys/ada.txt", "open", "site", "-o", "out"])
+        .exits(0);
+    assert_eq!(mode(), 0o700);
+}
+
+#[test]
 fn a_site_of_another_signer_than_the_identity_pins_shows_nothing() {
     let here = example();
     let pinned = here.read("keys/ada.txt");
@@ -161,7 +180,7 @@ fn a_site_of_another_signer_than_the_identity_pins_shows_nothing() {
     here.run(&["-i", "other.txt", "open", "site", "-o", "out"])
         .exits(1)
         .says("not what the site's owner signed");
-    assert_eq!(fs::read_dir(here.path("out")).unwrap().count(), 0);
+    assert!(!here.path("out").exists());
     here.write("bare.txt", &pinned.replace(signer, ""));
     here.run(&["-i", "bare.txt", "open", "site", "-o", "out"])
         .exits(0)
@@ -169,7 +188,7 @@ fn a_site_of_another_signer_than_the_identity_pins_shows_nothing() {
 }
 
 #[test]
-fn the_command_line_has_the_last_word_on_whose_site_it_must_be() {
+fn nobody_is_talked_out_of_the_signer_that_their_identity_pins() {
     let here = example();
     here.run(&["init", "other"]).exits(0);
     let other = here.read("other/gradus.toml");
@@ -189,15 +208,28 @@ fn the_command_line_has_the_last_word_on_whose_site_it_must_be() {
             signer,
         ])
     };
-    with(other, "out")
-        .exits(1)
-        .says("not what the site's owner signed");
     let pinned = here.read("keys/ada.txt");
     let signer = pinned
         .lines()
         .find_map(|line| line.strip_prefix("# signer: "))
         .unwrap();
+    with(other, "out")
+        .exits(4)
+        .says(&format!("pins the signer `{signer}`"))
+        .says(&format!("`--signer` names `{other}`"))
+        .says("gradus keys pin");
+    assert!(!here.path("out").exists());
     with(signer, "out").exits(0);
+    let bare: Vec<&str> = pinned
+        .lines()
+        .filter(|line| !line.contains("signer:"))
+        .collect();
+    here.write("bare.txt", &bare.join("\n"));
+    let bare = ["-i", "bare.txt", "open", "site", "-o", "bare", "--signer"];
+    here.run(&[&bare[..], &[other]].concat())
+        .exits(1)
+        .says("not what the site's owner signed");
+    here.run(&[&bare[..], &[signer]].concat()).exits(0);
     here.run(&[
         "-i",
         "keys/ada.txt",

@@ -131,17 +131,184 @@ fn whatever_was_changed_is_named() {
 }
 
 #[test]
-fn files_of_others_are_warned_about_and_links_are_not_followed() {
+fn files_of_others_are_warned_about_and_may_be_allowed() {
     let here = built();
     here.write("org/public/CNAME", "growth.example");
+    here.run(&["-C", "org", "verify", "public"])
+        .exits(0)
+        .prints("`CNAME`: nobody signed it");
+    let strict = ["-C", "org", "verify", "public", "--deny-warnings"];
+    here.run(&strict).exits(1);
+    here.run(&[&strict[..], &["--allow", "CNAME"]].concat())
+        .exits(0);
+    here.write("org/public/CNAME", "ask sam about it");
+    here.run(&[&strict[..], &["--allow", "CNAME"]].concat())
+        .exits(1)
+        .prints("error[canary]");
+}
+
+#[test]
+fn a_link_in_a_site_is_an_error_and_is_not_followed() {
+    let here = built();
     symlink("/etc", here.path("org/public/etc")).unwrap();
     let ran = here
         .run(&["-C", "org", "verify", "public"])
-        .exits(0)
-        .prints("`CNAME`: nobody signed it");
+        .exits(1)
+        .prints("error[link]: `etc`");
     assert!(!ran.stdout().contains("etc/"), "{}", ran.stdout());
-    here.run(&["-C", "org", "verify", "public", "--deny-warnings"])
-        .exits(1);
+    let here = built();
+    fs::rename(here.path("org/public/sealed"), here.path("sealed")).unwrap();
+    symlink("../../sealed", here.path("org/public/sealed")).unwrap();
+    here.run(&["-C", "org", "verify", "public"])
+        .exits(1)
+        .prints("error[link]: `sealed`");
+    let here = built();
+    fs::rename(here.path("org/public"), here.path("release-5")).unwrap();
+    symlink("../release-5", here.path("org/public")).unwrap();
+    here.run(&["-C", "org", "verify", "public"]).exits(0);
+}
+
+#[test]
+fn a_secret_beside_a_site_is_an_error_whatever_it_is_called() {
+    let here = built();
+    let ledger = here.read("org/.gradus/ledger.json");
+    let (site_key, identity) = (here.read("org/.gradus/site.key"), here.read("org/sam.txt"));
+    let bare = identity.lines().last().unwrap().to_ascii_lowercase();
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(site_key.as_bytes()).unwrap();
+    let packed = packed.finish().unwrap();
+    for (file, bytes, said) in [
+        ("notes.txt", site_key.as_bytes(), "a site key"),
+        ("CNAME", bare.as_bytes(), "a reader's secret key"),
+        ("old.bak", ledger.as_bytes(), "the ledger of a build"),
+        ("backup.tgz", &packed, "a site key"),
+        (
+            "tls.pem",
+            b"-----BEGIN PRIVATE KEY-----\nMC4C",
+            "a private key",
+        ),
+    ] {
+        fs::write(here.path("org/public").join(file), bytes).unwrap();
+        // Without the organisation too.
+        for run in [
+            &["-C", "org", "verify", "public"][..],
+            &["verify", "org/public"],
+        ] {
+            here.run(run)
+                .exits(1)
+                .prints(&format!("error[secret]: `{file}`: {said} stands in it"));
+        }
+        fs::remove_file(here.path("org/public").join(file)).unwrap();
+    }
+    here.run(&["-C", "org", "verify", "public"]).exits(0);
+}
+
+#[test]
+fn any_file_of_the_tree_beside_its_site_is_an_error() {
+    let here = built();
+    here.write(
+        "org/cycles/2026-h2.toml",
+        "title = \"2\"\nstart = 2026-07-01\nend = 2026-12-31\n",
+    );
+    let picture = [7_u8; 100];
+    here.write("org/people/sam/2026-h2/self.md", "+++\nby = \"sam\"\n+++\n");
+    fs::create_dir_all(here.path("org/people/sam/2026-h2/files")).unwrap();
+    fs::write(here.path("org/people/sam/2026-h2/files/a.png"), picture).unwrap();
+    for (from, to, code) in [
+        ("org/cycles/2026-h2.toml", "x", "canary"),
+        ("org/people/sam/2026-h2/files/a.png", "y.bin", "canary"),
+        ("org/gradus.toml", "gradus.toml", "tree"),
+        ("org/access.lock", "old/access.lock", "tree"),
+        ("org/access.lock", ".gradus/x", "tree"),
+        ("org/access.lock", ".git/HEAD", "tree"),
+    ] {
+        let to_path = here.path("org/public").join(to);
+        fs::create_dir_all(to_path.parent().unwrap()).unwrap();
+        fs::copy(here.path(from), &to_path).unwrap();
+        here.run(&["-C", "org", "verify", "public"])
+            .exits(1)
+            .prints(&format!("error[{code}]: `{to}`"));
+        fs::remove_file(to_path).unwrap();
+    }
+}
+
+#[test]
+fn what_a_host_would_serve_in_the_place_of_a_signed_page_is_an_error() {
+    let here = built();
+    let page = fs::read(here.path("org/public/index.html")).unwrap();
+    let gzip = |bytes: &[u8]| {
+        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    };
+    fs::write(here.path("org/public/index.html.gz"), gzip(&page)).unwrap();
+    here.run(&["-q", "-C", "org", "verify", "public", "--deny-warnings"])
+        .exits(0);
+    for (file, bytes, code) in [
+        ("index.html.gz", gzip(b"<script>steal()</script>"), "packed"),
+        ("index.html.br", page.clone(), "packed"),
+        ("site.json.zst", page.clone(), "packed"),
+        ("evil.html.gz", gzip(&page), "runnable"),
+        ("index.html.var", b"URI: evil".to_vec(), "runnable"),
+        (
+            ".htaccess",
+            b"Redirect / https://evil.example/".to_vec(),
+            "control",
+        ),
+        (
+            "_redirects",
+            b"/* https://evil.example/".to_vec(),
+            "control",
+        ),
+        ("rubric/web.config", b"<x>".to_vec(), "leftover"),
+        ("index.php", b"<?php".to_vec(), "runnable"),
+        ("service-worker.js", b"x".to_vec(), "runnable"),
+    ] {
+        let path = here.path("org/public").join(file);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, bytes).unwrap();
+        here.run(&["-C", "org", "verify", "public"])
+            .exits(1)
+            .prints(&format!("error[{code}]: `{file}`"));
+        fs::remove_file(path).unwrap();
+    }
+}
+
+#[test]
+fn an_organisation_inside_a_site_does_not_vouch_for_it() {
+    let here = built();
+    let forged = Program::new();
+    forged.run(&["init", "org"]).exits(0);
+    // Whoever forges a site brings the organisation that vouches for it.
+    for file in ["gradus.toml", "access.lock"] {
+        here.write(
+            &format!("org/public/{file}"),
+            &forged.read(&format!("org/{file}")),
+        );
+    }
+    here.run(&["-C", "org/public", "verify", "."])
+        .exits(1)
+        .says("lies inside the site itself")
+        .prints("warning[signer-unknown]")
+        .prints("error[tree]: `gradus.toml`");
+    here.run(&["-C", "org", "verify", "public"])
+        .exits(1)
+        .prints("error[tree]: `gradus.toml`");
+}
+
+#[test]
+fn what_was_not_looked_into_is_said() {
+    let here = built();
+    let large = fs::File::create(here.path("org/public/film.mov")).unwrap();
+    large.set_len(200 << 20).unwrap();
+    let mut packed = GzEncoder::new(Vec::new(), Compression::default());
+    packed.write_all(b"text").unwrap();
+    let packed = packed.finish().unwrap().repeat(20);
+    fs::write(here.path("org/public/many.bin"), packed).unwrap();
+    here.run(&["-C", "org", "verify", "public"])
+        .exits(0)
+        .prints("warning[too-large]: `film.mov`")
+        .prints("warning[packed]: `many.bin`: more is packed in it");
 }
 
 #[test]

@@ -1,5 +1,8 @@
 //! What the organisation excuses, with a reason; and what it excuses for nothing.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use super::Lint;
 use super::placed;
 use super::spot::Spot;
@@ -15,12 +18,13 @@ pub(super) fn apply(
     found: Vec<Diagnostic>,
 ) -> Vec<Diagnostic> {
     let mut needed = vec![false; allowances.len()];
+    let by_code = by_code(source, allowances);
     let mut kept = Vec::new();
     for diagnostic in found {
         let mut excused = false;
-        for (allow, needed) in allowances.iter().zip(&mut needed) {
-            if covers(source, allow, &diagnostic) {
-                (excused, *needed) = (true, true);
+        for excuse in by_code.get(diagnostic.code).into_iter().flatten() {
+            if excuse.covers(&diagnostic) {
+                (excused, needed[excuse.index]) = (true, true);
             }
         }
         if !excused {
@@ -33,16 +37,35 @@ pub(super) fn apply(
     kept
 }
 
-/// A path covers the file of that name, and everything below the directory of that name.
-fn covers(source: &Source, allow: &Allow, diagnostic: &Diagnostic) -> bool {
-    let file = &*diagnostic.place.file;
-    let file = file.strip_suffix(".age").unwrap_or(file);
-    let path = source.shown(&allow.path);
-    let below = |path: &str| {
-        let rest = file.strip_prefix(path.trim_end_matches('/'));
-        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    diagnostic.code == allow.code && (below(&path) || below(&allow.path))
+/// An allowance that is looked up for every lint of its code.
+struct Excuse<'a> {
+    /// Its place among the allowances.
+    index: usize,
+    /// What it covers, as written and as it lies.
+    paths: [Cow<'a, str>; 2],
+}
+
+fn by_code<'a>(source: &Source, allowances: &'a [Allow]) -> BTreeMap<&'a str, Vec<Excuse<'a>>> {
+    let mut by_code: BTreeMap<&str, Vec<Excuse<'_>>> = BTreeMap::new();
+    for (index, allow) in allowances.iter().enumerate() {
+        let written = allow.path.as_str();
+        let paths = [written.into(), source.shown(written).into()];
+        let excuses = by_code.entry(allow.code.as_str()).or_default();
+        excuses.push(Excuse { index, paths });
+    }
+    by_code
+}
+
+impl Excuse<'_> {
+    /// A path covers the file of that name, and everything below the directory of that name.
+    fn covers(&self, diagnostic: &Diagnostic) -> bool {
+        let file = &*diagnostic.place.file;
+        let file = file.strip_suffix(".age").unwrap_or(file);
+        self.paths.iter().any(|path| {
+            let rest = file.strip_prefix(path.trim_end_matches('/'));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    }
 }
 
 fn needless_one(index: usize, allow: &Allow) -> Lint {

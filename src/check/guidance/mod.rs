@@ -44,7 +44,7 @@ use crate::diag::Diagnostic;
 use crate::model::*;
 use crate::source::{FileKind, Source};
 use in_cycle::InCycle;
-use spot::{Spot, place_of};
+use spot::{Spot, Texts};
 
 /// Guidance about a tree, again and again, as far as it changed.
 #[derive(Debug, Default)]
@@ -79,12 +79,12 @@ impl Lint {
         self
     }
 
-    fn placed(self, source: &Source) -> Diagnostic {
+    fn placed<'s>(self, texts: &mut Texts<'s>) -> Diagnostic {
         Diagnostic {
             code: self.rule.code,
             severity: self.rule.severity,
             message: self.message,
-            place: place_of(source, &self.file, &self.spot),
+            place: texts.place_of(&self.file, &self.spot),
             label: None,
             related: Vec::new(),
             help: self.help,
@@ -151,8 +151,9 @@ impl Guidance {
 }
 
 fn placed(source: &Source, lints: Vec<Lint>) -> Vec<Diagnostic> {
+    let mut texts = Texts::of(source);
     let lints = lints.into_iter();
-    lints.map(|lint| lint.placed(source)).collect()
+    lints.map(|lint| lint.placed(&mut texts)).collect()
 }
 
 fn of_person(practice: Practice<'_>, person: &Person) -> Vec<Lint> {

@@ -1,11 +1,13 @@
 //! Where a thing stands: its file's text is taken apart once more, and walked down to it.
 
+use std::collections::BTreeMap;
+
 use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::diag::Place;
 use crate::model::Date;
-use crate::source::written::{Markdown, Toml, front_matter};
+use crate::source::written::{Markdown, Section, Toml, front_matter};
 use crate::source::{FileKind, Source};
 
 /// What of a file a lint is about.
@@ -60,22 +62,48 @@ impl Spot {
     }
 }
 
-/// Where a spot is; its file as a whole where the text does not hold it, the organisation's where there is no file.
-pub(super) fn place_of(source: &Source, file: &FileKind, spot: &Spot) -> Place {
-    let Some(held) = source.files.get(file) else {
-        return Place::file("gradus.toml");
-    };
-    let text = held.text().map_or("", |text| text);
-    let bytes = match spot {
-        Spot::File => None,
-        Spot::Toml(steps) => toml_bytes(text, steps),
-        Spot::Heading(titles) => heading_bytes(text, titles),
-    };
-    let (start, end) = bytes.unwrap_or_default();
-    Place {
-        file: held.path.clone(),
-        start,
-        end,
+/// The texts of a tree, of which each is taken apart once, however many spots of it are looked for.
+pub(super) struct Texts<'s> {
+    source: &'s Source,
+    apart: BTreeMap<FileKind, Apart<'s>>,
+}
+
+/// A text that was taken apart as far as something in it was looked for.
+#[derive(Default)]
+struct Apart<'s> {
+    toml: Option<(usize, Toml<'s>)>,
+    sections: Option<Vec<Section>>,
+}
+
+impl<'s> Texts<'s> {
+    pub fn of(source: &'s Source) -> Self {
+        Self {
+            source,
+            apart: BTreeMap::new(),
+        }
+    }
+
+    /// Where a spot is; its file as a whole where the text does not hold it, the organisation's where there is no file.
+    pub fn place_of(&mut self, file: &FileKind, spot: &Spot) -> Place {
+        let Some(held) = self.source.files.get(file) else {
+            return Place::file("gradus.toml");
+        };
+        let text = held.text().map_or("", |text| text);
+        let bytes = match spot {
+            Spot::File => None,
+            Spot::Toml(steps) => self.apart(file).toml_bytes(text, steps),
+            Spot::Heading(titles) => self.apart(file).heading_bytes(text, titles),
+        };
+        let (start, end) = bytes.unwrap_or_default();
+        Place {
+            file: held.path.clone(),
+            start,
+            end,
+        }
+    }
+
+    fn apart(&mut self, file: &FileKind) -> &mut Apart<'s> {
+        self.apart.entry(file.clone()).or_default()
     }
 }
 
@@ -85,21 +113,44 @@ pub(super) fn has_key(source: &Source, file: &FileKind, key: &str) -> bool {
     text.is_some_and(|text| Toml::parse(text).root.contains_key(key))
 }
 
-fn toml_bytes(text: &str, steps: &[Step]) -> Option<(usize, usize)> {
-    let front = front_matter(text);
-    let toml = front.map_or(0..text.len(), |front| front.toml);
-    let offset = toml.start;
-    let parsed = Toml::parse(&text[toml]);
-    let (Step::Key(first), rest) = steps.split_first()? else {
-        return None;
-    };
-    let mut at = parsed.root.get(first.as_str())?;
-    for step in rest {
-        let Some(next) = down(at, step) else { break };
-        at = next;
+impl<'s> Apart<'s> {
+    fn toml_bytes(&mut self, text: &'s str, steps: &[Step]) -> Option<(usize, usize)> {
+        let (offset, toml) = self.toml.get_or_insert_with(|| {
+            let front = front_matter(text);
+            let toml = front.map_or(0..text.len(), |front| front.toml);
+            (toml.start, Toml::parse(&text[toml]))
+        });
+        let (Step::Key(first), rest) = steps.split_first()? else {
+            return None;
+        };
+        let mut at = toml.root.get(first.as_str())?;
+        for step in rest {
+            let Some(next) = down(at, step) else { break };
+            at = next;
+        }
+        let span = at.span();
+        Some((span.start + *offset, span.end + *offset))
     }
-    let span = at.span();
-    Some((span.start + offset, span.end + offset))
+
+    fn heading_bytes(&mut self, text: &str, titles: &[String; 2]) -> Option<(usize, usize)> {
+        let sections = self.sections.get_or_insert_with(|| {
+            let body = front_matter(text).map_or(0, |front| front.body);
+            Markdown::cut(&text[body..], body).sections
+        });
+        let is_meant = |title: &str| {
+            let title = title.to_lowercase();
+            titles
+                .iter()
+                .any(|meant| meant.trim().to_lowercase() == title)
+        };
+        let mut meant = sections
+            .iter()
+            .filter(|section| is_meant(&section.heading.title));
+        meant.next().map(|section| {
+            let words = &section.heading.words;
+            (words.start, words.end)
+        })
+    }
 }
 
 fn down<'t, 'v>(value: &'v Spanned<DeValue<'t>>, step: &Step) -> Option<&'v Spanned<DeValue<'t>>> {
@@ -118,20 +169,4 @@ fn has_date(item: &Spanned<DeValue<'_>>, date: Date) -> bool {
         .and_then(|table| table.get("date"));
     let held = held.and_then(|held| held.get_ref().as_datetime()?.date);
     held.is_some_and(|held| held.to_string() == date.to_string())
-}
-
-fn heading_bytes(text: &str, titles: &[String; 2]) -> Option<(usize, usize)> {
-    let body = front_matter(text).map_or(0, |front| front.body);
-    let sections = Markdown::cut(&text[body..], body).sections.into_iter();
-    let is_meant = |title: &str| {
-        let title = title.to_lowercase();
-        titles
-            .iter()
-            .any(|meant| meant.trim().to_lowercase() == title)
-    };
-    let mut meant = sections.filter(|section| is_meant(&section.heading.title));
-    meant.next().map(|section| {
-        let words = section.heading.words;
-        (words.start, words.end)
-    })
 }

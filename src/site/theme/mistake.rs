@@ -143,7 +143,10 @@ fn advice(what: &Forbidden) -> Option<String> {
             "links go to `/…`, `#…`, `https:` and `mailto:`"
         }
         Forbidden::Value { .. } => return None,
-        Forbidden::TooDeep { .. } | Forbidden::TooLarge { .. } => "look for a loop in a loop",
+        Forbidden::TooDeep { .. } => "look for a loop in a loop",
+        Forbidden::TooLarge { .. } => {
+            "look for a loop in a loop, or for a text of very many small parts on that page"
+        }
     };
     Some(fixed.to_owned())
 }
