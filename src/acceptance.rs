@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::access::lock::{Difference, Lock, difference};
+use crate::access::lock::{Difference, Lock, difference, line_of};
 use crate::check::causes;
 use crate::diag::{Diagnostic, Report, Severity};
 use crate::model::{Date, Organisation};
@@ -64,7 +64,8 @@ impl Acceptance {
             Accepted::Unreadable(diagnostic) => (Standing::Unreadable, vec![diagnostic]),
             Accepted::Lock(lock) => {
                 let difference = difference(&lock, &adjusted(present.clone(), &lock), org, today);
-                let diagnostics = told(source, &difference);
+                let text = text.as_deref().unwrap_or_default();
+                let diagnostics = told(source, text, &difference);
                 (Standing::Compared(difference), diagnostics)
             }
         };
@@ -113,12 +114,50 @@ fn read(source: &Source) -> (Option<Arc<str>>, Accepted) {
     (Some(text), accepted)
 }
 
-fn told(source: &Source, difference: &Difference) -> Vec<Diagnostic> {
+fn told(source: &Source, lock: &str, difference: &Difference) -> Vec<Diagnostic> {
     let wider = difference.gains.iter();
-    let wider = wider.map(|gain| causes::wider(source, &gain.cause, gain.to_string()));
+    let wider = wider.map(|gain| {
+        let accepted = line_of(lock, &gain.cause);
+        causes::wider(source, &gain.cause, gain.to_string(), accepted)
+    });
     wider
         .chain(difference.behind().map(causes::behind))
         .collect()
+}
+
+/// What became of something less in `access.lock`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Narrowed {
+    /// It is written there.
+    Written,
+    /// The lock said no more than that before, or there is none.
+    AsBefore,
+    /// The lock is as it was, since it is not understood: why.
+    Unreadable(String),
+}
+
+/// Writes something less into `access.lock`, and nothing else: `narrow` takes it out, and tells whether it was there.
+///
+/// # Errors
+/// The file cannot be written; it is as it was then.
+pub fn narrow(root: &Path, narrow: impl FnOnce(&mut Lock) -> bool) -> io::Result<Narrowed> {
+    let text = match access_lock(root) {
+        Ok(Some(text)) => text,
+        Ok(None) => return Ok(Narrowed::AsBefore),
+        Err(problem) => {
+            let why = causes::unreadable_lock(&problem.what).message;
+            return Ok(Narrowed::Unreadable(why));
+        }
+    };
+    let mut lock = match Lock::parse(&text) {
+        Ok(lock) => lock,
+        Err(mistake) => return Ok(Narrowed::Unreadable(mistake.message)),
+    };
+    if !narrow(&mut lock) {
+        return Ok(Narrowed::AsBefore);
+    }
+    accept(root, &lock)?;
+    Ok(Narrowed::Written)
 }
 
 /// Writes what access follows from beside the tree, at once: whoever reads meanwhile reads the one or the other whole.

@@ -2,7 +2,9 @@
 //! the tree that name public halves.
 
 mod life;
+mod lines;
 mod passphrase;
+mod place;
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
@@ -12,17 +14,17 @@ use std::path::{Path, PathBuf};
 use age::armor::ArmoredReader;
 use age::secrecy::SecretString;
 use age::{Decryptor, Encryptor};
-use tempfile::NamedTempFile;
 use thiserror::Error;
-use toml_edit::{Array, DocumentMut, Item, Table, TomlError, Value};
+use toml_edit::{Array, Item, Table, TomlError, Value};
 use zeroize::Zeroizing;
 
 use crate::model::{Identity, NotAnIdentity, Recipient, RecipientError};
 use crate::regular_file::{self, Links, NotTaken};
 use crate::seal::{IdentityFile, Signer, SiteKey, SiteKeyError};
 
-pub use life::{ListedKey, listed, retire, revoke, without_builder};
+pub use life::{ListedKey, listed, mark_login, retire, revoke, without_builder};
 pub use passphrase::{Weakness, generate_passphrase, weakness};
+pub use place::{Held, hold, inside, replace_file};
 
 /// scrypt's work factor: about a second in a browser, and below the 20 that browsers refuse.
 const WORK_FACTOR: u8 = 18;
@@ -60,6 +62,18 @@ pub enum KeysError {
     /// Environment: a secret is never overwritten.
     #[error("`{}` exists already", .0.display())]
     Exists(PathBuf),
+    /// Environment: a file is meant that lies elsewhere.
+    #[error("`{}` leads out of the organisation, to `{}`", link.display(), target.display())]
+    Leaves { link: PathBuf, target: PathBuf },
+    /// Environment: a link is not written through.
+    #[error("`{}` is a symbolic link, to `{}`", link.display(), target.display())]
+    Link { link: PathBuf, target: PathBuf },
+    /// Environment: somebody else wrote it meanwhile.
+    #[error("`{}` has changed since it was read", .0.display())]
+    Changed(PathBuf),
+    /// Environment.
+    #[error("another command is changing the organisation in `{}`", .0.display())]
+    Busy(PathBuf),
     /// Keys.
     #[error("there is no site key at `{}`", .0.display())]
     NoSiteKey(PathBuf),
@@ -117,6 +131,11 @@ impl KeysError {
         }
     }
 
+    fn leaves(link: &Path, target: &Path) -> Self {
+        let (link, target) = (link.to_owned(), target.to_owned());
+        Self::Leaves { link, target }
+    }
+
     fn not_taken(path: &Path) -> impl FnOnce(NotTaken) -> Self {
         let path = path.to_owned();
         move |source| Self::NotTaken { path, source }
@@ -129,7 +148,13 @@ impl KeysError {
                 source: NotTaken::TooLarge { .. },
                 ..
             } => KeysFault::Keys,
-            Self::Io { .. } | Self::NotTaken { .. } | Self::Exists(_) => KeysFault::Environment,
+            Self::Io { .. }
+            | Self::NotTaken { .. }
+            | Self::Exists(_)
+            | Self::Leaves { .. }
+            | Self::Link { .. }
+            | Self::Changed(_)
+            | Self::Busy(_) => KeysFault::Environment,
             Self::Toml(_) | Self::Shape(_) => KeysFault::Content,
             _ => KeysFault::Keys,
         }
@@ -157,6 +182,22 @@ pub fn write_secret(path: &Path, text: &str) -> Result<(), KeysError> {
         // Half a secret is worse than none; the error below is the one to tell.
         let _ = fs::remove_file(path);
         KeysError::io("write", path)(error)
+    })
+}
+
+/// Writes a new file that anybody may read.
+///
+/// # Errors
+/// `Exists`, or `Io`.
+pub fn write_new(path: &Path, bytes: &[u8]) -> Result<(), KeysError> {
+    let file = OpenOptions::new().write(true).create_new(true).open(path);
+    let written = file.and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    written.map_err(|error| match error.kind() {
+        io::ErrorKind::AlreadyExists => KeysError::Exists(path.to_owned()),
+        _ => KeysError::io("write", path)(error),
     })
 }
 
@@ -256,20 +297,21 @@ fn site_key_in(
 /// # Errors
 /// `Revoked`; `Toml`, or `Shape` where `keys` is no array.
 pub fn add_recipient(person_toml: &str, recipient: &Recipient) -> Result<String, KeysError> {
-    let mut document: DocumentMut = person_toml.parse()?;
-    let keys = document
-        .entry("keys")
-        .or_insert_with(|| Value::Array(Array::new()).into());
-    let keys = keys.as_array_mut().ok_or(KeysError::Shape("keys"))?;
-    if let Some(key) = keys.iter().find(|key| names_recipient(key, recipient)) {
-        let table = key.as_inline_table();
-        return match table.is_some_and(|table| table.contains_key("revoked")) {
-            true => Err(KeysError::Revoked(recipient.shown())),
-            false => Ok(person_toml.to_owned()),
+    lines::edited(person_toml, |document| {
+        let keys = document
+            .entry("keys")
+            .or_insert_with(|| Value::Array(Array::new()).into());
+        let keys = keys.as_array_mut().ok_or(KeysError::Shape("keys"))?;
+        let Some(key) = keys.iter().find(|key| names_recipient(key, recipient)) else {
+            lines::append(keys, recipient.to_string());
+            return Ok(());
         };
-    }
-    keys.push(recipient.to_string());
-    Ok(document.to_string())
+        let table = key.as_inline_table();
+        match table.is_some_and(|table| table.contains_key("revoked")) {
+            true => Err(KeysError::Revoked(recipient.shown())),
+            false => Ok(()),
+        }
+    })
 }
 
 /// `"age1…"` or `{ key = "age1…" }`.
@@ -285,42 +327,24 @@ fn names_recipient(key: &Value, recipient: &Recipient) -> bool {
 /// # Errors
 /// `Toml`, or `Shape` where `seal` is no table.
 pub fn set_signer(gradus_toml: &str, signer: &Signer) -> Result<String, KeysError> {
-    let mut document: DocumentMut = gradus_toml.parse()?;
-    let seal = document
-        .entry("seal")
-        .or_insert_with(|| Item::Table(Table::new()));
-    let seal = seal.as_table_like_mut().ok_or(KeysError::Shape("seal"))?;
-    let signer = signer.to_string();
-    match seal.get_mut("signer").and_then(Item::as_value_mut) {
-        Some(value) => {
-            let around = value.decor().clone();
-            *value = signer.into();
-            *value.decor_mut() = around;
+    lines::edited(gradus_toml, |document| {
+        let seal = document
+            .entry("seal")
+            .or_insert_with(|| Item::Table(Table::new()));
+        let seal = seal.as_table_like_mut().ok_or(KeysError::Shape("seal"))?;
+        let signer = signer.to_string();
+        match seal.get_mut("signer").and_then(Item::as_value_mut) {
+            Some(value) => {
+                let around = value.decor().clone();
+                *value = signer.into();
+                *value.decor_mut() = around;
+            }
+            None => {
+                seal.insert("signer", toml_edit::value(signer));
+            }
         }
-        None => {
-            seal.insert("signer", toml_edit::value(signer));
-        }
-    }
-    Ok(document.to_string())
-}
-
-/// Replaces a text file at once, with the permissions that it had.
-///
-/// # Errors
-/// `Io`.
-pub fn replace_file(path: &Path, text: &str) -> Result<(), KeysError> {
-    let replaced = || -> io::Result<()> {
-        let real = path.canonicalize()?; // a link stays a link
-        let folder = real.parent().unwrap_or(Path::new("."));
-        let mut file = NamedTempFile::new_in(folder)?;
-        file.write_all(text.as_bytes())?;
-        file.as_file()
-            .set_permissions(fs::metadata(&real)?.permissions())?;
-        file.as_file().sync_all()?;
-        file.persist(&real)?;
         Ok(())
-    };
-    replaced().map_err(KeysError::io("write", path))
+    })
 }
 
 /// Wraps the text of an identity file with a passphrase: the content of `login.age`.
@@ -397,6 +421,16 @@ mod tests {
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
+    fn a_signer_is_set_with_the_line_ends_that_are_there() {
+        let signer = SiteKey::generate().signer();
+        let before = "name = \"A\"\r\n[seal]\r\nsigner = \"old\" # pinned\r\n";
+        assert_eq!(
+            set_signer(before, &signer).unwrap(),
+            before.replace("old", &signer.to_string())
+        );
+    }
+
+    #[test]
     fn a_secret_is_read_by_its_owner_alone_and_never_overwritten() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ada.txt");
@@ -446,6 +480,35 @@ mod tests {
             add_recipient("keys = 1", &recipient),
             Err(KeysError::Shape("keys"))
         ));
+    }
+
+    #[test]
+    fn in_a_list_of_several_lines_every_comment_stays_beside_its_key() {
+        let new = Identity::generate().recipient();
+        let (one, two) = ("age1one", "age1two");
+        let list = |last: &str| {
+            format!("name = \"A\"\nkeys = [\n  \"{one}\", # laptop\n  \"{two}\"{last}]\n")
+        };
+        for (before, after) in [
+            (", # spare\n", format!(", # spare\n  \"{new}\",\n")),
+            (" # spare\n", format!(", # spare\n  \"{new}\"\n")),
+            (",\n", format!(",\n  \"{new}\",\n")),
+            ("\n", format!(",\n  \"{new}\"\n")),
+            (
+                ", # spare\n  # more to come\n",
+                format!(", # spare\n  # more to come\n  \"{new}\",\n"),
+            ),
+        ] {
+            assert_eq!(add_recipient(&list(before), &new).unwrap(), list(&after));
+            let windows = |text: &str| text.replace('\n', "\r\n");
+            assert_eq!(
+                add_recipient(&windows(&list(before)), &new).unwrap(),
+                windows(&list(&after))
+            );
+        }
+        let line = format!("keys = [\"{one}\"] # all\r\n[[role]]\nfrom = 2025-01-01\r\n");
+        let after = line.replace("one\"]", &format!("one\", \"{new}\"]"));
+        assert_eq!(add_recipient(&line, &new).unwrap(), after);
     }
 
     #[test]

@@ -195,9 +195,7 @@ pub fn build(
         sealer.add_plain(&file.path, &file.bytes)?;
     }
     for person in organisation.people.values() {
-        if let Some(bytes) = person.login_file.as_deref()
-            && person.is_here(days.today)
-        {
+        if let Some(bytes) = person.login_on(days.today) {
             let (person, login) = (&person.id, person.login.as_str());
             sealer.add_login(&LoginFile {
                 person,

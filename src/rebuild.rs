@@ -22,7 +22,7 @@ use crate::acceptance::Acceptance;
 use crate::access::{self, Access, Audiences, Planned};
 use crate::check::{Checker, Guidance, StandIn};
 use crate::diag::Report;
-use crate::growth;
+use crate::growth::Census;
 use crate::model::*;
 use crate::pipeline::{self, BuildError};
 use crate::site::{self, Theme};
@@ -45,6 +45,8 @@ pub struct Rebuilder {
     planned: Option<Planning>,
     /// What the pages were drawn with last.
     drawn: Option<Drawn>,
+    /// What the figures about everyone were made of last.
+    census: Census,
     /// What is not drawn yet.
     due: Due,
 }
@@ -101,6 +103,7 @@ impl Rebuilder {
             organisation: None,
             planned: None,
             drawn: None,
+            census: Census::default(),
             due: Due::default(),
         }
     }
@@ -222,7 +225,7 @@ impl Rebuilder {
             organisation,
             planned,
             &self.due,
-            self.drawn.as_ref(),
+            (self.drawn.as_ref(), &mut self.census),
         )?;
         let reached = round.reached(&self.due.people);
         let pages = reached.par_iter().map(|planned| {
@@ -290,7 +293,7 @@ impl<'a> Round<'a> {
         organisation: &'a Organisation,
         (access, today): (&'a Access, Date),
         due: &Due,
-        before: Option<&'a Drawn>,
+        (before, census): (Option<&'a Drawn>, &mut Census),
     ) -> Result<Self, BuildError> {
         let kept = before.filter(|_| !due.everything);
         let theme = match kept.filter(|_| !due.theme) {
@@ -305,8 +308,15 @@ impl<'a> Round<'a> {
                 Arc::new(access::commons(organisation, as_of))
             }
         };
-        let people = organisation.people.values().map(|person| &**person);
-        let figures = growth::org_figures(&commons, people);
+        let people = &organisation.people;
+        match due.everything {
+            true => *census = Census::of(&commons, people.values().map(|person| &**person)),
+            false => {
+                let touched = due.people.iter().filter_map(|id| people.get(id));
+                census.renew(&commons, touched.map(|person| &**person));
+            }
+        }
+        let figures = census.figures();
         let audiences = Audiences::new(organisation, today);
         let everyone = access.get(&SectionId::new("org"));
         let everyone = everyone.map(|org| access::draw(&audiences, &figures, org));

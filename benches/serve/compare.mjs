@@ -11,14 +11,17 @@
 // again without a pause, holds the new word. Both work on copies.
 
 import { spawn } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, openSync, closeSync, writeSync } from "node:fs";
-import { readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, openSync, closeSync, writeSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import http from "node:http";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
+
+import { hugoPage, writeHugo } from "../peers/hugo.mjs";
+import { markdownOf } from "../peers/text.mjs";
 
 const { values: options } = parseArgs({
   options: {
@@ -208,22 +211,6 @@ class Gradus {
 
 // --- hugo
 
-const HUGO_SETTINGS = `baseURL = "http://127.0.0.1/"
-title = "Portfolios"
-disableKinds = ["taxonomy", "term", "RSS", "sitemap", "404"]
-`;
-
-const HUGO_BASE = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>{{ .Title }}</title></head>
-<body><main><h1>{{ .Title }}</h1>{{ block "main" . }}{{ end }}</main></body></html>
-`;
-
-const HUGO_SINGLE = `{{ define "main" }}<dl>{{ range $name, $value := .Params }}{{ if not (reflect.IsMap $value) }}<dt>{{ $name }}</dt><dd>{{ $value }}</dd>{{ end }}{{ end }}</dl>
-{{ .Content }}{{ end }}
-`;
-
-const HUGO_LIST = `{{ define "main" }}<ul>{{ range .Pages }}<li><a href="{{ .RelPermalink }}">{{ .Title }}</a></li>{{ end }}</ul>{{ end }}
-`;
-
 /** A free port of loopback, at the moment. */
 function freePort() {
   return new Promise((resolve) => {
@@ -275,39 +262,7 @@ class Hugo {
   }
 }
 
-function writeHugo(corpus, site) {
-  const files = {
-    "hugo.toml": HUGO_SETTINGS,
-    "layouts/_default/baseof.html": HUGO_BASE,
-    "layouts/_default/single.html": HUGO_SINGLE,
-    "layouts/_default/list.html": HUGO_LIST,
-  };
-  for (const file of markdownOf(corpus)) {
-    files[path.join("content", file)] = hugoPage(file, readFileSync(path.join(corpus, file), "utf8"));
-  }
-  for (const [file, text] of Object.entries(files)) {
-    const whole = path.join(site, file);
-    mkdirSync(path.dirname(whole), { recursive: true });
-    writeFileSync(whole, text);
-  }
-}
-
-/** The same front matter with the title that Hugo wants, and the same text behind it. */
-function hugoPage(file, text) {
-  const title = `title = ${JSON.stringify(file.replace(/\.md$/, ""))}\n`;
-  return text.startsWith("+++\n") ? `+++\n${title}${text.slice(4)}` : `+++\n${title}+++\n${text}`;
-}
-
 // --- what is edited
-
-function markdownOf(corpus) {
-  const files = readdirSync(corpus, { recursive: true, withFileTypes: true });
-  return files
-    .filter((entry) => entry.isFile() && entry.name.endsWith(".md"))
-    .map((entry) => path.relative(corpus, path.join(entry.parentPath ?? entry.path, entry.name)))
-    .filter((file) => !file.startsWith("."))
-    .sort();
-}
 
 /**
  * Reviews of as many different people, from all over the organisation; of each the latest. With `--one-person` the same

@@ -6,7 +6,7 @@ use super::codes::{BAD_LOCK, BEHIND, NO_LOCK, Rule, WIDER};
 use crate::diag::{Diagnostic, Place};
 use crate::model::{Cause, PersonId, ReadersAt, fingerprint, numbered};
 use crate::source::written::{Toml, front_matter};
-use crate::source::{ACCESS_LOCK, ProblemKind, Source};
+use crate::source::{ACCESS_LOCK, ProblemKind, RUBRICS, Source};
 
 /// The file of the organisation's own settings.
 const SETTINGS: &str = "gradus.toml";
@@ -14,9 +14,22 @@ const SETTINGS: &str = "gradus.toml";
 /// What is accepted by.
 const ACCEPT: &str = "`gradus access --accept` accepts it";
 
-/// Warns that a cause lets somebody read more than was accepted.
-pub fn wider(source: &Source, cause: &Cause, message: String) -> Diagnostic {
-    said(WIDER, place(source, cause), message, ACCEPT)
+/// Warns that a cause lets somebody read more than was accepted. `accepted` are the bytes of the lock that record it: they
+/// are shown where its file is gone.
+pub fn wider(
+    source: &Source,
+    cause: &Cause,
+    message: String,
+    accepted: Option<Span>,
+) -> Diagnostic {
+    let place = place(source, cause);
+    let recorded = accepted.filter(|_| !source.texts.contains_key(&place.file));
+    let place = recorded.map_or(place, |span| Place {
+        file: ACCESS_LOCK.into(),
+        start: span.start,
+        end: span.end,
+    });
+    said(WIDER, place, message, ACCEPT)
 }
 
 /// Warns that nothing was accepted yet.
@@ -89,8 +102,12 @@ pub fn place(source: &Source, cause: &Cause) -> Place {
             let of_cycle = cycle
                 .as_ref()
                 .map(|id| at(source, &format!("cycles/{id}.toml"), asked));
-            let of_cycle = of_cycle.filter(|place| place.end > 0);
-            of_cycle.unwrap_or_else(|| at(source, SETTINGS, asked))
+            let of_all = at(source, SETTINGS, asked);
+            match of_cycle {
+                // Where neither asks it any more, the file that did is the one to look at.
+                Some(place) if place.end > 0 || of_all.end == 0 => place,
+                _ => of_all,
+            }
         }
         Cause::Readers(readers) => at(source, &readers.path, |root| readers_of(root, readers)),
         Cause::Public(rubric, track) => {
@@ -100,6 +117,7 @@ pub fn place(source: &Source, cause: &Cause) -> Place {
     }
 }
 
+/// Bytes of a text.
 type Span = std::ops::Range<usize>;
 
 fn in_person(source: &Source, id: &PersonId, find: impl Fn(&DeTable<'_>) -> Option<Span>) -> Place {
@@ -113,7 +131,10 @@ fn in_settings(source: &Source, find: impl Fn(&DeTable<'_>) -> Option<Span>) -> 
 /// The place that is found in the TOML of a file, or in its front matter; the file where nothing is.
 fn at(source: &Source, path: &str, find: impl Fn(&DeTable<'_>) -> Option<Span>) -> Place {
     let shown = source.shown(path);
-    let Some((file, text)) = source.texts.get_key_value(shown.as_str()) else {
+    let texts = &source.texts;
+    let text = texts.get_key_value(shown.as_str());
+    let of_revision = || texts.get_key_value(in_revision(path)?.as_str());
+    let Some((file, text)) = text.or_else(of_revision) else {
         return Place::file(shown);
     };
     let toml = match front_matter(text) {
@@ -128,6 +149,13 @@ fn at(source: &Source, path: &str, find: impl Fn(&DeTable<'_>) -> Option<Span>) 
         end: span.end + offset,
     });
     found.unwrap_or_else(|| Place::file(file.clone()))
+}
+
+/// What a file of a rubric is called that a cycle pins to a revision.
+fn in_revision(path: &str) -> Option<String> {
+    let mut parts = path.rsplitn(3, '/');
+    let (file, track) = (parts.next()?, parts.next()?);
+    Some(format!("{}:{RUBRICS}/{track}/{file}", parts.next()?))
 }
 
 fn span(table: &DeTable<'_>, key: &str) -> Option<Span> {

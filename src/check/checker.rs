@@ -89,15 +89,17 @@ impl Checker {
         }
     }
 
-    /// Warns of whoever has keys of which none counts on a day, whatever keys stand in for them. To be called after
-    /// [`Checker::check`].
+    /// Warns of whoever has keys of which none counts on a day, and of logins that are left out then, whatever keys stand in
+    /// for them. To be called after [`Checker::check`].
     pub fn keys_left(&self, source: &Source, today: Date) -> Vec<Diagnostic> {
         let people = self.frame.as_ref().map(|frame| match &self.stand_in {
             Some(_) => &frame.as_named,
             None => &frame.people,
         });
         let people = people.into_iter().flat_map(BTreeMap::values);
-        keys_left::none_left(source, people, today)
+        let mut warnings = keys_left::none_left(source, people.clone(), today);
+        warnings.extend(keys_left::logins_left_out(source, people, today));
+        warnings
     }
 
     /// Judges the tree. `changed` says what is different since the last time; the first time, everything is.

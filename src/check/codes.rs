@@ -592,16 +592,25 @@ rules! {
 
     WIDER "W031" Warning
     "somebody would read more than was accepted"
-    "Through this line somebody would read what `access.lock` does not let them read: a new manager or key, a `readers` line, a policy. \
+    "Through this line somebody would read what `access.lock` does not let them read: a new manager or key, a `readers` line, a policy. Or a name is \
+     gone that such a line kept something from somebody by (a file, the day of a log's entry, the title of a section, the id of a question): the text may stand under \
+     another name now, and nobody was asked. \
      `gradus build` stops until it is accepted. Where it is meant, `gradus access --accept` accepts it, and the lock's change is reviewed with \
      the change itself."
     "manager = \"grace\""
 
     BEHIND "W032" Warning
     "`access.lock` says what is no longer so"
-    "Nobody reads more than was accepted, and the site can be built; but the lock still lets people read who no longer do, or does not know of a new \
+    "By what the lock records nobody reads more than was accepted, and the site can be built; but the lock still lets people read who no longer do, or does not know of a new \
      cycle. What it lets them read would come back without a question. `gradus access --accept` writes it as the tree is."
     "a person who left"
+
+    OLD_LOGIN "W033" Warning
+    "a login that is left out of the site"
+    "The key that `login.age` wraps was revoked, is past its last day, or is of another kind than the site's; or one of the person's keys is and none is marked \
+     `login = true`, so that nothing tells which one the login wraps. Take `login.age` away and make another with `gradus keys login <id>`, or, where it wraps \
+     a key that counts, mark that one in `keys` of person.toml."
+    "keys = [{ key = \"age1…\", revoked = 2026-10-04, login = true }]"
 }
 
 /// The rule of that code.

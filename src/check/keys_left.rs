@@ -1,4 +1,4 @@
-//! Whoever has keys of which none counts any more.
+//! Whoever has keys of which none counts any more, and logins whose keys do not.
 
 use super::codes;
 use crate::diag::{Diagnostic, Place};
@@ -16,6 +16,42 @@ pub(super) fn none_left<'p>(
         had && person.is_here(today) && person.recipients_on(today).next().is_none()
     });
     without.map(|person| warning(source, person)).collect()
+}
+
+/// Warns of every login that is left out of the site on the day, of somebody who is here.
+pub(super) fn logins_left_out<'p>(
+    source: &Source,
+    people: impl Iterator<Item = &'p Person>,
+    today: Date,
+) -> Vec<Diagnostic> {
+    let without = people.filter(|person| person.is_login_left_out(today));
+    without.map(|person| left_out(source, person)).collect()
+}
+
+fn left_out(source: &Source, person: &Person) -> Diagnostic {
+    let id = &person.id;
+    let is_marked = person.keys.iter().any(|key| key.is_login);
+    let (why, help) = match is_marked {
+        true => (
+            "the key that it wraps does not count",
+            format!("take the file away; `gradus keys login {id}` makes another"),
+        ),
+        false => (
+            "a key that counts no more may be the one that it wraps",
+            format!(
+                "take the file away, and `gradus keys login {id}` makes another; or mark the key that it wraps: `{{ key = \"age1…\", login = true }}`"
+            ),
+        ),
+    };
+    Diagnostic {
+        code: codes::OLD_LOGIN.code,
+        severity: codes::OLD_LOGIN.severity,
+        message: format!("the login of `{id}` is left out of the site: {why}"),
+        place: Place::file(source.shown(&format!("people/{id}/login.age"))),
+        label: None,
+        related: Vec::new(),
+        help: Some(help),
+    }
 }
 
 fn warning(source: &Source, person: &Person) -> Diagnostic {

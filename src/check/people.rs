@@ -118,16 +118,17 @@ impl People {
     }
 
     fn key(&mut self, known: &Known<'_>, value: &Value<'_>, id: &PersonId) -> Option<ReaderKey> {
-        let (text, until, revoked) = if value.is_table() {
-            let table = value.table(&["key", "until", "revoked"])?;
+        let (text, until, revoked, is_login) = if value.is_table() {
+            let table = value.table(&["key", "until", "revoked", "login"])?;
             table.require("key");
             (
                 table.text("key"),
                 table.date("until"),
                 table.date("revoked"),
+                table.flag("login"),
             )
         } else {
-            (value.text(), None, None)
+            (value.text(), None, None, false)
         };
         let text = text?;
         recipient::check(known.complaints, &text);
@@ -143,6 +144,7 @@ impl People {
             until,
             revoked,
             is_of_site: kind.is_none_or(|kind| kind == known.key_kind),
+            is_login,
         })
     }
 

@@ -8,7 +8,7 @@ use gradus::access::lock::Difference;
 use gradus::access::{Access, Artefact, Planned, plan};
 use gradus::model::{Organisation, PersonId, SectionReader};
 use gradus::seal::SiteKey;
-use gradus::{diag, terminal};
+use gradus::{diag, keys as library_keys, terminal};
 use serde::Serialize;
 
 use crate::cli;
@@ -22,6 +22,8 @@ use super::{Failure, Here, Message, checked_beside_lock, keys, shell};
 /// The tree has errors, or nobody is called so; or somebody would read more than was accepted.
 pub fn run(here: &Here, args: &cli::Access) -> Result<(), Failure> {
     let root = here.organisation(None)?;
+    // What is accepted is the tree that was read: no key command changes either of the two meanwhile.
+    let _held = args.accept.then(|| library_keys::hold(&root)).transpose()?;
     let (org, acceptance) = checked_beside_lock(here, &root)?;
     if args.accept {
         return accept(here, &root, &acceptance);
@@ -79,7 +81,7 @@ fn diff(here: &Here, acceptance: &Acceptance) -> Result<(), Failure> {
     if let Standing::Compared(difference) = &acceptance.standing
         && difference.is_none()
     {
-        here.say("the tree is what was accepted");
+        here.say("all that the lock records is as it was accepted");
     }
     match acceptance.permits_a_build() {
         true => Ok(()),
@@ -96,7 +98,9 @@ pub fn permit(here: &Here, acceptance: &Acceptance) -> Result<(), Failure> {
     let message = match &acceptance.standing {
         Standing::Compared(difference) if !difference.is_wider() => {
             if let Some(behind) = difference.behind() {
-                here.say(&format!("{behind}; `gradus access --accept` records it"));
+                here.say(&format!(
+                    "{behind}; run `gradus access --accept`, or what was taken can come back without a question"
+                ));
             }
             return Ok(());
         }

@@ -1,5 +1,6 @@
 //! `gradus build`: the sealed site, from the tree to the folder.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -9,6 +10,7 @@ use gradus::model::{Date, FileHash, Organisation};
 use gradus::pipeline::{self, BuildError, Built, Days};
 use gradus::publish::{How, Publication, PublishError, Published};
 use gradus::regular_file::NotTaken;
+use gradus::scaffold::Sources;
 use gradus::seal::{self, Folder, SITE_JSON, SealError, SiteFiles, SiteJson, SiteKey};
 use gradus::site::ThemeError;
 use gradus::source::ThemeFilesError;
@@ -17,7 +19,7 @@ use serde::Serialize;
 
 use crate::cli;
 
-use super::{Failure, Here, Message, access, checked_beside_lock, keys, shell};
+use super::{Failure, Here, MARKER, Message, access, checked_beside_lock, keys, shell};
 
 /// Seconds since 1970 that a reproducible build calls now.
 const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
@@ -44,13 +46,13 @@ pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
         here.say(&format!(
             "would write {} sections with {pages} pages; {}",
             access.sections.len(),
-            readers(&org, &access)
+            readers(&org, &access, here.today)
         ));
         return Ok(());
     }
     let key = keys::site_key(here, &root, &org)?;
     let signer = key.signer();
-    let out = out_folder(here, args, &root)?;
+    let out = out_folder(here, args, &root, &org)?;
     let proven = |folder: &Path| seal::owned_files(&seal::Folder(folder.to_owned()), &signer);
     let publication = Publication::begin(&out, &root.join(".gradus"), proven)?;
     let input = pipeline::seal_input(&org, SiteKey::clone(&key), now.seconds, args.fresh);
@@ -85,19 +87,49 @@ const TREE: [&str; 7] = [
     ".git",
 ];
 
-fn out_folder(here: &Here, args: &cli::Build, root: &Path) -> Result<PathBuf, Failure> {
+fn out_folder(
+    here: &Here,
+    args: &cli::Build,
+    root: &Path,
+    org: &Organisation,
+) -> Result<PathBuf, Failure> {
     let Some(named) = &args.out else {
-        return Ok(root.join("public"));
+        return Ok(root.join(USUAL));
     };
     let out = here.path(named);
-    match holds_the_tree(&real(&out), &real(root)) {
-        false => Ok(out),
-        true => {
-            let what = format!("`{}` is a folder of the tree itself", named.display());
-            let help = "a site needs a folder that holds nothing of the tree, such as `public`";
-            Err(Failure::Usage(Message::new(what).help(help)))
+    let (real_out, real_root) = (real(&out), real(root));
+    let sources = Sources::of(&fs::read_to_string(root.join(MARKER)).unwrap_or_default());
+    let declared = [&sources.people, &sources.management];
+    let mut declared = declared.into_iter().chain(org.pinned.keys());
+    let is_declared = declared.any(|name| real_out.starts_with(real(&root.join(name))));
+    let what = match () {
+        () if is_declared || holds_the_tree(&real_out, &real_root) => {
+            "is a folder of the tree itself"
         }
-    }
+        () if real_out.starts_with(&real_root) && holds_other_things(&out) => {
+            "lies in the organisation and holds other things than a site"
+        }
+        () => return Ok(out),
+    };
+    let what = format!("`{}` {what}", named.display());
+    let help = "a site needs a folder of its own, such as `public`: whatever else lies there would be served with it";
+    Err(Failure::Usage(Message::new(what).help(help)))
+}
+
+/// Whether a folder holds anything, and no site. The usual one may be prepared with what a host wants beside a site.
+fn holds_other_things(out: &Path) -> bool {
+    let is_usual = out.file_name().is_some_and(|name| name == USUAL);
+    !is_usual && !is_empty(out) && !out.join(SITE).exists()
+}
+
+/// Where a site is written when nothing else is said.
+const USUAL: &str = "public";
+
+/// What every site has.
+const SITE: &str = "site.json";
+
+fn is_empty(folder: &Path) -> bool {
+    fs::read_dir(folder).map_or(true, |mut entries| entries.next().is_none())
 }
 
 /// Whether a folder is the organisation, lies above it, or is one of those that its files lie in.
@@ -204,7 +236,7 @@ impl Summary<'_> {
                 left.display()
             ));
         }
-        here.say(&readers(org, &self.built.access));
+        here.say(&readers(org, &self.built.access, here.today));
         if here.verbose {
             self.each_reader(here, org);
         }
@@ -219,8 +251,8 @@ impl Summary<'_> {
     }
 }
 
-/// Who can open the site, in one sentence.
-fn readers(org: &Organisation, access: &Access) -> String {
+/// Who can open the site, in a sentence or two.
+fn readers(org: &Organisation, access: &Access, today: Date) -> String {
     let kind = org.seal.keys.in_words();
     let keys = access.per_recipient().len();
     let without: Vec<&str> = org
@@ -240,6 +272,17 @@ fn readers(org: &Organisation, access: &Access) -> String {
         text.push_str(&format!(
             "\nwithout a key: {} (`gradus keys new ID` makes one)",
             without.join(", ")
+        ));
+    }
+    let left_out = org
+        .people
+        .values()
+        .filter(|person| person.is_login_left_out(today));
+    let left_out: Vec<&str> = left_out.map(|person| person.id.as_str()).collect();
+    if !left_out.is_empty() {
+        text.push_str(&format!(
+            "\nwithout their login, which may open a key that counts no more: {} (`gradus check` says what helps)",
+            left_out.join(", ")
         ));
     }
     text

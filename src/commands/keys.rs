@@ -5,14 +5,15 @@ mod login;
 mod signer;
 
 use std::fmt::Write as _;
-use std::path::{Path, PathBuf};
+use std::fs;
+use std::path::{Component, Path, PathBuf};
 
 use gradus::access::plan;
 use gradus::keys::{self, KeysError, KeysFault, ListedKey};
 use gradus::model::{Date, Identity, KeyKind, Organisation, Person, ReaderKey, Recipient, is_id};
 use gradus::regular_file::{self, Links};
 use gradus::seal::{IdentityFile, IdentityHeader, Signer, SiteKey};
-use gradus::source::FILE_MAX_BYTES;
+use gradus::source::{FILE_MAX_BYTES, would_be_committed};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -22,6 +23,9 @@ use super::{Failure, Here, MARKER, Message, checked, shell};
 
 /// Names another file for the site key.
 const SITE_KEY_FILE: &str = "GRADUS_SITE_KEY_FILE";
+
+/// The directory of what is nobody else's business than the builder's.
+const STATE: &str = ".gradus";
 
 /// Runs one of the subcommands.
 ///
@@ -50,6 +54,18 @@ impl From<KeysError> for Failure {
                 .help("use the team's site key; readers have pinned its signer and would call this site forged"),
             KeysError::Revoked(_) => Message::from_error(&error).help("a key that was revoked may be in other hands; `gradus keys new ID` makes another"),
             KeysError::Exists(_) => Message::from_error(&error).help("a secret is never overwritten; name another file, or move this one away"),
+            KeysError::Leaves { .. } => Message::from_error(&error)
+                .note("nothing was written there")
+                .help("key commands write to what lies in the organisation itself, or where `[sources]` says: put the file there in the place of the link"),
+            KeysError::Link { .. } => Message::from_error(&error)
+                .note("nothing was written")
+                .help("name the file itself"),
+            KeysError::Changed(_) => Message::from_error(&error)
+                .note("it is as whoever wrote it left it")
+                .help("run the command again"),
+            KeysError::Busy(_) => Message::from_error(&error)
+                .note("nothing was written")
+                .help("wait until it has ended, then run this one again"),
             _ => Message::from_error(&error),
         };
         match error.fault() {
@@ -113,6 +129,44 @@ impl Marker {
         self.people(root).join(person).join("person.toml")
     }
 
+    /// Where a file of the organisation lies, to write to: the same, with no link in it that leads out.
+    ///
+    /// # Errors
+    ///
+    /// A link of it leads out of the organisation, and of the directory of people that it declares.
+    fn writable(&self, root: &Path, file: &Path) -> Result<PathBuf, Failure> {
+        if let Some(below) = plainly_below(file, root) {
+            return Ok(keys::inside(root, below)?);
+        }
+        let people = self.people(root);
+        match plainly_below(file, &people) {
+            Some(below) => Ok(keys::inside(&people, below)?),
+            None => Ok(file.to_owned()),
+        }
+    }
+
+    /// Where the site key is to be written.
+    ///
+    /// # Errors
+    ///
+    /// A link leads elsewhere.
+    fn new_key_path(&self, root: &Path) -> Result<PathBuf, Failure> {
+        let path = self.key_path(root);
+        let state = root.join(STATE);
+        let is_link = state
+            .symlink_metadata()
+            .is_ok_and(|there| there.is_symlink());
+        if path.starts_with(&state) && is_link {
+            let target = fs::read_link(&state).unwrap_or_default();
+            return Err(KeysError::Link {
+                link: state,
+                target,
+            }
+            .into());
+        }
+        self.writable(root, &path)
+    }
+
     /// The kind of keys that the site is sealed to.
     fn key_kind(&self) -> KeyKind {
         match self.seal.post_quantum {
@@ -132,6 +186,13 @@ impl Marker {
             })
         })
     }
+}
+
+/// What of a path lies below a directory, as it is written: nothing where it begins elsewhere or climbs.
+fn plainly_below<'p>(path: &'p Path, directory: &Path) -> Option<&'p Path> {
+    let below = path.strip_prefix(directory).ok()?;
+    let climbs = below.components().any(|part| part == Component::ParentDir);
+    (!climbs).then_some(below)
 }
 
 /// The text of a file of the tree that is no larger than those which are checked.
@@ -187,8 +248,9 @@ pub fn site_key(here: &Here, root: &Path, organisation: &Organisation) -> Result
 ///
 /// There is one, or the tree names a signer whose key is not here.
 pub fn make_site_key(here: &Here, root: &Path) -> Result<(), Failure> {
+    let _held = keys::hold(root)?;
     let marker = Marker::read(root)?;
-    let path = marker.key_path(root);
+    let path = marker.new_key_path(root)?;
     if let (Some(signer), false) = (&marker.seal.signer, path.exists()) {
         let message = Message::new(format!(
             "`{MARKER}` names the signer `{signer}`, and its key is not at `{}`",
@@ -208,7 +270,9 @@ fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
             message.help("ids are lower-case letters, digits and `-`"),
         ));
     }
-    let tree = Around::person(here, &args.person)?;
+    let root = here.found_upwards();
+    let _held = root.as_deref().map(keys::hold).transpose()?;
+    let tree = Around::person(root.as_deref(), &args.person)?;
     let given = args.signer.as_deref().map(signer_named).transpose()?;
     let signer = given.or(tree.marker.seal.signer.clone());
     let kind = tree.marker.key_kind();
@@ -219,7 +283,7 @@ fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
     });
     let (person, signer) = (&args.person, signer.as_deref());
     let text = identity_text(here, person, &identity, tree.key.as_ref(), signer);
-    write_identity(here, args, &text)?;
+    write_identity(here, root.as_deref(), args, &text)?;
     if signer.is_none() {
         here.say("it pins no signer yet: the viewer will trust the first site that it opens");
     }
@@ -236,42 +300,59 @@ fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
 /// What of a tree around us concerns a new key; nothing of it where there is none.
 struct Around {
     marker: Marker,
-    /// The person's file.
+    /// The person's file, to write to.
     file: Option<PathBuf>,
     key: Option<SiteKey>,
 }
 
 impl Around {
-    fn person(here: &Here, person: &str) -> Result<Self, Failure> {
-        let Some(root) = here.found_upwards() else {
+    fn person(root: Option<&Path>, person: &str) -> Result<Self, Failure> {
+        let Some(root) = root else {
             return Ok(Self {
                 marker: Marker::default(),
                 file: None,
                 key: None,
             });
         };
-        let marker = Marker::read(&root)?;
-        let file = marker.person_file(&root, person);
+        let marker = Marker::read(root)?;
+        let file = marker.person_file(root, person);
         if !file.exists() {
             return Err(no_person(person, &file));
         }
         Ok(Self {
-            key: keys::load_site_key(&marker.key_path(&root), None).ok(),
-            file: Some(file),
+            key: keys::load_site_key(&marker.key_path(root), None).ok(),
+            file: Some(marker.writable(root, &file)?),
             marker,
         })
     }
 }
 
-fn write_identity(here: &Here, args: &cli::KeysNew, text: &str) -> Result<(), Failure> {
+fn write_identity(
+    here: &Here,
+    root: Option<&Path>,
+    args: &cli::KeysNew,
+    text: &str,
+) -> Result<(), Failure> {
     let usual = PathBuf::from(format!("{}.key.txt", args.person));
-    let out = here.path(args.out.as_deref().unwrap_or(&usual));
+    let shown = here.path(args.out.as_deref().unwrap_or(&usual));
+    let below = root.and_then(|root| Some((root, plainly_below(&shown, root)?)));
+    let out = match below {
+        Some((root, below)) => keys::inside(root, below)?,
+        None => shown.clone(),
+    };
     keys::write_secret(&out, text)?;
     here.say(&format!(
         "wrote {}: whoever has it reads what {} reads",
-        out.display(),
+        shown.display(),
         args.person
     ));
+    if would_be_committed(&out) {
+        let line = below.map_or(Path::new(out.file_name().unwrap_or_default()), |(_, at)| at);
+        here.say(&format!(
+            "git does not ignore it, and a commit of everything would hold it: move it elsewhere, or put this line into .gitignore: /{}",
+            line.display()
+        ));
+    }
     Ok(())
 }
 
@@ -327,7 +408,7 @@ fn add_to_person(here: &Here, file: &Path, recipient: &Recipient) -> Result<(), 
     let before = read(file)?;
     let after = keys::add_recipient(&before, recipient)?;
     if before != after {
-        keys::replace_file(file, &after)?;
+        keys::replace_file(file, &before, &after)?;
         here.say(&format!("added its recipient to {}", file.display()));
     }
     Ok(())

@@ -95,11 +95,17 @@ impl Here {
     fn new(cli: &Cli) -> Result<Self, Failure> {
         let current = std::env::current_dir()
             .map_err(|e| Failure::environment("could not tell the current directory", e))?;
+        let directory = match &cli.directory {
+            Some(directory) => current.join(directory),
+            None => current,
+        };
+        // Or the organisation above what is not there would be taken for the one that was meant.
+        if let (Some(named), false) = (&cli.directory, directory.is_dir()) {
+            let message = Message::new(format!("`{}` is no directory", named.display()));
+            return Err(Failure::Environment(message));
+        }
         Ok(Self {
-            directory: match &cli.directory {
-                Some(directory) => current.join(directory),
-                None => current,
-            },
+            directory,
             identity_files: cli.identities.clone(),
             quiet: cli.quiet,
             verbose: cli.verbose,
@@ -185,7 +191,7 @@ impl Here {
     /// Words for people, on stderr.
     pub fn say(&self, words: &str) {
         if !self.quiet {
-            eprintln!("{words}");
+            eprintln!("{}", terminal::without_secrets(words));
         }
     }
 }

@@ -26,29 +26,93 @@ pub fn org_figures<'p>(
     commons: &Commons,
     people: impl IntoIterator<Item = &'p Person>,
 ) -> OrgFigures {
-    let people: Vec<&Person> = people.into_iter().collect();
-    let over = commons.cycles.iter().filter(|c| c.end < commons.as_of);
-    let figures = over.filter_map(|cycle| {
-        let takings = people.iter().filter_map(|p| Taking::of(commons, p, cycle));
-        let takings: Vec<Taking<'_>> = takings.collect();
-        (!takings.is_empty()).then(|| cycle_figures(&cycle.id, &takings))
-    });
-    OrgFigures {
-        cycles: figures.collect(),
+    Census::of(commons, people).figures()
+}
+
+/// What the figures are made of, so that they need not be made anew where little is different.
+#[derive(Debug, Default)]
+pub struct Census {
+    /// Of every cycle that is over, in their order.
+    cycles: Vec<CycleCensus>,
+}
+
+/// What the figures of one cycle are made of, and the figures.
+#[derive(Debug)]
+struct CycleCensus {
+    cycle: CycleId,
+    takings: BTreeMap<PersonId, Taking>,
+    /// Nothing where nobody takes part.
+    figures: Option<CycleFigures>,
+}
+
+impl Census {
+    /// Of all people.
+    pub fn of<'p>(commons: &Commons, people: impl IntoIterator<Item = &'p Person>) -> Self {
+        let over = commons.cycles.iter().filter(|c| c.end < commons.as_of);
+        let empty = over.map(|cycle| CycleCensus {
+            cycle: cycle.id.clone(),
+            takings: BTreeMap::new(),
+            figures: None,
+        });
+        let mut census = Self {
+            cycles: empty.collect(),
+        };
+        census.renew(commons, people);
+        census
+    }
+
+    /// Looks at some people anew. What these commons say must be what was said before.
+    pub fn renew<'p>(&mut self, commons: &Commons, people: impl IntoIterator<Item = &'p Person>) {
+        let people: Vec<&Person> = people.into_iter().collect();
+        let cycles = |id: &CycleId| commons.cycles.iter().find(|cycle| cycle.id == *id);
+        for census in &mut self.cycles {
+            if let Some(cycle) = cycles(&census.cycle) {
+                census.renew(commons, cycle, &people);
+            }
+        }
+    }
+
+    /// The figures of all cycles in which somebody takes part.
+    pub fn figures(&self) -> OrgFigures {
+        let figures = self
+            .cycles
+            .iter()
+            .filter_map(|census| census.figures.clone());
+        OrgFigures {
+            cycles: figures.collect(),
+        }
+    }
+}
+
+impl CycleCensus {
+    fn renew(&mut self, commons: &Commons, cycle: &Cycle, people: &[&Person]) {
+        let mut differs = false;
+        for person in people {
+            let now = Taking::of(commons, person, cycle);
+            differs |= self.takings.get(&person.id) != now.as_ref();
+            match now {
+                Some(taking) => self.takings.insert(person.id.clone(), taking),
+                None => self.takings.remove(&person.id),
+            };
+        }
+        if differs {
+            let takings = self.takings.values().collect();
+            self.figures = (!self.takings.is_empty()).then(|| cycle_figures(&self.cycle, &takings));
+        }
     }
 }
 
 /// What one person adds to the figures of a cycle.
-#[derive(Debug, Clone, Default)]
-struct Taking<'a> {
-    team: Option<&'a str>,
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct Taking {
+    team: Option<String>,
     /// Counts above zero.
     counts: BTreeMap<(Measure, Part), usize>,
 }
 
-impl<'a> Taking<'a> {
+impl Taking {
     /// Nothing for who takes no part.
-    fn of(commons: &Commons, person: &'a Person, cycle: &Cycle) -> Option<Self> {
+    fn of(commons: &Commons, person: &Person, cycle: &Cycle) -> Option<Self> {
         let files = person.cycles.get(&cycle.id)?;
         let agreed = agreed_expectations(files)?;
         if agreed.expectations.is_empty() {
@@ -69,7 +133,7 @@ impl<'a> Taking<'a> {
         }
         counts.retain(|_, count| *count > 0);
         Some(Self {
-            team: role.team.as_deref(),
+            team: role.team.clone(),
             counts,
         })
     }
@@ -150,10 +214,9 @@ fn is_coarser(coarse: Cut, fine: Cut) -> bool {
 }
 
 /// Some people and what they add.
-type Group<'t, 'a> = Vec<&'t Taking<'a>>;
+type Group<'t> = Vec<&'t Taking>;
 
-fn cycle_figures(cycle: &CycleId, takings: &[Taking<'_>]) -> CycleFigures {
-    let everyone: Group<'_, '_> = takings.iter().collect();
+fn cycle_figures(cycle: &CycleId, everyone: &Group<'_>) -> CycleFigures {
     if everyone.len() < FIGURES_MIN_PEOPLE {
         return CycleFigures {
             cycle: cycle.clone(),
@@ -161,14 +224,14 @@ fn cycle_figures(cycle: &CycleId, takings: &[Taking<'_>]) -> CycleFigures {
             teams: Vec::new(),
         };
     }
-    let teams = teams(&everyone);
-    let groups: Vec<&Group<'_, '_>> = teams.iter().map(|(_, group)| group).collect();
+    let teams = teams(everyone);
+    let groups: Vec<&Group<'_>> = teams.iter().map(|(_, group)| group).collect();
     // Each is looked for once: it is the same for every team.
     let cuts = |cut: &dyn Fn(Measure) -> Option<Cut>| -> BTreeMap<Measure, Option<Cut>> {
         let of = |measure| (measure, cut(measure));
         Measure::ALL.into_iter().map(of).collect()
     };
-    let whole = cuts(&|measure| finest(measure, &[&everyone], None));
+    let whole = cuts(&|measure| finest(measure, &[everyone], None));
     let apart = cuts(&|measure| finest(measure, &groups, Some(whole[&measure]?)));
     let figures = teams.iter().map(|(team, group)| TeamFigures {
         team: team.map(str::to_owned),
@@ -177,21 +240,21 @@ fn cycle_figures(cycle: &CycleId, takings: &[Taking<'_>]) -> CycleFigures {
     CycleFigures {
         cycle: cycle.clone(),
         teams: figures.collect(),
-        everyone: Some(group_figures(&everyone, |measure| whole[&measure])),
+        everyone: Some(group_figures(everyone, |measure| whole[&measure])),
     }
 }
 
 /// The teams that may stand apart, by name, and everyone else after them. None where there is but one group.
-fn teams<'t, 'a>(everyone: &Group<'t, 'a>) -> Vec<(Option<&'a str>, Group<'t, 'a>)> {
-    let mut named: BTreeMap<&'a str, Group<'t, 'a>> = BTreeMap::new();
-    let mut rest: Group<'t, 'a> = Vec::new();
+fn teams<'t>(everyone: &Group<'t>) -> Vec<(Option<&'t str>, Group<'t>)> {
+    let mut named: BTreeMap<&'t str, Group<'t>> = BTreeMap::new();
+    let mut rest: Group<'t> = Vec::new();
     for taking in everyone.iter().copied() {
-        match taking.team {
+        match taking.team.as_deref() {
             Some(team) => named.entry(team).or_default().push(taking),
             None => rest.push(taking),
         }
     }
-    let small = |group: &Group<'_, '_>| group.len() < FIGURES_MIN_PEOPLE;
+    let small = |group: &Group<'_>| group.len() < FIGURES_MIN_PEOPLE;
     let too_small: Vec<&str> = named
         .iter()
         .filter(|(_, g)| small(g))
@@ -221,7 +284,7 @@ fn teams<'t, 'a>(everyone: &Group<'t, 'a>) -> Vec<(Option<&'a str>, Group<'t, 'a
 }
 
 /// The finest cut in which no block of any group is about too few people, no finer than `within`.
-fn finest(measure: Measure, groups: &[&Group<'_, '_>], within: Option<Cut>) -> Option<Cut> {
+fn finest(measure: Measure, groups: &[&Group<'_>], within: Option<Cut>) -> Option<Cut> {
     let fits = |cut: &Cut| within.is_none_or(|fine| is_coarser(cut, fine));
     let safe = |cut: &Cut| {
         let mut blocks = cut.iter();
@@ -231,13 +294,13 @@ fn finest(measure: Measure, groups: &[&Group<'_, '_>], within: Option<Cut>) -> O
 }
 
 /// Whether a block is about nobody or about enough people.
-fn is_safe(group: &Group<'_, '_>, measure: Measure, parts: &[Part]) -> bool {
-    let about = |taking: &&&Taking<'_>| taking.count(measure, parts) > 0;
+fn is_safe(group: &Group<'_>, measure: Measure, parts: &[Part]) -> bool {
+    let about = |taking: &&&Taking| taking.count(measure, parts) > 0;
     let people = group.iter().filter(about).count();
     people == 0 || people >= FIGURES_MIN_PEOPLE
 }
 
-fn group_figures(group: &Group<'_, '_>, cut: impl Fn(Measure) -> Option<Cut>) -> GroupFigures {
+fn group_figures(group: &Group<'_>, cut: impl Fn(Measure) -> Option<Cut>) -> GroupFigures {
     let count = |measure, parts: &[Part]| group.iter().map(|t| t.count(measure, parts)).sum();
     let figure = |measure| {
         let block = |parts: &&[Part]| Block {
@@ -277,7 +340,7 @@ mod tests {
 
     const TEAMS: [&str; 4] = ["a", "b", "c", "d"];
 
-    fn taking(team: usize, phase: usize, goals: &[usize]) -> Taking<'static> {
+    fn taking(team: usize, phase: usize, goals: &[usize]) -> Taking {
         let mut counts = BTreeMap::new();
         for measure in [
             Measure::SelfAssessment,
@@ -291,12 +354,12 @@ mod tests {
             counts.insert((Measure::Goals, part), *count);
         }
         counts.retain(|_, count| *count > 0);
-        let team = TEAMS.get(team).copied();
+        let team = TEAMS.get(team).map(|team| (*team).to_owned());
         Taking { team, counts }
     }
 
-    fn figures(takings: &[Taking<'_>]) -> CycleFigures {
-        cycle_figures(&cycle_id("2025-h1"), takings)
+    fn figures(takings: &[Taking]) -> CycleFigures {
+        cycle_figures(&cycle_id("2025-h1"), &takings.iter().collect())
     }
 
     /// What a reader knows a count to be about: these parts of these groups, by position among the teams.
@@ -304,7 +367,7 @@ mod tests {
 
     /// The published counts of one measure, with every person's own cell.
     fn published(
-        takings: &[Taking<'_>],
+        takings: &[Taking],
         of: &CycleFigures,
         measure: Measure,
     ) -> (Vec<Cells>, Vec<Cells>) {
@@ -315,8 +378,8 @@ mod tests {
                 .iter()
                 .position(|t| t.team.as_deref() == Some(team))
         };
-        let cells_of = |taking: &Taking<'_>| {
-            let group = taking.team.and_then(named).unwrap_or(rest);
+        let cells_of = |taking: &Taking| {
+            let group = taking.team.as_deref().and_then(named).unwrap_or(rest);
             let parts = all_parts(measure).into_iter();
             let there = parts.filter(|part| taking.count(measure, &[*part]) > 0);
             there.map(|part| (group, part)).collect()
@@ -359,7 +422,7 @@ mod tests {
         least
     }
 
-    fn organisation() -> impl Strategy<Value = Vec<Taking<'static>>> {
+    fn organisation() -> impl Strategy<Value = Vec<Taking>> {
         let person = (
             0..5usize,
             prop_oneof![6 => Just(0usize), 2 => Just(1), 1 => Just(2)],
@@ -368,7 +431,7 @@ mod tests {
         proptest::collection::vec(person, 0..60)
     }
 
-    fn goal_setters() -> impl Strategy<Value = Vec<Taking<'static>>> {
+    fn goal_setters() -> impl Strategy<Value = Vec<Taking>> {
         let goals = proptest::collection::vec(prop_oneof![3 => Just(0usize), 1 => 1..4usize], 5);
         let person = (0..5usize, goals)
             .prop_filter("who takes part has goals", |(_, goals)| {
@@ -425,7 +488,7 @@ mod tests {
         )
     }
 
-    fn with_phases(on_time: usize, late: usize, open: usize) -> Vec<Taking<'static>> {
+    fn with_phases(on_time: usize, late: usize, open: usize) -> Vec<Taking> {
         let of = |phase, count| std::iter::repeat_n(taking(9, phase, &[]), count);
         of(0, on_time)
             .chain(of(1, late))

@@ -4,7 +4,7 @@ use toml_edit::{Array, Date as TomlDate, Datetime, DocumentMut, InlineTable, Ite
 
 use chrono::Datelike;
 
-use super::{KeysError, names_recipient};
+use super::{KeysError, lines, names_recipient};
 use crate::model::{Date, Recipient};
 
 /// A key as a `person.toml` lists it.
@@ -78,6 +78,25 @@ pub fn revoke(person_toml: &str, recipient: &Recipient, on: Date) -> Result<Stri
     })
 }
 
+/// Marks the key that a person's login wraps, and no other.
+///
+/// # Errors
+/// `Unlisted`; `Toml`, or `Shape` where `keys` is no array.
+pub fn mark_login(person_toml: &str, recipient: &Recipient) -> Result<String, KeysError> {
+    lines::edited(person_toml, |document| {
+        let keys = listed_in(document, recipient)?;
+        for key in keys.iter_mut().filter_map(Value::as_inline_table_mut) {
+            if key.remove("login").is_some() {
+                key.fmt(); // what stood last left no space behind it
+            }
+        }
+        let key = keys.iter_mut().find(|key| names_recipient(key, recipient));
+        let key = key.ok_or_else(|| KeysError::Unlisted(recipient.shown()))?;
+        as_table(key, recipient)?.insert("login", true.into());
+        Ok(())
+    })
+}
+
 /// Takes a key out of `[sources] recipients` of a `gradus.toml`; nothing where it is not there.
 ///
 /// # Errors
@@ -86,34 +105,51 @@ pub fn without_builder(
     gradus_toml: &str,
     recipient: &Recipient,
 ) -> Result<Option<String>, KeysError> {
-    let mut document: DocumentMut = gradus_toml.parse()?;
-    let sources = document
-        .get_mut("sources")
-        .and_then(Item::as_table_like_mut);
-    let recipients = sources.and_then(|sources| sources.get_mut("recipients")?.as_array_mut());
-    let Some(recipients) = recipients else {
-        return Ok(None);
-    };
-    let before = recipients.len();
-    recipients.retain(|key| !names_recipient(key, recipient));
-    let is_changed = recipients.len() < before;
-    Ok(is_changed.then(|| document.to_string()))
+    let mut is_changed = false;
+    let after = lines::edited(gradus_toml, |document| {
+        let sources = document
+            .get_mut("sources")
+            .and_then(Item::as_table_like_mut);
+        let recipients = sources.and_then(|sources| sources.get_mut("recipients")?.as_array_mut());
+        if let Some(recipients) = recipients {
+            let before = recipients.len();
+            recipients.retain(|key| !names_recipient(key, recipient));
+            is_changed = recipients.len() < before;
+        }
+        Ok::<(), KeysError>(())
+    })?;
+    Ok(is_changed.then_some(after))
 }
 
-/// Changes the table of one key; a key that stands for itself becomes one.
+/// Changes the table of one key.
 fn edit(
     person_toml: &str,
     recipient: &Recipient,
     change: impl FnOnce(&mut InlineTable) -> Result<(), KeysError>,
 ) -> Result<String, KeysError> {
-    let mut document: DocumentMut = person_toml.parse()?;
-    let keys = document.get_mut("keys").map(|keys| keys.as_array_mut());
-    let keys: &mut Array = match keys {
-        None => return Err(KeysError::Unlisted(recipient.shown())),
-        Some(keys) => keys.ok_or(KeysError::Shape("keys"))?,
-    };
-    let key = keys.iter_mut().find(|key| names_recipient(key, recipient));
-    let key = key.ok_or_else(|| KeysError::Unlisted(recipient.shown()))?;
+    lines::edited(person_toml, |document| {
+        let keys = listed_in(document, recipient)?;
+        let key = keys.iter_mut().find(|key| names_recipient(key, recipient));
+        let key = key.ok_or_else(|| KeysError::Unlisted(recipient.shown()))?;
+        change(as_table(key, recipient)?)
+    })
+}
+
+/// The list that is to name a key.
+fn listed_in<'d>(
+    document: &'d mut DocumentMut,
+    recipient: &Recipient,
+) -> Result<&'d mut Array, KeysError> {
+    let keys = document.get_mut("keys");
+    let keys = keys.ok_or_else(|| KeysError::Unlisted(recipient.shown()))?;
+    keys.as_array_mut().ok_or(KeysError::Shape("keys"))
+}
+
+/// The table of a key; one that stands for itself becomes one.
+fn as_table<'k>(
+    key: &'k mut Value,
+    recipient: &Recipient,
+) -> Result<&'k mut InlineTable, KeysError> {
     if key.is_str() {
         let around = key.decor().clone();
         let mut table = InlineTable::new();
@@ -121,8 +157,7 @@ fn edit(
         *key = Value::InlineTable(table);
         *key.decor_mut() = around;
     }
-    change(key.as_inline_table_mut().ok_or(KeysError::Shape("keys"))?)?;
-    Ok(document.to_string())
+    key.as_inline_table_mut().ok_or(KeysError::Shape("keys"))
 }
 
 fn date(day: Date) -> Datetime {
@@ -199,6 +234,21 @@ mod tests {
             revoke("keys = 1\n", &one, day("2026-09-30")),
             Err(KeysError::Shape("keys"))
         ));
+    }
+
+    #[test]
+    fn one_key_alone_is_marked_as_that_of_the_login() {
+        let (one, two, text) = two();
+        let first = mark_login(&text, &one).unwrap();
+        let table = |key: &Recipient, more: &str| format!("{{ key = \"{key}\"{more} }}");
+        assert_eq!(
+            first,
+            text.replace(&format!("\"{one}\""), &table(&one, ", login = true"))
+        );
+        let second = mark_login(&first, &two).unwrap();
+        let expected = text.replace(&format!("\"{one}\""), &table(&one, ""));
+        let expected = expected.replace(&format!("\"{two}\""), &table(&two, ", login = true"));
+        assert_eq!(second, expected);
     }
 
     #[test]

@@ -64,6 +64,28 @@ impl Person {
     }
 }
 
+impl Person {
+    /// The login that is published on a day: one whose key counts. Which key it wraps, `keys` says; where it does not, a
+    /// key that counts no more may be the one, and a login is published only where there is none such.
+    pub fn login_on(&self, day: Date) -> Option<&Arc<[u8]>> {
+        let has_ended =
+            |key: &ReaderKey| key.revoked.is_some() || key.until.is_some_and(|until| until < day);
+        let mut wrapped = self.keys.iter().filter(|key| key.is_login).peekable();
+        let counts = match wrapped.peek() {
+            Some(_) => wrapped.any(|key| key.counts_on(day)),
+            None => !self.keys.iter().any(has_ended),
+        };
+        self.login_file
+            .as_ref()
+            .filter(|_| counts && self.is_here(day))
+    }
+
+    /// Whether somebody who is here on a day has a login that is not published.
+    pub fn is_login_left_out(&self, day: Date) -> bool {
+        self.login_file.is_some() && self.is_here(day) && self.login_on(day).is_none()
+    }
+}
+
 /// An age recipient of a person, in canonical (lower-case) form.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ReaderKey {
@@ -75,6 +97,8 @@ pub struct ReaderKey {
     pub revoked: Option<Date>,
     /// Whether the site is sealed to keys of its kind; others wait until it is.
     pub is_of_site: bool,
+    /// Whether `login.age` wraps its identity. Nobody else can tell: the file is ciphertext.
+    pub is_login: bool,
 }
 
 impl ReaderKey {
@@ -85,6 +109,7 @@ impl ReaderKey {
             until: None,
             revoked: None,
             is_of_site: true,
+            is_login: false,
         }
     }
 

@@ -343,6 +343,7 @@ const READER_KEY: &[Key] = &[
     required("key", Like(&RECIPIENT), "the public key"),
     key("until", Date, "the last day on which it counts"),
     key("revoked", Date, "the day on which it was revoked: it counts no more, and may never come back"),
+    key("login", Flag, "`login.age` wraps this one, and is published as long as it counts; `gradus keys login` says so"),
 ];
 
 const ROLE: &[Key] = &[

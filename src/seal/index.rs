@@ -11,6 +11,9 @@ use crate::model::FileHash;
 /// Every shard is shorter than this.
 pub const SHARD_MAX_BYTES: usize = 32_768;
 
+/// The length of a hash in base64.
+const HASH_B64_BYTES: usize = 43;
+
 /// Most shards that a site may have: 2^20.
 const BITS_MAX: u32 = 20;
 
@@ -22,7 +25,7 @@ pub struct SignedFile {
 }
 
 /// Part of the list: directory → file name → hash and length.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Shard {
     format: u64,
     pub site: String,
@@ -30,20 +33,6 @@ pub struct Shard {
 }
 
 impl Shard {
-    fn new(site: SiteId) -> Self {
-        Self {
-            format: FORMAT,
-            site: site.to_string(),
-            files: BTreeMap::new(),
-        }
-    }
-
-    fn insert(&mut self, path: &str, file: &SignedFile) {
-        let (directory, name) = split(path);
-        let names = self.files.entry(directory.to_owned()).or_default();
-        names.insert(name.to_owned(), (b64(&file.sha256.0), file.bytes));
-    }
-
     /// What is signed for that path; nothing where it is not listed or its hash is none.
     pub fn get(&self, path: &str) -> Option<SignedFile> {
         let (directory, name) = split(path);
@@ -64,6 +53,30 @@ impl Shard {
             })
         })
     }
+}
+
+/// A [`Shard`] while it is filled.
+#[derive(Clone, Serialize)]
+struct Filling<'f> {
+    format: u64,
+    site: &'f str,
+    files: BTreeMap<&'f str, BTreeMap<&'f str, (String, u64)>>,
+}
+
+impl<'f> Filling<'f> {
+    fn new(site: &'f str) -> Self {
+        Self {
+            format: FORMAT,
+            site,
+            files: BTreeMap::new(),
+        }
+    }
+
+    fn insert(&mut self, path: &'f str, file: &SignedFile) {
+        let (directory, name) = split(path);
+        let names = self.files.entry(directory).or_default();
+        names.insert(name, (b64(&file.sha256.0), file.bytes));
+    }
 
     fn write(&self) -> Vec<u8> {
         serde_json::to_vec(self).expect("texts and numbers are always JSON")
@@ -77,22 +90,28 @@ pub struct Shards(Vec<Vec<u8>>);
 impl Shards {
     /// As few shards as keep each under 32,768 bytes.
     pub fn write(site: SiteId, files: &BTreeMap<String, SignedFile>) -> Self {
-        let whole = Self::split(site, files, 0);
-        let length: usize = whole.0.iter().map(Vec::len).sum();
+        let placed: Vec<(u32, &str, &SignedFile)> = files
+            .iter()
+            .map(|(path, file)| (place_of(path), path.as_str(), file))
+            .collect();
+        let site = site.to_string();
+        let split = |bits: u32| {
+            let mut shards = vec![Filling::new(&site); 1_usize << bits];
+            for (place, path, file) in &placed {
+                shards[shard_at(*place, bits)].insert(path, file);
+            }
+            Self(shards.iter().map(Filling::write).collect())
+        };
+        let length: usize = files
+            .iter()
+            .map(|(path, file)| least_bytes(path, file))
+            .sum();
         // Fewer could not hold them, however evenly they were spread.
         let least = (length / SHARD_MAX_BYTES + 1).next_power_of_two().ilog2();
         (least..BITS_MAX)
-            .map(|bits| Self::split(site, files, bits))
+            .map(split)
             .find(|shards| shards.0.iter().all(|shard| shard.len() < SHARD_MAX_BYTES))
-            .unwrap_or_else(|| Self::split(site, files, BITS_MAX))
-    }
-
-    fn split(site: SiteId, files: &BTreeMap<String, SignedFile>, bits: u32) -> Self {
-        let mut shards = vec![Shard::new(site); 1 << bits];
-        for (path, file) in files {
-            shards[shard_of(path, bits)].insert(path, file);
-        }
-        Self(shards.iter().map(Shard::write).collect())
+            .unwrap_or_else(|| split(BITS_MAX))
     }
 
     /// Path and bytes of each, in order.
@@ -114,9 +133,24 @@ pub fn shard_path(hash: &FileHash) -> String {
 
 /// The number of the shard that lists a path, where there are 2^`bits`.
 pub fn shard_of(path: &str, bits: u32) -> usize {
+    shard_at(place_of(path), bits)
+}
+
+/// Where a path stands among all that there could be.
+fn place_of(path: &str) -> u32 {
     let digest = Sha256::digest(path.as_bytes());
-    let first = u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]]);
-    (u64::from(first) >> (32 - bits)) as usize
+    u32::from_be_bytes([digest[0], digest[1], digest[2], digest[3]])
+}
+
+fn shard_at(place: u32, bits: u32) -> usize {
+    (u64::from(place) >> (32 - bits)) as usize
+}
+
+/// What a file takes at least in a shard: its name, its hash, its length and what parts them.
+fn least_bytes(path: &str, file: &SignedFile) -> usize {
+    let (_, name) = split(path);
+    let digits = file.bytes.checked_ilog10().unwrap_or(0) as usize + 1;
+    name.len() + "\"\":[\"\",]".len() + HASH_B64_BYTES + digits
 }
 
 /// Directory and name; the directory is empty at the root.

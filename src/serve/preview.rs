@@ -479,19 +479,24 @@ fn same_but_for_style(
     after: &Files,
     (old, new): (Option<&str>, Option<&str>),
 ) -> bool {
-    let content = |path: &&String| !is_of_every_build(path) && !is_style(path);
-    let paths = |files: &Files| files.keys().filter(content).count();
-    let same = |(path, bytes): (&String, &Arc<[u8]>)| match after.get(path) {
-        None => false,
-        Some(now) if Arc::ptr_eq(now, bytes) || now == bytes => true,
-        Some(now) if path.ends_with(".html") => {
-            let [then, now] = [bytes, now].map(|bytes| String::from_utf8_lossy(bytes));
-            then.replace(old.unwrap_or_default(), new.unwrap_or_default()) == now
+    let is_content =
+        |(path, _): &(&String, &Arc<[u8]>)| !is_of_every_build(path) && !is_style(path);
+    let same = |path: &str, bytes: &Arc<[u8]>, now: &Arc<[u8]>| {
+        if Arc::ptr_eq(now, bytes) || now == bytes {
+            return true;
         }
-        Some(_) => false,
+        let [then, now] = [bytes, now].map(|bytes| String::from_utf8_lossy(bytes));
+        let renamed = || then.replace(old.unwrap_or_default(), new.unwrap_or_default());
+        path.ends_with(".html") && renamed() == now
     };
-    let mut before_content = before.iter().filter(|(path, _)| content(path));
-    paths(before) == paths(after) && before_content.all(same)
+    let mut after = after.iter().filter(is_content);
+    let mut before = before.iter().filter(is_content);
+    // Both are in order: nothing need be looked up.
+    let all = before.all(|(path, bytes)| {
+        let mut now = after.next().into_iter();
+        now.any(|(there, now)| there == path && same(path, bytes, now))
+    });
+    all && after.next().is_none()
 }
 
 /// Files that name all others, and the moment of the build.

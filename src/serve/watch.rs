@@ -19,6 +19,9 @@ use super::territory::{Depth, Territory};
 /// How often everything is looked at, at most and at least.
 const LOOK_EVERY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_millis(2_500));
 
+/// How often at least where the disk is one that tells of every change.
+const LOOK_SELDOM: Duration = Duration::from_secs(30);
+
 /// A look may take one part in so many of the time.
 const LOOK_SHARE: u32 = 30;
 
@@ -181,10 +184,13 @@ impl Watchman {
         let mut pace = Pace::new();
         loop {
             match heard.recv_timeout(pace.left()) {
+                // More happened than the system keeps in mind, and it names no file: the next look finds what it was. To
+                // look at once, and to listen anew, would make the next flood: every folder that is opened is told too.
+                Ok(News::Told(Ok(event))) if event.need_rescan() => pace.hurry(),
                 Ok(News::Told(Ok(event))) => self.told(&event),
                 Ok(News::Told(Err(error))) => self.mistold(&error),
                 Ok(News::Seen(territory, survey)) => {
-                    pace.looked();
+                    pace.looked(self.looks_at_least_every());
                     self.seen(&territory, survey);
                 }
                 Err(RecvTimeoutError::Timeout) => {
@@ -198,10 +204,16 @@ impl Watchman {
         }
     }
 
-    fn told(&mut self, event: &notify::Event) {
-        if event.need_rescan() {
-            return self.everything();
+    /// On a network's disk, others change files and nobody is told.
+    fn looks_at_least_every(&self) -> Duration {
+        let mut places = self.territory.folders().map(|(folder, _)| folder);
+        match self.ears.watcher.is_some() && places.all(tells_of_changes) {
+            true => LOOK_SELDOM,
+            false => LOOK_EVERY.1,
         }
+    }
+
+    fn told(&mut self, event: &notify::Event) {
         if is_only_a_look(event.kind) {
             return;
         }
@@ -293,6 +305,27 @@ fn is_only_a_look(kind: EventKind) -> bool {
     }
 }
 
+/// Whether a folder lies on a disk of this machine's own, whose every change passes through its system.
+#[cfg(target_os = "linux")]
+fn tells_of_changes(folder: &Path) -> bool {
+    // ext2 to ext4, xfs, btrfs, tmpfs, zfs, f2fs: see `man 2 statfs`.
+    const OWN: [u64; 6] = [
+        0xef53,
+        0x5846_5342,
+        0x9123_683e,
+        0x0102_1994,
+        0x2fc1_2fc1,
+        0xf2f5_2010,
+    ];
+    let kind = rustix::fs::statfs(folder).map(|disk| disk.f_type as u64);
+    kind.is_ok_and(|kind| OWN.contains(&(kind & 0xffff_ffff)))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn tells_of_changes(_: &Path) -> bool {
+    false
+}
+
 /// When to look again.
 struct Pace {
     next: Instant,
@@ -319,9 +352,72 @@ impl Pace {
     }
 
     /// What costs much is done seldom.
-    fn looked(&mut self) {
+    fn looked(&mut self, at_least_every: Duration) {
         let took = self.began.take().map_or(Duration::ZERO, |at| at.elapsed());
-        let pause = (took * LOOK_SHARE).clamp(LOOK_EVERY.0, LOOK_EVERY.1);
+        let pause = (took * LOOK_SHARE).clamp(LOOK_EVERY.0, at_least_every);
         self.next = Instant::now() + pause;
+    }
+
+    /// Something was not told.
+    fn hurry(&mut self) {
+        self.next = self.next.min(Instant::now() + LOOK_EVERY.1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{Event, Flag};
+
+    use super::super::changes::Next;
+    use super::*;
+
+    #[test]
+    fn what_a_flood_of_news_has_hidden_is_found_by_the_next_look_and_makes_no_other_flood() {
+        let root = tempfile::tempdir().expect("a folder can be made");
+        let root = root.path().to_owned();
+        std::fs::create_dir(root.join("people")).expect("it is empty");
+        let territory = Territory::of(&root);
+        let (ask, asked) = channel();
+        let (news, heard) = channel();
+        let changes = Arc::<Changes>::default();
+        let watchman = Watchman {
+            survey: Survey::of(&territory),
+            territory: territory.clone(),
+            changes: Arc::clone(&changes),
+            ears: Ears {
+                watcher: None,
+                deaf: None,
+            },
+            ask,
+            root: root.clone(),
+        };
+        let file = root.join("gradus.toml");
+        std::fs::write(&file, "a = 1").expect("it can be written");
+        let flood = Event::new(EventKind::Other).set_flag(Flag::Rescan);
+        news.send(News::Told(Ok(flood))).expect("it is heard");
+        std::thread::scope(|threads| {
+            threads.spawn(move || watchman.run(&heard));
+            asked.recv().expect("a look is asked for");
+            assert_eq!(changes.next_within(Duration::ZERO), Next::Nothing);
+            let seen = News::Seen(territory.clone(), Survey::of(&territory));
+            news.send(seen).expect("it is heard");
+            let change = Next::Change(Touched::Paths([file].into()));
+            assert_eq!(changes.next_within(Duration::from_secs(60)), change);
+            news.send(News::End).expect("it is heard");
+        });
+    }
+
+    #[test]
+    fn who_has_missed_something_looks_sooner_and_never_later() {
+        let mut pace = Pace::new();
+        pace.looking();
+        pace.began = Instant::now().checked_sub(Duration::from_secs(5));
+        pace.looked(LOOK_SELDOM);
+        assert!(pace.left() > LOOK_EVERY.1);
+        pace.hurry();
+        let left = pace.left();
+        assert!(left <= LOOK_EVERY.1);
+        pace.hurry();
+        assert!(pace.left() <= left);
     }
 }

@@ -258,6 +258,24 @@ fn commit(directory: &Path, revision: &str) -> Result<Option<String>, Trouble> {
     }
 }
 
+/// Whether a file that is there lies in a repository that neither has it yet nor ignores it: the next commit of everything
+/// would hold it. Not where git cannot tell.
+pub fn would_be_committed(file: &Path) -> bool {
+    let (Some(directory), Some(name)) = (file.parent(), file.file_name()) else {
+        return false;
+    };
+    let name = format!(":(literal){}", name.to_string_lossy());
+    let asked = [
+        "ls-files",
+        "--others",
+        "--exclude-standard",
+        "-z",
+        "--",
+        &name,
+    ];
+    whole(directory, &asked).is_ok_and(|answer| !answer.is_empty())
+}
+
 /// Whether there would be a repository to ask, if there were a program.
 fn below_git(directory: &Path) -> bool {
     let mut above = directory.ancestors();

@@ -33,7 +33,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use agreed::{AsWritten, Worded};
-pub use git::{Fingerprint, Trouble};
+pub use git::{Fingerprint, Trouble, would_be_committed};
 pub use history::{History, Version};
 pub use layout::{CycleFile, Directory, FileKind, Name, PersonFile};
 pub use lock::{ACCESS_LOCK, access_lock};

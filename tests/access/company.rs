@@ -279,6 +279,19 @@ impl World {
         self.source.files.insert(kind, SourceFile { path, content });
     }
 
+    /// Takes a file away.
+    pub fn remove(&mut self, path: &str) {
+        self.source.files.retain(|_, file| &*file.path != path);
+        self.source.texts.remove(path);
+    }
+
+    /// Takes the directory of a person away, whose files are gone.
+    pub fn leave(&mut self, id: &str) {
+        self.source
+            .directories
+            .remove(&Directory::Person(id.into()));
+    }
+
     pub fn text(&self, path: &str) -> String {
         self.source.texts[path].to_string()
     }

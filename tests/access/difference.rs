@@ -89,7 +89,8 @@ fn told(report: &Report) -> String {
     lines.collect()
 }
 
-const LESS: &str = "nobody reads more than was accepted, but the tree says otherwise than the lock";
+const LESS: &str =
+    "by what the lock records nobody reads more, but the tree says otherwise than the lock";
 
 #[test]
 fn what_was_accepted_is_written_and_read_again_as_the_same_bytes() {
@@ -176,7 +177,9 @@ fn a_key_that_is_taken_or_ends_earlier_passes() {
     let keys = text.lines().nth(2).expect("keys").to_owned();
     Accepted::new()
         .change(path, &keys, &format!("keys = [\"{}\"]", recipient(5)))
-        .is_narrower("`m4` read less than was accepted, and nobody more");
+        .is_narrower(
+            "`m4` read less than was accepted, and by what the lock records nobody reads more",
+        );
     Accepted::new()
         .change(path, "2026-12-31", "2026-12-01")
         .is_narrower(LESS);
@@ -188,7 +191,9 @@ fn a_key_that_is_revoked_passes_and_one_that_counts_again_is_told() {
     let key = format!("\"{}\"", recipient(4));
     let revoked = format!("{{ key = {key}, revoked = 2026-11-01 }}");
     let accepted = Accepted::new().change(path, &key, &revoked);
-    accepted.is_narrower("`m3` read less than was accepted, and nobody more");
+    accepted.is_narrower(
+        "`m3` read less than was accepted, and by what the lock records nobody reads more",
+    );
     Accepted::of(accepted.world).change(path, &revoked, &key).is_wider(
         "people/m3/person.toml:3:9",
         "by a new key, `m3` would read pages, 1:1s and improvement plans of their own, and what everyone reads",
@@ -199,7 +204,9 @@ fn a_key_that_is_revoked_passes_and_one_that_counts_again_is_told() {
 fn whoever_leaves_reads_less_and_whoever_stays_after_all_reads_more() {
     let path = "people/m7/person.toml";
     let left = Accepted::new().change(path, "start", "end = 2026-11-01\nstart");
-    left.is_narrower("`m7` read less than was accepted, and nobody more");
+    left.is_narrower(
+        "`m7` read less than was accepted, and by what the lock records nobody reads more",
+    );
     Accepted::of(left.world).change(path, "end = 2026-11-01\n", "").is_wider(
         "people/m7/person.toml:1:1",
         "`m7` would read pages, 1:1s and improvement plans of their own, and what everyone reads",
@@ -233,13 +240,17 @@ fn somebody_more_in_hr_is_told_at_their_name() {
     );
     Accepted::new()
         .change("gradus.toml", "hr = [\"m8\"", "hr = [")
-        .is_narrower("`m8` read less than was accepted, and nobody more");
+        .is_narrower(
+            "`m8` read less than was accepted, and by what the lock records nobody reads more",
+        );
 }
 
 #[test]
 fn a_longer_reach_of_the_chain_is_told() {
     let short = Accepted::new().change("gradus.toml", "\"all\"", "1");
-    short.is_narrower("`m0` read less than was accepted, and nobody more");
+    short.is_narrower(
+        "`m0` read less than was accepted, and by what the lock records nobody reads more",
+    );
     Accepted::of(short.world).change("gradus.toml", "chain = 1", "chain = 2").is_wider(
         "gradus.toml:35:9",
         "`m0` would read pages, reviews, peer feedback, confidential texts, talent mapping and improvement plans of `m3`, `m4`, `m5`, `m6` and 2 more",
@@ -283,7 +294,9 @@ fn a_readers_line_is_told_where_it_stands_and_where_it_stood() {
         "`m6` would read peer feedback by m4 2026-h1 of `m3`",
     );
     let narrow = Accepted::new().change(path, "date", "readers = \"m1\"\ndate");
-    narrow.is_narrower("`m0` read less than was accepted, and nobody more");
+    narrow.is_narrower(
+        "`m0` read less than was accepted, and by what the lock records nobody reads more",
+    );
     Accepted::of(narrow.world)
         .change(path, "readers = \"m1\"\n", "")
         .is_wider(
@@ -350,6 +363,183 @@ fn a_section_for_managers_that_everyone_would_read_is_told() {
             "rubrics/ic/l1.toml:7:9",
             "everyone who reads the rubric would read `For managers`, so far for managers",
         );
+}
+
+/// An organisation in which something of every kind is kept from somebody.
+fn kept() -> Accepted {
+    Accepted::of(
+        Accepted::new()
+            .change("people/m3/log.toml", "kind", "readers = \"pair\"\nkind")
+            .change(
+                "people/m3/2026-h1/plan.toml",
+                "[[goal]]",
+                "readers = \"pair\"\n[[goal]]",
+            )
+            .change(
+                "gradus.toml",
+                "readers = [\"chain\"]",
+                "readers = [\"pair\"]",
+            )
+            .world,
+    )
+}
+
+#[test]
+fn an_entry_whose_day_and_readers_change_in_one_edit_is_told() {
+    let path = "people/m3/log.toml";
+    let open =
+        kept()
+            .change(path, "2026-03-20", "2026-03-21")
+            .change(path, "readers = \"pair\"\n", "");
+    let gone = "`people/m3/log.toml#2026-03-20` is gone, and with it the `readers` line that kept it for `pair`, from `m0`";
+    open.is_wider("people/m3/log.toml:1:1", gone);
+    // A line that names others under the new day, and one that stays as it was: the name that was accepted is gone.
+    let wider = kept().change(path, "2026-03-20", "2026-03-21").change(
+        path,
+        "\"pair\"",
+        "[\"pair\", \"m2\"]",
+    );
+    wider.is_wider_by(&[&format!("{path}:1:1: {gone}")]);
+    let moved = kept().change(path, "2026-03-20", "2026-03-21");
+    moved.is_wider("people/m3/log.toml:1:1", gone);
+    Accepted::of(moved.world).is_as_accepted();
+}
+
+#[test]
+fn a_managers_section_whose_title_and_readers_change_in_one_edit_is_told() {
+    let path = "rubrics/ic/l1.toml";
+    let changed = |accepted: Accepted| {
+        accepted.change(path, "\"For managers\"", "\"Pay\"").change(
+            path,
+            "readers = \"managers\"\n",
+            "",
+        )
+    };
+    let gone = "`rubrics/ic/l1.toml#For managers` is gone, and with it the `readers` line that kept it for `managers`, from";
+    changed(Accepted::new()).is_wider(
+        "rubrics/ic/l1.toml:1:1",
+        &format!("{gone} everyone who reads the rubric"),
+    );
+    let public = Accepted::new().change("rubrics/ic/track.toml", "\"org\"", "\"public\"");
+    changed(Accepted::of(public.world)).is_wider(
+        "rubrics/ic/l1.toml:1:1",
+        &format!("{gone} anyone who can reach the site"),
+    );
+}
+
+#[test]
+fn a_question_whose_id_and_readers_change_in_one_edit_is_told_for_all_and_for_its_cycle() {
+    // The answers stand under the title, and follow the question wherever its id goes.
+    let mut kept = kept();
+    for person in 0..9 {
+        for peer in 0..9 {
+            let path = format!("people/m{person}/2026-h1/peer-m{peer}.md");
+            if kept.world.source.texts.contains_key(path.as_str()) {
+                kept = kept.change(&path, "## growth-of", "## Title of growth-of");
+            }
+        }
+    }
+    let kept = Accepted::of(kept.world);
+    let open = kept
+        .change("gradus.toml", "id = \"growth-of\"", "id = \"growth\"")
+        .change("gradus.toml", "readers = [\"pair\"]\n", "");
+    let gone = "is gone, and with it the `readers` line that kept its answers for `pair`";
+    open.is_wider_by(&[
+        &format!("gradus.toml:1:1: the question `growth-of` {gone}"),
+        &format!("cycles/2026-h1.toml:1:1: the question `growth-of` of 2026-h1 {gone}"),
+    ]);
+}
+
+#[test]
+fn a_question_that_takes_the_title_of_one_that_is_kept_is_told() {
+    let swapped = |accepted: Accepted| {
+        accepted
+            .change("gradus.toml", "\"Title of growth-of\"", "\"Growing\"")
+            .change(
+                "gradus.toml",
+                "\"Title of strengths\"",
+                "\"title of growth-of\"",
+            )
+    };
+    swapped(kept()).is_wider(
+        "gradus.toml:14:11",
+        "what is answered under `Title of growth-of` in 2026-h1 would be answers to `strengths`, so far to `growth-of`, which are for `pair`",
+    );
+    // Another title alone takes nothing from anybody.
+    let renamed = kept().change("gradus.toml", "\"Title of growth-of\"", "\"Growing\"");
+    assert!(renamed.found().permits_a_build());
+}
+
+#[test]
+fn a_file_that_is_gone_is_told_at_the_line_of_the_lock() {
+    let path = "people/m3/2026-h1/plan.toml";
+    let mut gone = kept();
+    gone.world.remove(path);
+    let found = gone.found();
+    assert!(!found.permits_a_build());
+    let said = told(&found.report);
+    assert!(said.starts_with("access.lock:"), "{said}");
+    let words = format!(
+        "`{path}` is gone, and with it the `readers` line that kept it for `pair`, from `m0`\n"
+    );
+    assert!(said.ends_with(&words), "{said}");
+    let place = &found.report.diagnostics[0].place;
+    let lock = std::fs::read_to_string(gone.root.path().join("access.lock")).expect("a lock");
+    assert_eq!(
+        &lock[place.start..place.end],
+        format!("\"{path}\" = [\"pair\"]")
+    );
+}
+
+#[test]
+fn what_gave_more_than_the_rules_may_go() {
+    let path = "people/m3/log.toml";
+    let open = Accepted::of(
+        Accepted::new()
+            .change(path, "kind", "readers = \"org\"\nkind")
+            .world,
+    );
+    let narrow =
+        open.change(path, "2026-03-20", "2026-03-21")
+            .change(path, "readers = \"org\"\n", "");
+    assert!(narrow.found().permits_a_build());
+}
+
+#[test]
+fn whoever_is_gone_takes_their_texts_along_unless_somebody_is_new() {
+    let leave = |accepted: &mut Accepted, id: &str| {
+        let of_them = |path: &str| {
+            path.starts_with(&format!("people/{id}/"))
+                || path.ends_with(&format!("/{id}.toml"))
+                || path.ends_with(&format!("/{id}.md"))
+                || path.ends_with(&format!("/peer-{id}.md"))
+        };
+        let texts = accepted.world.source.texts.keys();
+        let gone: Vec<_> = texts.filter(|path| of_them(path)).cloned().collect();
+        gone.iter().for_each(|path| accepted.world.remove(path));
+        accepted.world.leave(id);
+    };
+    let mut gone = kept();
+    leave(&mut gone, "m3");
+    assert!(
+        gone.found().permits_a_build(),
+        "{}",
+        told(&gone.found().report)
+    );
+    // The same texts, it may be, under another name.
+    let mut renamed = kept();
+    leave(&mut renamed, "m3");
+    renamed.world.set(
+        "people/x3/person.toml",
+        "name = \"X\"\nstart = 2020-01-01\nkeys = []\n[[role]]\nfrom = 2020-01-01\n",
+    );
+    let said = told(&renamed.found().report);
+    for gone in [
+        "people/m3/log.toml#2026-03-20",
+        "people/m3/2026-h1/plan.toml",
+    ] {
+        assert!(said.contains(&format!("`{gone}` is gone")), "{said}");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 mod company;
 mod difference;
+mod pinned;
 mod readings;
 mod reorganised;
 mod widening;

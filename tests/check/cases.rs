@@ -564,6 +564,28 @@ fn whoever_has_no_key_left_is_warned_of_from_the_day_after_its_last() {
     assert_eq!(warnings("2026-10-01"), [gone]);
 }
 
+#[test]
+fn a_login_is_warned_of_from_the_day_after_the_last_of_its_key() {
+    let warnings = |login: &str, on: &str| {
+        let key = format!("keys = [{{ key = \"{ADA}\", until = 2026-09-30{login} }}]");
+        let text =
+            format!("name = \"Ada\"\nstart = 2025-01-01\n{key}\n[[role]]\nfrom = 2025-01-01\n");
+        let tree = Tree::sample().with("people/ada/person.toml", &text);
+        let tree = tree.with("people/ada/login.age", "age-encryption.org/v1\n");
+        let (_, report) = gradus::pipeline::load(&tree.root(), day(on)).expect("a tree");
+        let found = report.diagnostics.into_iter().filter(|d| d.code == "W033");
+        found.map(|d| d.message).collect::<Vec<_>>()
+    };
+    let left_out = "the login of `ada` is left out of the site:";
+    for (login, why) in [
+        (", login = true", "the key that it wraps does not count"),
+        ("", "a key that counts no more may be the one that it wraps"),
+    ] {
+        assert_eq!(warnings(login, "2026-09-30"), [""; 0]);
+        assert_eq!(warnings(login, "2026-10-01"), [format!("{left_out} {why}")]);
+    }
+}
+
 fn day(text: &str) -> gradus::model::Date {
     text.parse().expect(text)
 }
@@ -609,7 +631,7 @@ fn every_code_has_a_case() {
     // said of `access.lock` is in a binary of its own, `access`.
     let elsewhere = BTreeSet::from([
         "E001", "E004", "E007", "E059", "W006", "W007", "W008", "W010", "W020", "W021", "W022",
-        "E080", "W030", "W031", "W032",
+        "E080", "W030", "W031", "W032", "W033",
     ]);
     // Guidance: see `guidance`.
     let rules = gradus::check::codes().iter();

@@ -64,7 +64,7 @@ fn a_wider_tree_is_not_built_until_it_is_accepted() {
     );
     here.run(&["-C", "org", "access", "--diff"])
         .exits(0)
-        .says("the tree is what was accepted");
+        .says("all that the lock records is as it was accepted");
     here.run(&["-C", "org", "build"]).exits(0);
 }
 
@@ -79,8 +79,7 @@ fn a_narrower_tree_is_built_and_that_is_said_in_a_line() {
         .run(&["-C", "org", "build", "--fresh"])
         .exits(0)
         .stderr();
-    let line =
-        "`sam` read less than was accepted, and nobody more; `gradus access --accept` records it";
+    let line = "`sam` read less than was accepted, and by what the lock records nobody reads more; run `gradus access --accept`, or what was taken can come back without a question";
     assert!(said.lines().any(|said| said == line), "{said}");
     here.run(&["-C", "org", "access", "--diff"])
         .exits(0)

@@ -231,7 +231,11 @@ fn a_mistake_in_a_sealed_file_has_its_line() {
 
 #[test]
 fn an_identity_wrapped_with_a_passphrase_opens_sources_too() {
-    let (here, _) = sealed();
+    let (here, recipient) = sealed();
+    let person = "org/people/kim/person.toml";
+    let text = here.read(person);
+    let keys = format!("keys = [\"{recipient}\"]\nstart = ");
+    here.write(person, &text.replacen("start = ", &keys, 1));
     let login = ["-C", "org", "keys", "login", "kim", "-i", "../builder.txt"];
     let words = here.run(&login).exits(0).stdout();
     let wrapped = "people/kim/login.age";

@@ -22,8 +22,8 @@ const REVIEW: &str = "Pick the noisiest page";
 const SELF: &str = "Slack in the plan that does not have to be defended";
 
 /// The demo organisation, built.
-struct Demo {
-    here: Program,
+pub struct Demo {
+    pub here: Program,
     /// The site as it was published at first.
     before: Site,
 }
@@ -43,7 +43,7 @@ fn built() -> &'static Path {
 }
 
 impl Demo {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let here = Program::new();
         copy(built(), &here.path("org"));
         let before = Site::read(&here.path("org/public"));
@@ -51,7 +51,7 @@ impl Demo {
     }
 
     /// The site as it is now.
-    fn site(&self) -> Site {
+    pub fn site(&self) -> Site {
         Site::read(&self.here.path("org/public"))
     }
 
@@ -60,7 +60,7 @@ impl Demo {
         self.here.read(&format!("org/demo-keys/{person}.txt"))
     }
 
-    fn recipient(&self, person: &str) -> String {
+    pub fn recipient(&self, person: &str) -> String {
         let file = IdentityFile::parse(&self.key_file(person)).expect(person);
         file.identity.recipient().to_string()
     }

@@ -5,3 +5,4 @@ mod life;
 mod opened;
 #[path = "../cli/program.rs"]
 mod program;
+mod safety;

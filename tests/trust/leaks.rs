@@ -329,7 +329,7 @@ fn no_message_shows_a_key_wherever_it_was_typed() {
             1 => identity.to_lowercase(),
             _ => identity,
         };
-        let damaged = damaged(&secret, &mut rng);
+        let damaged = torn(damaged(&secret, &mut rng), &mut rng);
         let (arguments, file) = misplaced(&damaged, &mut rng);
         let kept = file.as_ref().map(|(path, text)| {
             let before = fs::read_to_string(here.path(path)).ok();
@@ -369,6 +369,17 @@ fn damaged(secret: &str, rng: &mut StdRng) -> String {
             String::from_utf8(bytes).unwrap()
         }
         _ => secret.to_owned(),
+    }
+}
+
+/// With all of its beginning, or as somebody has it who copied from the middle.
+fn torn(key: String, rng: &mut StdRng) -> String {
+    let at = key.to_lowercase().find("key-1").expect("all have that");
+    match rng.gen_range(0..4) {
+        0 => key[at + 4..].to_owned(),
+        1 => key[at + 5..].to_owned(),
+        2 => format!(" {}", &key[at - 1..]),
+        _ => key,
     }
 }
 

@@ -149,6 +149,13 @@ fn of_person(person: &mut Person, at: &ReadersAt, readers: Option<&Readers>) {
     }
 }
 
+/// The paths of a cycle's files that may say who reads them.
+pub(super) fn paths(subject: &PersonId, id: &CycleId, cycle: &PersonCycle) -> Vec<String> {
+    let mut cycle = cycle.clone();
+    let slots = slots(subject, id, &mut cycle).into_iter();
+    slots.map(|(path, _)| path).collect()
+}
+
 /// Where the files of a cycle keep their readers.
 fn slots<'c>(
     subject: &PersonId,

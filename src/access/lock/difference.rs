@@ -118,7 +118,7 @@ impl Reading {
 const NAMED_MAX: usize = 4;
 
 /// People in words: all of them, or the first and how many more.
-fn names(people: &People) -> String {
+pub(super) fn names(people: &People) -> String {
     let shown = match people.len() {
         few if few <= NAMED_MAX + 1 => few,
         _ => NAMED_MAX,
@@ -145,13 +145,10 @@ impl Difference {
         }
         Some(match self.losing.is_empty() {
             false => format!(
-                "{} read less than was accepted, and nobody more",
+                "{} read less than was accepted, and by what the lock records nobody reads more",
                 names(&self.losing)
             ),
-            true => {
-                "nobody reads more than was accepted, but the tree says otherwise than the lock"
-                    .to_owned()
-            }
+            true => "by what the lock records nobody reads more, but the tree says otherwise than the lock".to_owned(),
         })
     }
 

@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::adopt;
 use super::{Lock, Readers, Since, Standing};
-use crate::access::artefact::{Artefact, FeedbackFile};
+use crate::access::artefact::{Artefact, FeedbackFile, restricted_questions};
 use crate::model::*;
 
 /// The directory of the rubric in force.
-const RUBRICS: &str = "rubrics";
+pub(super) const RUBRICS: &str = "rubrics";
 
 impl Lock {
     /// The causes that hold in an organisation.
@@ -21,6 +22,7 @@ impl Lock {
             people: org.people.values().map(|person| standing(person)).collect(),
             cycles: org.cycles.iter().map(dates).collect(),
             questions: questions(org),
+            headings: headings(org),
             readers: readers(org),
             public: public(org),
         }
@@ -69,6 +71,17 @@ fn questions(org: &Organisation) -> BTreeMap<(Option<CycleId>, QuestionId), Read
     restricted.collect()
 }
 
+fn headings(org: &Organisation) -> BTreeMap<(Option<CycleId>, QuestionId), String> {
+    let of_cycles = org.cycles.iter().flat_map(|cycle| {
+        let kept = restricted_questions(org, &cycle.id);
+        kept.map(|question| {
+            let key = (Some(cycle.id.clone()), question.id.clone());
+            (key, question.title.trim().to_owned())
+        })
+    });
+    of_cycles.collect()
+}
+
 fn tokens(readers: &[ReaderToken]) -> Readers {
     readers.iter().cloned().collect()
 }
@@ -84,11 +97,7 @@ fn readers(org: &Organisation) -> BTreeMap<ReadersAt, Readers> {
             add(&mut found, ReadersAt::file(path), talent.readers.as_deref());
         }
     }
-    for (directory, rubric) in rubrics(org) {
-        for track in rubric.tracks.values() {
-            found.extend(for_managers(directory, track));
-        }
-    }
+    found.extend(of_sections(org));
     found
 }
 
@@ -152,17 +161,86 @@ fn in_cycle<'c>(
 }
 
 /// The rubric in force and those that cycles pin, each by its directory or revision.
-fn rubrics(org: &Organisation) -> impl Iterator<Item = (&str, &Rubric)> {
+pub(super) fn rubrics(org: &Organisation) -> impl Iterator<Item = (&str, &Rubric)> {
     let pinned = org.pinned.iter().filter(|(pin, _)| *pin != RUBRICS);
     let pinned = pinned.map(|(pin, rubric)| (pin.as_str(), rubric));
     std::iter::once((RUBRICS, &org.rubric)).chain(pinned)
 }
 
-/// The sections of a track's levels that only managers read.
-fn for_managers(directory: &str, track: &Track) -> Vec<(ReadersAt, Readers)> {
-    let only = Readers::from([ReaderToken::Audience(Audience::Managers)]);
-    let sections = sections(directory, track).filter(|(_, section)| section.managers_only);
-    sections.map(|(at, _)| (at, only.clone())).collect()
+/// A section of a level, by the name that its readers hang on.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Section {
+    /// The directory of its rubric, or the revision that stands for one.
+    pub directory: String,
+    pub track: String,
+    /// The file of its level.
+    pub level: String,
+    /// Numbered from the second of the same title on.
+    pub title: String,
+}
+
+impl Section {
+    /// The section that stands there; nothing for what is no part of a rubric.
+    pub fn at(at: &ReadersAt) -> Option<Self> {
+        let title = at.part.clone()?;
+        let mut parts = at.path.rsplitn(3, '/');
+        let (level, track) = (parts.next()?.to_owned(), parts.next()?.to_owned());
+        let directory = parts.next()?.to_owned();
+        let is_log = directory == "people" && level == "log.toml";
+        (!is_log).then_some(Self {
+            directory,
+            track,
+            level,
+            title,
+        })
+    }
+
+    /// Whether the other is the same one of another rubric.
+    pub fn is_same_elsewhere(&self, other: &Self) -> bool {
+        let name = |section: &Self| {
+            let Self {
+                track,
+                level,
+                title,
+                ..
+            } = section;
+            (track.clone(), level.clone(), title.clone())
+        };
+        self.directory != other.directory && name(self) == name(other)
+    }
+}
+
+/// Whom a section for managers is for.
+pub(super) fn managers_alone() -> Readers {
+    Readers::from([ReaderToken::Audience(Audience::Managers)])
+}
+
+/// The sections that only managers read; and those that all read whose like, in another rubric, only managers do: that
+/// an older text shows what a newer one keeps is for somebody to accept.
+fn of_sections(org: &Organisation) -> Vec<(ReadersAt, Readers)> {
+    let all: Vec<(ReadersAt, &LevelSection)> = all_sections(org).collect();
+    let like = |at: &ReadersAt| Section::at(at).map(|s| (s.track, s.level, s.title));
+    let kept = all.iter().filter(|(_, section)| section.managers_only);
+    let kept: BTreeSet<_> = kept.filter_map(|(at, _)| like(at)).collect();
+    let readers = |at: &ReadersAt, section: &LevelSection| match section.managers_only {
+        true => Some(managers_alone()),
+        false => {
+            let is_kept_elsewhere = like(at).is_some_and(|like| kept.contains(&like));
+            is_kept_elsewhere.then(|| Readers::from([ReaderToken::Audience(Audience::Org)]))
+        }
+    };
+    let recorded = all.iter().filter_map(|(at, section)| {
+        let readers = readers(at, section)?;
+        Some((at.clone(), readers))
+    });
+    recorded.collect()
+}
+
+fn all_sections(org: &Organisation) -> impl Iterator<Item = (ReadersAt, &LevelSection)> {
+    rubrics(org).flat_map(|(directory, rubric)| {
+        let tracks = rubric.tracks.values();
+        tracks.flat_map(move |track| sections(directory, track))
+    })
 }
 
 /// All sections of a track's levels, and where they stand.
@@ -181,16 +259,47 @@ fn sections<'t>(
     })
 }
 
-/// The sections of levels that everyone with a key reads.
-pub(super) fn open_sections(org: &Organisation) -> BTreeSet<ReadersAt> {
-    let tracks = rubrics(org).flat_map(|(directory, rubric)| {
-        let tracks = rubric.tracks.values();
-        tracks.flat_map(move |track| sections(directory, track).collect::<Vec<_>>())
-    });
-    tracks
-        .filter(|(_, section)| !section.managers_only)
-        .map(|(at, _)| at)
-        .collect()
+/// Whether a section is there, for everyone with a key to read.
+pub(super) fn is_open(org: &Organisation, at: &ReadersAt) -> bool {
+    let mut open = all_sections(org).filter(|(_, section)| !section.managers_only);
+    open.any(|(known, _)| known == *at)
+}
+
+/// Whether the like of a section is open in any other rubric.
+pub(super) fn is_open_anywhere(org: &Organisation, section: &Section) -> bool {
+    let mut open = all_sections(org).filter(|(_, section)| !section.managers_only);
+    open.any(|(at, _)| Section::at(&at).is_some_and(|open| open.is_same_elsewhere(section)))
+}
+
+/// Whether what a `readers` line may stand in is in the tree, with one or without.
+pub(super) fn is_there(org: &Organisation, at: &ReadersAt) -> bool {
+    if Section::at(at).is_some() {
+        return all_sections(org).any(|(known, _)| known == *at);
+    }
+    let path: Vec<&str> = at.path.split('/').collect();
+    match path.as_slice() {
+        ["people", id, "log.toml"] => {
+            let log = org.people.get(*id).map(|person| log_parts(&person.log));
+            log.is_some_and(|mut parts| at.part.as_ref().is_some_and(|at| parts.any(|p| p == *at)))
+        }
+        ["people", id, cycle, _] => {
+            let files = org
+                .people
+                .get(*id)
+                .and_then(|person| person.cycles.get(*cycle));
+            let (Some(id), Some(cycle)) = (PersonId::new(id), CycleId::new(cycle)) else {
+                return false;
+            };
+            let slots = files.map(|files| adopt::paths(&id, &cycle, files));
+            slots.is_some_and(|paths| paths.contains(&at.path))
+        }
+        ["management", cycle, file] => {
+            let id = file.strip_suffix(".toml").and_then(PersonId::new);
+            let managed = id.and_then(|id| org.management.about.get(&id));
+            managed.is_some_and(|managed| managed.talent.contains_key(*cycle))
+        }
+        _ => false,
+    }
 }
 
 /// The tracks that anyone reads. An abstract one has no page of its own.

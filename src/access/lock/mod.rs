@@ -11,12 +11,14 @@
 //! 3. `adopt`: causes → an organisation that they hold in.
 //! 4. `rights`: an organisation → who may read each thing.
 //! 5. [`mod@difference`]: the two sets of rights beside one another, and through which of the differing `causes` one is larger;
-//!    `promises` looks at what nobody feels yet.
+//!    `promises` looks at what nobody feels yet, `gone` at restrictions whose names are in the tree no more.
 
 mod adopt;
 mod causes;
 pub mod difference;
 mod facts;
+mod gone;
+mod narrowed;
 mod promises;
 mod rights;
 mod written;
@@ -27,7 +29,7 @@ use crate::model::*;
 
 pub use difference::{Difference, Gain, Gained, Reading, difference};
 pub use rights::{Right, TextKind};
-pub use written::Mistake;
+pub use written::{Mistake, line_of};
 
 /// The version of the rules by which this program makes audiences out of causes. It rises with every release in which
 /// the same causes let somebody read more: what was accepted under other rules is not accepted under these.
@@ -44,6 +46,8 @@ pub struct Lock {
     pub cycles: BTreeMap<CycleId, (Date, Date)>,
     /// The questions whose answers have readers of their own: those of `gradus.toml`, and of each cycle those in force.
     pub questions: BTreeMap<(Option<CycleId>, QuestionId), Readers>,
+    /// The titles of those of cycles: answers are found by them.
+    pub headings: BTreeMap<(Option<CycleId>, QuestionId), String>,
     /// All other `readers` lines but those of tracks.
     pub readers: BTreeMap<ReadersAt, Readers>,
     /// Public tracks, by the directory of the rubric and their id, with what they extend, nearest first.

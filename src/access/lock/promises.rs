@@ -6,8 +6,9 @@
 use std::collections::BTreeSet;
 
 use super::difference::{Comparison, Gain, Gained};
-use super::facts::open_sections;
-use super::written::words;
+use super::facts::{self, Section};
+use super::gone::{covers, subject_of};
+use super::written::in_words;
 use super::{Lock, Readers};
 use crate::access::artefact::pieces;
 use crate::access::audience::Audiences;
@@ -20,7 +21,8 @@ pub(super) fn loosened(comparison: &Comparison, felt: &BTreeSet<Cause>, today: D
         .iter()
         .filter(|cause| !felt.contains(*cause));
     let promised = unfelt.filter_map(|cause| {
-        let sentence = comparison.promise(cause, today)?;
+        let gone = || comparison.gone(cause, today);
+        let sentence = comparison.promise(cause, today).or_else(gone)?;
         Some(Gain {
             cause: cause.clone(),
             from: None,
@@ -58,10 +60,6 @@ impl Comparison<'_> {
     }
 
     fn of_question(&self, cycle: Option<&CycleId>, question: &QuestionId) -> Option<String> {
-        let of_all = Cause::Question(None, question.clone());
-        if cycle.is_some() && self.causes.contains(&of_all) {
-            return None; // told once, for all cycles
-        }
         let (before, now) = match cycle {
             Some(cycle) => (
                 self.accepted.question(cycle, question),
@@ -85,9 +83,13 @@ impl Comparison<'_> {
             QuestionFor::SelfAssessment | QuestionFor::Response => &[Audience::Person][..],
             QuestionFor::Peer | QuestionFor::Manager => &[Audience::Chain],
         };
-        loosens(before, now, default).then(|| {
+        let sentence = loosens(before, now, default).then(|| {
             let (now, before) = (shown(now, default), shown(before, default));
             format!("answers to `{question}` would be for {now}, so far for {before}")
+        });
+        // The same of every cycle is told once, for all of them.
+        sentence.filter(|sentence| {
+            cycle.is_none() || self.of_question(None, question).as_ref() != Some(sentence)
         })
     }
 
@@ -104,14 +106,10 @@ impl Comparison<'_> {
     }
 
     fn of_readers(&self, at: &ReadersAt, today: Date) -> Option<String> {
-        let (before, now) = (self.accepted.readers.get(at), self.present.readers.get(at));
-        if at.path.ends_with(".toml") && !at.path.starts_with("people/") && at.part.is_some() {
-            let opened = now.is_none() && open_sections(self.org).contains(at);
-            let what = at.part.as_deref().unwrap_or_default();
-            return opened.then(|| {
-                format!("everyone who reads the rubric would read `{what}`, so far for managers")
-            });
+        if let Some(section) = Section::at(at) {
+            return self.of_section(at, &section);
         }
+        let (before, now) = (self.accepted.readers.get(at), self.present.readers.get(at));
         if self.is_published(at, today) {
             return None; // compared text by text
         }
@@ -121,6 +119,26 @@ impl Comparison<'_> {
             let (now, before) = (shown(now, default), shown(before, default));
             format!("once it is dated, this would be for {now}, so far for {before}")
         })
+    }
+
+    fn of_section(&self, at: &ReadersAt, section: &Section) -> Option<String> {
+        if !facts::is_open(self.org, at) {
+            return None;
+        }
+        let (what, who) = (&section.title, self.readers_of_rubric(section));
+        let Some(before) = self.accepted.readers.get(at) else {
+            let known = self.accepted.readers.iter();
+            let mut kept = known.filter(|(_, readers)| **readers == facts::managers_alone());
+            let elsewhere = kept.find_map(|(at, _)| {
+                Section::at(at).filter(|other| other.is_same_elsewhere(section))
+            })?;
+            return Some(format!(
+                "{who} would read `{what}` of `{}`, which is for managers in `{}`",
+                section.directory, elsewhere.directory
+            ));
+        };
+        (*before == facts::managers_alone())
+            .then(|| format!("{who} would read `{what}`, so far for managers"))
     }
 
     fn is_published(&self, at: &ReadersAt, today: Date) -> bool {
@@ -138,12 +156,8 @@ impl Comparison<'_> {
     }
 
     fn subject(&self, at: &ReadersAt) -> Option<&Person> {
-        let mut parts = at.path.split('/');
-        let id = match parts.next()? {
-            "people" => parts.next()?,
-            _ => parts.next_back()?.strip_suffix(".toml")?,
-        };
-        self.org.people.get(id).map(|person| &**person)
+        let id = subject_of(&at.path)?;
+        self.org.people.get(&id).map(|person| &**person)
     }
 
     fn of_track(&self, rubric: &str, track: &TrackId) -> Option<String> {
@@ -198,22 +212,6 @@ fn or_default(readers: Option<&Readers>, default: &[Audience]) -> Readers {
     readers.cloned().unwrap_or_else(default)
 }
 
-/// Whether everyone whom `token` can ever name is among those whom `known` names.
-fn covers(known: &ReaderToken, token: &ReaderToken) -> bool {
-    use Audience::{Chain, Org, Pair, Person, Public};
-    match (known, token) {
-        (ReaderToken::Audience(Org | Public), _) => true,
-        (ReaderToken::Audience(Person), ReaderToken::Audience(Chain | Pair)) => true,
-        (known, token) => known == token,
-    }
-}
-
 fn shown(readers: Option<&Readers>, default: &[Audience]) -> String {
-    let words: Vec<String> = words(&or_default(readers, default))
-        .map(|word| format!("`{word}`"))
-        .collect();
-    match words.is_empty() {
-        true => "nobody".to_owned(),
-        false => words.join(", "),
-    }
+    in_words(&or_default(readers, default))
 }

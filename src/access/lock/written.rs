@@ -61,11 +61,17 @@ impl fmt::Display for Lock {
             "question",
             &self.questions,
             |((cycle, question), readers)| {
-                let key = match cycle {
-                    Some(cycle) => quoted(&format!("{cycle}/{question}")),
-                    None => question.to_string(),
-                };
+                let key = question_key(cycle.as_ref(), question);
                 format!("{key} = {}", list(words(readers)))
+            },
+        )?;
+        table(
+            f,
+            "heading",
+            &self.headings,
+            |((cycle, question), title)| {
+                let key = question_key(cycle.as_ref(), question);
+                format!("{key} = {}", quoted(title))
             },
         )?;
         table(f, "public", &self.public, |((rubric, track), extends)| {
@@ -95,6 +101,27 @@ impl Lock {
         }
         writeln!(f, "]")
     }
+}
+
+fn question_key(cycle: Option<&CycleId>, question: &QuestionId) -> String {
+    match cycle {
+        Some(cycle) => quoted(&format!("{cycle}/{question}")),
+        None => question.to_string(),
+    }
+}
+
+/// The line of a lock's text that a `readers` line of the tree is recorded in; nothing for other causes, and where there is
+/// none.
+pub fn line_of(text: &str, cause: &Cause) -> Option<Range<usize>> {
+    let key = match cause {
+        Cause::Readers(at) => quoted(&at.to_string()),
+        Cause::Question(cycle, question) => question_key(cycle.as_ref(), question),
+        _ => return None,
+    };
+    let begins = format!("\n{key} = ");
+    let start = text.find(&begins)? + 1;
+    let line = text[start..].lines().next().unwrap_or_default();
+    Some(start..start + line.len())
 }
 
 /// A table with a line for each fact; nothing where there are none.
@@ -139,7 +166,7 @@ impl fmt::Display for Since {
 }
 
 /// The words of a `readers` line.
-pub(super) fn words(readers: &Readers) -> impl Iterator<Item = String> {
+fn words(readers: &Readers) -> impl Iterator<Item = String> {
     readers.iter().map(|token| match token {
         ReaderToken::Person(id) => id.to_string(),
         ReaderToken::Audience(audience) => {
@@ -147,6 +174,15 @@ pub(super) fn words(readers: &Readers) -> impl Iterator<Item = String> {
             found.map_or("", |(_, word)| word).to_owned()
         }
     })
+}
+
+/// The readers of a line for people to read, each in backticks.
+pub(super) fn in_words(readers: &Readers) -> String {
+    let words: Vec<String> = words(readers).map(|word| format!("`{word}`")).collect();
+    match words.is_empty() {
+        true => "nobody".to_owned(),
+        false => words.join(", "),
+    }
 }
 
 fn list(words: impl Iterator<Item = String>) -> String {
@@ -254,6 +290,8 @@ struct Written {
     cycle: BTreeMap<Id<CycleId>, Span>,
     #[serde(default)]
     question: BTreeMap<QuestionKey, Vec<Token>>,
+    #[serde(default)]
+    heading: BTreeMap<QuestionKey, String>,
     #[serde(default)]
     public: BTreeMap<PublicKey, Vec<Id<TrackId>>>,
     #[serde(default)]
@@ -396,6 +434,7 @@ impl Written {
         let readers = |tokens: Vec<Token>| tokens.into_iter().map(|Token(token)| token).collect();
         let cycles = self.cycle.into_iter();
         let questions = self.question.into_iter();
+        let headings = self.heading.into_iter();
         let public = self.public.into_iter();
         let lines = self.readers.into_iter();
         let people = self.people.into_iter();
@@ -412,6 +451,9 @@ impl Written {
                 .collect(),
             questions: questions
                 .map(|(QuestionKey(cycle, id), tokens)| ((cycle, id), readers(tokens)))
+                .collect(),
+            headings: headings
+                .map(|(QuestionKey(cycle, id), title)| ((cycle, id), title))
                 .collect(),
             public: public
                 .map(|(PublicKey(rubric, track), extends)| {

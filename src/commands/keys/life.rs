@@ -4,8 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::Days;
+use gradus::acceptance::{self, Narrowed};
+use gradus::access::Lock;
 use gradus::keys::{self as library, KeysError, ListedKey};
-use gradus::model::Recipient;
+use gradus::model::{PersonId, Recipient};
 
 use super::super::{Failure, Here, MARKER, Message};
 use super::{Marker, no_person, read};
@@ -21,18 +23,26 @@ const ENOUGH_CHARS: usize = 12;
 /// There is no such person, or none or several of their keys may be meant.
 pub fn retire(here: &Here, args: &cli::KeysRetire) -> Result<(), Failure> {
     let root = here.organisation(None)?;
-    let file = Marker::read(&root)?.person_file(&root, &args.person);
+    let _held = library::hold(&root)?;
+    let marker = Marker::read(&root)?;
+    let file = marker.person_file(&root, &args.person);
     if !file.exists() {
         return Err(no_person(&args.person, &file));
     }
+    let file = marker.writable(&root, &file)?;
     let text = read(&file)?;
     let keys = library::listed(&text)?;
     let key = match &args.key {
         Some(named) => one_named(keys.iter(), named, &args.person)?,
         None => only_lasting(&keys, &args.person)?,
     };
-    library::replace_file(&file, &library::retire(&text, &key.recipient, args.on)?)?;
+    let after = library::retire(&text, &key.recipient, args.on)?;
+    library::replace_file(&file, &text, &after)?;
     say_until_when(here, args, key);
+    narrow(here, &root, |lock| {
+        let person = PersonId::new(&args.person);
+        person.is_some_and(|person| lock.ends_key(&person, &key.recipient, args.on))
+    })?;
     let after = args.on + Days::new(1);
     let mut others = keys.iter().filter(|other| other.recipient != key.recipient);
     if !others.any(|other| other.counts_on(after)) {
@@ -40,6 +50,22 @@ pub fn retire(here: &Here, args: &cli::KeysRetire) -> Result<(), Failure> {
         here.say(&format!(
             "{person} has no key for after that day: `gradus keys new {person}` makes one"
         ));
+    }
+    Ok(())
+}
+
+/// Writes what was taken into `access.lock` too, so that it cannot come back without a question.
+fn narrow(here: &Here, root: &Path, taken: impl FnOnce(&mut Lock) -> bool) -> Result<(), Failure> {
+    let narrowed = acceptance::narrow(root, taken)
+        .map_err(|e| Failure::environment("could not write `access.lock`", e))?;
+    match narrowed {
+        Narrowed::AsBefore => {}
+        Narrowed::Written => {
+            here.say("wrote that into access.lock: commit it with the change");
+        }
+        Narrowed::Unreadable(why) => here.say(&format!(
+            "access.lock is as it was and still lists the key ({why}): mend it, then run `gradus access --accept`"
+        )),
     }
     Ok(())
 }
@@ -135,6 +161,7 @@ struct Holder {
 /// Nobody has such a key, or several may be meant.
 pub fn revoke(here: &Here, args: &cli::KeysRevoke) -> Result<(), Failure> {
     let root = here.organisation(None)?;
+    let _held = library::hold(&root)?;
     let marker = Marker::read(&root)?;
     let people = people(&marker.people(&root))?;
     let builders: Vec<ListedKey> = marker.builders().collect();
@@ -149,10 +176,17 @@ pub fn revoke(here: &Here, args: &cli::KeysRevoke) -> Result<(), Failure> {
     let recipient = found?;
     let has_it = |holder: &&Holder| holder.keys.iter().any(|key| key.recipient == recipient);
     let holders: Vec<&Holder> = people.holders.iter().filter(has_it).collect();
-    for holder in &holders {
-        revoke_of(here, holder, &recipient)?;
+    // Before anything is written, so that nothing is left half done.
+    let places = holders
+        .iter()
+        .map(|holder| marker.writable(&root, &holder.file));
+    let places = places.collect::<Result<Vec<PathBuf>, Failure>>()?;
+    let settings = library::inside(&root, Path::new(MARKER))?;
+    for (holder, place) in holders.iter().zip(&places) {
+        revoke_of(here, holder, place, &recipient)?;
     }
-    let was_builders = strike_builder(here, &root, &recipient)?;
+    let was_builders = strike_builder(here, &settings, &recipient)?;
+    narrow(here, &root, |lock| lock.without_key(&recipient))?;
     say_what_remains(here, !holders.is_empty(), was_builders);
     Ok(())
 }
@@ -216,14 +250,20 @@ fn unreadable(file: &Path, error: &KeysError) -> Failure {
     Failure::Broken(Message::from_error(error).help(help))
 }
 
-fn revoke_of(here: &Here, holder: &Holder, recipient: &Recipient) -> Result<(), Failure> {
+fn revoke_of(
+    here: &Here,
+    holder: &Holder,
+    place: &Path,
+    recipient: &Recipient,
+) -> Result<(), Failure> {
     let Holder {
         person,
         file,
         text,
         keys,
     } = holder;
-    library::replace_file(file, &library::revoke(text, recipient, here.today)?)?;
+    let after = library::revoke(text, recipient, here.today)?;
+    library::replace_file(place, text, &after)?;
     here.say(&format!(
         "revoked {} of {person}: nothing that is built from now on opens to it",
         recipient.shown()
@@ -242,12 +282,12 @@ fn revoke_of(here: &Here, holder: &Holder, recipient: &Recipient) -> Result<(), 
     Ok(())
 }
 
-fn strike_builder(here: &Here, root: &Path, recipient: &Recipient) -> Result<bool, Failure> {
-    let file = root.join(MARKER);
-    let Some(text) = library::without_builder(&read(&file)?, recipient)? else {
+fn strike_builder(here: &Here, file: &Path, recipient: &Recipient) -> Result<bool, Failure> {
+    let before = read(file)?;
+    let Some(after) = library::without_builder(&before, recipient)? else {
         return Ok(false);
     };
-    library::replace_file(&file, &text)?;
+    library::replace_file(file, &before, &after)?;
     here.say(&format!(
         "took {} out of `[sources] recipients`: seal those files again for the keys that remain",
         recipient.shown()

@@ -1,6 +1,5 @@
 //! `gradus keys login`: an identity wrapped with a passphrase.
 
-use std::fs;
 use std::io::{self, IsTerminal};
 use std::path::Path;
 
@@ -28,30 +27,68 @@ pub fn login(here: &Here, args: &cli::KeysLogin) -> Result<(), Failure> {
     if !person.exists() {
         return Err(no_person(&args.person, &person));
     }
+    let person = marker.writable(&root, &person)?;
     let file = person.with_file_name("login.age");
-    if file.exists() {
+    if file.symlink_metadata().is_ok() {
         let message = Message::new(format!("`{}` exists already", file.display()));
         let help = "a changed passphrase means a new identity: old copies of the site keep the old login. Remove the file, then run this without `-i`";
         return Err(Failure::Environment(message.help(help)));
     }
     let identity = identity(here, &marker)?;
     let recipient = identity.recipient();
-    may_be_added(&person, &recipient)?;
+    let before = read(&person)?;
+    keys::add_recipient(&before, &recipient)?; // refused before anything is written where it was revoked
+    if !here.identity_files.is_empty() {
+        must_be_theirs(here, &args.person, &before, &recipient)?;
+    }
     let passphrase = match args.own {
-        true => own_passphrase(args, &person)?,
+        true => own_passphrase(args, &before)?,
         false => keys::generate_passphrase(),
     };
     let signer = marker.seal.signer.as_deref();
     let text = identity_text(here, &args.person, &identity, None, signer);
-    fs::write(&file, keys::wrap_login(&text, &passphrase))
-        .map_err(|e| Failure::environment(&format!("could not write `{}`", file.display()), e))?;
+    let _held = keys::hold(&root)?;
+    keys::write_new(&file, &keys::wrap_login(&text, &passphrase))?;
     here.say(&format!("wrote {}", file.display()));
     add_to_person(here, &person, &recipient)?;
+    mark(&person, &recipient)?;
     if args.own {
         return Ok(());
     }
     here.say("the passphrase is shown once, here; whoever reads the host may guess at it, so it is long:");
     shell::print(format!("{}\n", *passphrase).as_bytes())
+}
+
+/// Says in `person.toml` which key the login wraps, so that it is left out of the site once that one does not count.
+fn mark(person: &Path, recipient: &Recipient) -> Result<(), Failure> {
+    let before = read(person)?;
+    let after = keys::mark_login(&before, recipient)?;
+    Ok(keys::replace_file(person, &before, &after)?)
+}
+
+/// Refuses an identity that is nobody's, or somebody else's: whoever has the passphrase would read as them.
+fn must_be_theirs(
+    here: &Here,
+    person: &str,
+    person_toml: &str,
+    recipient: &Recipient,
+) -> Result<(), Failure> {
+    let listed = keys::listed(person_toml)?;
+    let theirs = listed.iter().find(|key| key.recipient == *recipient);
+    let refused = |message: String, help: String| Failure::Keys(Message::new(message).help(help));
+    match theirs {
+        Some(key) if key.counts_on(here.today) => Ok(()),
+        Some(_) => Err(refused(
+            format!("this key of {person} counts no more"),
+            "leave `-i` out, and a new identity is made".to_owned(),
+        )),
+        None => Err(refused(
+            format!("the identity that `-i` names is none of {person}'s keys"),
+            format!(
+                "where it is theirs, put `{recipient}` into `keys` of their person.toml first; or leave `-i` out, and a new identity is made"
+            ),
+        )),
+    }
 }
 
 /// The identity to wrap: the one named, or a new one.
@@ -78,16 +115,10 @@ fn identity(here: &Here, marker: &Marker) -> Result<Identity, Failure> {
     Ok(file.identity)
 }
 
-/// Finds out before anything is written whether the key was revoked.
-fn may_be_added(person: &Path, recipient: &Recipient) -> Result<(), Failure> {
-    keys::add_recipient(&read(person)?, recipient)?;
-    Ok(())
-}
-
 /// A passphrase that somebody thought of, where it is as good as six random words.
-fn own_passphrase(args: &cli::KeysLogin, person: &Path) -> Result<Zeroizing<String>, Failure> {
+fn own_passphrase(args: &cli::KeysLogin, person_toml: &str) -> Result<Zeroizing<String>, Failure> {
     let passphrase = asked(&format!("the login of {}", args.person))?;
-    let about = words_about(&args.person, &read(person)?);
+    let about = words_about(&args.person, person_toml);
     let about: Vec<&str> = about.iter().map(String::as_str).collect();
     let Some(weak) = keys::weakness(&passphrase, &about) else {
         return Ok(passphrase);

@@ -7,7 +7,7 @@ use gradus::seal::{IdentityFile, Signer};
 use zeroize::Zeroizing;
 
 use super::super::{Failure, Here, MARKER, Message};
-use super::{Marker, read, signer_named};
+use super::{Marker, plainly_below, read, signer_named};
 use crate::cli;
 
 /// Puts the site's key aside, where there is one, makes another, and says what every reader has to do.
@@ -16,7 +16,10 @@ use crate::cli;
 ///
 /// What stands in the key's place is no key, or something cannot be written.
 pub fn rotate(here: &Here, root: &Path) -> Result<(), Failure> {
-    let path = Marker::read(root)?.key_path(root);
+    let _held = library::hold(root)?;
+    let marker = Marker::read(root)?;
+    let path = marker.new_key_path(root)?;
+    marker.writable(root, &root.join(MARKER))?;
     let (key, aside) = library::replace_site_key(&path)?;
     if let Some(aside) = aside {
         here.say(&format!(
@@ -41,9 +44,9 @@ pub(super) fn write_signer(
     path: &Path,
     signer: &Signer,
 ) -> Result<(), Failure> {
-    let toml = root.join(MARKER);
-    let text = library::set_signer(&read(&toml)?, signer)?;
-    library::replace_file(&toml, &text)?;
+    let toml = library::inside(root, Path::new(MARKER))?;
+    let before = read(&toml)?;
+    library::replace_file(&toml, &before, &library::set_signer(&before, signer)?)?;
     here.say(&format!(
         "wrote the site key to {}: keep a copy where only the builders of the site can read it",
         path.display()
@@ -59,6 +62,14 @@ pub(super) fn write_signer(
 /// The file holds no identity, or pins several signers and none of them is named.
 pub fn pin(here: &Here, args: &cli::KeysPin) -> Result<(), Failure> {
     let path = here.path(&args.file);
+    let around = here.found_upwards();
+    let below = around
+        .as_deref()
+        .and_then(|root| Some((root, plainly_below(&path, root)?)));
+    let path = match below {
+        Some((root, below)) => library::inside(root, below)?,
+        None => path,
+    };
     let signer = signer_named(&args.signer)?;
     let text = Zeroizing::new(read(&path)?);
     let file = IdentityFile::parse(&text).map_err(|e| {
@@ -66,7 +77,7 @@ pub fn pin(here: &Here, args: &cli::KeysPin) -> Result<(), Failure> {
     })?;
     let old = replaced(args, &file.signers)?;
     let after = IdentityFile::pin(&text, old.as_deref(), &signer);
-    library::replace_file(&path, &after)?;
+    library::replace_file(&path, &text, &after)?;
     match old {
         Some(old) => here.say(&format!("pinned {signer} in the place of {old}")),
         None => here.say(&format!("pinned {signer}")),

@@ -32,6 +32,10 @@ use crate::model::*;
 use crate::site::{Context, Html, PageHead, ThemeError, diff};
 use proof::Proof;
 
+/// So many pieces of evidence for the level held are shown for each area, the newest. All of them stand on the pages of
+/// their cycles and in the log; this page is about what comes next.
+const OTHERS_MAX: usize = 5;
+
 /// `next.html`.
 #[derive(Debug, Serialize)]
 struct NextView {
@@ -88,8 +92,10 @@ struct AreaGap {
     next: Vec<NextAsked>,
     /// Evidence for the next level, newest first.
     proofs: Vec<Proof>,
-    /// Evidence for the level held, newest first.
+    /// Evidence for the level held, newest first: the newest of it.
     others: Vec<Proof>,
+    /// How many pieces of evidence for the level held there are in all.
+    others_in_all: usize,
 }
 
 /// What one next level asks in one competency.
@@ -244,7 +250,9 @@ fn area_gap(
 ) -> AreaGap {
     let competency = row.competency;
     let all = row.evidence.iter();
-    let (for_next, others): (Vec<_>, Vec<_>) = all.partition(|piece| piece.for_next);
+    let (for_next, mut others): (Vec<_>, Vec<_>) = all.partition(|piece| piece.for_next);
+    let others_in_all = others.len();
+    others.truncate(OTHERS_MAX);
     let proofs = |pieces: Vec<_>| {
         pieces
             .into_iter()
@@ -265,6 +273,7 @@ fn area_gap(
         held,
         proofs: proofs(for_next),
         others: proofs(others),
+        others_in_all,
     }
 }
 

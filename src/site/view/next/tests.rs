@@ -51,6 +51,20 @@ fn evidence_has_its_date_and_link_and_what_is_missing_is_said() {
 }
 
 #[test]
+fn of_much_evidence_for_the_level_held_the_newest_is_shown_and_all_is_counted() {
+    let mut ada = on_the_way();
+    let cycle = ada.cycles.values_mut().next().expect("she has a cycle");
+    let file = cycle.expectations.as_mut().expect("it is agreed");
+    file.expectations[0].aims = None;
+    let step = file.expectations[0].steps[0].clone();
+    file.expectations[0].steps = vec![step; 9];
+    let [next, _] = html(&ada, &commons());
+    assert!(next.contains("The newest 5 of 9;"), "{next}");
+    assert!(next.contains("9 pieces for L3"));
+    assert_eq!(next.matches("https://git.example/240\"").count(), 5);
+}
+
+#[test]
 fn at_the_top_of_a_track_and_without_a_level_the_pages_say_so() {
     let mut top = ada();
     top.roles[0].level = Some(at("ic", "l6"));
