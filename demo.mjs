@@ -1,7 +1,7 @@
 // Builds example-org and serves it on this machine only, to be looked at in a browser.
 import { execFileSync } from "node:child_process";
 import { createServer } from "node:http";
-import { readFile } from "node:fs/promises";
+import { chmod, readFile } from "node:fs/promises";
 import { dirname, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -10,6 +10,8 @@ const site = join(here, "example-org", "public");
 const port = Number(process.env.PORT ?? 4040);
 const types = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".json": "application/json" };
 
+// Git keeps no such modes, and a site key that others can read is warned about. This one is public and worthless.
+await chmod(join(here, "example-org", ".gradus", "site.key"), 0o600);
 execFileSync("cargo", ["run", "--release", "--locked", "--quiet", "--", "build", "example-org"], { cwd: here, stdio: "inherit" });
 
 const server = createServer(async (request, response) => {

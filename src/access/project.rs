@@ -415,14 +415,18 @@ fn cut_part(
 
 /// The files that what is left still links to.
 fn linked_files(cut: &PersonCycle, from: &PersonCycle) -> BTreeMap<String, Attachment> {
+    if from.files.is_empty() {
+        return BTreeMap::new();
+    }
     let feedbacks = [
         cut.self_assessment.as_ref(),
         cut.review.as_ref().map(|r| &r.feedback),
         cut.response.as_ref().map(|r| &r.feedback),
     ];
     let peers = cut.peers.values().map(|peer| &peer.feedback);
-    let kept: Vec<&Feedback> = feedbacks.into_iter().flatten().chain(peers).collect();
-    let linked = |name: &str| kept.iter().any(|feedback| feedback.links_to(name));
+    let kept = feedbacks.into_iter().flatten().chain(peers);
+    let kept: Vec<LinkedFiles<'_>> = kept.map(Feedback::linked_files).collect();
+    let linked = |name: &str| kept.iter().any(|files| files.holds(name));
     let files = from.files.iter().filter(|(name, _)| linked(name));
     files
         .map(|(name, file)| (name.clone(), file.clone()))

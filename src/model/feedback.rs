@@ -21,14 +21,46 @@ pub struct Feedback {
 }
 
 impl Feedback {
-    /// Whether an answer links to that file of `files/`.
-    pub fn links_to(&self, name: &str) -> bool {
-        let written = format!("files/{name}");
-        let encoded = format!("files/{}", name.replace(' ', "%20"));
-        let links = |text: &str| text.contains(&written) || text.contains(&encoded);
-        self.answers
-            .iter()
-            .any(|answer| links(answer.text.as_str()))
+    /// The files of `files/` that answers link to.
+    pub fn linked_files(&self) -> LinkedFiles<'_> {
+        LinkedFiles::in_texts(self.answers.iter().map(|answer| answer.text.as_str()))
+    }
+}
+
+/// What stands in texts after each `files/`, in order, so that a name is looked up rather than searched for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkedFiles<'t>(Vec<&'t str>);
+
+impl<'t> LinkedFiles<'t> {
+    /// The directory of attachments, as links name it.
+    const DIRECTORY: &'static str = "files/";
+
+    /// Longest name that a disk holds, were all of it blanks that a link writes as `%20`, in bytes. What follows tells
+    /// names apart no more.
+    const NAME_MAX_BYTES: usize = 3 * 255;
+
+    fn in_texts(texts: impl Iterator<Item = &'t str>) -> Self {
+        let mut after: Vec<&str> = texts.flat_map(Self::in_text).collect();
+        after.sort_unstable();
+        Self(after)
+    }
+
+    fn in_text(text: &'t str) -> impl Iterator<Item = &'t str> {
+        text.match_indices(Self::DIRECTORY).map(|(at, directory)| {
+            let rest = &text[at + directory.len()..];
+            &rest[..rest.floor_char_boundary(Self::NAME_MAX_BYTES)]
+        })
+    }
+
+    /// Whether one of the texts links to the file of that name.
+    pub fn holds(&self, name: &str) -> bool {
+        self.begins(name) || name.contains(' ') && self.begins(&name.replace(' ', "%20"))
+    }
+
+    /// Whatever begins with a name comes first of all that is not before it.
+    fn begins(&self, name: &str) -> bool {
+        let at = self.0.partition_point(|after| *after < name);
+        self.0.get(at).is_some_and(|after| after.starts_with(name))
     }
 }
 
@@ -119,4 +151,40 @@ pub struct Review {
 pub struct Response {
     pub feedback: Feedback,
     pub goals: Vec<Prose>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_linked_to_exactly_where_its_path_stands_in_a_text() {
+        let texts = [
+            "see [a](files/a.png) and ![b](files/two words.png)",
+            "[c](files/c%20d.pdf) files/files/x files/",
+            "files/é.png",
+        ];
+        let linked = LinkedFiles::in_texts(texts.into_iter());
+        let names = [
+            "a.png",
+            "a.pn",
+            "two words.png",
+            "c d.pdf",
+            "x",
+            "files/x",
+            "é.png",
+            "b.png",
+            "z",
+            "",
+        ];
+        for name in names {
+            let forms = [name.to_owned(), name.replace(' ', "%20")];
+            let stands = |form: &String| {
+                let path = format!("files/{form}");
+                texts.iter().any(|text| text.contains(&path))
+            };
+            assert_eq!(linked.holds(name), forms.iter().any(stands), "{name}");
+        }
+        assert!(!LinkedFiles::in_texts(std::iter::empty()).holds("a"));
+    }
 }

@@ -331,3 +331,27 @@ fn as_many_allowances_as_there_may_be_are_each_told_where_they_stand() {
     let last = settings.lines().count() + 999 * 4 + 1;
     assert!(said.contains(&format!("gradus.toml:{last}:1")), "{last}");
 }
+
+#[test]
+fn as_many_attachments_as_there_may_be_beside_long_texts_are_bounded() {
+    let tree = tree();
+    let files = tree.path().join("people/ada/2026-h1/files");
+    fs::create_dir_all(&files).expect("a directory");
+    for n in 0..10_000 {
+        fs::write(files.join(format!("{n}.png")), "").expect("a file");
+    }
+    for peer in ["pia", "piet", "pim"] {
+        let person = format!("people/{peer}/person.toml");
+        let ada = fs::read_to_string(tree.path().join("people/ada/person.toml")).expect("a text");
+        put(tree.path(), &person, &ada.replace("Ada", peer));
+        let front = format!("+++\nby = \"{peer}\"\ndate = 2026-07-01\n+++\n## strengths\n");
+        let text = format!("{front}{}", "word ".repeat(190_000));
+        put(
+            tree.path(),
+            &format!("people/ada/2026-h1/peer-{peer}.md"),
+            &text,
+        );
+    }
+    let (code, said) = bounded(tree.path(), &["check"]);
+    assert!(matches!(code, Some(0 | 1)), "{code:?} {said:.2000}");
+}
