@@ -254,6 +254,46 @@ impl World {
         self.source.texts.insert(path, text);
     }
 
+    /// Adds a track to the rubric in force, with a level.
+    pub fn set_track(&mut self, id: &str, text: &str) {
+        let (rubric, track): (Arc<str>, Arc<str>) = ("rubrics".into(), id.into());
+        let level =
+            "title = \"Level\"\nrank = 1\n[[section]]\ntitle = \"For all\"\ntext = \"All\"\n";
+        let kinds = [
+            (
+                "track.toml",
+                text,
+                FileKind::Track {
+                    rubric: rubric.clone(),
+                    track: track.clone(),
+                },
+            ),
+            (
+                "l1.toml",
+                level,
+                FileKind::Level {
+                    rubric: rubric.clone(),
+                    track: track.clone(),
+                    level: "l1".into(),
+                },
+            ),
+        ];
+        for (name, text, kind) in kinds {
+            let path: Arc<str> = format!("rubrics/{id}/{name}").into();
+            let content = Content::Text(text.into());
+            let file = SourceFile {
+                path: path.clone(),
+                content,
+            };
+            self.source.files.insert(kind, file);
+            self.source.texts.insert(path, text.into());
+        }
+        let directory = format!("rubrics/{id}").into();
+        self.source
+            .directories
+            .insert(Directory::Track { rubric, track }, directory);
+    }
+
     /// Adds the file of a new person, or of a new peer.
     fn add(&mut self, path: Arc<str>, content: Content) {
         let parts: Vec<&str> = path.split('/').collect();

@@ -355,6 +355,49 @@ fn a_rubric_for_anyone_is_told_with_what_it_extends() {
         );
 }
 
+/// The company's track is public and extends `base`, which extends `generic`, as does the abstract `second`.
+fn public_heir() -> Accepted {
+    let track = |title: &str, more: &str| {
+        format!(
+            "title = \"{title}\"\ndescription = \"{title}\"\n{more}[[competency]]\nid = \"{title}\"\ntitle = \"{title}\"\n"
+        )
+    };
+    let heir = "extends = \"generic\"\n";
+    let ic = "rubrics/ic/track.toml";
+    let mut accepted =
+        Accepted::new()
+            .change(ic, "\"org\"", "\"public\"")
+            .change(ic, "\"generic\"", "\"base\"");
+    for (id, more) in [("base", heir), ("second", "readers = \"public\"\n")] {
+        accepted.world.set_track(id, &track(id, more));
+    }
+    Accepted::of(accepted.world)
+}
+
+#[test]
+fn a_track_that_is_public_itself_is_told_though_a_public_one_extends_it() {
+    public_heir()
+        .change(
+            "rubrics/base/track.toml",
+            "extends",
+            "readers = \"public\"\nextends",
+        )
+        .is_wider(
+            "rubrics/base/track.toml:3:11",
+            "anyone who can reach the site would read the track `base` and `generic`",
+        );
+}
+
+#[test]
+fn a_second_public_track_that_extends_what_another_one_does_is_told() {
+    public_heir()
+        .change("rubrics/second/track.toml", "[[competency]]", "extends = \"base\"\n[[competency]]")
+        .is_wider(
+            "rubrics/second/track.toml:3:11",
+            "anyone who can reach the site would read the track `base` and `generic` on the page of `second`",
+        );
+}
+
 #[test]
 fn a_section_for_managers_that_everyone_would_read_is_told() {
     Accepted::new()

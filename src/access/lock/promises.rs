@@ -160,23 +160,25 @@ impl Comparison<'_> {
         self.org.people.get(&id).map(|person| &**person)
     }
 
+    /// Each public track is compared with what was accepted of it alone: that another one shows a parent makes neither
+    /// the parent's own page nor a second heir's a page that anyone agreed to.
     fn of_track(&self, rubric: &str, track: &TrackId) -> Option<String> {
-        let shown = |lock: &Lock| -> BTreeSet<TrackId> {
-            let of_rubric = lock.public.iter().filter(|((of, _), _)| of == rubric);
-            let tracks = of_rubric.flat_map(|((_, track), extends)| extends.iter().chain([track]));
-            tracks.cloned().collect()
-        };
-        let before = shown(self.accepted);
         let key = (rubric.to_owned(), track.clone());
         let now = self.present.public.get(&key)?;
-        let gained = [track]
-            .into_iter()
-            .chain(now)
-            .filter(|track| !before.contains(*track));
-        let gained: Vec<String> = gained.map(|track| format!("`{track}`")).collect();
+        let before = self.accepted.public.get(&key);
+        let is_new = |shown: &&TrackId| match before {
+            Some(extended) => *shown != track && !extended.contains(shown),
+            None => true,
+        };
+        let shown = std::iter::once(track).chain(now);
+        let gained: Vec<String> = shown.filter(is_new).map(|id| format!("`{id}`")).collect();
         (!gained.is_empty()).then(|| {
+            let through = match before {
+                Some(_) => format!(" on the page of `{track}`"),
+                None => String::new(),
+            };
             format!(
-                "anyone who can reach the site would read the track {}",
+                "anyone who can reach the site would read the track {}{through}",
                 gained.join(" and ")
             )
         })
