@@ -513,6 +513,85 @@ fn a_question_that_takes_the_title_of_one_that_is_kept_is_told() {
     assert!(renamed.found().permits_a_build());
 }
 
+/// A question at the end of `gradus.toml`.
+fn question(id: &str, asked: &str, title: &str, more: &str) -> String {
+    format!(
+        "[[question]]\nid = \"{id}\"\nfor = \"{asked}\"\ntitle = \"{title}\"\nprompt = \"P\"\n{more}\n"
+    )
+}
+
+#[test]
+fn a_question_of_the_same_readers_that_others_are_asked_is_told() {
+    let asks = |readers: &str, asked: &str| {
+        let more = format!("readers = \"{readers}\"\n");
+        let proud = question("proud", asked, "Proud", &more);
+        Accepted::of(Accepted::new().add("gradus.toml", &proud).world)
+    };
+    let of = |from: &str, to: &str| {
+        [
+            format!("\"proud\"\nfor = \"{from}\""),
+            format!("\"proud\"\nfor = \"{to}\""),
+        ]
+    };
+    let [own, peers] = of("self", "peer");
+    asks("org", "self").change("gradus.toml", &own, &peers).is_wider(
+        "gradus.toml:43:11",
+        "`proud`, the answers to which are for `org`, would be asked of peers, so far of people about themselves",
+    );
+    // What is for fewer than read the file itself gives nobody more, whoever answers it.
+    let kept = asks("chain", "self").change("gradus.toml", &own, &peers);
+    kept.is_narrower(LESS);
+    // Unless the file is for fewer still.
+    let path = "people/m3/2026-h1/peer-m4.md";
+    let closed = asks("chain", "self").change(path, "+++\n\n", "readers = \"m1\"\n+++\n\n");
+    let closed = Accepted::of(closed.world).change("gradus.toml", &own, &peers);
+    assert!(!closed.found().permits_a_build());
+}
+
+#[test]
+fn two_questions_of_one_title_that_exchange_whom_they_ask_are_told() {
+    let mut titled = Accepted::new()
+        .add(
+            "gradus.toml",
+            &question("own", "self", "Growing", "readers = \"org\"\n"),
+        )
+        .add("gradus.toml", &question("others", "peer", "Growing", ""));
+    let path = "people/m3/2026-h1/peer-m4.md";
+    titled = titled.change(path, "## growth-of", "## Growing");
+    let exchanged = Accepted::of(titled.world)
+        .change(
+            "gradus.toml",
+            "\"own\"\nfor = \"self\"",
+            "\"own\"\nfor = \"peer\"",
+        )
+        .change(
+            "gradus.toml",
+            "\"others\"\nfor = \"peer\"",
+            "\"others\"\nfor = \"self\"",
+        );
+    exchanged.is_wider(
+        "gradus.toml:43:11",
+        "`own`, the answers to which are for `org`, would be asked of peers, so far of people about themselves",
+    );
+}
+
+#[test]
+fn a_lock_that_does_not_say_who_is_asked_has_the_tree_accepted_anew() {
+    let asks = question("proud", "peer", "Proud", "readers = \"org\"\n");
+    let accepted = Accepted::of(Accepted::new().add("gradus.toml", &asks).world);
+    let path = accepted.root.path().join("access.lock");
+    let lock = std::fs::read_to_string(&path).expect("a lock");
+    let without: String = lock
+        .split_inclusive('\n')
+        .filter(|line| !line.contains("= \"peer\""))
+        .collect();
+    std::fs::write(&path, without).expect("it can be written");
+    accepted.is_wider(
+        "gradus.toml:43:11",
+        "`proud`, the answers to which are for `org`, would be asked of peers, of whom so far is not recorded",
+    );
+}
+
 #[test]
 fn a_file_that_is_gone_is_told_at_the_line_of_the_lock() {
     let path = "people/m3/2026-h1/plan.toml";

@@ -23,8 +23,9 @@ pub(super) fn differing(accepted: &Lock, present: &Lock) -> BTreeSet<Cause> {
             .map(Cause::Cycle),
     );
     let questions = other_keys(&accepted.questions, &present.questions);
+    let asked = other_keys(&accepted.asked, &present.asked);
     let headings = other_keys(&accepted.headings, &present.headings);
-    let questions = questions.chain(headings).cloned();
+    let questions = questions.chain(asked).chain(headings).cloned();
     causes.extend(questions.map(|(cycle, question)| Cause::Question(cycle, question)));
     let readers = other_keys(&accepted.readers, &present.readers);
     causes.extend(readers.cloned().map(Cause::Readers));

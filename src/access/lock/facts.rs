@@ -22,6 +22,7 @@ impl Lock {
             people: org.people.values().map(|person| standing(person)).collect(),
             cycles: org.cycles.iter().map(dates).collect(),
             questions: questions(org),
+            asked: asked(org),
             headings: headings(org),
             readers: readers(org),
             public: public(org),
@@ -85,17 +86,31 @@ fn managers(roles: &[Role]) -> Vec<Since> {
     managers
 }
 
-fn questions(org: &Organisation) -> BTreeMap<(Option<CycleId>, QuestionId), Readers> {
+/// The questions whose answers have readers of their own.
+fn restricted(
+    org: &Organisation,
+) -> impl Iterator<Item = ((Option<CycleId>, QuestionId), &Question)> {
     let of_all = org.questions.iter().map(|question| (None, question));
     let of_cycles = org.cycles.iter().flat_map(|cycle| {
         let questions = cycle.questions.iter();
         questions.map(|question| (Some(cycle.id.clone()), question))
     });
-    let restricted = of_all.chain(of_cycles).filter_map(|(cycle, question)| {
-        let readers = question.readers.as_deref()?;
-        Some(((cycle, question.id.clone()), tokens(readers)))
-    });
-    restricted.collect()
+    let all = of_all.chain(of_cycles);
+    let restricted = all.filter(|(_, question)| question.readers.is_some());
+    restricted.map(|(cycle, question)| ((cycle, question.id.clone()), question))
+}
+
+fn questions(org: &Organisation) -> BTreeMap<(Option<CycleId>, QuestionId), Readers> {
+    let readers = |question: &Question| tokens(question.readers.as_deref().unwrap_or_default());
+    restricted(org)
+        .map(|(key, question)| (key, readers(question)))
+        .collect()
+}
+
+fn asked(org: &Organisation) -> BTreeMap<(Option<CycleId>, QuestionId), QuestionFor> {
+    restricted(org)
+        .map(|(key, question)| (key, question.asked))
+        .collect()
 }
 
 fn headings(org: &Organisation) -> BTreeMap<(Option<CycleId>, QuestionId), String> {

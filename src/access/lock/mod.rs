@@ -46,6 +46,8 @@ pub struct Lock {
     pub cycles: BTreeMap<CycleId, (Date, Date)>,
     /// The questions whose answers have readers of their own: those of `gradus.toml`, and of each cycle those in force.
     pub questions: BTreeMap<(Option<CycleId>, QuestionId), Readers>,
+    /// Who answers them: `readers` mean other texts where others are asked.
+    pub asked: BTreeMap<(Option<CycleId>, QuestionId), QuestionFor>,
     /// The titles of those of cycles: answers are found by them.
     pub headings: BTreeMap<(Option<CycleId>, QuestionId), String>,
     /// All other `readers` lines but those of tracks.
@@ -101,7 +103,16 @@ impl Lock {
     /// The readers of a question's answers in a cycle: as recorded for it, or where the cycle is not known, as recorded
     /// for every cycle.
     pub fn question(&self, cycle: &CycleId, question: &QuestionId) -> Option<&Readers> {
+        self.questions.get(&self.recorded(cycle, question))
+    }
+
+    /// Who answers a question in a cycle, recorded likewise.
+    pub fn asked(&self, cycle: &CycleId, question: &QuestionId) -> Option<QuestionFor> {
+        self.asked.get(&self.recorded(cycle, question)).copied()
+    }
+
+    fn recorded(&self, cycle: &CycleId, question: &QuestionId) -> (Option<CycleId>, QuestionId) {
         let cycle = self.cycles.contains_key(cycle).then(|| cycle.clone());
-        self.questions.get(&(cycle, question.clone()))
+        (cycle, question.clone())
     }
 }

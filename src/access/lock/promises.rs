@@ -79,18 +79,65 @@ impl Comparison<'_> {
             .unwrap_or(&self.org.questions)
             .iter();
         let asked = asked.find(|asked| asked.id == *question)?.asked;
-        let default = match asked {
-            QuestionFor::SelfAssessment | QuestionFor::Response => &[Audience::Person][..],
-            QuestionFor::Peer | QuestionFor::Manager => &[Audience::Chain],
-        };
+        let default = default_of_answers(asked);
         let sentence = loosens(before, now, default).then(|| {
             let (now, before) = (shown(now, default), shown(before, default));
             format!("answers to `{question}` would be for {now}, so far for {before}")
         });
+        let sentence = sentence.or_else(|| self.of_asked(cycle, question, asked));
         // The same of every cycle is told once, for all of them.
         sentence.filter(|sentence| {
             cycle.is_none() || self.of_question(None, question).as_ref() != Some(sentence)
         })
+    }
+
+    /// That the same readers are those of other people's answers now.
+    fn of_asked(
+        &self,
+        cycle: Option<&CycleId>,
+        question: &QuestionId,
+        asked: QuestionFor,
+    ) -> Option<String> {
+        let key = || (None, question.clone());
+        let (kept, before, now) = match cycle {
+            Some(cycle) => (
+                self.accepted.question(cycle, question),
+                self.accepted.asked(cycle, question),
+                self.present.question(cycle, question),
+            ),
+            None => (
+                self.accepted.questions.get(&key()),
+                self.accepted.asked.get(&key()).copied(),
+                self.present.questions.get(&key()),
+            ),
+        };
+        let now = now.filter(|_| kept.is_some() && before != Some(asked))?;
+        self.may_widen(cycle, now, asked).then(|| {
+            let so_far = match before {
+                Some(before) => format!("so far of {}", who(before)),
+                None => "of whom so far is not recorded".to_owned(),
+            };
+            format!(
+                "`{question}`, the answers to which are for {}, would be asked of {}, {so_far}",
+                in_words(now),
+                who(asked)
+            )
+        })
+    }
+
+    /// Whether the readers of a question let anybody read who does not read the files, of whatever cycle where none is
+    /// named, that its answers stand in.
+    pub(super) fn may_widen(
+        &self,
+        cycle: Option<&CycleId>,
+        readers: &Readers,
+        asked: QuestionFor,
+    ) -> bool {
+        let lines = self.present.readers.iter();
+        let mut lines = lines.filter(|(at, _)| holds_answers(&at.path, cycle, asked));
+        let lets_in = |file: &Readers| loosens(Some(file), Some(readers), &[]);
+        loosens(None, Some(readers), default_of_answers(asked))
+            || lines.any(|(_, file)| lets_in(file))
     }
 
     /// A cycle that is new asks its questions under the rules that were accepted for all cycles.
@@ -183,6 +230,39 @@ impl Comparison<'_> {
             )
         })
     }
+}
+
+/// Who is asked, in words.
+fn who(asked: QuestionFor) -> &'static str {
+    match asked {
+        QuestionFor::SelfAssessment => "people about themselves",
+        QuestionFor::Peer => "peers",
+        QuestionFor::Manager => "managers",
+        QuestionFor::Response => "people about their review",
+    }
+}
+
+/// Who reads answers that nothing is said of, at the least.
+fn default_of_answers(asked: QuestionFor) -> &'static [Audience] {
+    match asked {
+        QuestionFor::SelfAssessment | QuestionFor::Response => &[Audience::Person],
+        QuestionFor::Peer | QuestionFor::Manager => &[Audience::Chain],
+    }
+}
+
+/// Whether answers of a kind stand in a file, by its path.
+fn holds_answers(path: &str, cycle: Option<&CycleId>, asked: QuestionFor) -> bool {
+    let parts: Vec<&str> = path.split('/').collect();
+    let ["people", _, of, name] = parts.as_slice() else {
+        return false;
+    };
+    let is_of_kind = match asked {
+        QuestionFor::SelfAssessment => *name == "self.md",
+        QuestionFor::Peer => name.starts_with("peer-"),
+        QuestionFor::Manager => *name == "review.md",
+        QuestionFor::Response => *name == "response.md",
+    };
+    is_of_kind && cycle.is_none_or(|cycle| cycle.as_str() == *of)
 }
 
 /// Who reads a file that says nothing of it, as far as audiences can say.

@@ -36,6 +36,14 @@ const PEER_FEEDBACK: [(PeerFeedbackPolicy, &str); 3] = [
     (PeerFeedbackPolicy::Anonymous, "anonymous"),
 ];
 
+/// The words for who answers a question.
+const ASKED: [(QuestionFor, &str); 4] = [
+    (QuestionFor::SelfAssessment, "self"),
+    (QuestionFor::Peer, "peer"),
+    (QuestionFor::Manager, "manager"),
+    (QuestionFor::Response, "response"),
+];
+
 /// Stands where there is nobody; it is no id.
 const NOBODY: &str = "-";
 
@@ -65,6 +73,11 @@ impl fmt::Display for Lock {
                 format!("{key} = {}", list(words(readers)))
             },
         )?;
+        table(f, "asked", &self.asked, |((cycle, question), asked)| {
+            let key = question_key(cycle.as_ref(), question);
+            let word = ASKED.iter().find(|(who, _)| who == asked);
+            format!("{key} = {}", quoted(word.map_or("", |(_, word)| word)))
+        })?;
         table(
             f,
             "heading",
@@ -291,6 +304,8 @@ struct Written {
     #[serde(default)]
     question: BTreeMap<QuestionKey, Vec<Token>>,
     #[serde(default)]
+    asked: BTreeMap<QuestionKey, Asked>,
+    #[serde(default)]
     heading: BTreeMap<QuestionKey, String>,
     #[serde(default)]
     public: BTreeMap<PublicKey, Vec<Id<TrackId>>>,
@@ -397,6 +412,11 @@ texts! {
         let found = PEER_FEEDBACK.iter().position(|(_, word)| *word == text);
         found.map(|at| Self(PolicyWord(at)))
     }, "`chain`, `person` or `anonymous`";
+    /// `self`, `peer`, `manager`, `response`.
+    Asked(QuestionFor) = |text| {
+        let found = ASKED.iter().find(|(_, word)| *word == text);
+        found.map(|(asked, _)| Self(*asked))
+    }, "`self`, `peer`, `manager` or `response`";
 }
 
 /// A position in [`PEER_FEEDBACK`].
@@ -434,6 +454,7 @@ impl Written {
         let readers = |tokens: Vec<Token>| tokens.into_iter().map(|Token(token)| token).collect();
         let cycles = self.cycle.into_iter();
         let questions = self.question.into_iter();
+        let asked = self.asked.into_iter();
         let headings = self.heading.into_iter();
         let public = self.public.into_iter();
         let lines = self.readers.into_iter();
@@ -451,6 +472,9 @@ impl Written {
                 .collect(),
             questions: questions
                 .map(|(QuestionKey(cycle, id), tokens)| ((cycle, id), readers(tokens)))
+                .collect(),
+            asked: asked
+                .map(|(QuestionKey(cycle, id), Asked(asked))| ((cycle, id), asked))
                 .collect(),
             headings: headings
                 .map(|(QuestionKey(cycle, id), title)| ((cycle, id), title))
