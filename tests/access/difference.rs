@@ -509,8 +509,55 @@ fn a_question_that_takes_the_title_of_one_that_is_kept_is_told() {
         "what is answered under `Title of growth-of` in 2026-h1 would be answers to `strengths`, so far to `growth-of`, which are for `pair`",
     );
     // Another title alone takes nothing from anybody.
-    let renamed = kept().change("gradus.toml", "\"Title of growth-of\"", "\"Growing\"");
+    let renamed = Accepted::new().change("gradus.toml", "\"Title of growth-of\"", "\"Growing\"");
     assert!(renamed.found().permits_a_build());
+}
+
+#[test]
+fn a_question_for_more_people_that_takes_another_title_is_told_where_it_is_answered() {
+    // The answers of peers to the one stand under its title; those to the other, for everyone, are exchanged with them.
+    let path = "people/m3/2026-h1/peer-m4.md";
+    let open = Accepted::new()
+        .change("gradus.toml", "readers = [\"chain\"]", "readers = \"org\"")
+        .change(path, "## strengths", "## Title of strengths")
+        .change(path, "## growth-of", "## Title of growth-of");
+    let exchanged = Accepted::of(open.world)
+        .change("gradus.toml", "\"Title of growth-of\"", "\"-\"")
+        .change(
+            "gradus.toml",
+            "\"Title of strengths\"",
+            "\"Title of growth-of\"",
+        )
+        .change("gradus.toml", "\"-\"", "\"Title of strengths\"");
+    exchanged.is_wider(
+        "gradus.toml:14:11",
+        "what stands under `Title of strengths` in 2026-h1 would be answers to `growth-of`, so far what stands under `Title of growth-of`, which are for `org`",
+    );
+    // Nobody has answered this one.
+    let asks = |title: &str| question("proud", "self", title, "readers = \"org\"\n");
+    let unanswered = Accepted::new().add("gradus.toml", &asks("Proud"));
+    let renamed = Accepted::of(unanswered.world).change("gradus.toml", "\"Proud\"", "\"Pride\"");
+    renamed.is_narrower(LESS);
+}
+
+#[test]
+fn an_expectation_that_takes_the_title_of_a_question_that_is_kept_is_told() {
+    let path = "people/m3/2026-h1/self.md";
+    let asks = question("needs", "self", "help", "readers = \"pair\"\n");
+    let kept = Accepted::new()
+        .add("gradus.toml", &asks)
+        .add(path, "\n## help\n\nHelp\n");
+    let kept = Accepted::of(kept.world);
+    kept.change("gradus.toml", "\"help\"", "\"Needs\"")
+        .change(
+            "people/m3/2026-h1/expectations.toml",
+            "id = \"ship\"",
+            "id = \"help\"",
+        )
+        .is_wider(
+            "gradus.toml:43:11",
+            "what is answered under `help` in 2026-h1 would be answers to the expectation `help`, so far to `needs`, which are for `pair`",
+        );
 }
 
 /// A question at the end of `gradus.toml`.

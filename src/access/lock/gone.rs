@@ -21,8 +21,8 @@ impl Comparison<'_> {
         match cause {
             Cause::Readers(at) => self.readers_gone(at, today),
             Cause::Question(cycle, question) => {
-                let taken = || self.heading_taken(cycle.as_ref()?, question);
-                self.question_gone(cycle.as_ref(), question).or_else(taken)
+                let moved = || self.answers_moved(cycle.as_ref()?, question);
+                self.question_gone(cycle.as_ref(), question).or_else(moved)
             }
             _ => None,
         }
@@ -141,34 +141,8 @@ impl Comparison<'_> {
         ))
     }
 
-    /// That answers which are found by the title of a question are those of another one now, which keeps them less.
-    fn heading_taken(&self, cycle: &CycleId, question: &QuestionId) -> Option<String> {
-        let key = (Some(cycle.clone()), question.clone());
-        let heading = self.accepted.headings.get(&key)?;
-        let kept = self.accepted.questions.get(&key)?;
-        let is_meant = |other: &&Question| {
-            let title = other.title.trim().to_lowercase();
-            title == heading.to_lowercase() || other.id.as_str() == heading
-        };
-        let asked = self.org.cycle(cycle)?.questions.iter();
-        let mut others = asked.filter(|other| other.id != *question);
-        let other = others.find(is_meant)?;
-        let keeps = |readers: &Vec<ReaderToken>| {
-            let is_in = |token: &ReaderToken| kept.iter().any(|known| covers(known, token));
-            readers.iter().all(is_in)
-        };
-        let is_kept = other.readers.as_ref().is_some_and(keeps);
-        (!is_kept && narrows(kept, &self.of_answers(Some(cycle)))).then(|| {
-            format!(
-                "what is answered under `{heading}` in {cycle} would be answers to `{}`, so far to `{question}`, which are for {}",
-                other.id,
-                in_words(kept)
-            )
-        })
-    }
-
     /// Everybody whom the files that hold the answers may be read by; what kind of file that was, the lock does not say.
-    fn of_answers(&self, cycle: Option<&CycleId>) -> Readers {
+    pub(super) fn of_answers(&self, cycle: Option<&CycleId>) -> Readers {
         let mut readers = Readers::from([ReaderToken::Audience(Audience::Person)]);
         let Some(cycle) = cycle else {
             return readers;
@@ -194,7 +168,7 @@ pub(super) fn subject_of(path: &str) -> Option<PersonId> {
 }
 
 /// Whether a list of readers may keep out somebody whom the default lets in.
-fn narrows(readers: &Readers, default: &Readers) -> bool {
+pub(super) fn narrows(readers: &Readers, default: &Readers) -> bool {
     let is_in = |token: &ReaderToken| readers.iter().any(|known| covers(known, token));
     !default.iter().all(is_in)
 }

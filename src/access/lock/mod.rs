@@ -11,13 +11,15 @@
 //! 3. `adopt`: causes → an organisation that they hold in.
 //! 4. `rights`: an organisation → who may read each thing.
 //! 5. [`mod@difference`]: the two sets of rights beside one another, and through which of the differing `causes` one is larger;
-//!    `promises` looks at what nobody feels yet, `gone` at restrictions whose names are in the tree no more.
+//!    `promises` looks at what nobody feels yet, `gone` at restrictions whose names are in the tree no more, `headings` at
+//!    answers that are found under another question.
 
 mod adopt;
 mod causes;
 pub mod difference;
 mod facts;
 mod gone;
+mod headings;
 mod narrowed;
 mod promises;
 mod rights;

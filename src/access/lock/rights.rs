@@ -134,7 +134,8 @@ impl Rights {
     }
 }
 
-fn feedbacks<'f>(
+/// The files of a cycle that hold answers, drafts too.
+pub(super) fn feedbacks<'f>(
     cycle: &CycleId,
     files: &'f PersonCycle,
 ) -> impl Iterator<Item = (FeedbackFile, &'f Feedback)> {
