@@ -471,6 +471,22 @@ fn a_managers_section_whose_title_and_readers_change_in_one_edit_is_told() {
 }
 
 #[test]
+fn a_managers_section_that_is_renamed_with_its_readers_is_told_as_what_it_is() {
+    let path = "rubrics/ic/l1.toml";
+    let renamed = Accepted::new().change(path, "\"For managers\"", "\"Pay\"");
+    let like = "`rubrics/ic/l1.toml#For managers` is gone, which was for `managers`; `Pay`, which is new in that file, is for them too, and whether it is the same text the lock cannot tell";
+    renamed.is_wider("rubrics/ic/l1.toml:1:1", like);
+    // The same is said where it is another text, and the one that was kept is open now.
+    let decoy = "[[section]]\ntitle = \"Pay\"\ntext = \"-\"\nreaders = \"managers\"\n";
+    Accepted::new()
+        .change(path, "\"For managers\"", "\"For you\"")
+        .change(path, "readers = \"managers\"\n", "")
+        .add(path, decoy)
+        .is_wider("rubrics/ic/l1.toml:1:1", like);
+    Accepted::of(renamed.world).is_as_accepted();
+}
+
+#[test]
 fn a_question_whose_id_and_readers_change_in_one_edit_is_told_for_all_and_for_its_cycle() {
     // The answers stand under the title, and follow the question wherever its id goes.
     let mut kept = kept();

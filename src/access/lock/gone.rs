@@ -37,10 +37,34 @@ impl Comparison<'_> {
             Some(section) => self.section_gone(&section, kept)?,
             None => self.text_gone(at, kept, today)?,
         };
+        if let Some(like) = self.like_in_its_place(at, kept) {
+            return Some(format!(
+                "`{at}` is gone, which was for {}; `{like}`, which is new in that file, is for them too, and whether it is the same text the lock cannot tell",
+                in_words(kept)
+            ));
+        }
         Some(format!(
             "`{at}` is gone, and with it the `readers` line that kept it for {}{from}",
             in_words(kept)
         ))
+    }
+
+    /// The title of a section in the same file that the lock does not know, and that is kept as one was that is gone: that
+    /// one under another name, it may be. No more of them count than are gone.
+    fn like_in_its_place(&self, at: &ReadersAt, kept: &Readers) -> Option<&str> {
+        Section::at(at)?;
+        let only_in = |lock: &Lock, other: &Lock| {
+            let lines = lock.readers.iter();
+            let lines = lines.filter(|(known, readers)| known.path == at.path && *readers == kept);
+            let lines = lines.filter(|(known, _)| !other.readers.contains_key(*known));
+            lines.map(|(known, _)| known.clone()).collect::<Vec<_>>()
+        };
+        let gone = only_in(self.accepted, self.present);
+        let place = gone.iter().position(|gone| gone == at)?;
+        let new = only_in(self.present, self.accepted);
+        let like = new.get(place)?;
+        let (like, _) = self.present.readers.get_key_value(like)?;
+        like.part.as_deref()
     }
 
     /// From whom a section was kept, as the end of a sentence.
