@@ -45,6 +45,9 @@ pub fn files(
     let signed = listed.iter().flat_map(|listed| listed.files.keys());
     paths.extend(signed.map(|path| (path.as_str(), EntryKind::File)));
     let there = against.entries.unwrap_or_default().iter();
+    let (unnameable, there): (Vec<_>, Vec<_>) =
+        there.partition(|entry| entry.kind == EntryKind::Unnameable);
+    let there = there.iter();
     paths.extend(there.map(|entry| (entry.path.as_str(), entry.kind)));
     let missing = listed.map_or_else(Vec::new, |listed| twins_missing(&paths, listed));
     let paths: Vec<(&str, EntryKind)> = paths.into_iter().collect();
@@ -63,6 +66,11 @@ pub fn files(
             Ok(a)
         })?;
     judged.findings.extend(missing);
+    // What is shown of such a name may be the name of another file: none of them is one of the paths.
+    let unnameable = unnameable.iter();
+    judged
+        .findings
+        .extend(unnameable.filter_map(|entry| no_file(&entry.path, entry.kind)));
     Ok(judged)
 }
 
@@ -85,14 +93,22 @@ fn twins_missing(there: &BTreeMap<&str, EntryKind>, listed: &Listed) -> Vec<Find
 
 /// What is to be said of an entry that is no file: a host follows links wherever they lead.
 fn no_file(path: &str, kind: EntryKind) -> Option<Finding> {
-    let words = match kind {
+    let (code, words) = match kind {
         EntryKind::File => return None,
-        EntryKind::Link => {
-            "it is a symbolic link: a host may serve what it leads to, and sites hold none"
-        }
-        EntryKind::Special => "it is neither a file nor a folder, and sites hold nothing else",
+        EntryKind::Link => (
+            "link",
+            "it is a symbolic link: a host may serve what it leads to, and sites hold none",
+        ),
+        EntryKind::Special => (
+            "link",
+            "it is neither a file nor a folder, and sites hold nothing else",
+        ),
+        EntryKind::Unnameable => (
+            "unnameable",
+            "its name is not UTF-8, so it was not looked into: rename it, or take it away",
+        ),
     };
-    Some(Finding::wrong("link", Some(path), words))
+    Some(Finding::wrong(code, Some(path), words))
 }
 
 fn one(
@@ -106,7 +122,8 @@ fn one(
     let Some(signed) = signed else {
         let findings = match kind {
             EntryKind::File => unlisted(site, against, listed, path),
-            EntryKind::Link | EntryKind::Special => Vec::new(), // nothing of the site, wherever it leads
+            // Nothing of the site, wherever it leads.
+            EntryKind::Link | EntryKind::Special | EntryKind::Unnameable => Vec::new(),
         };
         return Ok(Judged {
             findings,
@@ -144,7 +161,8 @@ fn unlisted(
         return Vec::new();
     }
     let bytes = match site.read(path) {
-        Ok(bytes) => bytes.unwrap_or_default(),
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return vec![untold(path)],
         Err(error) => return vec![unseen(path, &error)],
     };
     let mut findings = Vec::new();
@@ -167,7 +185,7 @@ fn unlisted(
     findings
 }
 
-/// Names alone are judged of what cannot be looked into.
+/// What cannot be looked into may hold anything.
 fn unseen(path: &str, error: &io::Error) -> Finding {
     match error.kind() {
         io::ErrorKind::FileTooLarge => {
@@ -178,9 +196,16 @@ fn unseen(path: &str, error: &io::Error) -> Finding {
         }
         _ => {
             let words = format!("it could not be looked at: {error}");
-            Finding::doubtful("unreadable", Some(path), words)
+            Finding::wrong("unreadable", Some(path), words)
         }
     }
+}
+
+/// What the folder names, and does not hand out: by a name that no file of a site has, or because it went meanwhile.
+fn untold(path: &str) -> Finding {
+    let words =
+        "the folder names it, and it could not be found by that name, so it was not looked into";
+    Finding::wrong("unreadable", Some(path), words)
 }
 
 /// A file that hands another over to a page that was opened from disk: it follows from that one.

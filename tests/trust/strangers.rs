@@ -1,7 +1,9 @@
 //! What may stand where gradus keeps its own files, or reads a key: pipes, devices, links.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -294,4 +296,39 @@ fn a_secret_that_others_can_read_is_told_with_what_closes_it() {
     here.run(&["-C", "org", "-i", "sam.txt", "check"])
         .exits(0)
         .says("sam.txt`: `chmod 600 ");
+}
+
+#[test]
+fn a_name_that_is_not_utf_8_is_an_error_of_its_own() {
+    let here = built();
+    let key = here.read("org/.gradus/site.key");
+    let public = here.path("org/public");
+    fs::write(public.join(OsStr::from_bytes(b"key\xff.txt")), &key).unwrap();
+    let folder = public.join(OsStr::from_bytes(b"a\xfe"));
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("notes.txt"), &key).unwrap();
+    here.run(&["-C", "org", "verify", "public"])
+        .exits(1)
+        .prints("error[unnameable]: `key\\xFF.txt`")
+        .prints("error[unnameable]: `a\\xFE/notes.txt`");
+}
+
+#[test]
+fn what_the_folder_names_and_does_not_hand_out_is_an_error() {
+    let here = built();
+    here.write("org/public/a:b.txt", &here.read("org/.gradus/site.key"));
+    let verify = ["-C", "org", "verify", "public", "--allow", "a:b.txt"];
+    here.run(&verify)
+        .exits(1)
+        .prints("error[unreadable]: `a:b.txt`");
+}
+
+#[test]
+fn a_file_beside_the_site_that_may_not_be_read_is_an_error() {
+    let here = built();
+    here.write("org/public/notes.txt", &here.read("org/.gradus/site.key"));
+    set_mode(&here.path("org/public/notes.txt"), 0o000);
+    unprivileged(&here, &["-C", "org", "verify", "public"])
+        .exits(1)
+        .prints("error[unreadable]: `notes.txt`");
 }
