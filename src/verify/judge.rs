@@ -178,11 +178,30 @@ fn unlisted(
         findings.extend(strange(site, listed, path, &bytes));
     }
     findings.extend(inside(against, path, &bytes));
+    findings.extend(of_a_repository(against, path));
     if let Some(source) = against.canaries.file_of(&bytes) {
         let words = format!("it is `{source}` of the organisation, in clear");
         findings.push(Finding::wrong("canary", Some(path), words));
     }
     findings
+}
+
+/// The first file of a bare git repository, whose folder may have any name.
+fn of_a_repository(against: &Against<'_>, path: &str) -> Option<Finding> {
+    let folder = path.strip_suffix("HEAD")?;
+    let is_named = folder == ".git/" || folder.ends_with("/.git/");
+    if !(folder.is_empty() || folder.ends_with('/')) || is_named {
+        return None; // its name alone tells it, or it is no such file
+    }
+    let objects = format!("{folder}objects/");
+    let mut entries = against.entries.unwrap_or_default().iter();
+    entries
+        .any(|entry| entry.path.starts_with(&objects))
+        .then(|| {
+            let words =
+                "it is of a git repository, which is for nobody who reaches the host; take it away";
+            Finding::wrong("tree", Some(path), words)
+        })
 }
 
 /// What cannot be looked into may hold anything.
@@ -223,7 +242,7 @@ fn twin(site: &dyn SiteFiles, path: &str, original: &str, bytes: &[u8]) -> Vec<F
 fn strange(site: &dyn SiteFiles, listed: &Listed, path: &str, bytes: &[u8]) -> Option<Finding> {
     let known = |base: &str| listed.files.contains_key(base) || listed.vouching.contains(base);
     let Some((base, ending)) = packed::served_for(path).filter(|(base, _)| known(base)) else {
-        return Some(stranger::judge(path, listed));
+        return Some(stranger::judge(path, bytes, listed));
     };
     if !ending.eq_ignore_ascii_case("gz") {
         let words =
@@ -260,11 +279,11 @@ fn inside(against: &Against<'_>, path: &str, bytes: &[u8]) -> Vec<Finding> {
 fn said_in(against: &Against<'_>, path: &str, bytes: &[u8], is_sealed: bool) -> Vec<Finding> {
     let mut texts = Texts::of(bytes);
     let (mut secret, mut source) = (
-        secrets::found_in(bytes),
+        secrets::found_in(bytes, is_sealed),
         against.canaries.found_in(path, bytes, is_sealed),
     );
     for text in texts.by_ref() {
-        secret = secret.or_else(|| secrets::found_in(&text));
+        secret = secret.or_else(|| secrets::found_in(&text, is_sealed));
         source = source.or_else(|| against.canaries.found_in("", &text, is_sealed));
     }
     let secret = secret.map(|what| {
