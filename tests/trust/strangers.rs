@@ -332,3 +332,24 @@ fn a_file_beside_the_site_that_may_not_be_read_is_an_error() {
         .exits(1)
         .prints("error[unreadable]: `notes.txt`");
 }
+
+#[test]
+fn a_lock_that_may_not_be_read_is_the_environments_fault_and_is_not_written_anew() {
+    let here = built();
+    let lock = here.path("org/access.lock");
+    let before = here.read("org/access.lock");
+    set_mode(&lock, 0o000);
+    for run in [
+        &["-C", "org", "build"][..],
+        &["-C", "org", "access", "--accept"],
+        &["-C", "org", "access", "--diff"],
+    ] {
+        let ran = unprivileged(&here, run)
+            .exits(3)
+            .says("could not read `access.lock`")
+            .says("ermission denied");
+        assert!(!ran.stderr().contains("--accept"), "{}", ran.stderr());
+    }
+    set_mode(&lock, 0o600);
+    assert_eq!(here.read("org/access.lock"), before);
+}
