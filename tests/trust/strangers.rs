@@ -353,3 +353,35 @@ fn a_lock_that_may_not_be_read_is_the_environments_fault_and_is_not_written_anew
     set_mode(&lock, 0o600);
     assert_eq!(here.read("org/access.lock"), before);
 }
+
+/// Builds after the usual folder was replaced by a link.
+fn built_through(here: &Program, to: &str) -> Ran {
+    let public = here.path("org/public");
+    let _ = fs::remove_file(&public);
+    symlink(to, &public).unwrap();
+    here.run(&["-C", "org", "build"])
+}
+
+#[test]
+fn a_link_in_the_place_of_the_usual_folder_leads_no_site_out_of_the_organisation() {
+    let here = built();
+    fs::remove_dir_all(here.path("org/public")).unwrap();
+    fs::create_dir(here.path("outside")).unwrap();
+    for to in ["../outside", "../outside/new", "../nowhere"] {
+        built_through(&here, to)
+            .exits(3)
+            .says("`public` is a symbolic link")
+            .says(to)
+            .says("`-o");
+    }
+    assert_eq!(fs::read_dir(here.path("outside")).unwrap().count(), 0);
+    assert!(!here.path("nowhere").exists());
+    built_through(&here, "people")
+        .exits(2)
+        .says("is a folder of the tree itself");
+    fs::create_dir(here.path("org/site")).unwrap();
+    built_through(&here, "site").exits(0);
+    built_through(&here, "../outside").exits(3);
+    here.run(&["-C", "org", "build", "-o", "public"]).exits(0);
+    assert!(here.path("outside/site.json").exists());
+}
