@@ -398,6 +398,9 @@ impl From<PublishError> for Failure {
             PublishError::Foreign { .. } | PublishError::Special { .. } => Self::Environment(
                 message.help("move it away, or choose another folder with `-o DIR`"),
             ),
+            PublishError::Unnameable { .. } => Self::Environment(
+                message.help("`ls -b` shows it as it is: rename it, move it away, or choose another folder with `-o DIR`"),
+            ),
             PublishError::NotTaken {
                 source: NotTaken::TooLarge { .. },
                 ..

@@ -385,3 +385,16 @@ fn a_link_in_the_place_of_the_usual_folder_leads_no_site_out_of_the_organisation
     here.run(&["-C", "org", "build", "-o", "public"]).exits(0);
     assert!(here.path("outside/site.json").exists());
 }
+
+#[test]
+fn a_name_of_others_that_is_not_utf_8_stops_a_build_with_what_to_do() {
+    let here = built();
+    let before = here.read("org/public/site.json");
+    let name = OsStr::from_bytes(b"a\xff.txt");
+    fs::write(here.path("org/public").join(name), "mine").unwrap();
+    here.run(&["-C", "org", "build"])
+        .exits(3)
+        .says(".txt` has a name that is not UTF-8")
+        .says("`ls -b` shows it as it is: rename it, move it away, or choose another folder with `-o DIR`");
+    assert_eq!(here.read("org/public/site.json"), before);
+}
