@@ -227,7 +227,10 @@ pub fn accept(root: &Path, lock: &Lock) -> io::Result<()> {
     let mut file = tempfile::NamedTempFile::new_in(root)?;
     file.write_all(lock.to_string().as_bytes())?;
     // Made readable as files of the tree are, not as secrets are.
-    let like = fs::metadata(&path).or_else(|_| fs::metadata(root.join("gradus.toml")))?;
+    let there = fs::symlink_metadata(&path)
+        .ok()
+        .filter(fs::Metadata::is_file);
+    let like = there.map_or_else(|| fs::metadata(root.join("gradus.toml")), Ok)?;
     file.as_file().set_permissions(like.permissions())?;
     file.as_file().sync_all()?;
     file.persist(&path)?;

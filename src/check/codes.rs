@@ -59,9 +59,11 @@ rules! {
     "people/ada/2026-h1/files/recording.mp4"
 
     BAD_LINK "E004" Error
-    "a symbolic link leads nowhere, in a circle, or out of the tree"
-    "Links within the tree are followed. A link that leaves it is never read, because a page could then show a file of the \
-     machine that builds. Point `[sources]` at directories that lie elsewhere on purpose."
+    "a symbolic link leads nowhere, in a circle, to another part of the tree, or out of it"
+    "A link may lead within the directory of the same person, within the rubric, within the cycles, or to what lies beside all of \
+     them, such as an archive. Where a file lies says who reads it: a link from one person to another, into `management/` or to a \
+     hidden file would show it to others. A link that leaves the tree is never read, because a page could then show a file of the \
+     machine that builds; point `[sources]` at directories that lie elsewhere on purpose."
     "people/ada/2026-h1/review.md -> /etc/passwd"
 
     NOT_A_FILE "E005" Error

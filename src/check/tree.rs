@@ -63,6 +63,10 @@ fn unopened(path: &str, why: Unopened) -> (Rule, String) {
 fn what_it_is(problem: &ProblemKind) -> (Rule, &'static str) {
     match problem {
         ProblemKind::LeavesTree => (codes::BAD_LINK, "is a symbolic link that leaves the tree"),
+        ProblemKind::AnotherPlace => (
+            codes::BAD_LINK,
+            "is a symbolic link to another part of the tree, which others may read",
+        ),
         ProblemKind::BrokenLink => (codes::BAD_LINK, "is a symbolic link that leads nowhere"),
         ProblemKind::SpecialFile => (codes::NOT_A_FILE, "is neither a file nor a directory"),
         ProblemKind::DirectoryForFile => (codes::NOT_A_FILE, "is a directory where a file belongs"),
@@ -108,6 +112,9 @@ fn help(problem: &ProblemKind) -> Option<String> {
         }
         ProblemKind::NoHistory(Some(trouble)) => git_words(trouble).1.map(str::to_owned),
         ProblemKind::LeavesTree => Some("directories elsewhere are declared in `[sources]`".into()),
+        ProblemKind::AnotherPlace => {
+            Some("give each place a copy of its own: where a file lies says who reads it".into())
+        }
         ProblemKind::SealedTwice { .. } => {
             Some("keep the one that holds what is meant, and take the other away".into())
         }

@@ -102,7 +102,7 @@ pub fn permit(here: &Here, acceptance: &Acceptance) -> Result<(), Failure> {
         Standing::Compared(difference) if !difference.is_wider() => {
             if let Some(behind) = difference.behind() {
                 here.say(&format!(
-                    "{behind}; run `gradus access --accept`, or what was taken can come back without a question"
+                    "{behind}; `gradus access --accept` writes it down, and what was taken cannot come back without a question then"
                 ));
             }
             return Ok(());

@@ -205,6 +205,8 @@ pub enum ProblemKind {
     TooLarge { bytes: u64 },
     /// A symbolic link to somewhere outside.
     LeavesTree,
+    /// A symbolic link to another part of the tree, which others read.
+    AnotherPlace,
     /// A symbolic link to nothing, or in a circle.
     BrokenLink,
     /// A pipe, a device or a socket; never opened.

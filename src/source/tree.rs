@@ -8,8 +8,8 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::layout::{Kind, Known};
 use super::{
-    Content, FILE_MAX_BYTES, FileKind, Problem, ProblemKind, SEALED_MAX_BYTES, Source, SourceFile,
-    read,
+    Content, Directory, FILE_MAX_BYTES, FileKind, Problem, ProblemKind, SEALED_MAX_BYTES, Source,
+    SourceFile, read,
 };
 use crate::diag::Place;
 use crate::model::turns_direction;
@@ -81,8 +81,9 @@ impl Walk<'_> {
         }
         let path = self.shown_path(entry.path());
         self.source.links |= entry.path_is_symlink();
-        if entry.path_is_symlink() && !self.stays_inside(entry.path()) {
-            self.problem(&path, ProblemKind::LeavesTree);
+        let known = self.recognise(entry.path(), is_dir);
+        if let Some(what) = self.misleads(entry, &known) {
+            self.problem(&path, what);
             return !is_dir;
         }
         if let Some(problem) = name_problem(entry) {
@@ -91,7 +92,6 @@ impl Walk<'_> {
         if let Some(other) = seen.neighbours.collision(&path) {
             self.problem(&path, ProblemKind::CaseCollision { other });
         }
-        let known = self.recognise(entry.path(), is_dir);
         if known.is_attachment() && seen.siblings.count(entry.path()) > ATTACHMENTS_MAX {
             let directory = path.rsplit_once('/').map_or(&*path, |(above, _)| above);
             let max = ATTACHMENTS_MAX;
@@ -163,9 +163,46 @@ impl Walk<'_> {
         read::bytes(&path, max)
     }
 
-    fn stays_inside(&self, path: &Path) -> bool {
-        path.canonicalize()
-            .is_ok_and(|target| target.starts_with(&self.fence))
+    /// What is wrong with a symbolic link. Where a file lies says who reads it, so none may stand for one that lies in
+    /// another place.
+    fn misleads(&self, entry: &DirEntry, known: &Known) -> Option<ProblemKind> {
+        if !entry.path_is_symlink() {
+            return None;
+        }
+        let target = entry.path().canonicalize().ok();
+        let Some(target) = target.filter(|target| target.starts_with(&self.fence)) else {
+            return Some(ProblemKind::LeavesTree);
+        };
+        let own = self.own_place(entry.path());
+        let stays = own.is_some_and(|own| target.starts_with(own));
+        let is_file_to_show = known.is_attachment()
+            || matches!(known, Known::Directory(Directory::Attachments { .. }));
+        (!stays && (is_file_to_show || !self.is_nobodys(&target)))
+            .then_some(ProblemKind::AnotherPlace)
+    }
+
+    /// Within which links may lead as they like: the directory of the same person, the same rubric, the cycles.
+    fn own_place(&self, path: &Path) -> Option<PathBuf> {
+        let place = match self.kind {
+            Kind::Management => return None,
+            Kind::Rubric(_) | Kind::Cycles => self.directory.clone(),
+            Kind::People => {
+                let mut within = path.strip_prefix(&self.directory).ok()?.iter();
+                let person = within.next()?;
+                within.next()?; // a person's directory itself lies in none
+                self.directory.join(person)
+            }
+        };
+        place.canonicalize().ok()
+    }
+
+    /// Whether a path lies in no part of the organisation: an archive beside it, say.
+    fn is_nobodys(&self, target: &Path) -> bool {
+        let mut parts = self.source.areas.all();
+        let is_part = parts.any(|part| target.starts_with(part.canonicalize().unwrap_or(part)));
+        let within = target.strip_prefix(&self.fence).unwrap_or(target);
+        let is_hidden = |part: &std::ffi::OsStr| part.as_encoded_bytes().starts_with(b".");
+        !is_part && !within.iter().any(is_hidden)
     }
 
     fn shown_path(&self, path: &Path) -> String {

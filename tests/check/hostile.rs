@@ -44,6 +44,55 @@ mod links {
         );
     }
 
+    /// Each would show its readers what lies elsewhere for others.
+    #[test]
+    fn links_from_one_place_to_another_are_refused() {
+        let ways = [
+            (
+                "../../../../.gradus/site.key",
+                "people/ada/2026-h1/files/k.txt",
+            ),
+            (
+                "../../../../management/2026-h1/ada.toml",
+                "people/ada/2026-h1/files/n.txt",
+            ),
+            ("../../../../ada.key.txt", "people/ada/2026-h1/files/n.txt"),
+            ("../../../management/2026-h1", "people/ada/2026-h1/files"),
+            ("../../management/notes/ada.md", "people/ada/checkins.md"),
+            ("../../../people/grace/2026-h1/self.md", SELF),
+            ("grace", "people/bob"),
+            ("../../management", "people/ada/2025-h1"),
+            ("ada.toml", "management/2026-h1/grace.toml"),
+            ("../.gradus", "cycles/x"),
+        ];
+        for (to, at) in ways {
+            let mut tree = Tree::sample();
+            for path in [
+                ".gradus/site.key",
+                "ada.key.txt",
+                "management/2026-h1/ada.toml",
+                "management/notes/ada.md",
+                "people/grace/2026-h1/self.md",
+            ] {
+                tree = tree.with(path, "canary");
+            }
+            if tree.root().join(at).exists() {
+                tree = tree.without(at);
+            }
+            let place = tree.root().join(at);
+            std::fs::create_dir_all(place.parent().expect("a folder")).expect("a folder");
+            symlink(to, &place).expect("a link");
+            let (_, report) = tree.check();
+            let told = report.diagnostics.iter();
+            let told: Vec<_> = told.filter(|one| one.code == "E004").collect();
+            assert_eq!(told.len(), 1, "{at} -> {to}: {:?}", report.diagnostics);
+            assert!(
+                told[0].message.contains("to another part of the tree"),
+                "{at}"
+            );
+        }
+    }
+
     #[test]
     fn links_in_a_circle_and_to_nowhere_end() {
         let tree = Tree::sample();

@@ -79,7 +79,7 @@ fn a_narrower_tree_is_built_and_that_is_said_in_a_line() {
         .run(&["-C", "org", "build", "--fresh"])
         .exits(0)
         .stderr();
-    let line = "`sam` read less than was accepted, and by what the lock records nobody reads more; run `gradus access --accept`, or what was taken can come back without a question";
+    let line = "`sam` read less than was accepted, and by what the lock records nobody reads more; `gradus access --accept` writes it down, and what was taken cannot come back without a question then";
     assert!(said.lines().any(|said| said == line), "{said}");
     here.run(&["-C", "org", "access", "--diff"])
         .exits(0)

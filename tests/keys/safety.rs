@@ -92,7 +92,7 @@ fn an_end_is_told_until_it_is_accepted_and_not_undone_without_a_question_after()
     here.write(ADA, &person.replacen("login = ", &end, 1));
     run(here, "build")
         .exits(0)
-        .says("run `gradus access --accept`");
+        .says("`gradus access --accept` writes it down");
     run(here, "check").exits(0).says("W032");
     run(here, "access --diff").exits(0).says("W032");
     run(here, "access --accept").exits(0);

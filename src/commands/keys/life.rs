@@ -167,13 +167,10 @@ pub fn revoke(here: &Here, args: &cli::KeysRevoke) -> Result<(), Failure> {
     let builders: Vec<ListedKey> = marker.builders().collect();
     let listed = people.holders.iter().flat_map(|holder| &holder.keys);
     let found = one_of(listed.chain(&builders), &args.recipient);
-    if found.is_err() && people.sealed > 0 {
-        here.say(&format!(
-            "{} files of people are sealed, and what is in them was not looked at",
-            people.sealed
-        ));
-    }
-    let recipient = found?;
+    let recipient = match (found, still_sealed(people.sealed)) {
+        (Err(_), Some(sealed)) => return Err(sealed),
+        (found, _) => found?,
+    };
     let has_it = |holder: &&Holder| holder.keys.iter().any(|key| key.recipient == recipient);
     let holders: Vec<&Holder> = people.holders.iter().filter(has_it).collect();
     // Before anything is written, so that nothing is left half done.
@@ -188,7 +185,21 @@ pub fn revoke(here: &Here, args: &cli::KeysRevoke) -> Result<(), Failure> {
     let was_builders = strike_builder(here, &settings, &recipient)?;
     narrow(here, &root, |lock| lock.without_key(&recipient))?;
     say_what_remains(here, !holders.is_empty(), was_builders);
-    Ok(())
+    still_sealed(people.sealed).map_or(Ok(()), Err)
+}
+
+/// A key may stand in files that were not looked into, and would count on.
+fn still_sealed(files: usize) -> Option<Failure> {
+    let message = match files {
+        0 => return None,
+        1 => "a `person.toml.age` was not looked into: the key may stand in it, and counts on then"
+            .to_owned(),
+        more => format!(
+            "{more} `person.toml.age` were not looked into: the key may stand in them, and counts on then"
+        ),
+    };
+    let help = "`gradus unseal` each, revoke the key in it, and seal it again";
+    Some(Failure::Broken(Message::new(message).help(help)))
 }
 
 /// The one recipient that is meant, though several files may hold it.
