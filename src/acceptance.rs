@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::access::lock::{Difference, Lock, difference, line_of};
 use crate::check::causes;
+use crate::check::codes::UNREADABLE;
 use crate::diag::{Diagnostic, Report, Severity};
 use crate::model::{Date, Organisation, PersonId};
 use crate::source::{ACCESS_LOCK, Source, access_lock};
@@ -57,6 +58,12 @@ impl Acceptance {
     /// Whether nobody would read more than was accepted.
     pub fn permits_a_build(&self) -> bool {
         matches!(&self.standing, Standing::Compared(difference) if !difference.is_wider())
+    }
+
+    /// Whether the system refuses the lock, which may be as good as ever.
+    pub fn is_refused(&self) -> bool {
+        let mut said = self.report.diagnostics.iter();
+        said.any(|diagnostic| diagnostic.code == UNREADABLE.code)
     }
 }
 

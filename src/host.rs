@@ -50,7 +50,7 @@ pub enum HostError {
 /// One thing that lies in a folder.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Entry {
-    /// Relative to the folder, with `/`.
+    /// Relative to the folder, with `/`. Of an [`EntryKind::Unnameable`], what can be shown of it: it leads nowhere.
     pub path: String,
     pub kind: EntryKind,
 }
@@ -63,6 +63,8 @@ pub enum EntryKind {
     Link,
     /// A pipe, a socket or a device.
     Special,
+    /// Whatever it is: its name, or that of a folder above it, is not UTF-8, so that nothing can be asked of it by name.
+    Unnameable,
 }
 
 impl EntryKind {
@@ -142,14 +144,30 @@ fn entries_of(folder: &Path) -> io::Result<Vec<Entry>> {
         }
         if !entry.file_type().is_dir() {
             let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
-            let parts = path.iter().map(|part| part.to_string_lossy());
             entries.push(Entry {
-                path: parts.collect::<Vec<_>>().join("/"),
-                kind: EntryKind::of(entry.file_type()),
+                path: shown(path),
+                kind: match path.to_str() {
+                    Some(_) => EntryKind::of(entry.file_type()),
+                    None => EntryKind::Unnameable,
+                },
             });
         }
     }
     Ok(entries)
+}
+
+/// With `/`; bytes that are not UTF-8 as `\xFF`.
+fn shown(path: &Path) -> String {
+    let mut text = String::new();
+    for (at, part) in path.iter().enumerate() {
+        text.push_str(if at == 0 { "" } else { "/" });
+        for chunk in part.as_encoded_bytes().utf8_chunks() {
+            text.push_str(chunk.valid());
+            let invalid = chunk.invalid().iter();
+            text.extend(invalid.map(|byte| format!("\\x{byte:02X}")));
+        }
+    }
+    text
 }
 
 /// A site at an address.
@@ -336,6 +354,19 @@ mod tests {
             assert!(web.read(path).unwrap().is_none(), "{path}");
         }
         assert!(web.read("site.json").is_err());
+    }
+
+    #[test]
+    fn a_name_that_is_not_utf_8_is_told_and_stands_for_no_other() {
+        use std::os::unix::ffi::OsStrExt;
+        let place = tempfile::tempdir().unwrap();
+        let name = std::ffi::OsStr::from_bytes(b"a\xff\xfe.txt");
+        std::fs::write(place.path().join(name), "").unwrap();
+        let expected = Entry {
+            path: "a\\xFF\\xFE.txt".to_owned(),
+            kind: EntryKind::Unnameable,
+        };
+        assert_eq!(entries_of(place.path()).unwrap(), [expected]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use toml::de::{DeTable, DeValue};
 
-use super::codes::{BAD_LOCK, BEHIND, NO_LOCK, Rule, WIDER};
+use super::codes::{BAD_LOCK, BEHIND, NO_LOCK, Rule, UNREADABLE, WIDER};
 use crate::diag::{Diagnostic, Place};
 use crate::model::{Cause, PersonId, ReadersAt, fingerprint, numbered};
 use crate::source::written::{Toml, front_matter};
@@ -48,7 +48,7 @@ pub fn behind(message: String) -> Diagnostic {
 /// Complains about a lock that cannot be read at all.
 pub fn unreadable_lock(problem: &ProblemKind) -> Diagnostic {
     let why = match problem {
-        ProblemKind::Unreadable(why) => why.as_str(),
+        ProblemKind::Unreadable(why) => return refused_lock(why),
         ProblemKind::TooLarge { .. } => "it is larger than any lock",
         ProblemKind::NotUtf8 => "it is not UTF-8 text",
         ProblemKind::LeavesTree => "it is a symbolic link, which it may not be",
@@ -57,6 +57,13 @@ pub fn unreadable_lock(problem: &ProblemKind) -> Diagnostic {
     let message = format!("`{ACCESS_LOCK}` cannot be read: {why}");
     let help = "take it back from git, or take it away and have it written anew";
     said(BAD_LOCK, Place::file(ACCESS_LOCK), message, help)
+}
+
+/// The lock may be as good as ever: nothing is to be written in its place.
+fn refused_lock(why: &str) -> Diagnostic {
+    let message = format!("could not read `{ACCESS_LOCK}`: {why}");
+    let help = "see to it that you may read it";
+    said(UNREADABLE, Place::file(ACCESS_LOCK), message, help)
 }
 
 /// Complains about a lock that is not understood, at bytes of its text.

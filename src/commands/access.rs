@@ -13,7 +13,7 @@ use serde::Serialize;
 
 use crate::cli;
 
-use super::{Failure, Here, Message, checked_beside_lock, keys, shell};
+use super::{Failure, Here, Message, checked_beside_lock, errors_of, keys, shell};
 
 /// Prints the sections of a site with their readers, or how they stand to what was accepted.
 ///
@@ -56,6 +56,9 @@ fn accept(here: &Here, root: &Path, acceptance: &Acceptance) -> Result<(), Failu
     if !matches!(acceptance.standing, Standing::Missing) {
         terminal::print_report(&acceptance.report);
     }
+    if acceptance.is_refused() {
+        return Err(errors_of(&acceptance.report));
+    }
     acceptance::accept(root, &acceptance.present)
         .map_err(|e| Failure::environment("could not write `access.lock`", e))?;
     let people = acceptance.present.people.len();
@@ -85,7 +88,7 @@ fn diff(here: &Here, acceptance: &Acceptance) -> Result<(), Failure> {
     }
     match acceptance.permits_a_build() {
         true => Ok(()),
-        false => Err(Failure::Content),
+        false => Err(errors_of(&acceptance.report)),
     }
 }
 
@@ -110,6 +113,9 @@ pub fn permit(here: &Here, acceptance: &Acceptance) -> Result<(), Failure> {
     };
     if !matches!(acceptance.standing, Standing::Missing) {
         terminal::print_report(&acceptance.report);
+    }
+    if acceptance.is_refused() {
+        return Err(errors_of(&acceptance.report));
     }
     let message = Message::new(message).note("nothing was written");
     Err(Failure::Broken(message.help(match acceptance.standing {

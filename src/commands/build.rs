@@ -110,10 +110,11 @@ fn out_folder(
     root: &Path,
     org: &Organisation,
 ) -> Result<PathBuf, Failure> {
-    let Some(named) = &args.out else {
-        return Ok(root.join(USUAL));
+    let named = args.out.as_deref().unwrap_or(Path::new(USUAL));
+    let out = match &args.out {
+        Some(named) => here.path(named),
+        None => usual_folder(root)?,
     };
-    let out = here.path(named);
     let (real_out, real_root) = (real(&out), real(root));
     let sources = Sources::of(&fs::read_to_string(root.join(MARKER)).unwrap_or_default());
     let declared = [&sources.people, &sources.management];
@@ -131,6 +132,26 @@ fn out_folder(
     let what = format!("`{}` {what}", named.display());
     let help = "a site needs a folder of its own, such as `public`: whatever else lies there would be served with it";
     Err(Failure::Usage(Message::new(what).help(help)))
+}
+
+/// The folder that nobody named: a link there that leads out of the organisation, or nowhere yet, may be somebody else's
+/// choice, so it is not followed.
+fn usual_folder(root: &Path) -> Result<PathBuf, Failure> {
+    let out = root.join(USUAL);
+    let Ok(target) = fs::read_link(&out) else {
+        return Ok(out); // no link
+    };
+    let leads_to = out.canonicalize();
+    if leads_to.is_ok_and(|leads_to| leads_to.starts_with(real(root))) {
+        return Ok(out);
+    }
+    let what = format!(
+        "`{USUAL}` is a symbolic link to `{}`, out of the organisation",
+        terminal::visible(&target.to_string_lossy())
+    );
+    let help =
+        format!("where the site is to go there, `-o {USUAL}` says so; else take the link away");
+    Err(Failure::Environment(Message::new(what).help(help)))
 }
 
 /// Whether a folder holds anything, and no site. The usual one may be prepared with what a host wants beside a site.
@@ -376,6 +397,9 @@ impl From<PublishError> for Failure {
             PublishError::Appeared { path } => Self::Environment(appeared(message, &path)),
             PublishError::Foreign { .. } | PublishError::Special { .. } => Self::Environment(
                 message.help("move it away, or choose another folder with `-o DIR`"),
+            ),
+            PublishError::Unnameable { .. } => Self::Environment(
+                message.help("`ls -b` shows it as it is: rename it, move it away, or choose another folder with `-o DIR`"),
             ),
             PublishError::NotTaken {
                 source: NotTaken::TooLarge { .. },

@@ -29,7 +29,7 @@ impl Snapshot {
     /// Reads every file. Links are not followed.
     ///
     /// # Errors
-    /// Something cannot be read, is neither file, folder nor link, or has a name that is not Unicode:
+    /// Something cannot be read, is neither file, folder nor link, or has a name that is not UTF-8:
     /// it could not be carried over, so the build ends before anything is lost.
     pub fn take(root: &Path) -> Result<Self, PublishError> {
         let mut entries = Vec::new();
@@ -69,8 +69,10 @@ impl Snapshot {
 
 fn look(root: &Path, entry: &DirEntry) -> Result<Option<(String, Found)>, PublishError> {
     let path = entry.path();
-    let unsupported = || PublishError::io("carry over", path)(io::ErrorKind::Unsupported.into());
-    let relative = relative(root, path).ok_or_else(unsupported)?;
+    let unnameable = || PublishError::Unnameable {
+        path: path.to_owned(),
+    };
+    let relative = relative(root, path).ok_or_else(unnameable)?;
     let kind = entry.file_type();
     let found = if kind.is_file() {
         let sha256 = hash(path).map_err(PublishError::io("read", path))?;
@@ -104,7 +106,7 @@ fn hash(path: &Path) -> io::Result<FileHash> {
     Ok(FileHash(hasher.finalize().into()))
 }
 
-/// With `/`; nothing where the name is not Unicode.
+/// With `/`; nothing where the name is not UTF-8.
 fn relative(root: &Path, path: &Path) -> Option<String> {
     let parts = path.strip_prefix(root).ok()?.iter();
     let parts: Option<Vec<&str>> = parts.map(|part| part.to_str()).collect();

@@ -53,6 +53,9 @@ pub enum PublishError {
     /// A pipe, a socket or a device, which cannot be carried over.
     #[error("`{}` is {what}, which no site can hold", path.display())]
     Special { path: PathBuf, what: &'static str },
+    /// A file of others that could neither be carried over nor be left behind.
+    #[error("`{}` has a name that is not UTF-8, which no site can hold", path.display())]
+    Unnameable { path: PathBuf },
     #[error("`{}` is not a ledger that this program wrote", path.display())]
     Ledger {
         path: PathBuf,

@@ -1,5 +1,6 @@
 //! `access.lock` as it stands.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -22,8 +23,10 @@ pub fn access_lock(root: &Path) -> Result<Option<Arc<str>>, Problem> {
         place: Place::file(ACCESS_LOCK),
         what,
     };
-    let Ok(metadata) = path.symlink_metadata() else {
-        return Ok(None);
+    let metadata = match path.symlink_metadata() {
+        Ok(metadata) => metadata,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(problem(ProblemKind::Unreadable(error.to_string()))),
     };
     if metadata.is_symlink() {
         return Err(problem(ProblemKind::LeavesTree));

@@ -45,6 +45,9 @@ pub fn files(
     let signed = listed.iter().flat_map(|listed| listed.files.keys());
     paths.extend(signed.map(|path| (path.as_str(), EntryKind::File)));
     let there = against.entries.unwrap_or_default().iter();
+    let (unnameable, there): (Vec<_>, Vec<_>) =
+        there.partition(|entry| entry.kind == EntryKind::Unnameable);
+    let there = there.iter();
     paths.extend(there.map(|entry| (entry.path.as_str(), entry.kind)));
     let missing = listed.map_or_else(Vec::new, |listed| twins_missing(&paths, listed));
     let paths: Vec<(&str, EntryKind)> = paths.into_iter().collect();
@@ -63,6 +66,11 @@ pub fn files(
             Ok(a)
         })?;
     judged.findings.extend(missing);
+    // What is shown of such a name may be the name of another file: none of them is one of the paths.
+    let unnameable = unnameable.iter();
+    judged
+        .findings
+        .extend(unnameable.filter_map(|entry| no_file(&entry.path, entry.kind)));
     Ok(judged)
 }
 
@@ -85,14 +93,22 @@ fn twins_missing(there: &BTreeMap<&str, EntryKind>, listed: &Listed) -> Vec<Find
 
 /// What is to be said of an entry that is no file: a host follows links wherever they lead.
 fn no_file(path: &str, kind: EntryKind) -> Option<Finding> {
-    let words = match kind {
+    let (code, words) = match kind {
         EntryKind::File => return None,
-        EntryKind::Link => {
-            "it is a symbolic link: a host may serve what it leads to, and sites hold none"
-        }
-        EntryKind::Special => "it is neither a file nor a folder, and sites hold nothing else",
+        EntryKind::Link => (
+            "link",
+            "it is a symbolic link: a host may serve what it leads to, and sites hold none",
+        ),
+        EntryKind::Special => (
+            "link",
+            "it is neither a file nor a folder, and sites hold nothing else",
+        ),
+        EntryKind::Unnameable => (
+            "unnameable",
+            "its name is not UTF-8, so it was not looked into: rename it, or take it away",
+        ),
     };
-    Some(Finding::wrong("link", Some(path), words))
+    Some(Finding::wrong(code, Some(path), words))
 }
 
 fn one(
@@ -106,7 +122,8 @@ fn one(
     let Some(signed) = signed else {
         let findings = match kind {
             EntryKind::File => unlisted(site, against, listed, path),
-            EntryKind::Link | EntryKind::Special => Vec::new(), // nothing of the site, wherever it leads
+            // Nothing of the site, wherever it leads.
+            EntryKind::Link | EntryKind::Special | EntryKind::Unnameable => Vec::new(),
         };
         return Ok(Judged {
             findings,
@@ -144,7 +161,8 @@ fn unlisted(
         return Vec::new();
     }
     let bytes = match site.read(path) {
-        Ok(bytes) => bytes.unwrap_or_default(),
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => return vec![untold(path)],
         Err(error) => return vec![unseen(path, &error)],
     };
     let mut findings = Vec::new();
@@ -160,6 +178,7 @@ fn unlisted(
         findings.extend(strange(site, listed, path, &bytes));
     }
     findings.extend(inside(against, path, &bytes));
+    findings.extend(of_a_repository(against, path));
     if let Some(source) = against.canaries.file_of(&bytes) {
         let words = format!("it is `{source}` of the organisation, in clear");
         findings.push(Finding::wrong("canary", Some(path), words));
@@ -167,7 +186,25 @@ fn unlisted(
     findings
 }
 
-/// Names alone are judged of what cannot be looked into.
+/// The first file of a bare git repository, whose folder may have any name.
+fn of_a_repository(against: &Against<'_>, path: &str) -> Option<Finding> {
+    let folder = path.strip_suffix("HEAD")?;
+    let is_named = folder == ".git/" || folder.ends_with("/.git/");
+    if !(folder.is_empty() || folder.ends_with('/')) || is_named {
+        return None; // its name alone tells it, or it is no such file
+    }
+    let objects = format!("{folder}objects/");
+    let mut entries = against.entries.unwrap_or_default().iter();
+    entries
+        .any(|entry| entry.path.starts_with(&objects))
+        .then(|| {
+            let words =
+                "it is of a git repository, which is for nobody who reaches the host; take it away";
+            Finding::wrong("tree", Some(path), words)
+        })
+}
+
+/// What cannot be looked into may hold anything.
 fn unseen(path: &str, error: &io::Error) -> Finding {
     match error.kind() {
         io::ErrorKind::FileTooLarge => {
@@ -178,9 +215,16 @@ fn unseen(path: &str, error: &io::Error) -> Finding {
         }
         _ => {
             let words = format!("it could not be looked at: {error}");
-            Finding::doubtful("unreadable", Some(path), words)
+            Finding::wrong("unreadable", Some(path), words)
         }
     }
+}
+
+/// What the folder names, and does not hand out: by a name that no file of a site has, or because it went meanwhile.
+fn untold(path: &str) -> Finding {
+    let words =
+        "the folder names it, and it could not be found by that name, so it was not looked into";
+    Finding::wrong("unreadable", Some(path), words)
 }
 
 /// A file that hands another over to a page that was opened from disk: it follows from that one.
@@ -198,7 +242,7 @@ fn twin(site: &dyn SiteFiles, path: &str, original: &str, bytes: &[u8]) -> Vec<F
 fn strange(site: &dyn SiteFiles, listed: &Listed, path: &str, bytes: &[u8]) -> Option<Finding> {
     let known = |base: &str| listed.files.contains_key(base) || listed.vouching.contains(base);
     let Some((base, ending)) = packed::served_for(path).filter(|(base, _)| known(base)) else {
-        return Some(stranger::judge(path, listed));
+        return Some(stranger::judge(path, bytes, listed));
     };
     if !ending.eq_ignore_ascii_case("gz") {
         let words =
@@ -235,11 +279,11 @@ fn inside(against: &Against<'_>, path: &str, bytes: &[u8]) -> Vec<Finding> {
 fn said_in(against: &Against<'_>, path: &str, bytes: &[u8], is_sealed: bool) -> Vec<Finding> {
     let mut texts = Texts::of(bytes);
     let (mut secret, mut source) = (
-        secrets::found_in(bytes),
+        secrets::found_in(bytes, is_sealed),
         against.canaries.found_in(path, bytes, is_sealed),
     );
     for text in texts.by_ref() {
-        secret = secret.or_else(|| secrets::found_in(&text));
+        secret = secret.or_else(|| secrets::found_in(&text, is_sealed));
         source = source.or_else(|| against.canaries.found_in("", &text, is_sealed));
     }
     let secret = secret.map(|what| {

@@ -1,6 +1,6 @@
-//! What a file that nobody signed may do where it lies, by its name.
+//! What a file that nobody signed may do where it lies, by its name and by how it begins.
 
-use super::finding::Finding;
+use super::finding::{Finding, Weight};
 use super::listed::Listed;
 use super::packed;
 use crate::seal::is_inside;
@@ -17,7 +17,7 @@ const OWN_FOLDERS: [&str; 7] = [
 ];
 
 /// Endings of what a browser shows as a page or runs in one.
-const RUN_BY_BROWSERS: [&str; 16] = [
+const RUN_BY_BROWSERS: [&str; 22] = [
     "html",
     "htm",
     "xhtml",
@@ -34,17 +34,25 @@ const RUN_BY_BROWSERS: [&str; 16] = [
     "hta",
     "wasm",
     "webmanifest",
+    "rss",
+    "atom",
+    "rdf",
+    "mathml",
+    "swf",
+    "htc",
 ];
 
 /// Endings of what a host may run itself, to answer whatever it likes.
-const RUN_BY_HOSTS: [&str; 19] = [
-    "cgi", "fcgi", "php", "php5", "php7", "phtml", "phar", "asp", "aspx", "ashx", "jsp", "jspx",
-    "shtml", "shtm", "stm", "pl", "py", "rb", "lua",
+const RUN_BY_HOSTS: [&str; 26] = [
+    "cgi", "fcgi", "php", "php3", "php4", "php5", "php7", "php8", "pht", "phtml", "phar", "asp",
+    "aspx", "ashx", "asmx", "cfm", "jsp", "jspx", "shtml", "shtm", "stm", "pl", "py", "rb", "lua",
+    "cfc",
 ];
 
 /// Names of files by which hosts are told what to serve, where to lead, and with which headers.
-const CONTROLS: [&str; 11] = [
+const CONTROLS: [&str; 19] = [
     ".htaccess",
+    ".htgroup",
     ".htpasswd",
     ".user.ini",
     "web.config",
@@ -55,13 +63,101 @@ const CONTROLS: [&str; 11] = [
     "netlify.toml",
     "staticwebapp.config.json",
     "vercel.json",
+    "_config.yml",
+    "caddyfile",
+    "now.json",
+    "php.ini",
+    "serve.json",
+    "static.json",
+    "wrangler.toml",
 ];
 
 /// Names that only files and folders of an organisation have.
 const OF_A_TREE: [&str; 5] = [".git", ".gradus", "access.lock", "gradus.toml", "site.key"];
 
-/// What is to be said of it.
-pub fn judge(path: &str, listed: &Listed) -> Finding {
+/// How pages begin that browsers know as such whatever they are called, in lower case.
+const PAGES: [&[u8]; 17] = [
+    b"<!doctype",
+    b"<!--",
+    b"<?xml",
+    b"<html",
+    b"<head",
+    b"<title",
+    b"<body",
+    b"<script",
+    b"<style",
+    b"<svg",
+    b"<iframe",
+    b"<table",
+    b"<div",
+    b"<h1",
+    b"<br",
+    b"<p>",
+    b"<a ",
+];
+
+/// As much of a file is looked at for a beginning.
+const HEAD_BYTES: usize = 4096;
+
+/// How the whole of a repository's history begins in one file.
+const HISTORIES: [&[u8]; 3] = [b"# v2 git bundle", b"# v3 git bundle", b"PACK\0\0\0"];
+
+/// How files begin that hold others, which are not unpacked: zip, 7z, xz, bzip2, zstd, rar, lz4, lzip.
+const ARCHIVES: [&[u8]; 10] = [
+    b"PK\x03\x04",
+    b"PK\x05\x06",
+    b"PK\x07\x08",
+    b"7z\xbc\xaf\x27\x1c",
+    b"\xfd7zXZ\0",
+    b"BZh",
+    b"\x28\xb5\x2f\xfd",
+    b"Rar!\x1a\x07",
+    b"\x04\x22\x4d\x18",
+    b"LZIP",
+];
+
+/// What is to be said of a file, by its name; by how it begins, where its name tells nothing.
+pub fn judge(path: &str, bytes: &[u8], listed: &Listed) -> Finding {
+    let named = by_name(path, listed);
+    match named.weight {
+        Weight::Wrong => named,
+        Weight::Doubtful => by_beginning(path, bytes).unwrap_or(named),
+    }
+}
+
+fn by_beginning(path: &str, bytes: &[u8]) -> Option<Finding> {
+    let begins = |beginnings: &[&[u8]]| beginnings.iter().any(|known| bytes.starts_with(known));
+    let (code, words) = match () {
+        () if is_page(bytes) => (
+            "runnable",
+            "nobody signed it, and it begins as a page: a browser may run it beside the site, whatever it is called",
+        ),
+        () if begins(&HISTORIES) => (
+            "tree",
+            "it is the history of a git repository, which is for nobody who reaches the host; take it away",
+        ),
+        () if begins(&ARCHIVES) => (
+            "archive",
+            "it is an archive that was not looked into; take it away, or `--allow` it",
+        ),
+        () => return None,
+    };
+    Some(Finding::wrong(code, Some(path), words))
+}
+
+/// Whether it begins as a page, after a byte order mark, blanks, and the zero bytes of UTF-16.
+fn is_page(bytes: &[u8]) -> bool {
+    let unmarked = [&b"\xef\xbb\xbf"[..], b"\xff\xfe", b"\xfe\xff"]
+        .iter()
+        .find_map(|mark| bytes.strip_prefix(*mark))
+        .unwrap_or(bytes);
+    let head = unmarked.iter().take(HEAD_BYTES).filter(|byte| **byte != 0);
+    let text: Vec<u8> = head.map(u8::to_ascii_lowercase).collect();
+    let text = text.trim_ascii_start();
+    PAGES.iter().any(|page| text.starts_with(page))
+}
+
+fn by_name(path: &str, listed: &Listed) -> Finding {
     let wrong = |code, words: &str| Finding::wrong(code, Some(path), words);
     if OWN_FOLDERS.iter().any(|folder| path.starts_with(folder)) {
         return wrong(
@@ -120,14 +216,18 @@ fn stands_for_page(path: &str, listed: &Listed) -> bool {
 mod tests {
     use super::*;
 
-    fn code(path: &str) -> &'static str {
+    fn code_of(path: &str, bytes: &[u8]) -> &'static str {
         let mut listed = Listed::default();
         let signed = crate::seal::SignedFile {
             sha256: crate::model::FileHash([0; 32]),
             bytes: 0,
         };
         listed.files.insert("index.html".to_owned(), signed);
-        judge(path, &listed).code
+        judge(path, bytes, &listed).code
+    }
+
+    fn code(path: &str) -> &'static str {
+        code_of(path, b"text")
     }
 
     #[test]
@@ -138,6 +238,10 @@ mod tests {
             ("Web.Config", "control"),
             ("_redirects.gz", "control"),
             ("index.php", "runnable"),
+            ("index.PHP4", "runnable"),
+            ("feed.atom", "runnable"),
+            ("Caddyfile", "control"),
+            ("a/wrangler.toml", "control"),
             ("cgi-bin/x.CGI", "runnable"),
             ("index.htm", "runnable"),
             ("service-worker.js", "runnable"),
@@ -153,6 +257,41 @@ mod tests {
             (".well-known/security.txt", "foreign"),
         ] {
             assert_eq!(code(path), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn what_begins_as_a_page_is_one_whatever_it_is_called() {
+        for page in [
+            "<!DOCTYPE html>",
+            "\u{feff}\n\t <html>",
+            "<Script>x</Script>",
+            "<?xml version='1.0'?>",
+            "<svg xmlns='x'>",
+            "<!-- x --><p>",
+        ] {
+            assert_eq!(code_of("notes.txt", page.as_bytes()), "runnable", "{page}");
+            let wide: Vec<u8> = page.encode_utf16().flat_map(u16::to_le_bytes).collect();
+            assert_eq!(code_of("CNAME", &wide), "runnable", "{page}");
+        }
+        assert_eq!(code_of("notes.txt", b"1 < 2 <html>"), "foreign");
+        assert_eq!(code_of("notes.txt", b"<prose>"), "foreign");
+    }
+
+    #[test]
+    fn what_holds_other_files_unseen_is_known_by_how_it_begins() {
+        for (beginning, expected) in [
+            (&b"PK\x03\x04..."[..], "archive"),
+            (b"7z\xbc\xaf\x27\x1c\0\x04", "archive"),
+            (b"\xfd7zXZ\0\0", "archive"),
+            (b"BZh91AY&SY", "archive"),
+            (b"\x28\xb5\x2f\xfd\0", "archive"),
+            (b"# v2 git bundle\n", "tree"),
+            (b"# v3 git bundle\n", "tree"),
+            (b"PACK\0\0\0\x02", "tree"),
+            (b"PACKING LIST", "foreign"),
+        ] {
+            assert_eq!(code_of("film", beginning), expected, "{beginning:?}");
         }
     }
 }

@@ -1,7 +1,9 @@
 //! What may stand where gradus keeps its own files, or reads a key: pipes, devices, links.
 
+use std::ffi::OsStr;
 use std::fs;
 use std::io::Write;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -294,4 +296,105 @@ fn a_secret_that_others_can_read_is_told_with_what_closes_it() {
     here.run(&["-C", "org", "-i", "sam.txt", "check"])
         .exits(0)
         .says("sam.txt`: `chmod 600 ");
+}
+
+#[test]
+fn a_name_that_is_not_utf_8_is_an_error_of_its_own() {
+    let here = built();
+    let key = here.read("org/.gradus/site.key");
+    let public = here.path("org/public");
+    fs::write(public.join(OsStr::from_bytes(b"key\xff.txt")), &key).unwrap();
+    let folder = public.join(OsStr::from_bytes(b"a\xfe"));
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("notes.txt"), &key).unwrap();
+    here.run(&["-C", "org", "verify", "public"])
+        .exits(1)
+        .prints("error[unnameable]: `key\\xFF.txt`")
+        .prints("error[unnameable]: `a\\xFE/notes.txt`");
+}
+
+#[test]
+fn what_the_folder_names_and_does_not_hand_out_is_an_error() {
+    let here = built();
+    here.write("org/public/a:b.txt", &here.read("org/.gradus/site.key"));
+    let verify = ["-C", "org", "verify", "public", "--allow", "a:b.txt"];
+    here.run(&verify)
+        .exits(1)
+        .prints("error[unreadable]: `a:b.txt`");
+}
+
+#[test]
+fn a_file_beside_the_site_that_may_not_be_read_is_an_error() {
+    let here = built();
+    here.write("org/public/notes.txt", &here.read("org/.gradus/site.key"));
+    set_mode(&here.path("org/public/notes.txt"), 0o000);
+    unprivileged(&here, &["-C", "org", "verify", "public"])
+        .exits(1)
+        .prints("error[unreadable]: `notes.txt`");
+}
+
+#[test]
+fn a_lock_that_may_not_be_read_is_the_environments_fault_and_is_not_written_anew() {
+    let here = built();
+    let lock = here.path("org/access.lock");
+    let before = here.read("org/access.lock");
+    set_mode(&lock, 0o000);
+    for run in [
+        &["-C", "org", "build"][..],
+        &["-C", "org", "access", "--accept"],
+        &["-C", "org", "access", "--diff"],
+    ] {
+        let ran = unprivileged(&here, run)
+            .exits(3)
+            .says("could not read `access.lock`")
+            .says("ermission denied");
+        assert!(!ran.stderr().contains("--accept"), "{}", ran.stderr());
+    }
+    set_mode(&lock, 0o600);
+    assert_eq!(here.read("org/access.lock"), before);
+}
+
+/// Builds after the usual folder was replaced by a link.
+fn built_through(here: &Program, to: &str) -> Ran {
+    let public = here.path("org/public");
+    let _ = fs::remove_file(&public);
+    symlink(to, &public).unwrap();
+    here.run(&["-C", "org", "build"])
+}
+
+#[test]
+fn a_link_in_the_place_of_the_usual_folder_leads_no_site_out_of_the_organisation() {
+    let here = built();
+    fs::remove_dir_all(here.path("org/public")).unwrap();
+    fs::create_dir(here.path("outside")).unwrap();
+    for to in ["../outside", "../outside/new", "../nowhere"] {
+        built_through(&here, to)
+            .exits(3)
+            .says("`public` is a symbolic link")
+            .says(to)
+            .says("`-o");
+    }
+    assert_eq!(fs::read_dir(here.path("outside")).unwrap().count(), 0);
+    assert!(!here.path("nowhere").exists());
+    built_through(&here, "people")
+        .exits(2)
+        .says("is a folder of the tree itself");
+    fs::create_dir(here.path("org/site")).unwrap();
+    built_through(&here, "site").exits(0);
+    built_through(&here, "../outside").exits(3);
+    here.run(&["-C", "org", "build", "-o", "public"]).exits(0);
+    assert!(here.path("outside/site.json").exists());
+}
+
+#[test]
+fn a_name_of_others_that_is_not_utf_8_stops_a_build_with_what_to_do() {
+    let here = built();
+    let before = here.read("org/public/site.json");
+    let name = OsStr::from_bytes(b"a\xff.txt");
+    fs::write(here.path("org/public").join(name), "mine").unwrap();
+    here.run(&["-C", "org", "build"])
+        .exits(3)
+        .says(".txt` has a name that is not UTF-8")
+        .says("`ls -b` shows it as it is: rename it, move it away, or choose another folder with `-o DIR`");
+    assert_eq!(here.read("org/public/site.json"), before);
 }

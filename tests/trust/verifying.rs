@@ -275,6 +275,37 @@ fn what_a_host_would_serve_in_the_place_of_a_signed_page_is_an_error() {
 }
 
 #[test]
+fn what_a_file_of_others_is_follows_from_how_it_begins_too() {
+    let here = built();
+    let wide: Vec<u8> = here
+        .read("org/.gradus/site.key")
+        .encode_utf16()
+        .flat_map(u16::to_le_bytes)
+        .collect();
+    for (file, bytes, code) in [
+        ("hello.txt", &b"\n<!doctype html><script>"[..], "runnable"),
+        ("backup", b"PK\x03\x04\x14\0", "archive"),
+        ("repo.bin", b"# v2 git bundle\n", "tree"),
+        ("key.txt", &wide, "secret"),
+    ] {
+        fs::write(here.path("org/public").join(file), bytes).unwrap();
+        here.run(&["-C", "org", "verify", "public"])
+            .exits(1)
+            .prints(&format!("error[{code}]: `{file}`"));
+        fs::remove_file(here.path("org/public").join(file)).unwrap();
+    }
+    here.write("org/public/backup", "PK\u{3}\u{4}");
+    let allowed = ["-C", "org", "verify", "public", "--allow", "backup"];
+    here.run(&allowed).exits(0);
+    here.write("org/public/old/HEAD", "ref: refs/heads/main\n");
+    here.run(&allowed).exits(0);
+    here.write("org/public/old/objects/ab/cdef", "x");
+    here.run(&allowed)
+        .exits(1)
+        .prints("error[tree]: `old/HEAD`");
+}
+
+#[test]
 fn an_organisation_inside_a_site_does_not_vouch_for_it() {
     let here = built();
     let forged = Program::new();
