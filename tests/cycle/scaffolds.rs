@@ -336,7 +336,10 @@ fn a_heading_that_stands_empty_is_no_mistake_and_one_with_words_is() {
 #[test]
 fn a_beginning_is_as_the_practice_would_have_it_and_its_next_steps_can_be_typed() {
     let here = Program::new();
-    let said = here.run(&["init"]).exits(0).says("\n  gradus check\n");
+    let said = here
+        .run(&["init"])
+        .exits(0)
+        .says("\n  gradus access --accept");
     said.says("edit `gradus.toml`");
     let json = here.run(&["check", "--format", "json"]).exits(0).stdout();
     assert!(!json.contains("\"G0"), "{json}");
