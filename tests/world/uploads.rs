@@ -33,6 +33,7 @@ while [ $# -gt 0 ]; do
   case "$1" in
     --cache-control) cache="$2"; shift;;
     --exclude) excluded="$excluded $2"; shift;;
+    --recursive) what=all;;
     --delete) delete=yes;;
     --only-show-errors|--size-only) ;;
     *) echo "unknown $1" >&2; exit 2;;
@@ -46,7 +47,7 @@ cd "$from" && find . -type f | sort | while read -r f; do
   f="${f#./}"
   case " $excluded " in *" $f "*) continue;; esac
   case "$f:$excluded" in assets/*:*"assets/*"*|portable/*:*"portable/*"*) continue;; esac
-  if [ -e "$to/$f" ]; then continue; fi
+  if [ $what = sync ] && [ -e "$to/$f" ]; then continue; fi
   mkdir -p "$(dirname "$to/$f")"; cp "$f" "$to/$f"; f="$to/$f"; echo "${f#"$BUCKET"/} $cache" >> "$NOTES"
 done
 "#;
@@ -77,7 +78,7 @@ fn for_a_host(shell: &Shell) -> Vec<String> {
     built
 }
 
-fn assert_whole_at_any_moment(notes: &[String]) {
+fn assert_vouching_comes_last(notes: &[String]) {
     let names = notes
         .iter()
         .map(|note| note.split(' ').next().unwrap_or(""));
@@ -103,19 +104,19 @@ fn assert_whole_at_any_moment(notes: &[String]) {
 }
 
 #[test]
-fn an_upload_by_rsync_is_a_whole_site_at_any_moment() {
+fn an_upload_by_rsync_brings_what_vouches_for_the_others_after_them() {
     let shell = deployed("nginx");
     let target = shell.path("host").display().to_string();
     shell.does("org", &[&format!("deploy/upload.sh host:{target}")]);
-    assert_whole_at_any_moment(&notes(&shell));
+    assert_vouching_comes_last(&notes(&shell));
     assert_eq!(files_below(&shell.path("host")), for_a_host(&shell));
 }
 
 #[test]
-fn an_upload_to_s3_is_a_whole_site_at_any_moment_and_says_how_long_files_are_kept() {
+fn an_upload_to_s3_does_too_and_says_how_long_files_are_kept() {
     let shell = deployed("s3");
     shell.does("org", &["deploy/s3.sh s3://growth"]);
-    assert_whole_at_any_moment(&notes(&shell));
+    assert_vouching_comes_last(&notes(&shell));
     for note in notes(&shell)
         .iter()
         .filter(|note| !note.starts_with("gone"))

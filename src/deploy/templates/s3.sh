@@ -1,8 +1,8 @@
 #!/bin/sh
 # Brings the site into a bucket, by the `aws` program: deploy/s3.sh s3://growth-example
-# Written by `gradus build --deploy s3`. Files appear in an order in which the site is whole at any moment: `site.json`
-# vouches for the files before it, and what is no longer needed goes last. The bucket should hold nothing else: it would be
-# removed.
+# Written by `gradus build --deploy s3`. `site.json`, which vouches for all other files, comes after them, and what is no
+# longer needed goes last. Sealed files keep their names: who reads while this runs may be told that one is damaged, until it is
+# through; repeat it where it broke off. The bucket should hold nothing else: it would be removed.
 #
 # S3 itself answers over plain http and sets none of the headers that keep other pages away: keep the bucket private, and put
 # CloudFront before it with the response headers of `cloudfront.json`:
@@ -19,7 +19,8 @@ if_unchanged="{if_unchanged}"
 
 # What lies in `portable` is for opening the folder from disk: a host needs none of it.
 aws s3 sync "$site/assets" "$bucket/assets" --only-show-errors --cache-control "$for_ever"
-aws s3 sync "$site" "$bucket" --only-show-errors --cache-control "$if_unchanged" \
+# Copied, not synced: a sealed file can be another with the same length and an older date.
+aws s3 cp "$site" "$bucket" --recursive --only-show-errors --cache-control "$if_unchanged" \
   --exclude "assets/*" --exclude "portable/*" --exclude index.html --exclude site.json --exclude site.sig
 aws s3 cp "$site/index.html" "$bucket/index.html" --only-show-errors --cache-control "$if_unchanged"
 aws s3 cp "$site/site.json" "$bucket/site.json" --only-show-errors --cache-control "$if_unchanged"
