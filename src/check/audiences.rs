@@ -1,6 +1,6 @@
 //! What the plan of audiences shows: lines that widen, and texts that nobody reads.
 
-use super::codes::{NO_READERS, Rule, WIDENED};
+use super::codes::{NO_READERS, WIDENED};
 use crate::diag::{Diagnostic, Place};
 use crate::model::{CycleId, PersonId, QuestionId};
 use crate::source::Source;
@@ -32,7 +32,7 @@ impl<'a> Gained<'a> {
 pub fn widened(source: &Source, path: &str, what: &str, gained: Gained) -> Diagnostic {
     let message = format!("{what} is read by {} beyond the default", named(gained));
     let place = line_of(source, &source.shown(path), READERS, 0);
-    warning(WIDENED, place, message)
+    WIDENED.said(place, message, None)
 }
 
 /// Warns that the answers to a question are read by more people than the files they stand in. The question is
@@ -55,7 +55,7 @@ pub fn question_widened(
         named(gained)
     );
     let place = line_of(source, path, READERS, from);
-    warning(WIDENED, place, message)
+    WIDENED.said(place, message, None)
 }
 
 fn named(gained: Gained) -> String {
@@ -75,19 +75,7 @@ fn named(gained: Gained) -> String {
 /// Warns that nobody can read `what`, which stands in the file of that path.
 pub fn unread(source: &Source, path: &str, what: &str) -> Diagnostic {
     let message = format!("nobody may read {what}");
-    warning(NO_READERS, Place::file(source.shown(path)), message)
-}
-
-fn warning(rule: Rule, place: Place, message: String) -> Diagnostic {
-    Diagnostic {
-        code: rule.code,
-        severity: rule.severity,
-        message,
-        place,
-        label: None,
-        related: Vec::new(),
-        help: None,
-    }
+    NO_READERS.said(Place::file(source.shown(path)), message, None)
 }
 
 /// Where a key stands first in a file from a byte on; the file's beginning where it is not.

@@ -77,15 +77,7 @@ pub fn bad_lock(span: std::ops::Range<usize>, message: String, help: &str) -> Di
 }
 
 fn said(rule: Rule, place: Place, message: String, help: &str) -> Diagnostic {
-    Diagnostic {
-        code: rule.code,
-        severity: rule.severity,
-        message,
-        place,
-        label: None,
-        related: Vec::new(),
-        help: Some(help.to_owned()),
-    }
+    rule.said(place, message, Some(help.to_owned()))
 }
 
 /// Where a cause stands: the value that says so, or where it stood and does no more, the file.

@@ -5,7 +5,7 @@
 
 use std::fmt::Write;
 
-use crate::diag::Severity;
+use crate::diag::{Diagnostic, Place, Severity};
 
 /// One rule.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -621,6 +621,19 @@ pub fn rule(code: &str) -> Option<&'static Rule> {
 }
 
 impl Rule {
+    /// What is to be said under it of a place, without a label.
+    pub(super) fn said(self, place: Place, message: String, help: Option<String>) -> Diagnostic {
+        Diagnostic {
+            code: self.code,
+            severity: self.severity,
+            message,
+            place,
+            label: None,
+            related: Vec::new(),
+            help,
+        }
+    }
+
     /// The title, the explanation and the example, in markdown.
     pub fn in_words(&self) -> String {
         let Rule {

@@ -43,29 +43,21 @@ fn left_out(source: &Source, person: &Person) -> Diagnostic {
             ),
         ),
     };
-    Diagnostic {
-        code: codes::OLD_LOGIN.code,
-        severity: codes::OLD_LOGIN.severity,
-        message: format!("the login of `{id}` is left out of the site: {why}"),
-        place: Place::file(source.shown(&format!("people/{id}/login.age"))),
-        label: None,
-        related: Vec::new(),
-        help: Some(help),
-    }
+    let place = Place::file(source.shown(&format!("people/{id}/login.age")));
+    let message = format!("the login of `{id}` is left out of the site: {why}");
+    codes::OLD_LOGIN.said(place, message, Some(help))
 }
 
 fn warning(source: &Source, person: &Person) -> Diagnostic {
     let id = &person.id;
     let since = since(person);
-    Diagnostic {
-        code: codes::NO_KEY_LEFT.code,
-        severity: codes::NO_KEY_LEFT.severity,
-        message: format!("`{id}` has no key left: {since}"),
-        place: Place::file(source.shown(&format!("people/{id}/person.toml"))),
-        label: None,
-        related: Vec::new(),
-        help: Some(format!("`gradus keys new {id}` makes one")),
-    }
+    let place = Place::file(source.shown(&format!("people/{id}/person.toml")));
+    let message = format!("`{id}` has no key left: {since}");
+    codes::NO_KEY_LEFT.said(
+        place,
+        message,
+        Some(format!("`gradus keys new {id}` makes one")),
+    )
 }
 
 fn since(person: &Person) -> String {

@@ -1,47 +1,44 @@
 //! A shell in a directory of its own, with a cleared environment and stand-ins for programs that need the network.
 
 use std::fs;
+use std::ops::Deref;
 use std::os::unix::fs::{PermissionsExt, symlink};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
+
+use crate::program::Program;
 
 /// A directory, and the programs that are found from there.
 pub struct Shell {
-    directory: tempfile::TempDir,
+    place: Program,
     environment: Vec<(String, String)>,
+}
+
+/// Its files are those of the directory.
+impl Deref for Shell {
+    type Target = Program;
+
+    fn deref(&self) -> &Program {
+        &self.place
+    }
 }
 
 impl Shell {
     /// One that finds `gradus` and what every system has.
     pub fn new() -> Self {
-        let directory = tempfile::tempdir().expect("a temporary directory");
-        let programs = directory.path().join("programs");
+        let place = Program::new();
+        let programs = place.path("programs");
         fs::create_dir(&programs).expect("a directory");
         let path = format!("{}:/usr/bin:/bin", programs.display());
         let shell = Self {
             environment: vec![
                 ("PATH".to_owned(), path),
-                ("HOME".to_owned(), directory.path().display().to_string()),
+                ("HOME".to_owned(), place.path("").display().to_string()),
             ],
-            directory,
+            place,
         };
         symlink(env!("CARGO_BIN_EXE_gradus"), programs.join("gradus")).expect("a link");
         shell
-    }
-
-    pub fn path(&self, path: &str) -> PathBuf {
-        self.directory.path().join(path)
-    }
-
-    pub fn read(&self, path: &str) -> String {
-        fs::read_to_string(self.path(path)).expect(path)
-    }
-
-    pub fn write(&self, path: &str, text: &str) {
-        let path = self.path(path);
-        fs::create_dir_all(path.parent().expect("paths lie in the directory"))
-            .expect("a directory");
-        fs::write(path, text).expect("a file");
     }
 
     /// Sets a variable from now on.
