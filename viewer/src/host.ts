@@ -3,7 +3,7 @@
 import { Refusal } from "./outcome";
 
 /** Read anew every time: everything else is checked against these. */
-const NEVER_STORED: readonly string[] = ["site.json", "site.sig"];
+const NEVER_STORED: readonly string[] = ["site.json", "site.sig", "next/site.json", "next/site.sig"];
 
 declare global {
   /** Reads files where nothing can be fetched; there on a page that was opened from disk and is built for it. */

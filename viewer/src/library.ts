@@ -6,7 +6,7 @@ import { openKeyring, type Keyring, type SectionRef } from "./keyring";
 import { outcomeOf, Refusal, type Fault, type Outcome } from "./outcome";
 import { unseal } from "./sealed";
 import { parseSection, type PagePart, type Section, type SectionFile } from "./section";
-import type { Site } from "./site";
+import { isMismatch, onNewest, tellOfPublishing, type Site } from "./site";
 import type { Bytes } from "./bytes";
 
 /** Kinds that are opened at unlock, whatever page is asked for. */
@@ -49,14 +49,8 @@ export class Library {
     return library;
   }
 
-  private static async withKeyring(site: Site, identity: Identity): Promise<Library> {
-    try {
-      return new Library(site, await openKeyring(site, identity), identity);
-    } catch (error) {
-      const newer = isMismatch(error) ? await site.newer() : null;
-      if (newer === null) throw error;
-      return new Library(newer, await openKeyring(newer, identity), identity);
-    }
+  private static withKeyring(site: Site, identity: Identity): Promise<Library> {
+    return onNewest(site, async (now) => new Library(now, await openKeyring(now, identity), identity));
   }
 
   /** Who reads. */
@@ -191,7 +185,7 @@ export class Library {
       return await work();
     } catch (error) {
       if (!isMismatch(error) || !(await this.moveFrom(before))) throw error;
-      return work();
+      return work().catch(tellOfPublishing);
     }
   }
 
@@ -200,12 +194,8 @@ export class Library {
     if (this.site !== before) return true; // another section has led the way
     const newer = await before.newer();
     if (newer === null) return false;
-    this.keyring = await openKeyring(newer, this.identity);
+    this.keyring = await openKeyring(newer, this.identity).catch(tellOfPublishing);
     this.site = newer;
     return true;
   }
-}
-
-function isMismatch(error: unknown): boolean {
-  return error instanceof Refusal && (error.fault === "damaged" || error.fault === "forged");
 }

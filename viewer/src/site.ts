@@ -57,6 +57,8 @@ const SITE_ID = /^[0-9a-f]{32}$/;
 /** 2^16 shards of 32 KB would list tens of millions of files. */
 const SHARDS_MAX = 65_536;
 const SHARD_NAME_DIGITS = 24;
+/** Where an upload keeps the new files whole while it replaces those beside them. */
+const NEXT = "next/";
 
 /** A verified site, whose files can be read. */
 export class Site {
@@ -71,18 +73,31 @@ export class Site {
   ) {}
 
   /**
-   * Fetches and verifies `site.json`; once more where it does not hold and has changed meanwhile, as in
-   * the middle of a deployment.
+   * Fetches and verifies `site.json`; once more where it does not hold and has changed meanwhile, and then where an upload
+   * that is under way keeps the new one.
    */
   static async open(fetch: Fetch, trust: Trust): Promise<Site> {
     const first = await fetchSigned(fetch);
     try {
       return await Site.verified(first, fetch, trust);
     } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
       const second = await fetchSigned(fetch);
-      if (!(error instanceof Refusal) || sameFiles(first, second)) throw error;
-      return Site.verified(second, fetch, trust);
+      const changed = sameFiles(first, second) ? null : await Site.unlessRefused(second, fetch, trust);
+      const found = changed ?? (await Site.waiting(fetch, trust));
+      if (found === null) throw error;
+      return found;
     }
+  }
+
+  /** The new site that an upload has brought whole, before it takes the place of the old one; nothing where there is none. */
+  private static async waiting(fetch: Fetch, trust: Trust): Promise<Site | null> {
+    const files = await fetchSigned((path) => fetch(NEXT + path)).catch(refusedAsNothing);
+    return files === null || files.manifest === null ? null : Site.unlessRefused(files, fetch, trust);
+  }
+
+  private static unlessRefused(files: Signed, fetch: Fetch, trust: Trust): Promise<Site | null> {
+    return Site.verified(files, fetch, trust).catch(refusedAsNothing);
   }
 
   private static async verified(files: Signed, fetch: Fetch, trust: Trust): Promise<Site> {
@@ -100,13 +115,11 @@ export class Site {
     const { site, build, signer } = this.manifest;
     const memory = { build, signer };
     const trust: Trust = { signers: this.trust.signers, memory: (id) => (id === site ? memory : this.trust.memory(id)) };
-    try {
-      const now = await Site.open(this.fetch, trust);
-      return now.manifest.site === site && now.manifest.build > build ? now : null;
-    } catch (error) {
-      if (error instanceof Refusal) return null; // the first refusal is the one to tell of
-      throw error;
-    }
+    const isNewer = (now: Site | null): now is Site => now !== null && now.manifest.site === site && now.manifest.build > build;
+    const here = await Site.open(this.fetch, trust).catch(refusedAsNothing); // the first refusal is the one to tell of
+    if (isNewer(here)) return here;
+    const waiting = await Site.waiting(this.fetch, trust);
+    return isNewer(waiting) ? waiting : null;
   }
 
   /** Whether the signed list holds that path. */
@@ -118,9 +131,27 @@ export class Site {
   async read(path: string): Promise<Uint8Array> {
     const listed = await this.listed(path);
     if (listed === undefined) throw new Refusal("damaged", `${path} is not listed`);
-    const file = required(await this.fetch(path), path);
-    if (file.length < listed.length) throw new Refusal("damaged", `${path} ends early`);
-    if (file.length !== listed.length || !(await hasHash(file, listed.hash))) throw new Refusal("forged", path);
+    return this.fetched(path, async (file) => {
+      if (file.length < listed.length) throw new Refusal("damaged", `${path} ends early`);
+      if (file.length !== listed.length || !(await hasHash(file, listed.hash))) throw new Refusal("forged", path);
+    });
+  }
+
+  /** The file that `check` lets through: the one in its place, else the one that waits to take it. */
+  private async fetched(path: string, check: (file: Uint8Array) => Promise<void>): Promise<Uint8Array> {
+    try {
+      return await this.fetchedAs(path, path, check);
+    } catch (error) {
+      if (!isMismatch(error)) throw error;
+      const waiting = await this.fetchedAs(NEXT + path, path, check).catch(refusedAsNothing);
+      if (waiting === null) throw error;
+      return waiting;
+    }
+  }
+
+  private async fetchedAs(place: string, path: string, check: (file: Uint8Array) => Promise<void>): Promise<Uint8Array> {
+    const file = required(await this.fetch(place), path);
+    await check(file);
     return file;
   }
 
@@ -136,8 +167,9 @@ export class Site {
     const hash = this.manifest.index[number] ?? "";
     const name = toHex(json.bytes(hash, 32, "shard hash")).slice(0, SHARD_NAME_DIGITS);
     const path = `index/${name}.json`;
-    const raw = required(await this.fetch(path), path);
-    if (!(await hasHash(raw, hash))) throw new Refusal("forged", path);
+    const raw = await this.fetched(path, async (file) => {
+      if (!(await hasHash(file, hash))) throw new Refusal("forged", path);
+    });
     return parseShard(raw, this.manifest.site);
   }
 }
@@ -149,6 +181,36 @@ interface Signed {
 
 async function fetchSigned(fetch: Fetch): Promise<Signed> {
   return { manifest: await fetch("site.json"), signature: await fetch("site.sig") };
+}
+
+/** Whether a file is not the one that was signed, as in the middle of an upload. */
+export function isMismatch(error: unknown): boolean {
+  return error instanceof Refusal && (error.fault === "damaged" || error.fault === "forged");
+}
+
+/**
+ * Does `work`, and once more with a newer build where a file is not the one that was signed: a site that is being published
+ * is not forged.
+ */
+export async function onNewest<T>(site: Site, work: (site: Site) => Promise<T>): Promise<T> {
+  try {
+    return await work(site);
+  } catch (error) {
+    const newer = isMismatch(error) ? await site.newer() : null;
+    if (newer === null) throw error;
+    return work(newer).catch(tellOfPublishing);
+  }
+}
+
+/** For a file that fits no build, where the publisher's own signature shows that there is a newer one. */
+export function tellOfPublishing(error: unknown): never {
+  throw isMismatch(error) ? new Refusal("publishing", String(error)) : error;
+}
+
+/** For where another refusal is the one to tell of. */
+function refusedAsNothing(error: unknown): null {
+  if (error instanceof Refusal) return null;
+  throw error;
 }
 
 function sameFiles(a: Signed, b: Signed): boolean {
