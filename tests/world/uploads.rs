@@ -4,8 +4,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
+use gradus::keys::load_identity_file;
+use gradus::seal::{Folder, SealedSiteReader, Trust};
+
 use crate::program::Program;
-use crate::shell::{Shell, files_below};
+use crate::shell::{Shell, files_below, said};
 
 /// What plays the host in them.
 const MOMENTS: &str = include_str!("stand-ins/moments.sh");
@@ -21,7 +24,9 @@ const UPLOADS: [(&str, &str); 2] = [
 /// An organisation that was built with what a host needs, and a folder that plays the host.
 fn deployed(host: &str) -> Shell {
     let mut shell = Shell::new();
+    let keys = ["gradus keys new sam", "gradus access --accept"];
     shell.does(".", &["gradus init org", "mkdir host"]);
+    shell.does("org", &keys);
     let build = format!("gradus build --portable --deploy {host}");
     shell.does("org", &[&build]);
     for (name, path) in [("NOTES", "notes"), ("HOST", "host"), ("CACHED", "cached")] {
@@ -84,6 +89,17 @@ fn always_whole(shell: &Shell, builds: &[&str]) -> usize {
     by_what_waits
 }
 
+/// How many sections Sam opens of what a host holds, all of them whole.
+fn sections_of_sam(shell: &Shell, host: PathBuf) -> usize {
+    let unasked = |_: &Path| unreachable!("the file is in clear");
+    let sam = load_identity_file(&shell.path("org/sam.key.txt"), &unasked).expect("an identity");
+    let folder = Folder(host);
+    let site = SealedSiteReader::newest(&folder, &Trust::default(), &sam.signers).expect("a site");
+    let opened = site.unlock(&sam.identity).expect("a keyring");
+    let ids = opened.keyring().sections.iter().map(|section| &section.id);
+    ids.map(|id| opened.section(id).expect(id)).count()
+}
+
 #[test]
 fn a_first_upload_brings_the_site_and_nothing_else() {
     for (host, upload) in UPLOADS {
@@ -106,6 +122,9 @@ fn at_every_moment_of_an_upload_over_an_older_site_one_of_the_two_is_whole() {
         shell.set("MOMENTS", shell.path("moments").display().to_string());
         shell.does("org", &[upload]);
         assert!(always_whole(&shell, &["old", "new"]) > 10, "{host}");
+        for moment in moments(&shell) {
+            assert!(sections_of_sam(&shell, moment) > 3);
+        }
         assert_eq!(files_below(&shell.path("host")), for_a_host(&shell));
         assert!(holds(&shell.path("host"), &shell.path("new")));
     }
@@ -122,7 +141,7 @@ fn an_upload_that_broke_off_leaves_a_whole_site_and_so_does_the_next_at_every_mo
         shell.does("org", &[upload]);
         let before = moments(&shell);
         build_another(&shell, "newest");
-        for broken in before.iter().step_by(before.len() / 9) {
+        for broken in before.iter().step_by(before.len() / 3) {
             let restore = format!("rm -rf host moments-after; cp -r {} host", broken.display());
             shell.does(".", &[&restore]);
             shell.set("MOMENTS", shell.path("moments-after").display().to_string());
@@ -137,6 +156,31 @@ fn an_upload_that_broke_off_leaves_a_whole_site_and_so_does_the_next_at_every_mo
             shell.does(".", &["rm -r moments; mv moments-before moments"]);
         }
     }
+}
+
+#[test]
+fn who_verifies_in_the_middle_of_an_upload_is_told_of_it_and_who_opens_reads_on() {
+    let (host, upload) = UPLOADS[0];
+    let mut shell = deployed(host);
+    shell.does("org", &[upload]);
+    build_another(&shell, "new");
+    shell.set("MOMENTS", shell.path("moments").display().to_string());
+    shell.does("org", &[upload]);
+    let moments = moments(&shell);
+    let is_amid = |moment: &&PathBuf| {
+        moment.join("next/site.sig").exists() && !holds(moment, &shell.path("new"))
+    };
+    let amid = moments.iter().filter(is_amid).next_back();
+    let amid = amid.expect("files were replaced").display();
+    let verified = shell.run("org", &[format!("gradus verify {amid}")]);
+    assert_eq!(verified.status.code(), Some(1), "{}", said(&verified));
+    assert!(said(&verified).contains("an upload of a newer build is under way, or broke off"));
+    shell.does(
+        "org",
+        &[&format!("gradus open {amid} -i sam.key.txt -o pages")],
+    );
+    let after = shell.does("org", &["gradus verify ../host 2>&1"]);
+    assert!(!after.contains("an upload"));
 }
 
 #[test]
@@ -162,7 +206,7 @@ fn a_script_that_is_not_told_where_to_uploads_nothing() {
         let shell = deployed(host);
         let ran = shell.run("org", &[script.to_owned()]);
         assert!(!ran.status.success());
-        assert!(crate::shell::said(&ran).contains("say where to"));
+        assert!(said(&ran).contains("say where to"));
         assert!(!shell.path("notes").exists());
     }
 }
