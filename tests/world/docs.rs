@@ -509,6 +509,37 @@ fn every_link_leads_to_a_file_and_a_heading_that_are_there() {
 }
 
 #[test]
+fn no_link_leads_out_of_the_book() {
+    let chapters = links(&read("docs/SUMMARY.md"));
+    assert!(chapters.len() > 10);
+    for chapter in &chapters {
+        let text = prose(&read(&format!("docs/{chapter}")));
+        let (included, own) = text
+            .lines()
+            .partition::<Vec<_>, _>(|line| line.starts_with("{{"));
+        for link in links(&own.join("\n")) {
+            let path = link.split('#').next().unwrap_or_default();
+            let is_beside = path.is_empty()
+                || chapters.iter().any(|known| known == path)
+                || (!path.contains('/') && !path.ends_with(".md"));
+            assert!(
+                link.contains("://") || is_beside,
+                "{chapter} links to {link}"
+            );
+        }
+        for line in included {
+            let path = line
+                .strip_prefix("{{#include ../")
+                .and_then(|rest| rest.strip_suffix("}}"));
+            // What is included keeps its links as they are, and would lead them from another place.
+            for link in links(&prose(&read(path.expect(line)))) {
+                assert!(link.contains("://"), "{chapter}: {line} links to {link}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_book_has_every_chapter_once() {
     let summary = links(&read("docs/SUMMARY.md"));
     let chapters: BTreeSet<_> = summary.iter().cloned().collect();
