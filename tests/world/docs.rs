@@ -447,6 +447,43 @@ fn other_toml_and_json_on_the_pages_can_be_read() {
 }
 
 #[test]
+fn the_program_is_installed_with_the_versions_that_it_was_tested_with() {
+    let mut installs = 0;
+    for page in pages() {
+        for install in read(&page).split("cargo install ").skip(1) {
+            let is_command = install.starts_with('-');
+            assert!(!is_command || install.starts_with("--locked "), "{page}");
+            installs += usize::from(is_command);
+        }
+    }
+    assert!(installs > 1);
+}
+
+#[test]
+fn a_shell_and_its_manual_know_the_program_once_the_page_is_followed() {
+    let shell = Shell::new();
+    let lines = commands("docs/start.md");
+    let help: Vec<String> = lines
+        .into_iter()
+        .skip_while(|line| !line.starts_with("mkdir"))
+        .collect();
+    let ran = shell.run(".", &help);
+    assert!(ran.status.success(), "{}", said(&ran));
+    let completed = shell.does(
+        ".",
+        &[
+            ". ~/.local/share/bash-completion/completions/gradus",
+            "COMP_WORDS=(gradus acc); COMP_CWORD=1; _gradus gradus acc gradus; echo \"${COMPREPLY[@]}\"",
+        ],
+    );
+    assert_eq!(completed.trim(), "access");
+    for file in [".zfunc/_gradus", ".config/fish/completions/gradus.fish"] {
+        assert!(shell.read(file).contains("gradus"), "{file}");
+    }
+    assert!(shell.path(".local/share/man/man1/gradus-build.1").exists());
+}
+
+#[test]
 fn nothing_on_a_page_is_left_to_be_filled_in() {
     for page in pages() {
         let text = read(&page);
