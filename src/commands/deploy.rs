@@ -95,10 +95,10 @@ fn next(host: DeployHost) -> &'static str {
         DeployHost::Caddy => "`caddy run --config deploy/Caddyfile` serves the site",
         DeployHost::S3 => "`deploy/s3.sh s3://BUCKET` uploads the site",
         DeployHost::Gitlab => {
-            "move `deploy/gitlab-ci.yml` to `.gitlab-ci.yml`; GitLab Pages sets no headers, and the file says what that means"
+            "move `deploy/gitlab-ci.yml` to `.gitlab-ci.yml` at the top of the repository, or `include` it there; GitLab Pages sets no headers, and the file says what that means"
         }
         DeployHost::Github => {
-            "move `deploy/github.yml` to `.github/workflows/gradus.yml`; GitHub Pages sets no headers, and the file says what that means"
+            "move `deploy/github.yml` to `.github/workflows/gradus.yml` at the top of the repository; GitHub Pages sets no headers, and the file says what that means"
         }
     }
 }

@@ -259,6 +259,33 @@ fn in_a_folder_of_a_repository_a_pipeline_lies_where_the_forge_looks_and_works_i
 }
 
 #[test]
+fn a_pipeline_that_is_written_later_is_the_same_and_can_be_included_in_another() {
+    for (forge, path) in FORGES {
+        let runner = Runner::within(forge, path, "team/growth");
+        let program = runner.shell.path("programs/gradus");
+        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_gradus"), program).expect("a link");
+        let build = format!("gradus build --deploy {forge}");
+        runner.shell.does("origin/team/growth", &[&build]);
+        let written = if forge == "gitlab" {
+            "gitlab-ci.yml"
+        } else {
+            "github.yml"
+        };
+        let later = runner.shell.read(&runner.at(&format!("deploy/{written}")));
+        assert_eq!(later, runner.shell.read(&format!("origin/{path}")));
+        if forge == "gitlab" {
+            let is_key = |line: &&str| line.starts_with(|c: char| c.is_alphabetic() || c == '.');
+            let keys: Vec<&str> = later.lines().filter(is_key).collect();
+            assert_eq!(
+                keys,
+                [".gradus:", "check:", "pages:"],
+                "nothing is said for other jobs"
+            );
+        }
+    }
+}
+
+#[test]
 fn a_folder_that_would_mean_something_else_in_a_pipeline_is_refused() {
     let shell = Shell::new();
     shell.does(".", &["git init -q origin"]);

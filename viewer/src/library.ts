@@ -107,9 +107,12 @@ export class Library {
     return { pages: new Map([...routes].map((route) => [route, this.partsAt(this.addresses.part(route), open)])), faults };
   }
 
-  /** A file of the site that is not sealed, such as its style. */
+  /** A file of the site that is not sealed, such as its style. One that a newer build has not got does not come by waiting. */
   plain(path: string): Promise<Uint8Array> {
-    return this.acrossBuilds(() => this.site.read(path));
+    return this.acrossBuilds(() => this.site.read(path)).catch((error: unknown) => {
+      const isGone = error instanceof Refusal && error.fault === "publishing";
+      throw isGone ? new Refusal("damaged", path) : error;
+    });
   }
 
   /** The page at an address, from all sections of its subject and those already open. */

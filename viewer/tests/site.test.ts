@@ -268,3 +268,12 @@ test("a login opens in the middle of an upload", async () => {
   assert.equal((await open(before, { fetch, secret: secret("new") })).library.reader.id, "ada");
   await refused("wrong-passphrase", () => open(before, { fetch, secret: secret("old") }));
 });
+
+test("a style that a newer build has not got is not promised to come", async () => {
+  const before = await make({ build: 100, plain: new Map([["assets/theme.css", new Uint8Array([1])]]) });
+  const after = await make({ build: 200 });
+  let now = fetchFrom(before);
+  const { library } = await open(before, { fetch: (path) => now(path) });
+  now = fetchFrom(after);
+  await refused("damaged", () => library.plain("assets/theme.css"));
+});

@@ -21,7 +21,7 @@ replace() {
 # `site.sig` comes to `next` last, and is the first to go: where it is, `next` is whole.
 no_longer_whole() { rsync -r --delete --include=/next --include=/next/site.sig --exclude='*' "$scratch/none/" "$target/"; }
 
-rsync -dt --exclude='*' "$site/" "$target/"
+rsync -r --exclude='*' "$scratch/none/" "$target/"
 rsync -r --include=/next --include=/next/site.sig --exclude='*' "$target/" "$scratch/begun/"
 if [ -e "$scratch/begun/next/site.sig" ]; then
   rsync -rt "$target/next/" "$scratch/begun/next/"
