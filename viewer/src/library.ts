@@ -6,7 +6,7 @@ import { openKeyring, type Keyring, type SectionRef } from "./keyring";
 import { outcomeOf, Refusal, type Fault, type Outcome } from "./outcome";
 import { unseal } from "./sealed";
 import { parseSection, type PagePart, type Section, type SectionFile } from "./section";
-import { isMismatch, onNewest, tellOfPublishing, type Site } from "./site";
+import { isMismatch, onNewest, refuse, tellOfPublishing, type Site } from "./site";
 import type { Bytes } from "./bytes";
 
 /** Kinds that are opened at unlock, whatever page is asked for. */
@@ -109,10 +109,7 @@ export class Library {
 
   /** A file of the site that is not sealed, such as its style. One that a newer build has not got does not come by waiting. */
   plain(path: string): Promise<Uint8Array> {
-    return this.acrossBuilds(() => this.site.read(path)).catch((error: unknown) => {
-      const isGone = error instanceof Refusal && error.fault === "publishing";
-      throw isGone ? new Refusal("damaged", path) : error;
-    });
+    return this.acrossBuilds(() => this.site.read(path), refuse);
   }
 
   /** The page at an address, from all sections of its subject and those already open. */
@@ -182,13 +179,13 @@ export class Library {
   }
 
   /** Tries again on a newer build: a site that is being published is not forged. */
-  private async acrossBuilds<T>(work: () => Promise<T>): Promise<T> {
+  private async acrossBuilds<T>(work: () => Promise<T>, tell: (error: unknown) => never = tellOfPublishing): Promise<T> {
     const before = this.site;
     try {
       return await work();
     } catch (error) {
       if (!isMismatch(error) || !(await this.moveFrom(before))) throw error;
-      return work().catch(tellOfPublishing);
+      return work().catch(tell);
     }
   }
 
