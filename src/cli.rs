@@ -99,7 +99,7 @@ pub struct Init {
     #[arg(long, value_enum, default_value_t = Template::Team)]
     pub template: Template,
 
-    /// Write a pipeline too, that checks every change and publishes the main branch
+    /// Write a pipeline too, that checks every change and publishes the default branch
     #[arg(long, value_enum, value_name = "FORGE")]
     pub ci: Option<CiForge>,
 }

@@ -63,15 +63,15 @@ fn severity(severity: Severity) -> &'static str {
     }
 }
 
-/// GitHub's workflow commands, a line each.
-pub fn github(report: &Report) -> String {
+/// GitHub's workflow commands, a line each. `within` stands before each path: the tree's own, with `/` behind, in the repository.
+pub fn github(report: &Report, within: &str) -> String {
     let diagnostics = report.diagnostics.iter();
     diagnostics
-        .map(|diagnostic| command(report, diagnostic))
+        .map(|diagnostic| command(report, diagnostic, within))
         .collect()
 }
 
-fn command(report: &Report, diagnostic: &Diagnostic) -> String {
+fn command(report: &Report, diagnostic: &Diagnostic, within: &str) -> String {
     let at = report.position(&diagnostic.place);
     let level = match diagnostic.severity {
         Severity::Error => "error",
@@ -84,7 +84,7 @@ fn command(report: &Report, diagnostic: &Diagnostic) -> String {
     };
     format!(
         "::{level} file={},line={},col={},endLine={},endColumn={},title={}::{}\n",
-        property(&diagnostic.place.file),
+        property(&format!("{within}{}", diagnostic.place.file)),
         at.line,
         at.column,
         at.end_line,
@@ -113,12 +113,12 @@ struct CodeQuality<'r> {
     check_name: &'r str,
     fingerprint: String,
     severity: &'static str,
-    location: Location<'r>,
+    location: Location,
 }
 
 #[derive(Serialize)]
-struct Location<'r> {
-    path: &'r str,
+struct Location {
+    path: String,
     lines: Lines,
 }
 
@@ -127,13 +127,13 @@ struct Lines {
     begin: usize,
 }
 
-/// GitLab's code quality report, and a newline.
-pub fn gitlab(report: &Report) -> String {
+/// GitLab's code quality report, and a newline. `within` is as in [`github`].
+pub fn gitlab(report: &Report, within: &str) -> String {
     let mut seen = BTreeMap::new();
     let entries: Vec<CodeQuality<'_>> = report
         .diagnostics
         .iter()
-        .map(|diagnostic| code_quality(report, diagnostic, &mut seen))
+        .map(|diagnostic| code_quality(report, diagnostic, within, &mut seen))
         .collect();
     line_of_json(&entries)
 }
@@ -141,6 +141,7 @@ pub fn gitlab(report: &Report) -> String {
 fn code_quality<'r>(
     report: &Report,
     diagnostic: &'r Diagnostic,
+    within: &str,
     seen: &mut BTreeMap<String, usize>,
 ) -> CodeQuality<'r> {
     let severity = match diagnostic.severity {
@@ -154,7 +155,7 @@ fn code_quality<'r>(
         fingerprint: fingerprint(diagnostic, seen),
         severity,
         location: Location {
-            path: &diagnostic.place.file,
+            path: format!("{within}{}", diagnostic.place.file),
             lines: Lines {
                 begin: report.position(&diagnostic.place).line,
             },
@@ -215,7 +216,7 @@ mod tests {
 
     #[test]
     fn a_message_cannot_add_commands_to_a_github_log() {
-        let lines = github(&report());
+        let lines = github(&report(), "");
         let expected = "::error file=x%2Cy.toml,line=2,col=1,endLine=2,endColumn=3,title=E021::`a` is%0Anobody, 100%25%0Ahelp: did you mean `b`?";
         assert_eq!(lines.lines().next(), Some(expected));
         assert_eq!(lines.lines().count(), 2);
@@ -224,7 +225,7 @@ mod tests {
     #[test]
     fn two_equal_complaints_have_two_fingerprints_for_gitlab() {
         let report: serde_json::Value =
-            serde_json::from_str(&gitlab(&report())).unwrap_or_default();
+            serde_json::from_str(&gitlab(&report(), "")).unwrap_or_default();
         assert_ne!(report[0]["fingerprint"], report[1]["fingerprint"]);
         assert_eq!(report[0]["location"]["lines"]["begin"], 2);
     }

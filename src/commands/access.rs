@@ -6,9 +6,10 @@ use std::path::Path;
 use gradus::acceptance::{self, Acceptance, Standing};
 use gradus::access::lock::Difference;
 use gradus::access::{Access, Artefact, Planned, plan};
+use gradus::diag::{self, Report};
 use gradus::model::{Organisation, PersonId, SectionReader};
 use gradus::seal::SiteKey;
-use gradus::{diag, keys as library_keys, terminal};
+use gradus::{keys as library_keys, terminal};
 use serde::Serialize;
 
 use crate::cli;
@@ -54,7 +55,7 @@ fn accept(here: &Here, root: &Path, acceptance: &Acceptance) -> Result<(), Failu
         return Ok(());
     }
     if !matches!(acceptance.standing, Standing::Missing) {
-        terminal::print_report(&acceptance.report);
+        terminal::print_report(&without_what_is_done(&acceptance.report));
     }
     if acceptance.is_refused() {
         return Err(errors_of(&acceptance.report));
@@ -68,6 +69,17 @@ fn accept(here: &Here, root: &Path, acceptance: &Acceptance) -> Result<(), Failu
     });
     here.say("wrote access.lock; commit it with the change that it accepts");
     Ok(())
+}
+
+/// Whoever accepts need not be told that they can.
+fn without_what_is_done(report: &Report) -> Report {
+    let mut report = report.clone();
+    for diagnostic in &mut report.diagnostics {
+        diagnostic
+            .help
+            .take_if(|help| help.contains("`gradus access --accept`"));
+    }
+    report
 }
 
 fn facts(difference: &Difference) -> String {
@@ -112,7 +124,7 @@ pub fn permit(here: &Here, acceptance: &Acceptance) -> Result<(), Failure> {
         Standing::Unreadable => "who reads what cannot be held against `access.lock`",
     };
     if !matches!(acceptance.standing, Standing::Missing) {
-        terminal::print_report(&acceptance.report);
+        terminal::print_report(&without_what_is_done(&acceptance.report));
     }
     if acceptance.is_refused() {
         return Err(errors_of(&acceptance.report));

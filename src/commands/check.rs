@@ -1,5 +1,7 @@
 //! `gradus check`: every mistake of the tree at once.
 
+use std::path::Path;
+
 use gradus::check::Rule;
 use gradus::diag::{Report, Severity};
 use gradus::pipeline::Loaded;
@@ -8,6 +10,7 @@ use gradus::{check, formats, pipeline, terminal};
 
 use crate::cli::{self, CheckFormat};
 
+use super::repository::Repository;
 use super::{Failure, Here, Message, closed_sources, errors_of, loaded, shell};
 
 /// Prints all diagnostics in the wanted form.
@@ -30,7 +33,7 @@ pub fn run(here: &Here, args: &cli::Check) -> Result<(), Failure> {
         Some(acceptance) => report.and(&acceptance.report),
         None => report,
     };
-    print(here, &report, args.format)?;
+    print(here, &root, &report, args.format)?;
     if let Some(organisation) = organisation {
         pipeline::theme(&root, &organisation)?;
     }
@@ -53,7 +56,9 @@ fn count_of(report: &Report, rule: Rule) -> usize {
     of_rule.count()
 }
 
-fn print(here: &Here, report: &Report, format: CheckFormat) -> Result<(), Failure> {
+fn print(here: &Here, root: &Path, report: &Report, format: CheckFormat) -> Result<(), Failure> {
+    // Forges know files by their paths in the repository.
+    let within = || Repository::around(root).prefix();
     match format {
         CheckFormat::Human => {
             terminal::print_report(report);
@@ -63,8 +68,8 @@ fn print(here: &Here, report: &Report, format: CheckFormat) -> Result<(), Failur
             Ok(())
         }
         CheckFormat::Json => shell::print(formats::json(report).as_bytes()),
-        CheckFormat::Github => shell::print(formats::github(report).as_bytes()),
-        CheckFormat::Gitlab => shell::print(formats::gitlab(report).as_bytes()),
+        CheckFormat::Github => shell::print(formats::github(report, &within()).as_bytes()),
+        CheckFormat::Gitlab => shell::print(formats::gitlab(report, &within()).as_bytes()),
     }
 }
 

@@ -11,6 +11,7 @@ use gradus::model::Organisation;
 use crate::cli::DeployHost;
 
 use super::build::real;
+use super::repository::Repository;
 use super::{Failure, Here, Message};
 
 /// Where the files go, in the organisation.
@@ -47,7 +48,7 @@ impl Deployment {
             return Err(Failure::Usage(Message::new(what).help(help)));
         }
         let place = Place::new(out, organisation.base_url.as_deref())?;
-        let mut files = deploy::files(web_host(host), &place);
+        let mut files = deploy::files(web_host(host), &place, &Repository::around(root).tree()?);
         for file in &files {
             refuse_changed(&folder.join(file.name), file)?;
         }
@@ -94,10 +95,10 @@ fn next(host: DeployHost) -> &'static str {
         DeployHost::Caddy => "`caddy run --config deploy/Caddyfile` serves the site",
         DeployHost::S3 => "`deploy/s3.sh s3://BUCKET` uploads the site",
         DeployHost::Gitlab => {
-            "move `deploy/gitlab-ci.yml` to `.gitlab-ci.yml`; GitLab Pages sets no headers, and the file says what that means"
+            "move `deploy/gitlab-ci.yml` to `.gitlab-ci.yml` at the top of the repository, or `include` it there; GitLab Pages sets no headers, and the file says what that means"
         }
         DeployHost::Github => {
-            "move `deploy/github.yml` to `.github/workflows/gradus.yml`; GitHub Pages sets no headers, and the file says what that means"
+            "move `deploy/github.yml` to `.github/workflows/gradus.yml` at the top of the repository; GitHub Pages sets no headers, and the file says what that means"
         }
     }
 }
@@ -134,6 +135,9 @@ fn create(path: &Path, file: &HostFile) -> std::io::Result<()> {
 impl From<PlaceError> for Failure {
     fn from(error: PlaceError) -> Self {
         let help = match error {
+            PlaceError::Tree(_) => {
+                "give the folders between the repository and the organisation plainer names: letters, digits, `.`, `_`, `-`"
+            }
             PlaceError::Folder(_) => "build into a folder with a plainer name, by `-o DIR`",
             PlaceError::Address(_) => "say it as in `https://growth.example/team/`",
         };

@@ -5,12 +5,12 @@ use std::io::Write;
 use std::path::Path;
 
 use gradus::acceptance;
-use gradus::deploy::{self, Forge};
 use gradus::scaffold::{self, Beginning, NewFile};
 use gradus::schema;
 
-use crate::cli::{self, CiForge, Template};
+use crate::cli::{self, Template};
 
+use super::ci::Pipeline;
 use super::tree_files::Tree;
 use super::{Failure, Here, MARKER, Message, keys, loaded};
 
@@ -26,7 +26,10 @@ pub fn run(here: &Here, args: &cli::Init) -> Result<(), Failure> {
     let root = here.path(&args.target);
     let shown = args.target.display();
     let mut files = scaffold::beginning(kind(args.template), here.today);
-    files.extend(args.ci.map(pipeline));
+    let pipeline = args
+        .ci
+        .map(|forge| Pipeline::of(forge, &root))
+        .transpose()?;
     let ignored = root.join(IGNORED).exists();
     if ignored {
         files.retain(|file| file.path != IGNORED);
@@ -36,11 +39,15 @@ pub fn run(here: &Here, args: &cli::Init) -> Result<(), Failure> {
         let help = "choose an empty directory: `gradus init DIR`; nothing was written";
         return Err(Failure::Environment(message.help(help)));
     }
+    pipeline.iter().try_for_each(Pipeline::refuse_taken)?;
     let tree = Tree::begin(&root);
     for file in &files {
         let path = tree.add_one(file)?;
         here.say(&format!("wrote {path}"));
     }
+    pipeline
+        .iter()
+        .try_for_each(|pipeline| pipeline.write(here))?;
     if ignored {
         ignore_too(here, &root.join(IGNORED))?;
     }
@@ -51,6 +58,9 @@ pub fn run(here: &Here, args: &cli::Init) -> Result<(), Failure> {
     keys::make_site_key(here, &root)?;
     accept(here, &root)?;
     here.say(&next_steps(args));
+    if let Some(pipeline) = &pipeline {
+        here.say(&pipeline.next_steps(&args.target));
+    }
     Ok(())
 }
 
@@ -87,17 +97,6 @@ fn ignore_too(here: &Here, path: &Path) -> Result<(), Failure> {
         "added to {IGNORED} what must not be committed: the site, its key, and identities"
     ));
     Ok(())
-}
-
-fn pipeline(forge: CiForge) -> NewFile {
-    let forge = match forge {
-        CiForge::Gitlab => Forge::Gitlab,
-        CiForge::Github => Forge::Github,
-    };
-    NewFile {
-        path: forge.pipeline_path().to_owned(),
-        text: deploy::pipeline(forge),
-    }
 }
 
 /// What somebody does to see something, in the order in which it works.

@@ -46,7 +46,7 @@ fn read(
     for file in &identities {
         let pins = published.pins(&file.signers)?;
         let trust = published.trust(&pins);
-        let site = SealedSiteReader::new(&published.host, &trust, &pins)?;
+        let site = SealedSiteReader::newest(&published.host, &trust, &pins)?;
         let portfolio = match site.unlock(&file.identity) {
             Err(ReadError::NoMatch) => continue,
             unlocked => unlocked?,
@@ -113,7 +113,8 @@ fn identities(
 
 /// The site is opened again with the signers that the login pins, so that a forged one shows nothing.
 fn of_login(published: &Published, login: &str) -> Result<IdentityFile, Failure> {
-    let site = SealedSiteReader::new(&published.host, &Trust::default(), &published.pins(&[])?)?;
+    let pins = published.pins(&[])?;
+    let site = SealedSiteReader::newest(&published.host, &Trust::default(), &pins)?;
     let passphrase = ask_passphrase(&format!("the login `{}`", visible(login)));
     let passphrase =
         passphrase.map_err(|error| Failure::environment("could not read the passphrase", error))?;

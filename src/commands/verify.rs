@@ -1,6 +1,6 @@
 //! `gradus verify`: whether a published site is what its owner signed.
 
-use gradus::seal::SiteJson;
+use gradus::seal::{SealedSiteReader, Signer, SiteJson};
 use gradus::terminal;
 use gradus::verify::{Against, Canaries, Finding, Release, Tree, Verdict, Weight, verify};
 use serde::Serialize;
@@ -44,11 +44,20 @@ pub fn run(here: &Here, args: &cli::Verify) -> Result<(), Failure> {
         true => shell::print_json(&Json::of(&verdict, tree.as_ref()))?,
         false => print(here, &verdict, tree.as_ref())?,
     }
+    if !verdict.is_as_signed() && is_in_upload(&published) {
+        here.say("an upload of a newer build is under way, or broke off: `next/` holds that build; see that it is brought to its end, then verify again");
+    }
     let warned = args.deny_warnings && verdict.count(Weight::Doubtful) > 0;
     match verdict.is_as_signed() && !warned {
         true => Ok(()),
         false => Err(Failure::Content),
     }
+}
+
+/// Whether the host holds a build that has not taken its place yet.
+fn is_in_upload(published: &Published) -> bool {
+    let pins: Vec<String> = published.signer.iter().map(Signer::to_string).collect();
+    SealedSiteReader::waiting(&published.host, &published.trust(&pins), &pins).is_some()
 }
 
 fn print(here: &Here, verdict: &Verdict, tree: Option<&Tree>) -> Result<(), Failure> {

@@ -9,7 +9,7 @@ mod place;
 use serde_json::{Value, json};
 
 pub use headers::{CACHED_FOR_EVER, CACHED_IF_UNCHANGED, HEADERS, PAGE_POLICY, POLICY};
-pub use place::{Place, PlaceError};
+pub use place::{Place, PlaceError, TreePath};
 
 /// What a site may be hosted with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,7 +21,7 @@ pub enum WebHost {
     Pages(Forge),
 }
 
-/// Where the tree is kept, and a pipeline can be run.
+/// Where the repository is kept, and a pipeline can be run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Forge {
     Gitlab,
@@ -29,7 +29,7 @@ pub enum Forge {
 }
 
 impl Forge {
-    /// Where it looks for the pipeline, relative to the tree.
+    /// Where it looks for the pipeline, relative to the repository.
     pub const fn pipeline_path(self) -> &'static str {
         match self {
             Self::Gitlab => ".gitlab-ci.yml",
@@ -48,8 +48,8 @@ pub struct HostFile {
     pub runs: bool,
 }
 
-/// What a host of that kind needs to serve the site that lies there.
-pub fn files(host: WebHost, place: &Place) -> Vec<HostFile> {
+/// What a host of that kind needs to serve the site that lies there. `tree` is where the organisation lies in its repository.
+pub fn files(host: WebHost, place: &Place, tree: &TreePath) -> Vec<HostFile> {
     let file = |name, text| HostFile {
         name,
         text,
@@ -68,18 +68,32 @@ pub fn files(host: WebHost, place: &Place) -> Vec<HostFile> {
             script("s3.sh", include_str!("templates/s3.sh")),
             file("cloudfront.json", cloudfront()),
         ],
-        WebHost::Pages(Forge::Gitlab) => vec![file("gitlab-ci.yml", pipeline(Forge::Gitlab))],
-        WebHost::Pages(Forge::Github) => vec![file("github.yml", pipeline(Forge::Github))],
+        WebHost::Pages(Forge::Gitlab) => {
+            vec![file("gitlab-ci.yml", pipeline(Forge::Gitlab, tree))]
+        }
+        WebHost::Pages(Forge::Github) => vec![file("github.yml", pipeline(Forge::Github, tree))],
     }
 }
 
-/// A pipeline that checks every change, and publishes the main branch.
-pub fn pipeline(forge: Forge) -> String {
+/// A pipeline that checks every change, and publishes the default branch.
+pub fn pipeline(forge: Forge, tree: &TreePath) -> String {
     let template = match forge {
         Forge::Gitlab => include_str!("templates/gitlab.yml"),
         Forge::Github => include_str!("templates/github.yml"),
     };
-    template.replace("{version}", env!("CARGO_PKG_VERSION"))
+    let (enter, leave) = match tree.is_whole() {
+        true => (String::new(), ""),
+        false => (
+            format!("    - cd {}\n", tree.named()),
+            "    - mv public \"$CI_PROJECT_DIR/public\"\n",
+        ),
+    };
+    template
+        .replace("{version}", env!("CARGO_PKG_VERSION"))
+        .replace("{enter}", &enter)
+        .replace("{leave}", leave)
+        .replace("{within}", &tree.prefix())
+        .replace("{tree}", tree.named())
 }
 
 fn nginx(place: &Place) -> String {
@@ -165,7 +179,7 @@ mod tests {
     }
 
     fn text(host: WebHost, base_url: Option<&str>) -> String {
-        let files = files(host, &place(base_url));
+        let files = files(host, &place(base_url), &TreePath::default());
         files.into_iter().next().unwrap().text
     }
 
@@ -180,7 +194,7 @@ mod tests {
                 );
             }
         }
-        let cloudfront = &files(WebHost::S3, &place(None))[1].text;
+        let cloudfront = &files(WebHost::S3, &place(None), &TreePath::default())[1].text;
         let whole: Value = serde_json::from_str(cloudfront).unwrap();
         for (name, value) in HEADERS {
             let known = KNOWN_TO_CLOUDFRONT.contains(&name);
@@ -208,7 +222,11 @@ mod tests {
         let hosts = [WebHost::Nginx, WebHost::Caddy, WebHost::S3];
         let pages = [Forge::Gitlab, Forge::Github].map(WebHost::Pages);
         for host in hosts.into_iter().chain(pages) {
-            for file in files(host, &place(Some("https://growth.example/a/b"))) {
+            for file in files(
+                host,
+                &place(Some("https://growth.example/a/b")),
+                &TreePath::default(),
+            ) {
                 for name in [
                     "folder",
                     "path",
@@ -220,6 +238,10 @@ mod tests {
                     "redirect",
                     "headers",
                     "asset_headers",
+                    "tree",
+                    "within",
+                    "enter",
+                    "leave",
                 ] {
                     assert!(
                         !file.text.contains(&format!("{{{name}}}")),

@@ -14,6 +14,9 @@ pub enum PlaceError {
     /// It would mean something else in a configuration.
     #[error("`{0}` cannot be written into a configuration")]
     Folder(String),
+    /// As of [`PlaceError::Folder`], within the repository.
+    #[error("`{0}` cannot be written into a pipeline")]
+    Tree(String),
     #[error("`base_url` is `{0}`, which is no address of a site")]
     Address(String),
 }
@@ -96,6 +99,49 @@ impl Place {
     pub fn authority(&self) -> &str {
         self.authority.as_deref().unwrap_or(NO_AUTHORITY)
     }
+}
+
+/// Where an organisation lies in its repository; can stand in any pipeline as it is. The default: it is all of it.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TreePath(String);
+
+impl TreePath {
+    /// A path relative to the repository; empty for all of it.
+    ///
+    /// # Errors
+    /// [`PlaceError::Tree`]: it would mean something else in a pipeline.
+    pub fn new(path: &Path) -> Result<Self, PlaceError> {
+        let named = path.to_str().filter(|path| is_word(path));
+        let named = named.ok_or_else(|| PlaceError::Tree(path.display().to_string()))?;
+        Ok(Self(named.to_owned()))
+    }
+
+    /// Whether it is all of the repository.
+    pub fn is_whole(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// `team/growth`, or `.`.
+    pub fn named(&self) -> &str {
+        match self.is_whole() {
+            true => ".",
+            false => &self.0,
+        }
+    }
+
+    /// What stands before a path in the organisation: `team/growth/`, or nothing.
+    pub fn prefix(&self) -> String {
+        match self.is_whole() {
+            true => String::new(),
+            false => format!("{}/", self.0),
+        }
+    }
+}
+
+/// Whether a path means itself in YAML and, unquoted, in a shell.
+fn is_word(path: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-".contains(c);
+    path.chars().all(plain) && !path.starts_with('-')
 }
 
 /// Whether a character means itself between the double quotes of nginx, Caddy and a shell.

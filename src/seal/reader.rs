@@ -64,6 +64,9 @@ pub fn is_inside(path: &str) -> bool {
     !path.contains(['\\', ':', '\0']) && path.split('/').all(plain)
 }
 
+/// Where an upload keeps the new files whole while it replaces those beside them.
+const NEXT: &str = "next/";
+
 /// What a reader knows of a site from before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Trust {
@@ -119,6 +122,8 @@ pub struct SealedSiteReader<'a> {
     id: SiteId,
     shard_hashes: Vec<FileHash>,
     shards: RefCell<BTreeMap<usize, Shard>>,
+    /// Whether a file that does not fit is looked for in [`NEXT`] as well.
+    in_upload: bool,
 }
 
 impl<'a> SealedSiteReader<'a> {
@@ -132,14 +137,58 @@ impl<'a> SealedSiteReader<'a> {
         trust: &Trust,
         pins: &[String],
     ) -> Result<Self, ReadError> {
-        let bytes = fetch(files, SITE_JSON)?;
+        Self::signed_in("", files, trust, pins)
+    }
+
+    /// The same for a host that may be in the middle of an upload: whatever is newer, and whole, is read.
+    ///
+    /// # Errors
+    /// As [`SealedSiteReader::new`].
+    pub fn newest(
+        files: &'a dyn SiteFiles,
+        trust: &Trust,
+        pins: &[String],
+    ) -> Result<Self, ReadError> {
+        let here = Self::new(files, trust, pins);
+        let site = match (here, Self::waiting(files, trust, pins)) {
+            (Ok(here), Some(waiting)) if waiting.follows(&here) => waiting,
+            (Err(_), Some(waiting)) => waiting,
+            (here, _) => here?,
+        };
+        Ok(Self {
+            in_upload: true,
+            ..site
+        })
+    }
+
+    /// The site that an upload has brought whole, before its files take their places; nothing where there is none that holds.
+    pub fn waiting(files: &'a dyn SiteFiles, trust: &Trust, pins: &[String]) -> Option<Self> {
+        let waiting = Self::signed_in(NEXT, files, trust, pins).ok()?;
+        Some(Self {
+            in_upload: true,
+            ..waiting
+        })
+    }
+
+    fn follows(&self, before: &Self) -> bool {
+        self.id == before.id && self.json.build > before.json.build
+    }
+
+    /// What is signed in a folder of the host.
+    fn signed_in(
+        folder: &str,
+        files: &'a dyn SiteFiles,
+        trust: &Trust,
+        pins: &[String],
+    ) -> Result<Self, ReadError> {
+        let bytes = fetch(files, &format!("{folder}{SITE_JSON}"))?;
         let json: SiteJson = parse(SITE_JSON, &bytes)?;
         let (signer, id, shard_hashes) =
             members(&json).map_err(|what| ReadError::damaged(SITE_JSON, what))?;
         if !is_pinned(&signer, trust, pins) {
             return Err(ReadError::forged(SITE_JSON));
         }
-        let signature = read_signature(&fetch(files, SITE_SIG)?)
+        let signature = read_signature(&fetch(files, &format!("{folder}{SITE_SIG}"))?)
             .ok_or_else(|| ReadError::damaged(SITE_SIG, "not a signature"))?;
         if !signer.signed(&bytes, &signature) {
             return Err(ReadError::forged(SITE_JSON));
@@ -154,6 +203,7 @@ impl<'a> SealedSiteReader<'a> {
             id,
             shard_hashes,
             shards: RefCell::default(),
+            in_upload: false,
         })
     }
 
@@ -244,10 +294,12 @@ impl<'a> SealedSiteReader<'a> {
     pub fn read_shard(&self, number: usize) -> Result<Shard, ReadError> {
         let hash = &self.shard_hashes[number];
         let path = shard_path(hash);
-        let bytes = fetch(self.files, &path)?;
-        if FileHash::of(&bytes) != *hash {
-            return Err(ReadError::forged(&path));
-        }
+        let bytes = self.fitting(&path, |place| {
+            let bytes = fetch(self.files, place)?;
+            let fits = FileHash::of(&bytes) == *hash;
+            fits.then_some(bytes)
+                .ok_or_else(|| ReadError::forged(&path))
+        })?;
         let shard: Shard = parse(&path, &bytes)?;
         match shard.site == self.json.site {
             true => Ok(shard),
@@ -262,10 +314,30 @@ impl<'a> SealedSiteReader<'a> {
         signed: &SignedFile,
         identity: &Identity,
     ) -> Result<Vec<u8>, ReadError> {
-        let bytes = read_signed(self.files, path, signed)?;
+        let bytes = self.read_as_signed(path, signed)?;
         let packed = age_file::open(identity, &bytes)
             .map_err(|error| ReadError::damaged(path, error.to_string()))?;
         container::unpack(&packed).map_err(|error| ReadError::damaged(path, error.to_string()))
+    }
+
+    fn read_as_signed(&self, path: &str, signed: &SignedFile) -> Result<Vec<u8>, ReadError> {
+        self.fitting(path, |place| read_signed(self.files, place, signed))
+    }
+
+    /// What `read` makes of the file in its place or, in an upload, of the one that waits to take it.
+    fn fitting(
+        &self,
+        path: &str,
+        read: impl Fn(&str) -> Result<Vec<u8>, ReadError>,
+    ) -> Result<Vec<u8>, ReadError> {
+        match read(path) {
+            Err(error @ (ReadError::Damaged { .. } | ReadError::Forged { .. }))
+                if self.in_upload =>
+            {
+                read(&format!("{NEXT}{path}")).map_err(|_| error)
+            }
+            read => read,
+        }
     }
 
     /// The bytes of a listed file, as signed; nothing where it is not listed.
@@ -274,7 +346,7 @@ impl<'a> SealedSiteReader<'a> {
     /// The file, or the shard that lists it, is not what was signed.
     pub fn read(&self, path: &str) -> Result<Option<Vec<u8>>, ReadError> {
         let signed = self.signed(path)?;
-        let read = signed.map(|signed| read_signed(self.files, path, &signed));
+        let read = signed.map(|signed| self.read_as_signed(path, &signed));
         read.transpose()
     }
 

@@ -134,8 +134,8 @@ proptest! {
         prop_assert_eq!(organisation.is_some(), !report.has_errors());
         gradus::terminal::drawn(&report);
         gradus::formats::json(&report);
-        gradus::formats::github(&report);
-        gradus::formats::gitlab(&report);
+        gradus::formats::github(&report, "");
+        gradus::formats::gitlab(&report, "");
     }
 }
 

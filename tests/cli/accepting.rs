@@ -174,3 +174,17 @@ fn access_lists_sections_whatever_was_accepted() {
     here.run(&["-C", "org", "access", "--accept", "--diff"])
         .exits(2);
 }
+
+#[test]
+fn whoever_accepts_is_told_what_and_not_how_to_accept_it() {
+    let here = accepted();
+    edit(
+        &here,
+        "gradus.toml",
+        "# [access]",
+        "[access]\nhr = [\"sam\"]",
+    );
+    let said = here.run(&["-C", "org", "access", "--accept"]).exits(0);
+    let said = said.says("W031").stderr();
+    assert!(!said.contains("gradus access --accept"), "{said}");
+}

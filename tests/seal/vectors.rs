@@ -63,7 +63,7 @@ fn read(vector: &Vector) -> Result<Value, ReadError> {
             .map(|signer| signer.parse().unwrap()),
         seen_build: vector.seen_build,
     };
-    let site = SealedSiteReader::new(&files, &trust, &file.signers)?;
+    let site = SealedSiteReader::newest(&files, &trust, &file.signers)?;
     let portfolio = site.unlock(&file.identity)?;
     let sections = portfolio
         .keyring()
@@ -354,6 +354,7 @@ impl Site {
     /// The vector of Ada opening her own section.
     fn vector(self, name: &str, why: &str, expect: Value) -> Vector {
         let needed = |path: &str| {
+            let path = path.strip_prefix("next/").unwrap_or(path);
             let other = path.starts_with("keyring/") && path != self.keyring_path;
             let unopened = path == self.keyring.sections[0].file;
             !other && !unopened && path != "index.html" && !path.starts_with("assets/")
@@ -1035,9 +1036,79 @@ fn trees() -> Vec<Vector> {
     ]
 }
 
+/// A host on which one site takes the place of another: the files that did so already, and those that wait for it.
+struct Upload {
+    before: Site,
+    after: Site,
+}
+
+impl Upload {
+    fn new() -> Self {
+        let after = Site::new().put_tree(json!(["p", "what is new"]));
+        Self {
+            before: Site::new(),
+            after: after.put_site_json(|site| site["build"] = json!(CREATED + 1)),
+        }
+    }
+
+    /// After these files were replaced, while all wait.
+    fn replaced(&self, paths: &[&str]) -> Site {
+        let mut site = self.before.clone();
+        for (path, bytes) in &self.after.files {
+            site.files.insert(format!("next/{path}"), bytes.clone());
+            if paths.contains(&path.as_str()) {
+                site.files.insert(path.clone(), bytes.clone());
+            }
+        }
+        site
+    }
+}
+
+fn uploads() -> Vec<Vector> {
+    let upload = Upload::new();
+    let (section, _) = upload.before.section();
+    let new = expect_ok(&upload.after);
+    let bend = |bytes: &mut Vec<u8>| *bytes.last_mut().unwrap() ^= 1;
+    let unsigned = upload.replaced(&[]).tamper(&section, bend);
+    let signature = unsigned.clone().sign(&[3; 32]).files["site.sig"].clone();
+    let backwards = Upload {
+        before: upload.after.clone(),
+        after: upload.before.clone(),
+    };
+    let mut back = backwards.replaced(&[]).tamper(&section, bend).forged(
+        "upload-of-an-older-build",
+        "what waits leads back to an older build",
+    );
+    back.seen_build = Some(CREATED + 1);
+    vec![
+        upload.replaced(&[]).vector(
+            "valid-upload-before-anything-is-replaced",
+            "a site that is whole is refused for what waits beside it",
+            json!({ "verdict": "ok", "reader": "ada" }),
+        ),
+        upload.replaced(&[&section]).vector(
+            "valid-upload-with-a-section-replaced",
+            "a site that is being published is called a forgery",
+            new.clone(),
+        ),
+        upload.replaced(&[&section, "site.json"]).vector(
+            "valid-upload-between-site-json-and-its-signature",
+            "a site is called a forgery while its signature is on the way",
+            new,
+        ),
+        unsigned
+            .tamper("next/site.sig", |bytes| *bytes = signature)
+            .forged(
+                "upload-by-another-signer",
+                "what waits is believed unsigned",
+            ),
+        back,
+    ]
+}
+
 type Group = (&'static str, fn() -> Vec<Vector>);
 
-const GROUPS: [Group; 7] = [
+const GROUPS: [Group; 8] = [
     ("valid", valid),
     ("keys", keys),
     ("signatures", signatures),
@@ -1045,6 +1116,7 @@ const GROUPS: [Group; 7] = [
     ("insides", insides),
     ("trees", trees),
     ("hybrid", hybrid),
+    ("uploads", uploads),
 ];
 
 fn path_of(group: &str) -> PathBuf {

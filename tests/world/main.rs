@@ -10,3 +10,4 @@ mod portable;
 mod program;
 mod shell;
 mod uploads;
+mod workshop;

@@ -1,68 +1,39 @@
-//! `build --deploy`: what is written where, and in which order the scripts bring files to a host.
+//! `build --deploy`: what is written where, and what a host holds while the scripts bring files there.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+use gradus::keys::load_identity_file;
+use gradus::seal::{Folder, SealedSiteReader, Trust};
 
 use crate::program::Program;
-use crate::shell::{Shell, files_below};
+use crate::shell::{Shell, files_below, said};
 
-/// Copies what it is asked to, as `rsync` would, and notes each file that it copies.
-const RSYNC: &str = r#"
-for last; do :; done
-delete=no; excluded=
-while [ $# -gt 2 ]; do
-  case "$1" in --exclude=*) excluded="$excluded ${1#--exclude=}";; --delete) delete=yes;; esac
-  shift
-done
-from="$1"; to="${2#host:}"
-if [ -f "$from" ]; then cp "$from" "$to"; echo "${from##*/}" >> "$NOTES"; exit; fi
-if [ $delete = yes ]; then (cd "$to" && find . -type f | while read -r f; do [ -e "$from/$f" ] || { rm "$f"; echo "gone $f" >> "$NOTES"; }; done); fi
-cd "$from" && find . -type f | sort | while read -r f; do
-  case " $excluded " in *" ${f#.} "*) continue;; esac
-  case "$f:$excluded" in ./portable/*:*" /portable"*) continue;; esac
-  if cmp -s "$f" "$to/$f"; then continue; fi
-  mkdir -p "$to/${f%/*}"; cp "$f" "$to/$f"; echo "${f#./}" >> "$NOTES"
-done
-"#;
+/// What plays the host in them.
+const MOMENTS: &str = include_str!("stand-ins/moments.sh");
+const RSYNC: &str = include_str!("stand-ins/rsync.sh");
+const AWS: &str = include_str!("stand-ins/aws.sh");
 
-/// The same for `aws s3 sync` and `aws s3 cp`; notes what each file may be kept for.
-const AWS: &str = r#"
-test "$1" = s3; what="$2"; from="$3"; to="$BUCKET${4#s3://growth}"
-shift 4; cache=none; delete=no; excluded=
-while [ $# -gt 0 ]; do
-  case "$1" in
-    --cache-control) cache="$2"; shift;;
-    --exclude) excluded="$excluded $2"; shift;;
-    --recursive) what=all;;
-    --delete) delete=yes;;
-    --only-show-errors|--size-only) ;;
-    *) echo "unknown $1" >&2; exit 2;;
-  esac
-  shift
-done
-if [ "$what" = cp ]; then cp "$from" "$to"; echo "${from##*/} $cache" >> "$NOTES"; exit; fi
-mkdir -p "$to"
-if [ $delete = yes ]; then (cd "$to" && find . -type f | while read -r f; do [ -e "$from/$f" ] || { rm "$f"; echo "gone $f" >> "$NOTES"; }; done); fi
-cd "$from" && find . -type f | sort | while read -r f; do
-  f="${f#./}"
-  case " $excluded " in *" $f "*) continue;; esac
-  case "$f:$excluded" in assets/*:*"assets/*"*|portable/*:*"portable/*"*) continue;; esac
-  if [ $what = sync ] && [ -e "$to/$f" ]; then continue; fi
-  mkdir -p "$(dirname "$to/$f")"; cp "$f" "$to/$f"; f="$to/$f"; echo "${f#"$BUCKET"/} $cache" >> "$NOTES"
-done
-"#;
+/// A way to bring a site to a host: what it is written for, and how it is called.
+const UPLOADS: [(&str, &str); 2] = [
+    ("nginx", "deploy/upload.sh host:"),
+    ("s3", "deploy/s3.sh s3://growth"),
+];
 
 /// An organisation that was built with what a host needs, and a folder that plays the host.
 fn deployed(host: &str) -> Shell {
     let mut shell = Shell::new();
+    let keys = ["gradus keys new sam", "gradus access --accept"];
     shell.does(".", &["gradus init org", "mkdir host"]);
+    shell.does("org", &keys);
     let build = format!("gradus build --portable --deploy {host}");
     shell.does("org", &[&build]);
-    shell.set("NOTES", shell.path("notes").display().to_string());
-    shell.set("BUCKET", shell.path("host").display().to_string());
-    shell.stand_in("rsync", RSYNC);
-    shell.stand_in("aws", AWS);
-    shell.write("host/sealed/of-an-older-build.age", "");
+    for (name, path) in [("NOTES", "notes"), ("HOST", "host"), ("CACHED", "cached")] {
+        shell.set(name, shell.path(path).display().to_string());
+    }
+    shell.stand_in("rsync", &format!("{MOMENTS}\n{RSYNC}"));
+    shell.stand_in("aws", &format!("{MOMENTS}\n{AWS}"));
     shell
 }
 
@@ -78,57 +49,158 @@ fn for_a_host(shell: &Shell) -> Vec<String> {
     built
 }
 
-fn assert_vouching_comes_last(notes: &[String]) {
-    let names = notes
+/// Gives everybody's pages another text, and keeps what is built of it as `name`.
+fn build_another(shell: &Shell, name: &str) {
+    let rename = format!("sed -i 's/^name = .*/name = \"{name}\"/' people/*/person.toml");
+    let keep = format!("cp -r public ../{name} && rm -r ../{name}/portable");
+    shell.does("org", &[&rename, "gradus build --portable --fresh", &keep]);
+}
+
+/// Whether all files of a build lie in a folder.
+fn holds(folder: &Path, build: &Path) -> bool {
+    files_below(build)
         .iter()
-        .map(|note| note.split(' ').next().unwrap_or(""));
-    let names: Vec<&str> = names.collect();
-    let place = |name: &str| {
-        let places = names.iter().filter(|known| **known == name);
-        assert_eq!(places.count(), 1, "{name} comes once: {names:?}");
-        names.iter().position(|known| *known == name).expect(name)
+        .all(|file| fs::read(folder.join(file)).ok() == fs::read(build.join(file)).ok())
+}
+
+/// The folders in which the host was kept, in their order.
+fn moments(shell: &Shell) -> Vec<PathBuf> {
+    let kept = fs::read_dir(shell.path("moments")).expect("moments were kept");
+    let mut kept: Vec<_> = kept.map(|entry| entry.expect("a folder").path()).collect();
+    kept.sort();
+    kept
+}
+
+/// At each moment one of the builds is there whole: in its place, or waiting to take it. How many moments are of the second
+/// kind.
+fn always_whole(shell: &Shell, builds: &[&str]) -> usize {
+    let builds: Vec<_> = builds.iter().map(|name| shell.path(name)).collect();
+    let mut by_what_waits = 0;
+    for moment in moments(shell) {
+        if builds.iter().any(|build| holds(&moment, build)) {
+            continue;
+        }
+        let waits = builds
+            .iter()
+            .any(|build| holds(&moment.join("next"), build));
+        assert!(waits, "{} is not whole", moment.display());
+        by_what_waits += 1;
+    }
+    by_what_waits
+}
+
+/// How many sections Sam opens of what a host holds, all of them whole.
+fn sections_of_sam(shell: &Shell, host: PathBuf) -> usize {
+    let unasked = |_: &Path| unreachable!("the file is in clear");
+    let sam = load_identity_file(&shell.path("org/sam.key.txt"), &unasked).expect("an identity");
+    let folder = Folder(host);
+    let site = SealedSiteReader::newest(&folder, &Trust::default(), &sam.signers).expect("a site");
+    let opened = site.unlock(&sam.identity).expect("a keyring");
+    let sections = &opened.keyring().sections;
+    for section in sections {
+        opened.section(&section.id).expect(&section.id);
+    }
+    sections.len()
+}
+
+#[test]
+fn a_first_upload_brings_the_site_and_nothing_else() {
+    for (host, upload) in UPLOADS {
+        let shell = deployed(host);
+        shell.does("org", &[upload]);
+        assert_eq!(files_below(&shell.path("host")), for_a_host(&shell));
+        let gone = notes(&shell);
+        assert!(gone.iter().all(|note| !note.contains("portable/")));
+    }
+}
+
+#[test]
+fn at_every_moment_of_an_upload_over_an_older_site_one_of_the_two_is_whole() {
+    for (host, upload) in UPLOADS {
+        let mut shell = deployed(host);
+        build_another(&shell, "old");
+        shell.does("org", &[upload]);
+        shell.write("host/sealed/of-an-older-build.age", "");
+        build_another(&shell, "new");
+        shell.set("MOMENTS", shell.path("moments").display().to_string());
+        shell.does("org", &[upload]);
+        assert!(always_whole(&shell, &["old", "new"]) > 10, "{host}");
+        for moment in moments(&shell) {
+            assert!(sections_of_sam(&shell, moment) > 3);
+        }
+        assert_eq!(files_below(&shell.path("host")), for_a_host(&shell));
+        assert!(holds(&shell.path("host"), &shell.path("new")));
+    }
+}
+
+#[test]
+fn an_upload_that_broke_off_leaves_a_whole_site_and_so_does_the_next_at_every_moment() {
+    for (host, upload) in UPLOADS {
+        let mut shell = deployed(host);
+        build_another(&shell, "old");
+        shell.does("org", &[upload]);
+        build_another(&shell, "new");
+        shell.set("MOMENTS", shell.path("moments").display().to_string());
+        shell.does("org", &[upload]);
+        let before = moments(&shell);
+        build_another(&shell, "newest");
+        for broken in [before.len() / 3, before.len() * 2 / 3].map(|at| &before[at]) {
+            let restore = format!("rm -rf host moments-after; cp -r {} host", broken.display());
+            shell.does(".", &[&restore]);
+            shell.set("MOMENTS", shell.path("moments-after").display().to_string());
+            shell.does("org", &[upload]);
+            assert!(holds(&shell.path("host"), &shell.path("newest")));
+            assert_eq!(files_below(&shell.path("host")), for_a_host(&shell));
+            shell.does(
+                ".",
+                &["mv moments moments-before; mv moments-after moments"],
+            );
+            always_whole(&shell, &["old", "new", "newest"]);
+            shell.does(".", &["rm -r moments; mv moments-before moments"]);
+        }
+    }
+}
+
+#[test]
+fn who_verifies_in_the_middle_of_an_upload_is_told_of_it_and_who_opens_reads_on() {
+    let (host, upload) = UPLOADS[0];
+    let mut shell = deployed(host);
+    shell.does("org", &[upload]);
+    build_another(&shell, "new");
+    shell.set("MOMENTS", shell.path("moments").display().to_string());
+    shell.does("org", &[upload]);
+    let moments = moments(&shell);
+    let is_amid = |moment: &&PathBuf| {
+        moment.join("next/site.sig").exists() && !holds(moment, &shell.path("new"))
     };
-    let last = ["index.html", "site.json", "site.sig", "gone"].map(place);
-    let first = names.len() - last.len();
-    assert_eq!(last.to_vec(), (first..names.len()).collect::<Vec<_>>());
-    assert!(
-        names[..first]
-            .iter()
-            .any(|name| name.starts_with("sealed/"))
+    let amid = moments.iter().rfind(is_amid);
+    let amid = amid.expect("files were replaced").display();
+    let verified = shell.run("org", &[format!("gradus verify {amid}")]);
+    assert_eq!(verified.status.code(), Some(1), "{}", said(&verified));
+    assert!(said(&verified).contains("an upload of a newer build is under way, or broke off"));
+    shell.does(
+        "org",
+        &[&format!("gradus open {amid} -i sam.key.txt -o pages")],
     );
-    assert!(
-        names[..first]
-            .iter()
-            .any(|name| name.starts_with("assets/"))
-    );
+    let after = shell.does("org", &["gradus verify ../host 2>&1"]);
+    assert!(!after.contains("an upload"));
 }
 
 #[test]
-fn an_upload_by_rsync_brings_what_vouches_for_the_others_after_them() {
-    let shell = deployed("nginx");
-    let target = shell.path("host").display().to_string();
-    shell.does("org", &[&format!("deploy/upload.sh host:{target}")]);
-    assert_vouching_comes_last(&notes(&shell));
-    assert_eq!(files_below(&shell.path("host")), for_a_host(&shell));
-}
-
-#[test]
-fn an_upload_to_s3_does_too_and_says_how_long_files_are_kept() {
+fn in_a_bucket_each_file_says_how_long_it_may_be_kept() {
     let shell = deployed("s3");
     shell.does("org", &["deploy/s3.sh s3://growth"]);
-    assert_vouching_comes_last(&notes(&shell));
-    for note in notes(&shell)
-        .iter()
-        .filter(|note| !note.starts_with("gone"))
-    {
-        let (path, cache) = note.split_once(' ').expect("a path and its rule");
+    for path in for_a_host(&shell) {
         let expected = match path.starts_with("assets/") {
             true => "public, max-age=31536000, immutable",
             false => "no-cache",
         };
-        assert_eq!(cache, expected, "{path}");
+        assert_eq!(
+            shell.read(&format!("cached/{path}")).trim(),
+            expected,
+            "{path}"
+        );
     }
-    assert_eq!(files_below(&shell.path("host")), for_a_host(&shell));
 }
 
 #[test]
@@ -137,7 +209,7 @@ fn a_script_that_is_not_told_where_to_uploads_nothing() {
         let shell = deployed(host);
         let ran = shell.run("org", &[script.to_owned()]);
         assert!(!ran.status.success());
-        assert!(crate::shell::said(&ran).contains("say where to"));
+        assert!(said(&ran).contains("say where to"));
         assert!(!shell.path("notes").exists());
     }
 }

@@ -1,7 +1,7 @@
 /** The sites that are read here: built by the program itself, from example-org and from a hostile organisation. */
 
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
@@ -147,7 +147,8 @@ const diagnosticsIn = (json: string): Complaint[] => (JSON.parse(json) as { diag
 
 /** The site as the viewer's own reader sees it with a key, without a browser: for addresses and routes. */
 export async function readLibrary(folder: string, identity: string): Promise<Library> {
-  const fetch = async (path: string): Promise<Uint8Array> => new Uint8Array(readFileSync(join(folder, path)));
+  const fetch = async (path: string): Promise<Uint8Array | null> =>
+    existsSync(join(folder, path)) ? new Uint8Array(readFileSync(join(folder, path))) : null;
   const site = await Site.open(fetch, { signers: [], memory: () => ({ build: null, signer: null }) });
   return Library.open(site, parseIdentity(identity));
 }

@@ -51,6 +51,13 @@ export function brandMark(): Node {
   return document.querySelector("#gradus-lock .brand > svg")?.cloneNode(true) ?? new Text();
 }
 
+/** A way to try again what failed. */
+export function againButton(again: () => void): HTMLElement {
+  const button = el("button", { class: "btn", type: "button" }, "Try again");
+  button.addEventListener("click", again);
+  return button;
+}
+
 /** A failure, told to screen readers at once. */
 export function alertBox(sentence: string): HTMLElement {
   return el("div", { class: "err", role: "alert" }, icon("fault"), el("span", {}, sentence));

@@ -1,6 +1,6 @@
 /** The lock page: the shell's static HTML, made to work. */
 
-import { alertBox } from "./element";
+import { againButton, alertBox } from "./element";
 import { looksLikeKey } from "./identity";
 import type { Secret } from "./unlock";
 
@@ -71,9 +71,10 @@ export class Gate {
     document.body.className = "";
   }
 
-  /** Says why it does not open, or takes that back. */
-  tell(sentence: string | null): void {
-    this.failure.replaceChildren(...(sentence === null ? [] : [alertBox(sentence)]));
+  /** Says why it does not open, or takes that back; `again` is offered where another try may go better. */
+  tell(sentence: string | null, again: (() => void) | null = null): void {
+    const ways = again === null ? [] : [againButton(again)];
+    this.failure.replaceChildren(...(sentence === null ? [] : [alertBox(sentence), ...ways]));
     this.key.setAttribute("aria-invalid", String(sentence !== null));
   }
 

@@ -6,7 +6,7 @@ import { openKeyring, type Keyring, type SectionRef } from "./keyring";
 import { outcomeOf, Refusal, type Fault, type Outcome } from "./outcome";
 import { unseal } from "./sealed";
 import { parseSection, type PagePart, type Section, type SectionFile } from "./section";
-import type { Site } from "./site";
+import { isMismatch, onNewest, refuse, tellOfPublishing, type Site } from "./site";
 import type { Bytes } from "./bytes";
 
 /** Kinds that are opened at unlock, whatever page is asked for. */
@@ -49,14 +49,8 @@ export class Library {
     return library;
   }
 
-  private static async withKeyring(site: Site, identity: Identity): Promise<Library> {
-    try {
-      return new Library(site, await openKeyring(site, identity), identity);
-    } catch (error) {
-      const newer = isMismatch(error) ? await site.newer() : null;
-      if (newer === null) throw error;
-      return new Library(newer, await openKeyring(newer, identity), identity);
-    }
+  private static withKeyring(site: Site, identity: Identity): Promise<Library> {
+    return onNewest(site, async (now) => new Library(now, await openKeyring(now, identity), identity));
   }
 
   /** Who reads. */
@@ -113,9 +107,9 @@ export class Library {
     return { pages: new Map([...routes].map((route) => [route, this.partsAt(this.addresses.part(route), open)])), faults };
   }
 
-  /** A file of the site that is not sealed, such as its style. */
+  /** A file of the site that is not sealed, such as its style. One that a newer build has not got does not come by waiting. */
   plain(path: string): Promise<Uint8Array> {
-    return this.acrossBuilds(() => this.site.read(path));
+    return this.acrossBuilds(() => this.site.read(path), refuse);
   }
 
   /** The page at an address, from all sections of its subject and those already open. */
@@ -185,13 +179,13 @@ export class Library {
   }
 
   /** Tries again on a newer build: a site that is being published is not forged. */
-  private async acrossBuilds<T>(work: () => Promise<T>): Promise<T> {
+  private async acrossBuilds<T>(work: () => Promise<T>, tell: (error: unknown) => never = tellOfPublishing): Promise<T> {
     const before = this.site;
     try {
       return await work();
     } catch (error) {
       if (!isMismatch(error) || !(await this.moveFrom(before))) throw error;
-      return work();
+      return work().catch(tell);
     }
   }
 
@@ -200,12 +194,8 @@ export class Library {
     if (this.site !== before) return true; // another section has led the way
     const newer = await before.newer();
     if (newer === null) return false;
-    this.keyring = await openKeyring(newer, this.identity);
+    this.keyring = await openKeyring(newer, this.identity).catch(tellOfPublishing);
     this.site = newer;
     return true;
   }
-}
-
-function isMismatch(error: unknown): boolean {
-  return error instanceof Refusal && (error.fault === "damaged" || error.fault === "forged");
 }

@@ -5,7 +5,7 @@ import { DeviceSheet } from "./device-sheet";
 import { Gate } from "./gate";
 import { base, fetchFile, isReachable } from "./host";
 import { recall, remember } from "./memory";
-import { OBSTACLES, outcomeOf, SENTENCES } from "./outcome";
+import { isPassing, OBSTACLES, outcomeOf, SENTENCES } from "./outcome";
 import { longDay } from "./relative";
 import { IDLE_MS, Session } from "./session";
 import { applyTheme } from "./theme";
@@ -23,8 +23,9 @@ async function tryUnlock(secret: Secret): Promise<void> {
   const progress = (done: number): void => gate.setProgress(done);
   const around = { fetch: fetchFile, memory: recall, progress, now: Date.now() };
   const outcome = await outcomeOf(() => unlock(secret, around));
-  if (outcome.kind === "refused") gate.tell(SENTENCES[outcome.fault]);
-  else await start(outcome.value);
+  if (outcome.kind === "ok") return start(outcome.value);
+  const again = (): void => void gate.run(secret);
+  gate.tell(SENTENCES[outcome.fault], isPassing(outcome.fault) ? again : null);
 }
 
 async function start(unlocked: Unlocked): Promise<void> {

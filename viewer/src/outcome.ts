@@ -8,6 +8,7 @@ export type Fault =
   | "forged"
   | "older"
   | "newer"
+  | "publishing"
   | "wrong-passphrase"
   | "wrong-device-passphrase"
   | "device"
@@ -22,13 +23,14 @@ export const SENTENCES: Readonly<Record<Fault, string>> = {
   "no-match":
     "This key is valid but opens nothing here: it may be an older key, so ask your lead to publish again for your present one.",
   damaged:
-    "A file of this site is incomplete or unreadable: reload in a minute, and if it stays so ask whoever publishes the site to publish it again.",
+    "A file of this site is incomplete or unreadable: try again in a moment; else ask whoever publishes the site to publish it again.",
   forged:
-    "This site is not what its publisher signed: do not trust what it shows, and tell whoever publishes it.",
+    "This site is not what its publisher signed: if it is being published just now, try again in a moment; else do not trust it, and tell whoever publishes it.",
   older:
     "This is an older version of the site than this browser has already opened: ask whoever publishes it why it went back.",
   newer:
     "This site was written in a newer format than this page can read: reload the page without its cache, or ask for it to be published again as a whole.",
+  publishing: "This site is being published just now: try again in a moment.",
   "wrong-passphrase":
     "This login and passphrase open nothing here: check both for a slip, and mind that the passphrase is case-sensitive.",
   "wrong-device-passphrase":
@@ -38,6 +40,12 @@ export const SENTENCES: Readonly<Record<Fault, string>> = {
   unreachable: "The site could not be reached: check your connection and try again.",
   unexpected: "This page itself failed: reload it, and tell whoever publishes the site if it happens again.",
 };
+
+/** Faults that may be gone when the same is tried again. */
+const PASSING: readonly Fault[] = ["damaged", "forged", "publishing", "unreachable"];
+
+/** Whether to offer another try. */
+export const isPassing = (fault: Fault): boolean => PASSING.includes(fault);
 
 /** Why this page does not unlock at all, where it does not. */
 export const OBSTACLES = {

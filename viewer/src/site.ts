@@ -57,6 +57,8 @@ const SITE_ID = /^[0-9a-f]{32}$/;
 /** 2^16 shards of 32 KB would list tens of millions of files. */
 const SHARDS_MAX = 65_536;
 const SHARD_NAME_DIGITS = 24;
+/** Where an upload keeps the new files whole while it replaces those beside them. */
+const NEXT = "next/";
 
 /** A verified site, whose files can be read. */
 export class Site {
@@ -71,18 +73,24 @@ export class Site {
   ) {}
 
   /**
-   * Fetches and verifies `site.json`; once more where it does not hold and has changed meanwhile, as in
-   * the middle of a deployment.
+   * Fetches and verifies `site.json`; where it does not hold once more, since it may have changed meanwhile, and then where an upload
+   * that is under way keeps the new one.
    */
   static async open(fetch: Fetch, trust: Trust): Promise<Site> {
-    const first = await fetchSigned(fetch);
+    const files = await fetchSigned(fetch);
     try {
-      return await Site.verified(first, fetch, trust);
+      return await Site.verified(files, fetch, trust);
     } catch (error) {
-      const second = await fetchSigned(fetch);
-      if (!(error instanceof Refusal) || sameFiles(first, second)) throw error;
-      return Site.verified(second, fetch, trust);
+      if (!(error instanceof Refusal)) throw error;
+      const again = await Site.verified(await fetchSigned(fetch), fetch, trust).catch(refusedAsNothing);
+      return again ?? (await Site.waiting(fetch, trust)) ?? refuse(error);
     }
+  }
+
+  /** The new site that an upload has brought whole, before it takes the place of the old one; nothing where there is none. */
+  private static async waiting(fetch: Fetch, trust: Trust): Promise<Site | null> {
+    const files = fetchSigned((path) => fetch(NEXT + path));
+    return files.then((found) => Site.verified(found, fetch, trust)).catch(refusedAsNothing);
   }
 
   private static async verified(files: Signed, fetch: Fetch, trust: Trust): Promise<Site> {
@@ -100,13 +108,11 @@ export class Site {
     const { site, build, signer } = this.manifest;
     const memory = { build, signer };
     const trust: Trust = { signers: this.trust.signers, memory: (id) => (id === site ? memory : this.trust.memory(id)) };
-    try {
-      const now = await Site.open(this.fetch, trust);
-      return now.manifest.site === site && now.manifest.build > build ? now : null;
-    } catch (error) {
-      if (error instanceof Refusal) return null; // the first refusal is the one to tell of
-      throw error;
+    for (const opened of [Site.open, Site.waiting]) {
+      const now = await opened(this.fetch, trust).catch(refusedAsNothing); // the first refusal is the one to tell of
+      if (now?.manifest.site === site && now.manifest.build > build) return now;
     }
+    return null;
   }
 
   /** Whether the signed list holds that path. */
@@ -118,10 +124,21 @@ export class Site {
   async read(path: string): Promise<Uint8Array> {
     const listed = await this.listed(path);
     if (listed === undefined) throw new Refusal("damaged", `${path} is not listed`);
-    const file = required(await this.fetch(path), path);
-    if (file.length < listed.length) throw new Refusal("damaged", `${path} ends early`);
-    if (file.length !== listed.length || !(await hasHash(file, listed.hash))) throw new Refusal("forged", path);
-    return file;
+    return this.fitting(path, await this.fetch(path), async (file) => {
+      if (file.length < listed.length) throw new Refusal("damaged", `${path} ends early`);
+      if (file.length !== listed.length || !(await hasHash(file, listed.hash))) throw new Refusal("forged", path);
+    });
+  }
+
+  /** The file that `check` lets through: the one that was in its place, else the one that waits to take it. */
+  private async fitting(path: string, there: Uint8Array | null, check: (file: Uint8Array) => Promise<void>): Promise<Uint8Array> {
+    try {
+      return await checked(path, there, check);
+    } catch (error) {
+      if (!isMismatch(error)) throw error;
+      const waiting = this.fetch(NEXT + path).then((file) => checked(path, file, check));
+      return (await waiting.catch(refusedAsNothing)) ?? refuse(error);
+    }
   }
 
   private async listed(path: string): Promise<Listed | undefined> {
@@ -136,8 +153,9 @@ export class Site {
     const hash = this.manifest.index[number] ?? "";
     const name = toHex(json.bytes(hash, 32, "shard hash")).slice(0, SHARD_NAME_DIGITS);
     const path = `index/${name}.json`;
-    const raw = required(await this.fetch(path), path);
-    if (!(await hasHash(raw, hash))) throw new Refusal("forged", path);
+    const raw = await this.fitting(path, await this.fetch(path), async (file) => {
+      if (!(await hasHash(file, hash))) throw new Refusal("forged", path);
+    });
     return parseShard(raw, this.manifest.site);
   }
 }
@@ -151,13 +169,45 @@ async function fetchSigned(fetch: Fetch): Promise<Signed> {
   return { manifest: await fetch("site.json"), signature: await fetch("site.sig") };
 }
 
-function sameFiles(a: Signed, b: Signed): boolean {
-  return sameBytes(a.manifest, b.manifest) && sameBytes(a.signature, b.signature);
+async function checked(path: string, file: Uint8Array | null, check: (file: Uint8Array) => Promise<void>): Promise<Uint8Array> {
+  const there = required(file, path);
+  await check(there);
+  return there;
 }
 
-function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {
-  if (a === null || b === null) return a === b;
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+/** Whether a file is not the one that was signed, as in the middle of an upload. */
+export function isMismatch(error: unknown): boolean {
+  return error instanceof Refusal && (error.fault === "damaged" || error.fault === "forged");
+}
+
+/**
+ * Does `work`, and once more with a newer build where a file is not the one that was signed: a site that is being published
+ * is not forged.
+ */
+export async function onNewest<T>(site: Site, work: (site: Site) => Promise<T>): Promise<T> {
+  try {
+    return await work(site);
+  } catch (error) {
+    const newer = isMismatch(error) ? await site.newer() : null;
+    if (newer === null) throw error;
+    return work(newer).catch(tellOfPublishing);
+  }
+}
+
+/** For a file that fits no build, where the publisher's own signature shows that there is a newer one. */
+export function tellOfPublishing(error: unknown): never {
+  throw isMismatch(error) ? new Refusal("publishing", String(error)) : error;
+}
+
+/** Tells of a fault as it is. */
+export function refuse(error: unknown): never {
+  throw error;
+}
+
+/** For where another refusal is the one to tell of. */
+function refusedAsNothing(error: unknown): null {
+  if (error instanceof Refusal) return null;
+  throw error;
 }
 
 function required(file: Uint8Array | null, path: string): Uint8Array {

@@ -6,7 +6,7 @@ import { Library } from "./library";
 import { openLogin } from "./login";
 import type { Wrapped } from "./memory";
 import type { Progress } from "./scrypt";
-import { Site, type Fetch, type Memory } from "./site";
+import { onNewest, Site, type Fetch, type Memory } from "./site";
 
 /** What a reader unlocks with. */
 export type Secret =
@@ -48,5 +48,5 @@ function identityOf(secret: Secret, around: Surroundings): Identity | Promise<Id
 /** The site is opened again with the signers that the login pins, so a forged one shows no page. */
 async function identityByLogin(secret: Secret & { kind: "login" }, around: Surroundings): Promise<Identity> {
   const site = await Site.open(around.fetch, { signers: [], memory: around.memory });
-  return openLogin(site, secret.login, secret.passphrase, around.progress);
+  return onNewest(site, (now) => openLogin(now, secret.login, secret.passphrase, around.progress));
 }

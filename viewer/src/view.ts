@@ -7,7 +7,7 @@ import { build, type Context } from "./build";
 import { utf8 } from "./bytes";
 import { Chrome } from "./chrome";
 import { addLinkButtons, addMarkdownButtons, Clipboard } from "./copying";
-import { alertBox, el, icon } from "./element";
+import { againButton, alertBox, el, icon } from "./element";
 import { Finder } from "./finder";
 import { helpSheet } from "./help";
 import { base } from "./host";
@@ -16,7 +16,7 @@ import { wireLevelSwitches } from "./levels";
 import type { Library, Part, Visit } from "./library";
 import { recallKeys } from "./memory";
 import { isOfTrack, markOwnLevel, ownLevelIn, type OwnLevel } from "./mine";
-import { outcomeOf, SENTENCES } from "./outcome";
+import { isPassing, outcomeOf, SENTENCES } from "./outcome";
 import { outline, placesIn } from "./outline";
 import { openForPrint } from "./printing";
 import { drawRelativeDates } from "./relative";
@@ -162,11 +162,19 @@ export class View {
     const stop = new AbortController();
     const route = visit.parts[0]?.page.route;
     this.shown = { address, route, attachments, stop };
-    main.replaceChildren(...visit.faults.map((fault) => alertBox(SENTENCES[fault])), ...this.content(address, visit, attachments));
+    main.replaceChildren(...this.failures(visit), ...this.content(address, visit, attachments));
     if (route !== undefined) this.equip(route, level, attachments);
     this.finish(route, stop.signal);
     this.chrome.setSubject(address.subject);
     this.goTo(address.anchor, "instant");
+  }
+
+  private failures({ faults }: Visit): Node[] {
+    const again = (): void => {
+      this.leave(); // or the page would be taken for one that is shown already
+      void this.follow();
+    };
+    return [...faults.map((fault) => alertBox(SENTENCES[fault])), ...(faults.some(isPassing) ? [againButton(again)] : [])];
   }
 
   private content(address: Address, visit: Visit, attachments: Attachments): Node[] {

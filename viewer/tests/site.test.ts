@@ -209,3 +209,71 @@ test("a signature fetched between two builds is fetched once more", async () => 
   const torn: Fetch = (path) => fetchFrom(path === "site.json" && asked++ === 0 ? before : after)(path);
   assert.equal((await open(after, { fetch: torn })).library.manifest.build, 200);
 });
+
+/** A host in the middle of an upload: the new files that are in their places already, and those that wait to be. */
+function during(before: MadeSite, after: MadeSite, placed: readonly string[], waiting: readonly string[]): Fetch {
+  const files = new Map(before.files);
+  const take = (path: string, place: string): void => void files.set(place, after.files.get(path) ?? new Uint8Array());
+  for (const path of placed) take(path, path);
+  for (const path of waiting) take(path, `next/${path}`);
+  return (path) => Promise.resolve(files.get(path) ?? null);
+}
+
+const other = SECTIONS.map((section) => ({ ...section, pages: section.pages.map((one) => ({ ...one, title: `new ${one.title}` })) }));
+const twoBuilds = async (): Promise<[MadeSite, MadeSite]> => [await make({ build: 100 }), await makeSite(other, READERS, { build: 200 })];
+
+test("while files are replaced, nothing is missing from a page: whichever have come, and whether the old build was open", async () => {
+  const [before, after] = await twoBuilds();
+  const paths = [...after.files.keys()];
+  for (let come = 0; come <= paths.length; come += 1) {
+    let now = fetchFrom(before);
+    const early = await open(before, { fetch: (path) => now(path), identity: grace });
+    now = during(before, after, paths.slice(0, come), paths);
+    for (const unlocked of [early, await open(before, { fetch: now, identity: grace })]) {
+      const seen = [...(await words(unlocked, "people/ada")), ...(await words(unlocked, "team/grace"))];
+      assert.deepEqual(seen.map((word) => word.replace("new ", "")), ["own", "chain", "last", "team"], `${come}: ${seen.join()}`);
+    }
+  }
+});
+
+test("a file that fits no build is being published where the publisher's own signature says so", async () => {
+  const [before, after] = await twoBuilds();
+  const own = [after.pathOf("person/ada")];
+  let now = fetchFrom(before);
+  const unlocked = await open(before, { fetch: (path) => now(path) });
+  now = during(before, after, own, ["site.json", "site.sig"]);
+  assert.deepEqual(await words(unlocked, "people/ada"), ["publishing"]);
+  await refused("publishing", () => open(before, { fetch: during(before, after, [after.keyringOf("ada")], ["site.json", "site.sig"]) }));
+});
+
+test("what waits to be published is held against the same signer, build and hashes", async () => {
+  const [before, after] = await twoBuilds();
+  const own = after.pathOf("person/ada");
+  const everything = [...after.files.keys()];
+  const forged = during(before, after, [own], everything.filter((path) => path !== "site.sig"));
+  assert.deepEqual(await words(await open(before, { fetch: forged }), "people/ada"), ["forged"]);
+  const bent: Fetch = async (path) => (path.endsWith(own) ? flip((await during(before, after, [], everything)(own)) ?? new Uint8Array()) : during(before, after, [], everything)(path));
+  assert.deepEqual(await words(await open(before, { fetch: bent }), "people/ada"), ["publishing"], "a changed file is shown of neither build");
+  const older = during(after, before, [before.pathOf("person/ada")], [...before.files.keys()]);
+  assert.deepEqual(await words(await open(after, { fetch: older }), "people/ada"), ["forged"], "no way leads back to an older build");
+});
+
+test("a login opens in the middle of an upload", async () => {
+  const logins = (word: string) => [{ login: "ada", passphrase: word, text: `${ada}\n` }];
+  const before = await make({ build: 100, logins: logins("old") });
+  const after = await make({ build: 200, logins: logins("new") });
+  const paths = [...after.files.keys()];
+  const fetch = during(before, after, paths.filter((path) => path.startsWith("login/")), paths);
+  const secret = (passphrase: string): Secret => ({ kind: "login", login: "ada", passphrase });
+  assert.equal((await open(before, { fetch, secret: secret("new") })).library.reader.id, "ada");
+  await refused("wrong-passphrase", () => open(before, { fetch, secret: secret("old") }));
+});
+
+test("a style that a newer build has not got is not promised to come", async () => {
+  const before = await make({ build: 100, plain: new Map([["assets/theme.css", new Uint8Array([1])]]) });
+  const after = await make({ build: 200 });
+  let now = fetchFrom(before);
+  const { library } = await open(before, { fetch: (path) => now(path) });
+  now = fetchFrom(after);
+  await refused("damaged", () => library.plain("assets/theme.css"));
+});
