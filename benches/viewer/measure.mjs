@@ -4,12 +4,13 @@
 //
 //   npm --prefix viewer ci --ignore-scripts
 //   node benches/viewer/measure.mjs --site DIR --key FILE [--rounds N] [--pages N] [--search WORD] [--rtt MS] [--slower N]
-//                                   [--json FILE]
+//                                   [--viewer FILE] [--json FILE]
 //
 // DIR is a built site, FILE one of its readers' keys, such as those in a corpus' `demo-keys/`. Each round is a browser
 // profile of its own, so that nothing was stored before; what is told is the median of the rounds, and the worst.
 // `--pages` is how many people of the reader's team are visited, each twice; `--search WORD` opens every portfolio, and then asks for the word; `--rtt`
-// is added to each answer of the host, and `--slower` makes the browser's CPU so many times slower.
+// is added to each answer of the host, and `--slower` makes the browser's CPU so many times slower. `--viewer` is a bundle to serve instead of the
+// site's own script, so that two can be compared on one site.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -28,6 +29,7 @@ const { values: options } = parseArgs({
     search: { type: "string" },
     rtt: { type: "string", default: "0" },
     slower: { type: "string", default: "1" },
+    viewer: { type: "string" },
     json: { type: "string" },
   },
 });
@@ -61,12 +63,13 @@ const TYPES = {
 const PATIENCE_MS = 600_000;
 
 /** A folder served on loopback, as any dumb host would; counts what was answered. */
-function serve(folder) {
+function serve(folder, viewer) {
   const served = { answers: 0, bytes: 0 };
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url, "http://localhost");
     const file = path.join(folder, pathname.endsWith("/") ? `${pathname}index.html` : pathname);
-    const body = file.startsWith(folder + path.sep) ? await readFile(file).catch(() => null) : null;
+    const instead = pathname.endsWith(".js") && pathname.startsWith("/assets/") ? viewer : undefined;
+    const body = file.startsWith(folder + path.sep) ? await readFile(instead ?? file).catch(() => null) : null;
     served.answers += 1;
     served.bytes += body?.length ?? 0;
     response.writeHead(body === null ? 404 : 200, { "content-type": TYPES[path.extname(file)] ?? "application/octet-stream" });
@@ -241,7 +244,7 @@ function median(values) {
 }
 
 const named = process.env.CHROMIUM ?? ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find((file) => existsSync(file));
-const served = await serve(path.resolve(options.site));
+const served = await serve(path.resolve(options.site), options.viewer);
 const browser = await chromium.launch({ executablePath: named, headless: true, args: FLAGS });
 const rounds = [];
 try {

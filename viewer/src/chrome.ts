@@ -5,7 +5,7 @@ import type { Library } from "./library";
 import { longDay } from "./relative";
 import { leftText } from "./session";
 import { chosenTheme, switchTheme } from "./theme";
-import { TEAMS, teamsOf } from "./teams";
+import { TEAMS } from "./teams";
 
 /** Where the top bar leads: a name and a route. */
 type Destination = readonly [name: string, route: string];
@@ -163,7 +163,7 @@ function destinations(library: Library): Destination[] {
     ["Rubrics", "rubric"],
     ["Organisation", "org"],
   ];
-  const others = teamsOf(library).some(([subject]) => subject !== `team/${id}`);
+  const others = [...library.bySubject.keys()].some((subject) => subject.startsWith("team/") && subject !== `team/${id}`);
   const teams: Destination[] = others ? [["Teams", TEAMS]] : [];
   return [...own.filter(([, subject]) => library.has(subject)), ...teams, ...shared];
 }

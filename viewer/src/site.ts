@@ -148,7 +148,8 @@ interface Signed {
 }
 
 async function fetchSigned(fetch: Fetch): Promise<Signed> {
-  return { manifest: await fetch("site.json"), signature: await fetch("site.sig") };
+  const [manifest, signature] = await Promise.all([fetch("site.json"), fetch("site.sig")]);
+  return { manifest, signature };
 }
 
 function sameFiles(a: Signed, b: Signed): boolean {
