@@ -199,7 +199,9 @@ pub fn build(
     let access = access::plan(organisation, days.today);
     let sealer = Sealer::new(input, store);
     let commons = access::commons(organisation, days.as_of);
-    let frame = manner.program.map(|program| fingerprint::of(&(program, theme.fingerprint(), &commons)));
+    let frame = manner
+        .program
+        .map(|program| fingerprint::of(&(program, theme.fingerprint(), &commons)));
     let drawing = Drawing::new(organisation, days, &commons);
     let pages = drawing.each(&access, manner.progress, |draw| {
         let from = frame.map(|frame| fingerprint::of(&(frame, draw)));

@@ -19,8 +19,8 @@ const WIPE: &str = "\x1b[K";
 /// The line, for as long as this lives. There is none where the standard error is no terminal, or one that cannot wipe,
 /// and where the command was asked to be quiet.
 pub struct Line {
-    /// When it was last written.
-    written: Option<Mutex<Instant>>,
+    /// When it last told how far the work is; nothing: not yet.
+    told: Option<Mutex<Option<Instant>>>,
 }
 
 impl Line {
@@ -29,7 +29,7 @@ impl Line {
         let wipes = std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         let shown = !here.quiet && wipes && io::stderr().is_terminal();
         let line = Self {
-            written: shown.then(|| Mutex::new(Instant::now())),
+            told: shown.then(Mutex::default),
         };
         if shown {
             write(words);
@@ -40,23 +40,21 @@ impl Line {
 
 impl Progress for Line {
     fn sealed(&self, sections: usize, all: usize) {
-        let Some(written) = &self.written else {
+        // Where another thread is telling at this moment, it tells almost the same.
+        let told = self.told.as_ref().and_then(|told| told.try_lock().ok());
+        let Some(mut told) = told else {
             return;
         };
-        // Another thread is writing at this moment: it tells almost the same.
-        let Ok(mut written) = written.try_lock() else {
-            return;
-        };
-        if written.elapsed() >= EVERY {
+        if told.is_none_or(|at| at.elapsed() >= EVERY) {
             write(&format!("sealing: {sections} of {all} sections"));
-            *written = Instant::now();
+            *told = Some(Instant::now());
         }
     }
 }
 
 impl Drop for Line {
     fn drop(&mut self) {
-        if self.written.is_some() {
+        if self.told.is_some() {
             write("");
         }
     }

@@ -51,7 +51,8 @@ interface Listed {
   readonly length: number;
 }
 
-type Shard = ReadonlyMap<string, Listed>;
+/** By path, as it is written: of the hundreds in a shard, one is asked for. */
+type Shard = ReadonlyMap<string, unknown>;
 
 const SITE_ID = /^[0-9a-f]{32}$/;
 /** 2^16 shards of 32 KB would list tens of millions of files. */
@@ -129,7 +130,8 @@ export class Site {
     const shard = this.shards.get(number) ?? this.readShard(number);
     this.shards.set(number, shard);
     shard.catch(() => this.shards.delete(number)); // so that a second try fetches again
-    return (await shard).get(path);
+    const entry = (await shard).get(path);
+    return entry === undefined ? undefined : parseListed(entry);
   }
 
   private async readShard(number: number): Promise<Shard> {
@@ -249,10 +251,7 @@ function parseShard(raw: Uint8Array, site: string): Shard {
   if (document["site"] !== site) throw new Refusal("damaged", "shard of another site");
   const directories = Object.entries(json.members(document["files"], "files"));
   const files = directories.flatMap(([directory, names]) =>
-    Object.entries(json.members(names, "directory")).map(([name, entry]): [string, Listed] => [
-      directory === "" ? name : `${directory}/${name}`,
-      parseListed(entry),
-    ]),
+    Object.entries(json.members(names, "directory")).map(([name, entry]): [string, unknown] => [directory === "" ? name : `${directory}/${name}`, entry]),
   );
   return new Map(files);
 }
