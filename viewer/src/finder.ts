@@ -47,6 +47,11 @@ export class Finder {
     return this.work;
   }
 
+  /** Whether a section was taken in, or is being. */
+  has(section: string): boolean {
+    return this.known.has(section);
+  }
+
   /** The best passages first; nothing for a question without words. */
   find(question: string): Found[] {
     const words = wordsIn(question);

@@ -97,11 +97,6 @@ export class Library {
     this.whole.forEach((section) => hear(section));
   }
 
-  /** Whether that section is open already. */
-  isOpen(ref: SectionRef): boolean {
-    return this.whole.has(ref.id);
-  }
-
   /** What is open of a subject, in the keyring's order. */
   openOf(subject: string): Section[] {
     return this.about(subject).flatMap((ref) => this.whole.get(ref.id) ?? []);
@@ -171,6 +166,11 @@ export class Library {
       else this.keep(outcome.value);
     });
     return opening;
+  }
+
+  /** A section for one look: what was not open before is not kept. */
+  peek(ref: SectionRef): Promise<Outcome<Section>> {
+    return this.opened.get(ref.id) ?? outcomeOf(() => this.openSection(ref));
   }
 
   private keep(section: Section): void {

@@ -161,7 +161,7 @@ export class SearchBox {
     return first(this.subjects(), isMeant).map(({ subject, title, words, refs }) => {
       const terms = new Set(words.filter((word) => asked.some((part) => word.startsWith(part))));
       const what = subject.startsWith("team/") ? "Team" : "Portfolio";
-      const where = refs.every((ref) => this.library.isOpen(ref)) ? what : `${what}, not opened yet: open it`;
+      const where = refs.every((ref) => this.finder.has(ref.id)) ? what : `${what}, not opened yet: open it`;
       return { topic: "people", title, where, text: "", terms, address: this.library.addresses.of(subject) };
     });
   }
@@ -235,7 +235,7 @@ export class SearchBox {
 
   /** Whose portfolios are not searched yet. */
   private closedRefs(): SectionRef[] {
-    return this.library.sections.filter((ref) => !this.library.isOpen(ref));
+    return this.library.sections.filter((ref) => !this.finder.has(ref.id));
   }
 
   private offerMore(): void {
@@ -246,7 +246,7 @@ export class SearchBox {
     const words = portfolios === 1 ? "Search the whole portfolio" : `Search all ${portfolios} portfolios`;
     const button = el("button", { class: "btn", type: "button" }, words);
     button.addEventListener("click", () => void this.openAll());
-    this.more.replaceChildren(button, el("span", { class: "quiet" }, "Opens them in this tab, until it locks."));
+    this.more.replaceChildren(button, el("span", { class: "quiet" }, "Reads them in this tab; what it learns is gone when it locks."));
   }
 
   private async openAll(): Promise<void> {
@@ -269,7 +269,7 @@ export class SearchBox {
   /** Opens what is left, one after the other; several do so side by side. */
   private async openEach(left: Iterable<SectionRef>, meter: HTMLProgressElement, faults: Set<string>): Promise<void> {
     for (const ref of left) {
-      const outcome = await this.library.section(ref);
+      const outcome = await this.library.peek(ref); // hundreds of portfolios are too much to hold besides the index
       if (this.closed) return;
       if (outcome.kind === "refused") faults.add(SENTENCES[outcome.fault]);
       else await this.finder.add(outcome.value);
