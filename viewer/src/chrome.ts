@@ -1,6 +1,7 @@
 /** What stands around every open page: skip link, top bar, session, notices. */
 
 import { brandMark, el, icon } from "./element";
+import { pause } from "./idle";
 import type { Library } from "./library";
 import { longDay } from "./relative";
 import { leftText } from "./session";
@@ -99,9 +100,12 @@ export class Chrome {
   }
 
   private foot(): HTMLElement {
-    const built = longDay(this.library.manifest.build * 1000, document.documentElement.lang || "en");
-    const words = [`Built ${built}`, "Opened in this browser only: nothing on this page is sent anywhere."];
-    return el("footer", { class: "foot" }, el("div", {}, ...words.map((said) => el("span", {}, said))));
+    const built = el("span", {});
+    const { build } = this.library.manifest;
+    // A browser's first date in words takes longer than a page's text: nobody waits for this one.
+    void pause().then(() => built.append(`Built ${longDay(build * 1000, document.documentElement.lang || "en")}`));
+    const where = el("span", {}, "Opened in this browser only: nothing on this page is sent anywhere.");
+    return el("footer", { class: "foot" }, el("div", {}, built, where));
   }
 
   private session(): HTMLElement {
