@@ -204,20 +204,34 @@ pub fn capitalised(word: &str) -> String {
 }
 
 const FENCES: [&str; 8] = [
-    "```rust\n/// Splits an amount so that the parts add up to it again.\npub fn split(amount: Minor, parts: &[u32]) -> Vec<Minor> {\n    let total: u64 = parts.iter().map(|part| u64::from(*part)).sum();\n    let mut left = amount;\n    parts.iter().map(|part| {\n        let share = amount.scaled(u64::from(*part), total);\n        left -= share; // what remains goes to the {system}\n        share\n    }).collect()\n}\n```\n",
-    "```rust\nimpl Retry {\n    pub fn next(&mut self, failure: &Failure) -> Option<Duration> {\n        if !failure.is_transient() || self.tries >= {number} {\n            return None;\n        }\n        self.tries += 1;\n        Some(self.base * 2u32.pow(self.tries) + jitter(self.seed))\n    }\n}\n```\n",
-    "```python\ndef overdue(invoices, today):\n    \"\"\"Invoices that are open past their day, by merchant.\"\"\"\n    found = defaultdict(list)\n    for invoice in invoices:\n        if invoice.paid is None and invoice.due < today:\n            found[invoice.merchant].append(invoice)\n    # more than {number} at once is a fault of the {system}\n    return {k: sorted(v, key=attrgetter(\"due\")) for k, v in found.items()}\n```\n",
-    "```python\nasync def drain(queue, limit={number}):\n    while batch := await queue.take(limit):\n        async with timeout(30):\n            results = await asyncio.gather(*(send(item) for item in batch))\n        failed = [r for r in results if not r.ok]\n        if failed:\n            log.warning(\"%d of %d failed\", len(failed), len(results))\n```\n",
-    "```sql\n-- What the {system} still owes, by merchant and day.\nselect m.name, date_trunc('day', t.booked_at) as day,\n       sum(t.amount_minor) filter (where t.kind = 'payout') as paid,\n       count(*) as transfers\nfrom transfer t\njoin merchant m on m.id = t.merchant_id\nwhere t.settled_at is null and t.booked_at > now() - interval '{number} days'\ngroup by 1, 2\nhaving sum(t.amount_minor) <> 0\norder by day desc;\n```\n",
-    "```sql\ncreate table entry (\n  id           bigint generated always as identity primary key,\n  transfer_id  bigint not null references transfer (id),\n  account      text not null check (length(account) <= {number}),\n  amount_minor bigint not null,\n  booked_at    timestamptz not null default now()\n);\ncreate index entry_by_transfer on entry (transfer_id) include (amount_minor);\n```\n",
-    "```typescript\nexport async function preview(order: Order, rates: Rates): Promise<Preview> {\n  const fees = order.lines.map((line) => feeOf(line, rates));\n  const total = fees.reduce((sum, fee) => sum + fee.minor, 0);\n  if (total > {number}_00) {\n    throw new RangeError(`fee of ${total} is out of bounds`);\n  }\n  return { currency: order.currency, total, lines: fees };\n}\n```\n",
-    "```typescript\ntype State = { kind: \"idle\" } | { kind: \"busy\"; since: number } | { kind: \"failed\"; why: string };\n\nconst label = (state: State, now: number): string => {\n  switch (state.kind) {\n    case \"idle\": return \"ready\";\n    case \"busy\": return `busy for ${Math.round((now - state.since) / {number})} s`;\n    case \"failed\": return state.why;\n  }\n};\n```\n",
+    "```rust\n/// Splits an {one} so that the {other} add up to it again.\npub fn split({one}: Minor, {other}: &[u32]) -> Vec<Minor> {\n    let total: u64 = {other}.iter().map(|part| u64::from(*part)).sum();\n    let mut left = {one};\n    {other}.iter().map(|part| {\n        let share = {one}.scaled(u64::from(*part), total);\n        left -= share; // what remains goes to the {system}\n        share\n    }).collect()\n}\n```\n",
+    "```rust\nimpl Retry {\n    pub fn next(&mut self, {one}: &Failure) -> Option<Duration> {\n        if !{one}.is_transient() || self.{other} >= {number} {\n            return None;\n        }\n        self.{other} += 1;\n        Some(self.base * 2u32.pow(self.{other}) + jitter(self.seed))\n    }\n}\n```\n",
+    "```python\ndef overdue({one}s, today):\n    \"\"\"Invoices that are open past their day, by merchant.\"\"\"\n    {other} = defaultdict(list)\n    for {one} in {one}s:\n        if {one}.paid is None and {one}.due < today:\n            {other}[{one}.merchant].append({one})\n    # more than {number} at once is a fault of the {system}\n    return {k: sorted(v, key=attrgetter(\"due\")) for k, v in {other}.items()}\n```\n",
+    "```python\nasync def drain(queue, limit={number}):\n    while {one} := await queue.take(limit):\n        async with timeout(30):\n            {other} = await asyncio.gather(*(send(item) for item in {one}))\n        failed = [r for r in {other} if not r.ok]\n        if failed:\n            log.warning(\"%d of %d failed\", len(failed), len({other}))\n```\n",
+    "```sql\n-- What the {system} still owes, by {other} and day.\nselect m.name, date_trunc('day', t.booked_at) as day,\n       sum(t.amount_minor) filter (where t.kind = 'payout') as paid,\n       count(*) as transfers\nfrom {one} t\njoin {other} m on m.id = t.{other}_id\nwhere t.settled_at is null and t.booked_at > now() - interval '{number} days'\ngroup by 1, 2\nhaving sum(t.amount_minor) <> 0\norder by day desc;\n```\n",
+    "```sql\ncreate table {one} (\n  id           bigint generated always as identity primary key,\n  transfer_id  bigint not null references transfer (id),\n  {other}      text not null check (length({other}) <= {number}),\n  amount_minor bigint not null,\n  booked_at    timestamptz not null default now()\n);\ncreate index {one}_by_transfer on {one} (transfer_id) include (amount_minor);\n```\n",
+    "```typescript\nexport async function preview({one}: Order, rates: Rates): Promise<Preview> {\n  const {other} = {one}.lines.map((line) => feeOf(line, rates));\n  const total = {other}.reduce((sum, fee) => sum + fee.minor, 0);\n  if (total > {number}_00) {\n    throw new RangeError(`fee of ${total} is out of bounds`);\n  }\n  return { currency: {one}.currency, total, lines: {other} };\n}\n```\n",
+    "```typescript\ntype State = { kind: \"idle\" } | { kind: \"busy\"; since: number } | { kind: \"failed\"; why: string };\n\nconst {other} = ({one}: State, now: number): string => {\n  switch ({one}.kind) {\n    case \"idle\": return \"ready\";\n    case \"busy\": return `busy for ${Math.round((now - {one}.since) / {number})} s`;\n    case \"failed\": return {one}.why;\n  }\n};\n```\n",
 ];
 
-/// A stretch of code in one of four languages, never quite the same.
+/// What names in code are made of, two and two.
+#[rustfmt::skip]
+const NAMES: [&str; 40] = [
+    "accrual", "adviser", "alarm", "balance", "bank", "basket", "branch", "bucket", "buyer", "charge",
+    "claim", "clock", "courier", "credit", "deposit", "draft", "escrow", "event", "grant", "holder",
+    "import", "journal", "ledger", "limit", "market", "mandate", "notice", "offer", "packet", "payee",
+    "quota", "quote", "receipt", "record", "refund", "remit", "report", "stamp", "tender", "voucher",
+];
+
+/// A stretch of code in one of four languages, never quite the same: it has names of its own, so that about half of its
+/// lines stand in no other.
 pub fn fence(random: &mut StdRng) -> String {
     let number = random.gen_range(3..5000);
+    let mut name = || format!("{}_{}", any(random, &NAMES), any(random, &NAMES));
+    let (one, other) = (name(), name());
     let code = any(random, &FENCES)
+        .replace("{one}", &one)
+        .replace("{other}", &other)
         .replace("{system}", any(random, &SYSTEMS))
         .replace("{number}", &number.to_string());
     format!("\n{code}")

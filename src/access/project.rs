@@ -304,15 +304,15 @@ fn cut_cycle(
     let has = |artefact: Artefact| drawn.contains(&artefact);
     let file = |name: FeedbackFile, feedback: &Feedback| cut_feedback(org, name, feedback, drawn);
     let mut cut = PersonCycle::default();
-    cut.expectations = from
-        .expectations
-        .clone()
-        .filter(|_| has(Artefact::Expectations(id.clone())));
-    cut.plan = from
-        .plan
-        .clone()
-        .filter(|_| has(Artefact::Plan(id.clone())));
-    cut.pip = from.pip.clone().filter(|_| has(Artefact::Pip(id.clone())));
+    if has(Artefact::Expectations(id.clone())) {
+        cut.expectations = from.expectations.clone();
+    }
+    if has(Artefact::Plan(id.clone())) {
+        cut.plan = from.plan.clone();
+    }
+    if has(Artefact::Pip(id.clone())) {
+        cut.pip = from.pip.clone();
+    }
     cut.self_assessment = from
         .self_assessment
         .as_ref()
@@ -325,9 +325,10 @@ fn cut_cycle(
             drawn,
         )?;
         Some(Review {
-            reply: review.reply.clone().filter(|_| whole),
             feedback,
-            ..review.clone()
+            shared: review.shared,
+            acknowledged: review.acknowledged,
+            reply: review.reply.clone().filter(|_| whole),
         })
     });
     cut.response = from.response.as_ref().and_then(|response| {

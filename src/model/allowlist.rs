@@ -14,9 +14,43 @@ pub struct Allowlist {
     reserved_prefix: String,
     links: Links,
     limits: Limits,
-    /// By attribute; what is not here is a drawing's.
+    /// All of the above, by the element that it is about.
     #[serde(skip)]
-    rules: HashMap<String, Kind>,
+    allowed: ByNamespace,
+}
+
+#[derive(Debug, Default)]
+struct ByNamespace {
+    html: HashMap<String, Allowed>,
+    svg: HashMap<String, Allowed>,
+}
+
+/// An element that may stand in a page.
+#[derive(Debug)]
+pub struct Allowed {
+    name: String,
+    is_void: bool,
+    /// By name.
+    attributes: Vec<(String, Kind)>,
+}
+
+impl Allowed {
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether it has no children.
+    pub fn is_void(&self) -> bool {
+        self.is_void
+    }
+
+    /// What an attribute may hold; nothing where it may not stand there.
+    pub fn rule(&self, name: &str) -> Option<Rule<'_>> {
+        let found = self
+            .attributes
+            .binary_search_by(|(known, _)| known.as_str().cmp(name));
+        found.ok().map(|at| self.attributes[at].1.rule())
+    }
 }
 
 /// Bounds of one tree.
@@ -94,7 +128,7 @@ struct Values {
 }
 
 /// A [`Rule`] by itself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 enum Kind {
     Id,
     IdList,
@@ -105,6 +139,25 @@ enum Kind {
     Link,
     Image,
     OneOf(BTreeSet<String>),
+    #[default]
+    Drawing,
+}
+
+impl Kind {
+    fn rule(&self) -> Rule<'_> {
+        match self {
+            Self::Id => Rule::Id,
+            Self::IdList => Rule::IdList,
+            Self::Words => Rule::Words,
+            Self::Token => Rule::Token,
+            Self::Text => Rule::Text,
+            Self::WholeNumber => Rule::WholeNumber,
+            Self::Link => Rule::Link,
+            Self::Image => Rule::Image,
+            Self::OneOf(words) => Rule::OneOf(words),
+            Self::Drawing => Rule::Drawing,
+        }
+    }
 }
 
 impl Values {
@@ -146,8 +199,8 @@ impl Allowlist {
             // Part of the program, not input: the tests below read it.
             let list: Allowlist = serde_json::from_str(text)
                 .expect("viewer/allowlist.json has the form of `Allowlist`");
-            let rules = list.values.rules();
-            Allowlist { rules, ..list }
+            let allowed = list.by_namespace();
+            Allowlist { allowed, ..list }
         });
         &LIST
     }
@@ -157,11 +210,37 @@ impl Allowlist {
         &self.limits
     }
 
-    /// Whether an element of that name may stand in that namespace.
-    pub fn element(&self, namespace: Namespace, name: &str) -> bool {
+    fn by_namespace(&self) -> ByNamespace {
+        let kinds = self.values.rules();
+        // An attribute without a rule of its own is a drawing's.
+        let kind = |name: &str| kinds.get(name).cloned().unwrap_or_default();
+        let allowed = |namespace: Namespace| {
+            let element = |name: &str| Allowed {
+                name: name.to_owned(),
+                is_void: self.is_void(name),
+                attributes: self
+                    .attributes(namespace, name)
+                    .map(|name| (name.to_owned(), kind(name)))
+                    .collect::<BTreeMap<_, _>>()
+                    .into_iter()
+                    .collect(),
+            };
+            let elements = self.elements(namespace);
+            elements
+                .map(|name| (name.to_owned(), element(name)))
+                .collect()
+        };
+        ByNamespace {
+            html: allowed(Namespace::Html),
+            svg: allowed(Namespace::Svg),
+        }
+    }
+
+    /// The element of that name, where it may stand in that namespace.
+    pub fn element(&self, namespace: Namespace, name: &str) -> Option<&Allowed> {
         match namespace {
-            Namespace::Html => self.elements.html.contains(name),
-            Namespace::Svg => self.elements.svg.contains(name),
+            Namespace::Html => self.allowed.html.get(name),
+            Namespace::Svg => self.allowed.svg.get(name),
         }
     }
 
@@ -194,20 +273,9 @@ impl Allowlist {
         self.links.images.contains(media_type)
     }
 
-    /// What an attribute of an allowed element may hold; nothing where it may not stand there.
+    /// What an attribute of an element may hold; nothing where it may not stand there.
     pub fn rule(&self, namespace: Namespace, element: &str, name: &str) -> Option<Rule<'_>> {
-        let by_element = match namespace {
-            Namespace::Html => &self.attributes.html,
-            Namespace::Svg => &self.attributes.svg,
-        };
-        ["*", element]
-            .iter()
-            .any(|key| {
-                by_element
-                    .get(*key)
-                    .is_some_and(|names| names.contains(name))
-            })
-            .then(|| self.rule_of(name))
+        self.element(namespace, element)?.rule(name)
     }
 
     /// Whether an attribute of an allowed element may stand there and hold that value. `media_type`
@@ -235,21 +303,6 @@ impl Allowlist {
         let short = value.len() <= self.limits.attribute
             || value.encode_utf16().count() <= self.limits.attribute;
         short && self.accepts(rule, value, media_type)
-    }
-
-    fn rule_of(&self, name: &str) -> Rule<'_> {
-        match self.rules.get(name) {
-            Some(Kind::Id) => Rule::Id,
-            Some(Kind::IdList) => Rule::IdList,
-            Some(Kind::Words) => Rule::Words,
-            Some(Kind::Token) => Rule::Token,
-            Some(Kind::Text) => Rule::Text,
-            Some(Kind::WholeNumber) => Rule::WholeNumber,
-            Some(Kind::Link) => Rule::Link,
-            Some(Kind::Image) => Rule::Image,
-            Some(Kind::OneOf(words)) => Rule::OneOf(words),
-            None => Rule::Drawing,
-        }
     }
 
     fn accepts<'f>(
@@ -428,7 +481,8 @@ mod tests {
             "input",
         ] {
             assert!(
-                !list.element(Namespace::Html, bad) && !list.element(Namespace::Svg, bad),
+                list.element(Namespace::Html, bad).is_none()
+                    && list.element(Namespace::Svg, bad).is_none(),
                 "{bad}"
             );
         }

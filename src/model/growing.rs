@@ -1,5 +1,6 @@
 //! One cycle of one person: expectations, key steps, plans.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -23,14 +24,24 @@ pub struct PersonCycle {
 
 impl PersonCycle {
     /// The same without drafts.
-    pub fn published(&self) -> PersonCycle {
+    pub fn published(&self) -> Cow<'_, PersonCycle> {
+        let dated = |feedback: &Feedback| feedback.date.is_some();
+        let agreed = |file: &Expectations| file.agreed.is_some();
+        let has_draft = !self.expectations.iter().all(agreed)
+            || !self.self_assessment.iter().all(dated)
+            || !self.peers.values().all(|peer| dated(&peer.feedback))
+            || !self.review.iter().all(|review| dated(&review.feedback))
+            || !self.response.iter().all(|file| dated(&file.feedback));
+        if !has_draft {
+            return Cow::Borrowed(self);
+        }
         let mut cycle = self.clone();
-        cycle.expectations = cycle.expectations.filter(|e| e.agreed.is_some());
-        cycle.self_assessment = cycle.self_assessment.filter(|f| f.date.is_some());
-        cycle.peers.retain(|_, peer| peer.feedback.date.is_some());
-        cycle.review = cycle.review.filter(|r| r.feedback.date.is_some());
-        cycle.response = cycle.response.filter(|r| r.feedback.date.is_some());
-        cycle
+        cycle.expectations = cycle.expectations.filter(agreed);
+        cycle.self_assessment = cycle.self_assessment.filter(dated);
+        cycle.peers.retain(|_, peer| dated(&peer.feedback));
+        cycle.review = cycle.review.filter(|review| dated(&review.feedback));
+        cycle.response = cycle.response.filter(|file| dated(&file.feedback));
+        Cow::Owned(cycle)
     }
 
     /// The review, once it is dated and shared with its subject.

@@ -54,7 +54,7 @@ impl Check<'_, '_> {
         if depth > self.list.limits().depth {
             return Err("elements nested too deeply".to_owned());
         }
-        if !self.list.element(namespace, name) {
+        if self.list.element(namespace, name).is_none() {
             return Err(format!("the element `{name}`"));
         }
         let children = match rest.split_first() {

@@ -2,12 +2,14 @@
 //!
 //! syntect gives every scope of a grammar; a page keeps one class a token and none for what has no style of its own.
 
-use std::collections::HashMap;
-use std::sync::{LazyLock, Mutex, OnceLock, PoisonError};
+use std::sync::OnceLock;
 
-use syntect::parsing::{ParseState, Scope, ScopeStack, ScopeStackOp, SyntaxReference, SyntaxSet};
+use syntect::parsing::{Scope, ScopeStack, SyntaxReference, SyntaxSet};
 
 use super::html::{Html, Writer};
+use lines::Walk;
+
+mod lines;
 
 /// Longer blocks are shown without colours.
 const BLOCK_MAX_BYTES: usize = 64 * 1024;
@@ -36,11 +38,7 @@ const STYLED: &[(&str, &str)] = &[
     ("markup.heading", "<span class=\"hl-k\">"),
 ];
 
-/// Blocks that were highlighted lately, up to so many bytes of code and HTML.
-const RECENT_MAX_BYTES: usize = 16 * 1024 * 1024;
-
 /// A block of code as HTML.
-#[derive(Clone)]
 pub struct Code {
     pub html: Html,
     /// How many spans it has, and texts between them.
@@ -51,47 +49,11 @@ pub struct Code {
 pub fn html(language: &str, code: &str) -> Code {
     let long = code.len() > BLOCK_MAX_BYTES || code.lines().any(|l| l.len() > LINE_MAX_BYTES);
     let syntax = if long { None } else { find(language) };
-    let highlighted = syntax.and_then(|syntax| recent(syntax, code));
+    let highlighted = syntax.and_then(|syntax| spans(syntax, code));
     highlighted.unwrap_or_else(|| Code {
         html: Html::text(code),
         spans: 1,
     })
-}
-
-/// Blocks by grammar and text. They live in memory alone.
-#[derive(Default)]
-struct Recent {
-    blocks: HashMap<(&'static str, String), Option<Code>>,
-    bytes: usize,
-}
-
-/// A block as it was highlighted lately, or anew: the pages of one person show most blocks more than once, and
-/// a preview draws the same pages again and again.
-fn recent(syntax: &'static SyntaxReference, code: &str) -> Option<Code> {
-    static RECENT: LazyLock<Mutex<Recent>> = LazyLock::new(Mutex::default);
-    // A panic elsewhere cannot leave a map half changed.
-    let lock = || RECENT.lock().unwrap_or_else(PoisonError::into_inner);
-    let block = (syntax.name.as_str(), code.to_owned());
-    if let Some(known) = lock().blocks.get(&block) {
-        return known.clone();
-    }
-    let highlighted = spans(syntax, code);
-    lock().keep(block, highlighted.clone());
-    highlighted
-}
-
-impl Recent {
-    fn keep(&mut self, block: (&'static str, String), highlighted: Option<Code>) {
-        let html = highlighted
-            .as_ref()
-            .map_or(0, |code| code.html.as_str().len());
-        self.bytes += block.1.len() + html;
-        if self.bytes > RECENT_MAX_BYTES {
-            self.bytes = block.1.len() + html;
-            self.blocks.clear();
-        }
-        self.blocks.insert(block, highlighted);
-    }
 }
 
 fn find(language: &str) -> Option<&'static SyntaxReference> {
@@ -129,12 +91,15 @@ fn style_of(stack: &ScopeStack) -> &'static str {
 
 /// Nothing where the grammar fails; the caller then shows the block as it is.
 fn spans(syntax: &SyntaxReference, code: &str) -> Option<Code> {
-    let mut state = ParseState::new(syntax);
-    let mut stack = ScopeStack::new();
+    let mut walk = Walk::new(syntax, syntaxes());
     let mut spans = Spans::default();
     for line in code.split_inclusive('\n') {
-        let ops = state.parse_line(line, syntaxes()).ok()?;
-        spans.line(line, &ops, &mut stack)?;
+        let mut rest = line;
+        for token in &*walk.line(line)? {
+            let (text, after) = rest.split_at(token.bytes);
+            spans.token(text, token.style);
+            rest = after;
+        }
     }
     Some(spans.finish())
 }
@@ -148,26 +113,7 @@ struct Spans {
 }
 
 impl Spans {
-    fn line(
-        &mut self,
-        line: &str,
-        ops: &[(usize, ScopeStackOp)],
-        stack: &mut ScopeStack,
-    ) -> Option<()> {
-        let mut from = 0;
-        for (at, op) in ops {
-            self.token(line.get(from..*at)?, style_of(stack));
-            stack.apply(op).ok()?;
-            from = *at;
-        }
-        self.token(line.get(from..)?, style_of(stack));
-        Some(())
-    }
-
     fn token(&mut self, text: &str, style: &'static str) {
-        if text.is_empty() {
-            return;
-        }
         // White space has no colour, so it never ends a span.
         if style != self.open && !text.trim().is_empty() {
             self.end();

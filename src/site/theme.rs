@@ -213,7 +213,7 @@ impl Theme {
             self.tera.render_to(template, &context, &mut page)
         };
         match render() {
-            Ok(()) => Ok(String::from_utf8_lossy(&page.bytes).into_owned()),
+            Ok(()) => Ok(String::from_utf8(page.bytes).expect("templates and values are texts")),
             Err(_) if page.is_full => Err(ThemeError::Endless {
                 path: self.path(template),
                 limit: PAGE_MAX_BYTES,

@@ -1,6 +1,7 @@
 //! Rendered HTML → tree, by one parse against the allow-list; and a tree written as HTML again.
 //!
-//! The parser is html5ever's, so what a browser would make of the text is what stands in the tree.
+//! What a browser would make of the text is what stands in the tree. Nearly all HTML that templates write says by itself
+//! where each element ends ([`straight`]); html5ever reads the rest.
 //! Prose is bounded before it gets here (see [`super::markdown`]), so neither depth nor time depends on an author.
 
 use html5ever::tendril::TendrilSink;
@@ -10,14 +11,15 @@ use thiserror::Error;
 use super::html::{Html, Writer};
 use crate::model::{Allowlist, Node, Tree};
 use dom::Dom;
-use reader::Reader;
 
 mod dom;
 mod elements;
 mod reader;
+mod straight;
+mod writer;
 
 pub(super) use elements::{Found, elements};
-pub(super) use reader::is_deceptive;
+pub(super) use writer::is_deceptive;
 
 /// Rendered pages longer than this are not even parsed.
 const HTML_MAX_BYTES: usize = 64 * 1024 * 1024;
@@ -61,6 +63,22 @@ pub fn parse(html: &str, files: MediaTypes) -> Result<Tree, Forbidden> {
             limit: HTML_MAX_BYTES,
         });
     }
+    match straight::page(html, files) {
+        Some(page) => Ok(page),
+        None => by_a_whole_parser(html, files),
+    }
+}
+
+#[cfg(test)]
+thread_local! {
+    /// How much HTML was not read straight.
+    pub static MENDED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
+}
+
+/// The tree that a browser would make of it, whatever it is.
+fn by_a_whole_parser(html: &str, files: MediaTypes) -> Result<Tree, Forbidden> {
+    #[cfg(test)]
+    MENDED.set(MENDED.get() + 1);
     let context = QualName::new(None, ns!(html), LocalName::from("div"));
     let parser = parse_fragment(
         Dom::for_html(html),
@@ -70,7 +88,7 @@ pub fn parse(html: &str, files: MediaTypes) -> Result<Tree, Forbidden> {
         false,
     );
     let dom = parser.one(html);
-    Reader::new(&dom, files, html.len()).page()
+    reader::page(&dom, files, html.len())
 }
 
 /// A tree as HTML, for pages that are published in clear.

@@ -260,17 +260,10 @@ impl Document {
         &self.0[at as usize].node
     }
 
-    pub fn before(&self, at: At) -> Option<At> {
-        some(self.0[at as usize].before)
-    }
-
-    pub fn after(&self, at: At) -> Option<At> {
-        some(self.0[at as usize].after)
-    }
-
     /// The children in order.
     pub fn children(&self, of: At) -> impl Iterator<Item = At> {
-        std::iter::successors(some(self.0[of as usize].first), |at| self.after(*at))
+        let after = |at: &At| some(self.0[*at as usize].after);
+        std::iter::successors(some(self.0[of as usize].first), after)
     }
 }
 

@@ -1,0 +1,431 @@
+//! A page, piece by piece → its JSON, as far as the allow-list has what stands in it.
+
+use std::borrow::Cow;
+
+use super::{Forbidden, MediaTypes};
+use crate::model::{Allowed, Allowlist, Namespace, Tree, turns_direction};
+
+/// Takes a page's elements and texts in the order of the page, checks them and writes them.
+pub(super) struct Writer<'f> {
+    list: &'static Allowlist,
+    files: MediaTypes<'f>,
+    /// JSON.
+    out: Vec<u8>,
+    /// Elements that are not at their end yet, outermost first.
+    open: Vec<Around>,
+    /// The text since the last tag, as it is written in the page.
+    text: String,
+    /// Whether nothing, or a block, stands before that text.
+    after_block: bool,
+    nodes: usize,
+    text_units: usize,
+    roots: usize,
+    elements_at_root: usize,
+}
+
+/// What an element says about what stands in it.
+#[derive(Clone, Copy)]
+pub(super) struct Around {
+    pub namespace: Namespace,
+    pub name: &'static str,
+    /// It begins a line of its own.
+    is_block: bool,
+    /// White space at its edges is seen.
+    flows: bool,
+    /// White space in it is kept.
+    preformatted: bool,
+}
+
+impl Around {
+    /// What is around a page.
+    const TOP: Self = Around {
+        namespace: Namespace::Html,
+        name: "div",
+        is_block: true,
+        flows: false,
+        preformatted: false,
+    };
+
+    fn inside(self, namespace: Namespace, name: &'static str) -> Self {
+        let is_block = is_block_name(name);
+        Self {
+            namespace,
+            name,
+            is_block,
+            flows: !is_block && name != "text" && name != "tspan",
+            preformatted: self.preformatted || name == "pre",
+        }
+    }
+}
+
+/// What a page begins with, until it is known to have one root.
+const AROUND: &[u8] = b"[\"div\"";
+
+impl<'f> Writer<'f> {
+    /// Expects so many bytes of JSON, more or less.
+    pub fn new(files: MediaTypes<'f>, expected: usize) -> Self {
+        let mut out = Vec::with_capacity(expected + expected / 8);
+        out.extend(AROUND);
+        Self {
+            list: Allowlist::get(),
+            files,
+            out,
+            open: Vec::new(),
+            text: String::new(),
+            after_block: true,
+            nodes: 0,
+            text_units: 0,
+            roots: 0,
+            elements_at_root: 0,
+        }
+    }
+
+    /// The innermost element that is open; what is around the page where there is none.
+    pub fn around(&self) -> &Around {
+        self.open.last().unwrap_or(&Around::TOP)
+    }
+
+    /// The elements that are open, outermost first.
+    pub fn open(&self) -> &[Around] {
+        &self.open
+    }
+
+    /// Text. Whatever follows one another without a tag between is one text.
+    pub fn text(&mut self, text: &str) {
+        self.text.push_str(text);
+    }
+
+    /// Something that shows nothing, and parts two texts.
+    ///
+    /// # Errors
+    /// The text before it may not stand there.
+    pub fn nothing(&mut self) -> Result<(), Forbidden> {
+        self.end_text(false)?;
+        self.after_block = false;
+        Ok(())
+    }
+
+    /// The start of an element, with its attributes by name.
+    ///
+    /// # Errors
+    /// It, or what stands before it, may not stand there.
+    pub fn start<'a>(
+        &mut self,
+        namespace: Namespace,
+        name: &str,
+        attributes: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> Result<(), Forbidden> {
+        let Some(element) = self.list.element(namespace, name) else {
+            self.end_text(is_block_name(name))?;
+            return Err(self.forbidden_element(namespace, name));
+        };
+        let inside = self.around().inside(namespace, element.name());
+        self.end_text(inside.is_block)?;
+        let limit = self.list.limits().depth;
+        if self.open.len() >= limit {
+            return Err(Forbidden::TooDeep { limit });
+        }
+        self.count_node()?;
+        if self.open.is_empty() {
+            self.roots += 1;
+            self.elements_at_root += 1;
+        }
+        self.out.extend(b",[");
+        self.string(element.name());
+        self.attributes(namespace, element, attributes)?;
+        self.open.push(inside);
+        self.after_block = true;
+        Ok(())
+    }
+
+    /// The end of the innermost element.
+    ///
+    /// # Errors
+    /// The text before it may not stand there.
+    pub fn end(&mut self) -> Result<(), Forbidden> {
+        self.end_text(true)?;
+        if let Some(ended) = self.open.pop() {
+            self.out.push(b']');
+            self.after_block = ended.is_block;
+        }
+        Ok(())
+    }
+
+    /// The page: its one element, or a `div` around several.
+    ///
+    /// # Errors
+    /// The last text may not stand there.
+    pub fn finish(mut self) -> Result<Tree, Forbidden> {
+        self.end_text(true)?;
+        let json = if (self.roots, self.elements_at_root) == (1, 1) {
+            self.out.split_off(AROUND.len() + 1) // and the comma
+        } else {
+            self.out.push(b']');
+            self.out
+        };
+        Ok(Tree::from_json(json))
+    }
+
+    /// Writes the text so far, as it is shown there.
+    fn end_text(&mut self, before_block: bool) -> Result<(), Forbidden> {
+        if self.text.is_empty() {
+            return Ok(());
+        }
+        let edges = Edges {
+            before: std::mem::take(&mut self.after_block),
+            after: before_block,
+        };
+        let text = std::mem::take(&mut self.text);
+        let written = self.write_text(&shown(&text, self.around(), edges));
+        self.text = text;
+        self.text.clear();
+        written
+    }
+
+    fn write_text(&mut self, text: &str) -> Result<(), Forbidden> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        self.count_node()?;
+        self.text_units += utf16_units(text);
+        let limit = self.list.limits().text;
+        if self.text_units > limit {
+            let what = "UTF-16 units of text";
+            return Err(Forbidden::TooLarge { what, limit });
+        }
+        self.roots += usize::from(self.open.is_empty());
+        self.out.push(b',');
+        self.string(text);
+        Ok(())
+    }
+
+    fn string(&mut self, text: &str) {
+        let written = serde_json::to_writer(&mut self.out, text);
+        written.expect("a text is always JSON, and memory takes it");
+    }
+
+    fn count_node(&mut self) -> Result<(), Forbidden> {
+        self.nodes += 1;
+        let limit = self.list.limits().nodes;
+        if self.nodes > limit {
+            let what = "elements and texts";
+            return Err(Forbidden::TooLarge { what, limit });
+        }
+        Ok(())
+    }
+
+    /// Writes the attributes of an element; nothing where it has none.
+    fn attributes<'a>(
+        &mut self,
+        namespace: Namespace,
+        element: &Allowed,
+        attributes: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> Result<(), Forbidden> {
+        let mut before: &[u8] = b",{";
+        for (name, value) in attributes {
+            let value = visible(value);
+            let value = if name == "class" { words(value) } else { value };
+            self.check_attribute(namespace, element, name, &value)?;
+            self.out.extend(before);
+            before = b",";
+            self.string(name);
+            self.out.push(b':');
+            self.string(&value);
+        }
+        if before == b"," {
+            self.out.push(b'}');
+        }
+        Ok(())
+    }
+
+    fn check_attribute(
+        &self,
+        namespace: Namespace,
+        element: &Allowed,
+        name: &str,
+        value: &str,
+    ) -> Result<(), Forbidden> {
+        let list = self.list;
+        let Some(rule) = element.rule(name) else {
+            let allowed: Vec<&str> = list.attributes(namespace, element.name()).collect();
+            return Err(Forbidden::Attribute {
+                element: element.name().to_owned(),
+                name: name.to_owned(),
+                allowed: allowed.join(", "),
+            });
+        };
+        if !list.follows(rule, value, self.files) {
+            return Err(Forbidden::Value {
+                element: element.name().to_owned(),
+                name: name.to_owned(),
+                value: value.to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    pub fn forbidden_element(&self, namespace: Namespace, name: &str) -> Forbidden {
+        let allowed: Vec<&str> = self.list.elements(namespace).collect();
+        Forbidden::Element {
+            name: name.to_owned(),
+            allowed: allowed.join(", "),
+        }
+    }
+}
+
+/// Whether a text begins or ends at the edge of a block.
+#[derive(Clone, Copy)]
+struct Edges {
+    before: bool,
+    after: bool,
+}
+
+/// A text as it is shown: runs of white space become one space, none at the edges of blocks.
+fn shown<'t>(text: &'t str, around: &Around, edges: Edges) -> Cow<'t, str> {
+    let text = visible(text);
+    if around.preformatted {
+        return text;
+    }
+    let collapsed = collapse(text);
+    if around.namespace == Namespace::Svg && collapsed == " " {
+        return "".into();
+    }
+    if around.flows {
+        return collapsed;
+    }
+    let mut shown: &str = &collapsed;
+    if edges.before {
+        shown = shown.trim_start_matches(' ');
+    }
+    if edges.after {
+        shown = shown.trim_end_matches(' ');
+    }
+    if shown.len() == collapsed.len() {
+        return collapsed;
+    }
+    shown.to_owned().into()
+}
+
+fn collapse(text: Cow<'_, str>) -> Cow<'_, str> {
+    let is_space = |b: u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 0xc);
+    let bytes = text.as_bytes();
+    let odd = |b: u8| is_space(b) && b != b' ';
+    let double = bytes
+        .windows(2)
+        .any(|two| is_space(two[0]) && is_space(two[1]));
+    if !double && !bytes.iter().any(|b| odd(*b)) {
+        return text;
+    }
+    let mut collapsed = String::with_capacity(text.len());
+    for c in text.chars() {
+        let space = u8::try_from(c).is_ok_and(is_space);
+        if !space {
+            collapsed.push(c);
+        } else if !collapsed.ends_with(' ') {
+            collapsed.push(' ');
+        }
+    }
+    collapsed.into()
+}
+
+fn utf16_units(text: &str) -> usize {
+    if text.is_ascii() {
+        return text.len();
+    }
+    text.encode_utf16().count()
+}
+
+/// Text whose order on the screen is its order in the file: characters that turn the writing direction of what
+/// follows them are written out, and so are control characters.
+fn visible(text: &str) -> Cow<'_, str> {
+    // Nearly all text is told by its bytes.
+    let plain = |b: &u8| matches!(b, b' '..=b'~' | b'\n' | b'\t' | b'\r');
+    if text.as_bytes().iter().all(plain) || !text.contains(is_deceptive) {
+        return text.into();
+    }
+    let mut shown = String::with_capacity(text.len() + 8);
+    for c in text.chars() {
+        if is_deceptive(c) {
+            shown.push_str(&format!("[U+{:04X}]", u32::from(c)));
+        } else {
+            shown.push(c);
+        }
+    }
+    shown.into()
+}
+
+/// Whether a character changes the order of others on the screen, or stands for nothing visible.
+pub fn is_deceptive(c: char) -> bool {
+    turns_direction(c) || (c.is_control() && !matches!(c, '\n' | '\t' | '\r'))
+}
+
+/// Class names with one space between them, as templates that leave some out write more.
+fn words(value: Cow<'_, str>) -> Cow<'_, str> {
+    let space = |b: &u8| b.is_ascii_whitespace();
+    let bytes = value.as_bytes();
+    let edges = bytes.first().is_some_and(space) || bytes.last().is_some_and(space);
+    let odd = |two: &[u8]| space(&two[1]) && (two[1] != b' ' || space(&two[0]));
+    if !edges && !bytes.windows(2).any(odd) {
+        return value;
+    }
+    let words: Vec<&str> = value.split_ascii_whitespace().collect();
+    words.join(" ").into()
+}
+
+/// Elements that begin a line of their own, and those that hold nothing but such.
+fn is_block_name(name: &str) -> bool {
+    const BLOCKS: &[&str] = &[
+        "article",
+        "aside",
+        "blockquote",
+        "br",
+        "caption",
+        "col",
+        "colgroup",
+        "dd",
+        "details",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "footer",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "summary",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+    ];
+    BLOCKS.binary_search(&name).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_blocks_are_found_wherever_they_stand_in_the_list() {
+        for name in ["article", "li", "p", "ul"] {
+            assert!(is_block_name(name), "{name}");
+        }
+        assert!(!is_block_name("span"));
+    }
+}
