@@ -3,7 +3,7 @@
 import { Refusal } from "./outcome";
 
 /** Read anew every time: everything else is checked against these. */
-const NEVER_STORED: readonly string[] = ["site.json", "site.sig", "next/site.json", "next/site.sig"];
+const NEVER_STORED = /^(next\/)?site\./;
 
 declare global {
   /** Reads files where nothing can be fetched; there on a page that was opened from disk and is built for it. */
@@ -27,7 +27,7 @@ export async function fetchFile(path: string): Promise<Uint8Array | null> {
 
 async function request(path: string): Promise<Response> {
   // Sealed files keep their names from build to build: a stored copy must be asked for again.
-  const cache = NEVER_STORED.includes(path) ? "no-store" : "no-cache";
+  const cache = NEVER_STORED.test(path) ? "no-store" : "no-cache";
   try {
     return await fetch(new URL(path, base), { cache, credentials: "same-origin", redirect: "follow" });
   } catch (error) {

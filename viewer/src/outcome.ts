@@ -23,9 +23,9 @@ export const SENTENCES: Readonly<Record<Fault, string>> = {
   "no-match":
     "This key is valid but opens nothing here: it may be an older key, so ask your lead to publish again for your present one.",
   damaged:
-    "A file of this site is incomplete or unreadable: reload in a minute, and if it stays so ask whoever publishes the site to publish it again.",
+    "A file of this site is incomplete or unreadable: try again in a moment; else ask whoever publishes the site to publish it again.",
   forged:
-    "This site is not what its publisher signed: where it is being published just now, try again in a moment; where it stays so, do not trust it, and tell whoever publishes it.",
+    "This site is not what its publisher signed: if it is being published just now, try again in a moment; else do not trust it, and tell whoever publishes it.",
   older:
     "This is an older version of the site than this browser has already opened: ask whoever publishes it why it went back.",
   newer:

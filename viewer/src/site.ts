@@ -51,7 +51,8 @@ interface Listed {
   readonly length: number;
 }
 
-type Shard = ReadonlyMap<string, Listed>;
+/** By path, as it is written: of the hundreds in a shard, one is asked for. */
+type Shard = ReadonlyMap<string, unknown>;
 
 const SITE_ID = /^[0-9a-f]{32}$/;
 /** 2^16 shards of 32 KB would list tens of millions of files. */
@@ -73,31 +74,24 @@ export class Site {
   ) {}
 
   /**
-   * Fetches and verifies `site.json`; once more where it does not hold and has changed meanwhile, and then where an upload
+   * Fetches and verifies `site.json`; where it does not hold once more, since it may have changed meanwhile, and then where an upload
    * that is under way keeps the new one.
    */
   static async open(fetch: Fetch, trust: Trust): Promise<Site> {
-    const first = await fetchSigned(fetch);
+    const files = await fetchSigned(fetch);
     try {
-      return await Site.verified(first, fetch, trust);
+      return await Site.verified(files, fetch, trust);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const second = await fetchSigned(fetch);
-      const changed = sameFiles(first, second) ? null : await Site.unlessRefused(second, fetch, trust);
-      const found = changed ?? (await Site.waiting(fetch, trust));
-      if (found === null) throw error;
-      return found;
+      const again = await Site.verified(await fetchSigned(fetch), fetch, trust).catch(refusedAsNothing);
+      return again ?? (await Site.waiting(fetch, trust)) ?? refuse(error);
     }
   }
 
   /** The new site that an upload has brought whole, before it takes the place of the old one; nothing where there is none. */
   private static async waiting(fetch: Fetch, trust: Trust): Promise<Site | null> {
-    const files = await fetchSigned((path) => fetch(NEXT + path)).catch(refusedAsNothing);
-    return files === null || files.manifest === null ? null : Site.unlessRefused(files, fetch, trust);
-  }
-
-  private static unlessRefused(files: Signed, fetch: Fetch, trust: Trust): Promise<Site | null> {
-    return Site.verified(files, fetch, trust).catch(refusedAsNothing);
+    const files = fetchSigned((path) => fetch(NEXT + path));
+    return files.then((found) => Site.verified(found, fetch, trust)).catch(refusedAsNothing);
   }
 
   private static async verified(files: Signed, fetch: Fetch, trust: Trust): Promise<Site> {
@@ -115,11 +109,11 @@ export class Site {
     const { site, build, signer } = this.manifest;
     const memory = { build, signer };
     const trust: Trust = { signers: this.trust.signers, memory: (id) => (id === site ? memory : this.trust.memory(id)) };
-    const isNewer = (now: Site | null): now is Site => now !== null && now.manifest.site === site && now.manifest.build > build;
-    const here = await Site.open(this.fetch, trust).catch(refusedAsNothing); // the first refusal is the one to tell of
-    if (isNewer(here)) return here;
-    const waiting = await Site.waiting(this.fetch, trust);
-    return isNewer(waiting) ? waiting : null;
+    for (const opened of [Site.open, Site.waiting]) {
+      const now = await opened(this.fetch, trust).catch(refusedAsNothing); // the first refusal is the one to tell of
+      if (now?.manifest.site === site && now.manifest.build > build) return now;
+    }
+    return null;
   }
 
   /** Whether the signed list holds that path. */
@@ -129,30 +123,24 @@ export class Site {
 
   /** The bytes of a listed file, their hash checked. */
   async read(path: string): Promise<Uint8Array> {
-    const listed = await this.listed(path);
+    // Side by side, since a host may be far away; nothing of the file is looked at before its hash is.
+    const [listed, fetched] = await Promise.all([this.listed(path), this.fetch(path)]);
     if (listed === undefined) throw new Refusal("damaged", `${path} is not listed`);
-    return this.fetched(path, async (file) => {
+    return this.fitting(path, fetched, async (file) => {
       if (file.length < listed.length) throw new Refusal("damaged", `${path} ends early`);
       if (file.length !== listed.length || !(await hasHash(file, listed.hash))) throw new Refusal("forged", path);
     });
   }
 
-  /** The file that `check` lets through: the one in its place, else the one that waits to take it. */
-  private async fetched(path: string, check: (file: Uint8Array) => Promise<void>): Promise<Uint8Array> {
+  /** The file that `check` lets through: the one that was in its place, else the one that waits to take it. */
+  private async fitting(path: string, there: Uint8Array | null, check: (file: Uint8Array) => Promise<void>): Promise<Uint8Array> {
     try {
-      return await this.fetchedAs(path, path, check);
+      return await checked(path, there, check);
     } catch (error) {
       if (!isMismatch(error)) throw error;
-      const waiting = await this.fetchedAs(NEXT + path, path, check).catch(refusedAsNothing);
-      if (waiting === null) throw error;
-      return waiting;
+      const waiting = this.fetch(NEXT + path).then((file) => checked(path, file, check));
+      return (await waiting.catch(refusedAsNothing)) ?? refuse(error);
     }
-  }
-
-  private async fetchedAs(place: string, path: string, check: (file: Uint8Array) => Promise<void>): Promise<Uint8Array> {
-    const file = required(await this.fetch(place), path);
-    await check(file);
-    return file;
   }
 
   private async listed(path: string): Promise<Listed | undefined> {
@@ -160,14 +148,15 @@ export class Site {
     const shard = this.shards.get(number) ?? this.readShard(number);
     this.shards.set(number, shard);
     shard.catch(() => this.shards.delete(number)); // so that a second try fetches again
-    return (await shard).get(path);
+    const entry = (await shard).get(path);
+    return entry === undefined ? undefined : parseListed(entry);
   }
 
   private async readShard(number: number): Promise<Shard> {
     const hash = this.manifest.index[number] ?? "";
     const name = toHex(json.bytes(hash, 32, "shard hash")).slice(0, SHARD_NAME_DIGITS);
     const path = `index/${name}.json`;
-    const raw = await this.fetched(path, async (file) => {
+    const raw = await this.fitting(path, await this.fetch(path), async (file) => {
       if (!(await hasHash(file, hash))) throw new Refusal("forged", path);
     });
     return parseShard(raw, this.manifest.site);
@@ -180,7 +169,14 @@ interface Signed {
 }
 
 async function fetchSigned(fetch: Fetch): Promise<Signed> {
-  return { manifest: await fetch("site.json"), signature: await fetch("site.sig") };
+  const [manifest, signature] = await Promise.all([fetch("site.json"), fetch("site.sig")]);
+  return { manifest, signature };
+}
+
+async function checked(path: string, file: Uint8Array | null, check: (file: Uint8Array) => Promise<void>): Promise<Uint8Array> {
+  const there = required(file, path);
+  await check(there);
+  return there;
 }
 
 /** Whether a file is not the one that was signed, as in the middle of an upload. */
@@ -207,19 +203,15 @@ export function tellOfPublishing(error: unknown): never {
   throw isMismatch(error) ? new Refusal("publishing", String(error)) : error;
 }
 
+/** Tells of a fault as it is. */
+export function refuse(error: unknown): never {
+  throw error;
+}
+
 /** For where another refusal is the one to tell of. */
 function refusedAsNothing(error: unknown): null {
   if (error instanceof Refusal) return null;
   throw error;
-}
-
-function sameFiles(a: Signed, b: Signed): boolean {
-  return sameBytes(a.manifest, b.manifest) && sameBytes(a.signature, b.signature);
-}
-
-function sameBytes(a: Uint8Array | null, b: Uint8Array | null): boolean {
-  if (a === null || b === null) return a === b;
-  return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }
 
 function required(file: Uint8Array | null, path: string): Uint8Array {
@@ -310,10 +302,7 @@ function parseShard(raw: Uint8Array, site: string): Shard {
   if (document["site"] !== site) throw new Refusal("damaged", "shard of another site");
   const directories = Object.entries(json.members(document["files"], "files"));
   const files = directories.flatMap(([directory, names]) =>
-    Object.entries(json.members(names, "directory")).map(([name, entry]): [string, Listed] => [
-      directory === "" ? name : `${directory}/${name}`,
-      parseListed(entry),
-    ]),
+    Object.entries(json.members(names, "directory")).map(([name, entry]): [string, unknown] => [directory === "" ? name : `${directory}/${name}`, entry]),
   );
   return new Map(files);
 }
