@@ -7,10 +7,10 @@
 //
 // The corpus is made by `cargo run --release --example corpus -- OUT`; with `--fences`, every text has a block of code, and
 // everyone highlights. gradus reads the TOML files beside the texts, too, and draws its pages from both. Each program begins
-// with an empty output; `gradus, unchanged` builds the same again. Wants GNU time (Debian: apt-get install time).
+// with an empty output; `gradus, unchanged` builds the same again, and then once more after an edit. Wants GNU time (Debian: apt-get install time).
 
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -54,6 +54,13 @@ function weighed(folder) {
   return { files: files.length, megabytes: bytes.reduce((sum, size) => sum + size, 0) / 1e6 };
 }
 
+/** The first person's first review. */
+function reviewIn(organisation) {
+  const people = path.join(organisation, "people");
+  const reviews = readdirSync(people, { recursive: true }).filter((file) => path.basename(file) === "review.md");
+  return path.join(people, reviews.sort()[0]);
+}
+
 /** What is measured: how each prepares its input once, what is taken away before each turn, and what is run. */
 function contenders(corpus) {
   const place = (name) => path.join(folder, name);
@@ -66,6 +73,7 @@ function contenders(corpus) {
       name: "gradus",
       prepare() {
         cpSync(corpus, organisation, { recursive: true });
+        if (!existsSync(path.join(organisation, ".gradus", "site.key"))) timed(gradus, ["keys", "site"], organisation);
         timed(gradus, ["access", "--accept"], organisation);
       },
       clear: [place("gradus-site"), path.join(organisation, ".gradus", "ledger.json")],
@@ -73,6 +81,15 @@ function contenders(corpus) {
       output: place("gradus-site"),
     },
     { name: "gradus, unchanged", clear: [], run: build, output: place("gradus-site") },
+    {
+      name: "gradus, one review edited",
+      clear: [],
+      run() {
+        appendFileSync(reviewIn(organisation), "\nAnd one sentence more.\n");
+        return build();
+      },
+      output: place("gradus-site"),
+    },
     { name: "hugo", prepare: () => writeHugo(corpus, place("hugo")), clear: [place("hugo-site")], run: hugo, output: place("hugo-site") },
     {
       name: "staticrypt, of what hugo wrote",

@@ -19,6 +19,8 @@ use gradus::publish::Publication;
 use gradus::seal::{SiteKey, container, owned_files, seal_site};
 use gradus::site::markdown::{self, Surroundings};
 use gradus::site::{self, Theme, highlight, tree};
+use html5gum::emitters::callback::{Callback, CallbackEmitter, CallbackEvent};
+use html5gum::{Span, Tokenizer};
 use syntect::parsing::{ParseState, SyntaxSet};
 
 /// A day on which everything of the example is there.
@@ -51,10 +53,12 @@ fn organisation() -> Organisation {
     organisation.unwrap_or_else(|| panic!("{:?}", report.diagnostics))
 }
 
-/// The same text with words that no other has.
-fn fresh(text: &str) -> String {
+/// The same code, no line of which was there before.
+fn fresh(code: &str) -> String {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
-    format!("{text}// {}\n", COUNT.fetch_add(1, Ordering::Relaxed))
+    let number = COUNT.fetch_add(1, Ordering::Relaxed);
+    let lines = code.lines().map(|line| format!("{line} // {number}\n"));
+    lines.collect()
 }
 
 fn load(c: &mut Criterion) {
@@ -98,23 +102,30 @@ fn prose(c: &mut Criterion) {
 fn code(c: &mut Criterion) {
     let mut group = c.benchmark_group("highlight");
     group.throughput(Throughput::Bytes(CODE.len() as u64));
-    group.bench_function("a block of code to HTML", |b| {
+    group.bench_function("a block of new lines to HTML", |b| {
         b.iter_batched(
             || fresh(CODE),
             |code| highlight::html("rust", &code),
             BatchSize::SmallInput,
         );
     });
+    group.bench_function("a block of lines that were there before", |b| {
+        b.iter(|| highlight::html("rust", black_box(CODE)));
+    });
     let set: SyntaxSet = two_face::syntax::extra_newlines();
     let rust = set.find_syntax_by_token("rust").expect("it is there");
     group.bench_function("floor: its regular expressions", |b| {
-        b.iter(|| {
-            let mut state = ParseState::new(rust);
-            let lines = black_box(CODE).split_inclusive('\n');
-            lines
-                .map(|line| state.parse_line(line, &set).map_or(0, |ops| ops.len()))
-                .sum::<usize>()
-        });
+        b.iter_batched(
+            || fresh(CODE),
+            |code| {
+                let mut state = ParseState::new(rust);
+                let lines = code.split_inclusive('\n');
+                lines
+                    .map(|line| state.parse_line(line, &set).map_or(0, |ops| ops.len()))
+                    .sum::<usize>()
+            },
+            BatchSize::SmallInput,
+        );
     });
 }
 
@@ -189,6 +200,21 @@ fn pages(c: &mut Criterion) {
             });
         },
     );
+    group.bench_function("floor: the HTML's tokens", |b| {
+        b.iter(|| {
+            let tokens = html
+                .iter()
+                .map(|page| Tokenizer::new_with_emitter(black_box(page), ends_of_tags()));
+            tokens.map(|tokens| tokens.flatten().count()).sum::<usize>()
+        });
+    });
+}
+
+/// Takes tokens, and keeps nothing but how many tags end.
+fn ends_of_tags() -> CallbackEmitter<impl Callback<(), ()>, ()> {
+    CallbackEmitter::new(|event: CallbackEvent<'_>, _: Span<()>| {
+        matches!(event, CallbackEvent::EndTag { .. }).then_some(())
+    })
 }
 
 fn sealing(c: &mut Criterion) {
