@@ -8,9 +8,9 @@
 //
 // DIR is a built site, FILE one of its readers' keys, such as those in a corpus' `demo-keys/`. Each round is a browser
 // profile of its own, so that nothing was stored before; what is told is the median of the rounds, and the worst.
-// `--pages` is how many people of the reader's team are visited, each twice; `--search WORD` opens every portfolio, and then asks for the word; `--rtt`
-// is added to each answer of the host, and `--slower` makes the browser's CPU so many times slower. `--viewer` is a bundle to serve instead of the
-// site's own script, so that two can be compared on one site.
+// `--pages` is how many people of the reader's team are visited, each twice. `--search WORD` opens every portfolio, and
+// then asks for the word. `--rtt` is added to each answer of the host; `--slower` makes the browser's CPU so many times
+// slower. `--viewer` is a bundle to serve instead of the site's own script, so that two can be compared on one site.
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
@@ -61,6 +61,9 @@ const TYPES = {
 
 /** The longest that anything is waited for. */
 const PATIENCE_MS = 600_000;
+
+/** Nobody types a key faster; by then the browser has drawn its own window, which costs as much as a page. */
+const SETTLING_MS = 2_000;
 
 /** A folder served on loopback, as any dumb host would; counts what was answered. */
 function serve(folder, viewer) {
@@ -157,7 +160,8 @@ async function round(browser, served, key) {
   const page = await context.newPage();
   const devtools = await context.newCDPSession(page);
   if (Number(options.slower) > 1) await devtools.send("Emulation.setCPUThrottlingRate", { rate: Number(options.slower) });
-  if (Number(options.rtt) > 0) await devtools.send("Network.emulateNetworkConditions", { offline: false, latency: Number(options.rtt), downloadThroughput: -1, uploadThroughput: -1 });
+  const far = { offline: false, latency: Number(options.rtt), downloadThroughput: -1, uploadThroughput: -1 };
+  if (far.latency > 0) await devtools.send("Network.emulateNetworkConditions", far);
   const of = (call, ...given) => page.evaluate(([name, args]) => globalThis.gradusMeasure[name](...args), [call, given]);
   await devtools.send("Performance.enable", { timeDomain: "threadTicks" });
   const worked = async () => (await devtools.send("Performance.getMetrics")).metrics.find(({ name }) => name === "TaskDuration").value * 1000;
@@ -179,6 +183,7 @@ async function round(browser, served, key) {
     await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
     figures.set("lock page painted", await page.evaluate(() => performance.getEntriesByName("first-contentful-paint")[0].startTime));
     await page.getByLabel("Your key or passphrase", { exact: true }).fill(key);
+    await page.waitForTimeout(SETTLING_MS);
     await step("unlocked", () => of("unlock"));
     const failure = page.locator("#gradus-failure [role=alert]");
     if ((await failure.count()) > 0) throw new Error(await failure.innerText());

@@ -7,7 +7,7 @@
 //! | [`markdown`] | prose → HTML that holds nothing but what we wrote |
 //! | [`highlight`] | code fences → classes that `syntax.css` styles |
 //! | [`diff`] | what two texts do not share, word by word |
-//! | [`tree`] | rendered HTML → [`crate::model::Tree`], by one parse against the allow-list |
+//! | [`tree`] | rendered HTML → [`crate::model::Tree`], as a browser would read it, checked against the allow-list |
 //! | [`public`] | public rubrics as plain pages |
 //! | [`mod@assets`] | style sheets and the viewer's script, named by their content; the shell |
 //!

@@ -34,11 +34,16 @@ function askedFor(page: Page, files: number): Promise<void> {
 
 const isPainted = (page: Page): Promise<unknown> => page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
 
+const tree = (name: string, ...more: unknown[]): unknown => ["div", ["h1", name], ...more];
+
+/** A section with one page. */
+function part(route: string, id: string, kind: string, title: string, ...more: unknown[]): SectionSource {
+  return { id, kind, subject: route, pages: [{ route, slot: 10, kind: "portfolio", title, tree: tree(title, ...more) }] };
+}
+
 /** A lead with so many reports, each with a portfolio and what only the chain reads. */
 async function leading(reports: number): Promise<{ readonly site: Served; readonly key: string }> {
   const key = await newIdentity();
-  const tree = (name: string, ...more: unknown[]): unknown => ["div", ["h1", name], ...more];
-  const part = (route: string, id: string, kind: string, title: string, ...more: unknown[]): SectionSource => ({ id, kind, subject: route, pages: [{ route, slot: 10, kind: "portfolio", title, tree: tree(title, ...more) }] });
   const people = Array.from({ length: reports }, (_, at) => [part(`people/p${at}`, `person/p${at}`, "person", `Person ${at}`), part(`people/p${at}`, `person/p${at}/chain`, "chain", "In confidence")]).flat();
   const links = Array.from({ length: reports }, (_, at) => ["p", ["a", { href: `/people/p${at}` }, `Person ${at}`]]);
   const common = { id: "org", kind: "org", subject: "org", pages: [{ route: "rubric", slot: 0, kind: "rubric", title: "Rubrics", tree: tree("Rubrics") }] };
@@ -127,4 +132,19 @@ test("a link from elsewhere to one of many opens their page", () =>
     await page.getByRole("heading", { level: 1, name: "Person 150", exact: true }).waitFor();
     await goTo(page, address ?? "");
     assert.equal(await heading(page), "Person 150");
+  }));
+
+test("of more than a thousand people search finds the names, and does not offer to read them all", () =>
+  inTab(async ({ page, requests }) => {
+    const key = await newIdentity();
+    const people = Array.from({ length: 1_001 }, (_, at) => part(`people/p${at}`, `person/p${at}`, "person", `Person ${at}`));
+    const site = await servedMade("a-thousand", people, [{ id: "p0", name: "Person 0", identity: key, opens: people.map(({ id }) => id) }]);
+    await unlock(page, site.url, key);
+    await page.keyboard.press("/");
+    await page.getByText("Finds all 1001 people by name").waitFor();
+    assert.equal(await page.getByRole("button", { name: /^Search all/ }).count(), 0);
+    await page.getByRole("combobox", { name: "Search", exact: true }).fill("p777");
+    await page.getByRole("option", { name: /p777.*not opened yet/ }).click();
+    await page.getByRole("heading", { level: 1, name: "Person 777", exact: true }).waitFor();
+    assert.equal(requests.filter(isSealed).length, 2);
   }));
