@@ -6,6 +6,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
@@ -153,6 +154,25 @@ pub struct Days {
     pub as_of: Date,
 }
 
+/// Is told how far a long build is, from any thread.
+pub trait Progress: Sync {
+    /// So many of all sections are in the store.
+    fn sealed(&self, sections: usize, all: usize);
+}
+
+/// For whom it does not matter.
+impl Progress for () {
+    fn sealed(&self, _sections: usize, _all: usize) {}
+}
+
+/// How a build goes about its work.
+pub struct Manner<'a> {
+    /// Tells this program from every other: without it, all is drawn.
+    pub program: Option<FileHash>,
+    pub reach: Reach,
+    pub progress: &'a dyn Progress,
+}
+
 /// A site in a store, and what it is made of.
 #[derive(Debug)]
 pub struct Built {
@@ -163,7 +183,7 @@ pub struct Built {
 }
 
 /// Draws, renders and seals every section into the store; or keeps what an earlier build of the same program drew from
-/// the same. `program` tells the program from every other: without it, all is drawn.
+/// the same.
 ///
 /// # Errors
 ///
@@ -172,17 +192,18 @@ pub fn build(
     organisation: &Organisation,
     theme: &Theme,
     days: Days,
-    program: Option<FileHash>,
     input: &SealInput,
     store: &dyn SiteStore,
-    reach: Reach,
+    manner: &Manner,
 ) -> Result<Built, BuildError> {
     let access = access::plan(organisation, days.today);
     let sealer = Sealer::new(input, store);
     let commons = access::commons(organisation, days.as_of);
-    let frame = program.map(|program| fingerprint::of(&(program, theme.fingerprint(), &commons)));
+    let frame = manner
+        .program
+        .map(|program| fingerprint::of(&(program, theme.fingerprint(), &commons)));
     let drawing = Drawing::new(organisation, days, &commons);
-    let pages = drawing.each(&access, |draw| {
+    let pages = drawing.each(&access, manner.progress, |draw| {
         let from = frame.map(|frame| fingerprint::of(&(frame, draw)));
         if let Some(from) = &from
             && let Some(pages) = sealer.keep_section(&draw.section, from)?
@@ -193,7 +214,7 @@ pub fn build(
         sealer.add_section(&draw.section, &content, from.as_ref())?;
         Ok(content.pages.len())
     })?;
-    for file in plain_files_within(reach, &commons, theme, input.keys)? {
+    for file in plain_files_within(manner.reach, &commons, theme, input.keys)? {
         sealer.add_plain(&file.path, &file.bytes)?;
     }
     for person in organisation.people.values() {
@@ -227,7 +248,7 @@ pub fn rehearse(
     let access = access::plan(organisation, days.today);
     let commons = access::commons(organisation, days.as_of);
     let drawing = Drawing::new(organisation, days, &commons);
-    let pages = drawing.each(&access, |draw| {
+    let pages = drawing.each(&access, &(), |draw| {
         Ok(site::render(&commons, theme, draw)?.pages.len())
     })?;
     plain_files(&commons, theme, viewer(organisation.seal.keys))?;
@@ -253,11 +274,15 @@ impl<'a> Drawing<'a> {
     fn each(
         &self,
         access: &Access,
+        progress: &dyn Progress,
         take: impl Fn(&SectionDraw) -> Result<usize, BuildError> + Sync,
     ) -> Result<usize, BuildError> {
+        let (done, all) = (AtomicUsize::new(0), access.sections.len());
         let taken = access.sections.par_iter().map(|planned| {
             let draw = access::draw(&self.audiences, &self.figures, planned);
-            take(&draw)
+            let taken = take(&draw)?;
+            progress.sealed(done.fetch_add(1, Ordering::Relaxed) + 1, all);
+            Ok(taken)
         });
         taken.try_reduce(|| 0, |a, b| Ok(a + b))
     }

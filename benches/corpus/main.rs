@@ -34,6 +34,9 @@ struct Arguments {
     /// How many half-years each of them has behind them
     #[arg(long, default_value_t = 4, value_parser = clap::value_parser!(u32).range(1..=40))]
     cycles: u32,
+    /// How many report to each manager
+    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    span: u32,
     /// Another number, another organisation
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -55,6 +58,7 @@ fn main() -> Result<()> {
     refuse_to_overwrite(&arguments.out)?;
     let scene = Scene {
         people: arguments.people as usize,
+        span: arguments.span as usize,
         periods: scene::periods(arguments.cycles),
         seed: arguments.seed,
         fences: match (arguments.fences, arguments.prose) {

@@ -8,15 +8,14 @@ use rand::rngs::StdRng;
 use crate::markdown::Fences;
 use crate::words;
 
-/// Direct reports of each manager.
-const SPAN: usize = 8;
-
 /// The half-year that everybody has just finished.
 const LAST_YEAR: i32 = 2026;
 
 /// What the whole tree is made from.
 pub struct Scene {
     pub people: usize,
+    /// Direct reports of each manager.
+    pub span: usize,
     /// First to last.
     pub periods: Vec<Period>,
     pub seed: u64,
@@ -87,17 +86,17 @@ impl Scene {
 
     /// Nobody for the director.
     pub fn manager(&self, person: usize) -> Option<usize> {
-        (person > 0).then(|| (person - 1) / SPAN)
+        (person > 0).then(|| (person - 1) / self.span)
     }
 
     /// Whether someone reports to them.
     pub fn manages(&self, person: usize) -> bool {
-        person * SPAN + 1 < self.people
+        person * self.span + 1 < self.people
     }
 
     /// Those who share a manager share a team.
     pub fn team(&self, person: usize) -> String {
-        let team = person.saturating_sub(1) / SPAN;
+        let team = person.saturating_sub(1) / self.span;
         let name = words::TEAMS[team % words::TEAMS.len()];
         format!("{name}-{team}")
     }

@@ -7,7 +7,7 @@ use std::time::Instant;
 use gradus::access::Access;
 use gradus::fingerprint;
 use gradus::model::{Date, FileHash, Organisation, Reach};
-use gradus::pipeline::{self, BuildError, Built, Days};
+use gradus::pipeline::{self, BuildError, Built, Days, Manner};
 use gradus::portable;
 use gradus::publish::{How, Publication, PublishError, Published};
 use gradus::regular_file::NotTaken;
@@ -20,6 +20,7 @@ use serde::Serialize;
 
 use crate::cli;
 
+use super::progress::Line;
 use super::{Failure, Here, MARKER, Message, access, checked_beside_lock, deploy, keys, shell};
 
 /// Seconds since 1970 that a reproducible build calls now.
@@ -65,8 +66,15 @@ pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
         true => Reach::Disk,
         false => Reach::Web,
     };
-    let program = program();
-    let mut built = pipeline::build(&org, &theme, days, program, &input, &publication, reach)?;
+    let line = Line::show(here, "planning who reads what");
+    let manner = Manner {
+        program: program(),
+        reach,
+        progress: &line,
+    };
+    let mut built = pipeline::build(&org, &theme, days, &input, &publication, &manner)?;
+    drop(line);
+    let line = Line::show(here, "putting the site into its place");
     if reach == Reach::Disk {
         let stored = |path: &str| publication.stored(path);
         portable::add_twins(&mut built.site, &publication, &stored).map_err(|error| {
@@ -74,6 +82,7 @@ pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
         })?;
     }
     let published = publication.commit(&built.site, &mut |_| ())?;
+    drop(line);
     let summary = Summary {
         out: &out,
         built: &built,

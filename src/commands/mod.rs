@@ -11,6 +11,7 @@ mod init;
 mod keys;
 mod new;
 mod open;
+mod progress;
 mod published;
 mod repository;
 mod schema;
@@ -263,6 +264,7 @@ pub fn errors_of(report: &Report) -> Failure {
 /// It cannot be read, or an identity cannot.
 pub fn loaded(here: &Here, root: &Path) -> Result<Loaded, Failure> {
     let identities = here.identities()?;
+    let _line = progress::Line::show(here, "reading and checking the tree");
     pipeline::load_with(root, &identities, here.today).map_err(Failure::from_load)
 }
 

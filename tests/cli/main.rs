@@ -5,6 +5,7 @@ mod bombs;
 mod dependencies;
 mod import;
 mod program;
+mod progress;
 mod sealed;
 mod security;
 

@@ -1,6 +1,6 @@
 /** Addresses: what the browser's history keeps instead of routes. */
 
-import { addressPart } from "./derive";
+import { addressParts } from "./derive";
 
 /** The three parts of an address, each a keyed hash. */
 export interface Address {
@@ -27,13 +27,32 @@ export function parseAddress(hash: string): Address | null {
   return { subject, route, anchor };
 }
 
-/** Makes addresses with the site's route key. */
+/** Makes addresses with the site's route key. Remembers them: a page has the same links again and again. */
 export class Addresses {
-  constructor(private readonly routeKey: Uint8Array) {}
+  private readonly hash: (text: string) => string;
+  private readonly parts = new Map<string, string>();
+  private readonly texts = new Map<string, string>();
+
+  constructor(routeKey: Uint8Array) {
+    this.hash = addressParts(routeKey);
+  }
 
   /** `a(text)`. */
   part(text: string): string {
-    return addressPart(this.routeKey, text);
+    const known = this.parts.get(text);
+    if (known !== undefined) return known;
+    const part = this.hash(text);
+    this.parts.set(text, part);
+    this.texts.set(part, text);
+    return part;
+  }
+
+  /** The text that has that part: one that was made a link of before, else one of `others`. */
+  textOf(part: string, others: Iterable<string>): string | undefined {
+    const known = this.texts.get(part);
+    if (known !== undefined) return known;
+    for (const text of others) if (this.part(text) === part) return text;
+    return undefined;
   }
 
   /** The address of a route, and of a place in it. */

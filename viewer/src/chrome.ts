@@ -1,11 +1,12 @@
 /** What stands around every open page: skip link, top bar, session, notices. */
 
 import { brandMark, el, icon } from "./element";
+import { pause } from "./idle";
 import type { Library } from "./library";
 import { longDay } from "./relative";
 import { leftText } from "./session";
 import { chosenTheme, switchTheme } from "./theme";
-import { TEAMS, teamsOf } from "./teams";
+import { TEAMS } from "./teams";
 
 /** Where the top bar leads: a name and a route. */
 type Destination = readonly [name: string, route: string];
@@ -99,9 +100,12 @@ export class Chrome {
   }
 
   private foot(): HTMLElement {
-    const built = longDay(this.library.manifest.build * 1000, document.documentElement.lang || "en");
-    const words = [`Built ${built}`, "Opened in this browser only: nothing on this page is sent anywhere."];
-    return el("footer", { class: "foot" }, el("div", {}, ...words.map((said) => el("span", {}, said))));
+    const built = el("span", {});
+    const { build } = this.library.manifest;
+    // A browser's first date in words takes longer than a page's text: nobody waits for this one.
+    void pause().then(() => built.append(`Built ${longDay(build * 1000, document.documentElement.lang || "en")}`));
+    const where = el("span", {}, "Opened in this browser only: nothing on this page is sent anywhere.");
+    return el("footer", { class: "foot" }, el("div", {}, built, where));
   }
 
   private session(): HTMLElement {
@@ -163,7 +167,7 @@ function destinations(library: Library): Destination[] {
     ["Rubrics", "rubric"],
     ["Organisation", "org"],
   ];
-  const others = teamsOf(library).some(([subject]) => subject !== `team/${id}`);
+  const others = [...library.bySubject.keys()].some((subject) => subject.startsWith("team/") && subject !== `team/${id}`);
   const teams: Destination[] = others ? [["Teams", TEAMS]] : [];
   return [...own.filter(([, subject]) => library.has(subject)), ...teams, ...shared];
 }

@@ -10,8 +10,8 @@ export type Part = string | number | Uint8Array;
 
 /** Bytes in the names of keyrings, logins and sealed files. */
 const NAME_BYTES = 12;
-/** Characters of one part of an address. */
-const ADDRESS_CHARS = 8;
+/** Bytes of one part of an address, which eight characters hold. */
+const ADDRESS_BYTES = 6;
 
 /** `gradus/1 ` and the label, then each part with its length before it. */
 export function info(label: string, ...parts: readonly Part[]): Bytes {
@@ -43,7 +43,8 @@ export function loginLocator(site: Uint8Array, login: string): string {
   return toHex(hmac(sha256, site, utf8(`login ${name}`)).subarray(0, NAME_BYTES));
 }
 
-/** `a(text)`: what stands in an address for a subject, a route or an anchor. */
-export function addressPart(routeKey: Uint8Array, text: string): string {
-  return toBase64Url(hmac(sha256, routeKey, utf8(text))).slice(0, ADDRESS_CHARS);
+/** `a(text)`: what stands in an address for a subject, a route or an anchor. The key is taken in once for all of them. */
+export function addressParts(routeKey: Uint8Array): (text: string) => string {
+  const keyed = hmac.create(sha256, routeKey);
+  return (text) => toBase64Url(keyed.clone().update(utf8(text)).digest().subarray(0, ADDRESS_BYTES));
 }

@@ -29,6 +29,8 @@ export class Finder {
   private index = emptyIndex();
   private readonly known = new Set<string>();
   private work: Promise<void> = Promise.resolve();
+  /** The end of this stretch of work; many small sections share one. */
+  private until = 0;
   private closed = false;
 
   constructor(
@@ -43,6 +45,11 @@ export class Finder {
     this.known.add(section.id);
     this.work = this.work.then(() => this.take(section));
     return this.work;
+  }
+
+  /** Whether a section was taken in, or is being. */
+  has(section: string): boolean {
+    return this.known.has(section);
   }
 
   /** The best passages first; nothing for a question without words. */
@@ -64,16 +71,16 @@ export class Finder {
   }
 
   private async take(section: Section): Promise<void> {
-    await this.pause();
-    if (this.closed) return;
-    let since = this.now();
     for (const passage of passagesOf(section)) {
-      this.index.add({ ...passage, id: this.passages.push(passage) - 1 });
-      if (this.now() - since < STRETCH_MS) continue;
-      await this.pause();
+      if (this.now() >= this.until) await this.rest();
       if (this.closed) return;
-      since = this.now();
+      this.index.add({ ...passage, id: this.passages.push(passage) - 1 });
     }
+  }
+
+  private async rest(): Promise<void> {
+    await this.pause();
+    this.until = this.now() + STRETCH_MS;
   }
 }
 

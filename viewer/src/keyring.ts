@@ -28,7 +28,16 @@ export interface Keyring {
   readonly reader: { readonly id: string; readonly name: string };
   readonly routeKey: Uint8Array;
   readonly sections: readonly SectionRef[];
+  /** Those about everyone. */
+  readonly common: readonly SectionRef[];
+  /** All by their ids. */
+  readonly byId: ReadonlyMap<string, SectionRef>;
+  /** All by subject, in the keyring's order: a director's are tens of thousands. */
+  readonly bySubject: ReadonlyMap<string, readonly SectionRef[]>;
 }
+
+/** Whether a section is about everyone: links from any page may lead there. */
+export const isCommon = ({ kind }: SectionRef): boolean => kind === "org" || kind === "managers";
 
 /**
  * Finds and opens the keyring of an identity.
@@ -60,11 +69,25 @@ function parseKeyring(raw: Uint8Array, site: string, keys: KeyKind): Keyring {
   const document = json.parseDocument(raw, "keyring");
   if (document["site"] !== site) throw new Refusal("damaged", "keyring of another site");
   const reader = json.members(document["reader"], "reader");
+  const sections = json.list(document["sections"], "sections").map((ref) => parseRef(ref, keys));
   return {
     reader: { id: json.text(reader["id"], "id"), name: json.text(reader["name"], "name") },
     routeKey: json.bytes(document["route_key"], 32, "route_key"),
-    sections: json.list(document["sections"], "sections").map((ref) => parseRef(ref, keys)),
+    sections,
+    common: sections.filter(isCommon),
+    byId: new Map(sections.map((ref) => [ref.id, ref])),
+    bySubject: grouped(sections),
   };
+}
+
+function grouped(sections: readonly SectionRef[]): Map<string, SectionRef[]> {
+  const groups = new Map<string, SectionRef[]>();
+  for (const ref of sections) {
+    const group = groups.get(ref.subject);
+    if (group === undefined) groups.set(ref.subject, [ref]);
+    else group.push(ref);
+  }
+  return groups;
 }
 
 function parseRef(value: unknown, keys: KeyKind): SectionRef {

@@ -2,15 +2,12 @@
 
 import { Addresses, type Address } from "./address";
 import { identityFile, type Identity } from "./identity";
-import { openKeyring, type Keyring, type SectionRef } from "./keyring";
+import { isCommon, openKeyring, type Keyring, type SectionRef } from "./keyring";
 import { outcomeOf, Refusal, type Fault, type Outcome } from "./outcome";
 import { unseal } from "./sealed";
 import { parseSection, type PagePart, type Section, type SectionFile } from "./section";
 import { isMismatch, onNewest, refuse, tellOfPublishing, type Site } from "./site";
 import type { Bytes } from "./bytes";
-
-/** Kinds that are opened at unlock, whatever page is asked for. */
-const ALWAYS_OPEN: readonly string[] = ["org", "managers"];
 
 /** A part of a page, with the section that its attachments belong to. */
 export interface Part {
@@ -23,6 +20,12 @@ export interface Visit {
   /** In the order of slot, then of section; empty: the reader has no such page. */
   readonly parts: readonly Part[];
   /** Why some of what may belong to the page is missing, each once. */
+  readonly faults: readonly Fault[];
+}
+
+/** What of some sections could be opened. */
+interface Opened {
+  readonly open: readonly Section[];
   readonly faults: readonly Fault[];
 }
 
@@ -41,15 +44,8 @@ export class Library {
     this.addresses = new Addresses(keyring.routeKey);
   }
 
-  /** Opens the keyring of an identity and the sections that every page may link to. */
+  /** Opens the keyring of an identity, and no section yet. */
   static async open(site: Site, identity: Identity): Promise<Library> {
-    const library = await Library.withKeyring(site, identity);
-    const always = library.sections.filter((ref) => ALWAYS_OPEN.includes(ref.kind));
-    await Promise.all(always.map((ref) => library.section(ref)));
-    return library;
-  }
-
-  private static withKeyring(site: Site, identity: Identity): Promise<Library> {
     return onNewest(site, async (now) => new Library(now, await openKeyring(now, identity), identity));
   }
 
@@ -73,9 +69,14 @@ export class Library {
     return identityFile(this.identity, this.manifest.signer);
   }
 
+  /** The same by what they are about. */
+  get bySubject(): Keyring["bySubject"] {
+    return this.keyring.bySubject;
+  }
+
   /** Whether some section is about that subject, such as `team/grace`. */
   has(subject: string): boolean {
-    return this.sections.some((ref) => ref.subject === subject);
+    return this.bySubject.has(subject);
   }
 
   /** The route to land on where none was asked for. */
@@ -90,19 +91,14 @@ export class Library {
     this.whole.forEach((section) => hear(section));
   }
 
-  /** Whether that section is open already. */
-  isOpen(ref: SectionRef): boolean {
-    return this.whole.has(ref.id);
-  }
-
   /** What is open of a subject, in the keyring's order. */
   openOf(subject: string): Section[] {
-    return this.sections.filter((ref) => ref.subject === subject).flatMap((ref) => this.whole.get(ref.id) ?? []);
+    return this.about(subject).flatMap((ref) => this.whole.get(ref.id) ?? []);
   }
 
   /** All pages of a subject, each with its parts in order; opens what is not open yet. */
   async pagesOf(subject: string): Promise<{ pages: ReadonlyMap<string, readonly Part[]>; faults: readonly Fault[] }> {
-    const { open, faults } = await this.openAll(this.sections.filter((ref) => ref.subject === subject));
+    const { open, faults } = await this.openAll(this.about(subject));
     const routes = new Set(open.flatMap((section) => section.pages.map((page) => page.route)));
     return { pages: new Map([...routes].map((route) => [route, this.partsAt(this.addresses.part(route), open)])), faults };
   }
@@ -112,18 +108,34 @@ export class Library {
     return this.acrossBuilds(() => this.site.read(path), refuse);
   }
 
-  /** The page at an address, from all sections of its subject and those already open. */
+  /** Opens what is about everyone. */
+  async openCommon(): Promise<void> {
+    await this.openAll(this.keyring.common);
+  }
+
+  /** The page at an address, from all sections of its subject, and from those about everyone where it may be theirs. */
   async visit(address: Address): Promise<Visit> {
-    const about = this.sections.filter((ref) => this.addresses.part(ref.subject) === address.subject);
-    const always = this.sections.filter((ref) => ALWAYS_OPEN.includes(ref.kind) && !about.includes(ref));
-    const [own, common] = await Promise.all([this.openAll(about), this.openAll(always)]);
-    const parts = this.partsAt(address.route, [...own.open, ...common.open]);
-    // What is damaged elsewhere is told where it is missed, not on every page.
+    const subject = this.addresses.textOf(address.subject, this.bySubject.keys());
+    const about = subject === undefined ? [] : this.about(subject);
+    const own = await this.openAll(about);
+    const parts = this.partsAt(address.route, own.open);
+    // Nobody waits for what is about everyone on a page about someone; what is damaged there is told where it is missed.
+    if (parts.length > 0 && !about.some(isCommon)) return { parts, faults: [...new Set(own.faults)] };
+    return this.visitCommon(address, own, about);
+  }
+
+  private async visitCommon({ route }: Address, own: Opened, about: readonly SectionRef[]): Promise<Visit> {
+    const common = await this.openAll(this.keyring.common.filter((ref) => !about.includes(ref)));
+    const parts = this.partsAt(route, [...own.open, ...common.open]);
     const faults = about.length > 0 && parts.length > 0 ? own.faults : [...own.faults, ...common.faults];
     return { parts, faults: [...new Set(faults)] };
   }
 
-  private async openAll(refs: readonly SectionRef[]): Promise<{ open: Section[]; faults: Fault[] }> {
+  private about(subject: string): readonly SectionRef[] {
+    return this.bySubject.get(subject) ?? [];
+  }
+
+  private async openAll(refs: readonly SectionRef[]): Promise<Opened> {
     const outcomes = await Promise.all(refs.map((ref) => this.section(ref)));
     return {
       open: outcomes.flatMap((outcome) => (outcome.kind === "ok" ? [outcome.value] : [])),
@@ -150,6 +162,11 @@ export class Library {
     return opening;
   }
 
+  /** A section for one look: what was not open before is not kept. */
+  peek(ref: SectionRef): Promise<Outcome<Section>> {
+    return this.opened.get(ref.id) ?? outcomeOf(() => this.openSection(ref));
+  }
+
   private keep(section: Section): void {
     this.whole.set(section.id, section);
     for (const hear of this.listeners) hear(section);
@@ -173,7 +190,7 @@ export class Library {
   }
 
   private refOf(id: string): SectionRef {
-    const ref = this.sections.find((section) => section.id === id);
+    const ref = this.keyring.byId.get(id);
     if (ref === undefined) throw new Refusal("no-match", id);
     return ref;
   }

@@ -32,6 +32,9 @@ export function levelOf(tree: Tree): string | null {
   return null;
 }
 
+/** Whether a page is about what levels ask for. */
+export const isRubric = (route: string): boolean => route === "rubric" || route.startsWith("rubric/");
+
 /** Whether a page is about that track. */
 export const isOfTrack = (route: string, { track }: OwnLevel): boolean => route === `rubric/${track}` || route.startsWith(`rubric/${track}/`);
 

@@ -42,7 +42,8 @@ function follow(places: readonly Place[], links: readonly Element[], signal: Abo
     });
   };
   addEventListener("scroll", update, { signal, passive: true });
-  update();
+  // Asked for places before it is all there, the page would be laid out twice.
+  requestAnimationFrame(() => !signal.aborted && update());
 }
 
 /** The list, or nothing for a short page. `address` gives the link of a place, or of the page's top. */

@@ -39,14 +39,17 @@ const CONTAINERS: readonly string[] = ["article", "details", "section"];
 
 const attribute = (tree: TreeElement, name: string): string | null => tree.attributes.find(([key]) => key === name)?.[1] ?? null;
 
-/** The passages of all pages of a section, each text once. */
-export function passagesOf(section: Section): Passage[] {
+/** The passages of all pages of a section, each text once; no page is cut before its first passage is asked for. */
+export function* passagesOf(section: Section): Generator<Passage, void> {
   const seen = new Set<string>();
-  return section.pages.flatMap(passagesIn).filter((passage) => {
-    // An expectation stands on the portfolio and on its cycle's page: one result is enough.
-    const same = `${passage.topic}\n${passage.heading}\n${passage.text}`;
-    return !seen.has(same) && seen.add(same);
-  });
+  for (const page of section.pages) {
+    for (const passage of passagesIn(page)) {
+      // An expectation stands on the portfolio and on its cycle's page: one result is enough.
+      const same = `${passage.topic}\n${passage.heading}\n${passage.text}`;
+      if (!seen.has(same)) yield passage;
+      seen.add(same);
+    }
+  }
 }
 
 function passagesIn(page: PagePart): Passage[] {

@@ -36,10 +36,12 @@ export const relativeFormat = (language: string): Intl.RelativeTimeFormat => new
 
 /** Adds the distance to every `<time data-relative>`. */
 export function drawRelativeDates(root: ParentNode, today: Date, language: string): void {
+  const times = root.querySelectorAll<HTMLTimeElement>("time[data-relative][datetime]");
+  if (times.length === 0) return;
   // Made once: each takes longer than all the dates of a page.
   const relative = relativeFormat(language);
   const whole = new Intl.DateTimeFormat(english(language), { dateStyle: "full", timeZone: "UTC" });
-  for (const time of root.querySelectorAll<HTMLTimeElement>("time[data-relative][datetime]")) {
+  for (const time of times) {
     const days = daysFrom(today, time.dateTime);
     if (days === null) continue;
     time.title = whole.format(Date.parse(time.dateTime.slice(0, 10)));

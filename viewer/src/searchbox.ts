@@ -28,9 +28,24 @@ const NAMES: Readonly<Record<Topic, string>> = {
   elsewhere: "Elsewhere",
 };
 
+/** A person or a team that the reader has sections of. */
+interface Subject {
+  readonly subject: string;
+  readonly title: string;
+  /** The words of the title, as they are compared. */
+  readonly words: readonly string[];
+  readonly refs: readonly SectionRef[];
+}
+
 /** More than this of one topic is a question that is not narrow enough yet. */
 const RESULTS_PER_TOPIC = 6;
 const EXCERPT_CHARS = 150;
+/** While portfolios are opened, results are drawn anew no more often than this. */
+const REFRESH_MS = 250;
+/** So many files are on their way at a time. */
+const AT_ONCE = 6;
+/** More portfolios than this would take minutes to open, and gigabytes to hold. */
+const PORTFOLIOS_MAX = 1_000;
 const WORDS_TO_ASK = "Type a name, a word of an expectation or of feedback, or a competency.";
 
 /** The dialog. */
@@ -60,6 +75,8 @@ export class SearchBox {
   /** Sections that are being taken in. */
   private takes = 0;
   private closed = false;
+  private refreshAt = 0;
+  private named: readonly Subject[] | undefined;
 
   constructor(
     private readonly library: Library,
@@ -92,8 +109,10 @@ export class SearchBox {
   /** Takes question and results away, for good. */
   close(): void {
     this.closed = true;
+    clearTimeout(this.refreshAt);
     this.dialog.close();
     this.field.value = "";
+    this.named = undefined;
     this.results = [];
     this.options = [];
     this.list.replaceChildren();
@@ -105,10 +124,11 @@ export class SearchBox {
     await this.finder.add(section);
     this.takes -= 1;
     this.list.setAttribute("aria-busy", String(this.takes > 0));
-    this.refresh();
+    if (this.refreshAt === 0) this.refreshAt = window.setTimeout(() => this.refresh(), REFRESH_MS);
   }
 
   private refresh(): void {
+    this.refreshAt = 0;
     if (this.dialog.open && !this.closed) this.ask();
   }
 
@@ -129,30 +149,30 @@ export class SearchBox {
   }
 
   private find(question: string): Result[] {
-    const found = [...this.people(question), ...this.finder.find(question).map((hit) => this.result(hit))];
-    return TOPICS.flatMap((topic) => found.filter((result) => result.topic === topic).slice(0, RESULTS_PER_TOPIC));
+    const hits = this.finder.find(question);
+    const ofTopic = (topic: Topic): Result[] => first(hits, ({ passage }) => passage.topic === topic).map((hit) => this.result(hit));
+    return TOPICS.flatMap((topic) => (topic === "people" ? this.people(question) : ofTopic(topic)));
   }
 
   /** People and teams by name, whether their pages are open or not. */
   private people(question: string): Result[] {
     const asked = wordsIn(question).map(folded);
-    return this.subjects().flatMap(([subject, refs]) => {
-      const title = refs[0]?.title ?? "";
-      const name = wordsIn(title).map(folded);
-      const terms = new Set(name.filter((word) => asked.some((part) => word.startsWith(part))));
-      if (!asked.every((part) => name.some((word) => word.startsWith(part)))) return [];
+    const isMeant = ({ words }: Subject): boolean => asked.every((part) => words.some((word) => word.startsWith(part)));
+    return first(this.subjects(), isMeant).map(({ subject, title, words, refs }) => {
+      const terms = new Set(words.filter((word) => asked.some((part) => word.startsWith(part))));
       const what = subject.startsWith("team/") ? "Team" : "Portfolio";
-      const where = refs.every((ref) => this.library.isOpen(ref)) ? what : `${what}, not opened yet: open it`;
-      return [{ topic: "people", title, where, text: "", terms, address: this.library.addresses.of(subject) }];
+      const where = refs.every((ref) => this.finder.has(ref.id)) ? what : `${what}, not opened yet: open it`;
+      return { topic: "people", title, where, text: "", terms, address: this.library.addresses.of(subject) };
     });
   }
 
-  /** The people and teams that the reader has sections of. */
-  private subjects(): [string, SectionRef[]][] {
-    const about = this.library.sections.filter((ref) => /^(people|team)\//.test(ref.subject));
-    const grouped = new Map<string, SectionRef[]>();
-    for (const ref of about) grouped.set(ref.subject, [...(grouped.get(ref.subject) ?? []), ref]);
-    return [...grouped];
+  /** The people and teams that the reader has sections of; made once, since there may be tens of thousands. */
+  private subjects(): readonly Subject[] {
+    this.named ??= [...this.library.bySubject].flatMap(([subject, refs]) => {
+      const title = refs[0]?.title ?? "";
+      return /^(people|team)\//.test(subject) ? [{ subject, title, words: wordsIn(title).map(folded), refs }] : [];
+    });
+    return this.named;
   }
 
   private result({ passage, terms }: Found): Result {
@@ -215,17 +235,18 @@ export class SearchBox {
 
   /** Whose portfolios are not searched yet. */
   private closedRefs(): SectionRef[] {
-    return this.library.sections.filter((ref) => !this.library.isOpen(ref));
+    return this.library.sections.filter((ref) => !this.finder.has(ref.id));
   }
 
   private offerMore(): void {
     if (this.opening) return;
-    const portfolios = this.subjects().filter(([subject]) => subject.startsWith("people/")).length;
+    const portfolios = this.subjects().filter(({ subject }) => subject.startsWith("people/")).length;
     if (this.closedRefs().length === 0 || portfolios === 0) return this.more.replaceChildren();
+    if (portfolios > PORTFOLIOS_MAX) return this.more.replaceChildren(el("span", { class: "quiet" }, `Finds all ${portfolios} people by name, and words in what you opened.`));
     const words = portfolios === 1 ? "Search the whole portfolio" : `Search all ${portfolios} portfolios`;
     const button = el("button", { class: "btn", type: "button" }, words);
     button.addEventListener("click", () => void this.openAll());
-    this.more.replaceChildren(button, el("span", { class: "quiet" }, "Opens them in this tab, until it locks."));
+    this.more.replaceChildren(button, el("span", { class: "quiet" }, "Reads them in this tab; what it learns is gone when it locks."));
   }
 
   private async openAll(): Promise<void> {
@@ -236,18 +257,34 @@ export class SearchBox {
     this.status.textContent = "Opening portfolios";
     this.field.focus();
     const faults = new Set<string>();
-    for (const ref of refs) {
-      const outcome = await this.library.section(ref);
-      if (this.closed) return;
-      if (outcome.kind === "refused") faults.add(SENTENCES[outcome.fault]);
-      else await this.finder.add(outcome.value);
-      meter.value += 1;
-    }
+    const left = refs.values();
+    await Promise.all(Array.from({ length: AT_ONCE }, () => this.openEach(left, meter, faults)));
+    if (this.closed) return;
     this.opening = false;
     this.more.replaceChildren(...[...faults].map(alertBox));
     if (faults.size === 0) this.offerMore();
     this.refresh();
   }
+
+  /** Opens what is left, one after the other; several do so side by side. */
+  private async openEach(left: Iterable<SectionRef>, meter: HTMLProgressElement, faults: Set<string>): Promise<void> {
+    for (const ref of left) {
+      const outcome = await this.library.peek(ref); // hundreds of portfolios are too much to hold besides the index
+      if (this.closed) return;
+      if (outcome.kind === "refused") faults.add(SENTENCES[outcome.fault]);
+      else await this.finder.add(outcome.value);
+      meter.value += 1;
+    }
+  }
+}
+
+/** The first of those that are meant: as many as one topic shows. */
+function first<T>(all: readonly T[], isMeant: (one: T) => boolean): T[] {
+  const found: T[] = [];
+  for (const one of all) {
+    if (isMeant(one) && found.push(one) === RESULTS_PER_TOPIC) break;
+  }
+  return found;
 }
 
 function option(result: Result, at: number): HTMLElement {

@@ -51,7 +51,8 @@ interface Listed {
   readonly length: number;
 }
 
-type Shard = ReadonlyMap<string, Listed>;
+/** By path, as it is written: of the hundreds in a shard, one is asked for. */
+type Shard = ReadonlyMap<string, unknown>;
 
 const SITE_ID = /^[0-9a-f]{32}$/;
 /** 2^16 shards of 32 KB would list tens of millions of files. */
@@ -122,9 +123,10 @@ export class Site {
 
   /** The bytes of a listed file, their hash checked. */
   async read(path: string): Promise<Uint8Array> {
-    const listed = await this.listed(path);
+    // Side by side, since a host may be far away; nothing of the file is looked at before its hash is.
+    const [listed, fetched] = await Promise.all([this.listed(path), this.fetch(path)]);
     if (listed === undefined) throw new Refusal("damaged", `${path} is not listed`);
-    return this.fitting(path, await this.fetch(path), async (file) => {
+    return this.fitting(path, fetched, async (file) => {
       if (file.length < listed.length) throw new Refusal("damaged", `${path} ends early`);
       if (file.length !== listed.length || !(await hasHash(file, listed.hash))) throw new Refusal("forged", path);
     });
@@ -146,7 +148,8 @@ export class Site {
     const shard = this.shards.get(number) ?? this.readShard(number);
     this.shards.set(number, shard);
     shard.catch(() => this.shards.delete(number)); // so that a second try fetches again
-    return (await shard).get(path);
+    const entry = (await shard).get(path);
+    return entry === undefined ? undefined : parseListed(entry);
   }
 
   private async readShard(number: number): Promise<Shard> {
@@ -166,7 +169,8 @@ interface Signed {
 }
 
 async function fetchSigned(fetch: Fetch): Promise<Signed> {
-  return { manifest: await fetch("site.json"), signature: await fetch("site.sig") };
+  const [manifest, signature] = await Promise.all([fetch("site.json"), fetch("site.sig")]);
+  return { manifest, signature };
 }
 
 async function checked(path: string, file: Uint8Array | null, check: (file: Uint8Array) => Promise<void>): Promise<Uint8Array> {
@@ -298,10 +302,7 @@ function parseShard(raw: Uint8Array, site: string): Shard {
   if (document["site"] !== site) throw new Refusal("damaged", "shard of another site");
   const directories = Object.entries(json.members(document["files"], "files"));
   const files = directories.flatMap(([directory, names]) =>
-    Object.entries(json.members(names, "directory")).map(([name, entry]): [string, Listed] => [
-      directory === "" ? name : `${directory}/${name}`,
-      parseListed(entry),
-    ]),
+    Object.entries(json.members(names, "directory")).map(([name, entry]): [string, unknown] => [directory === "" ? name : `${directory}/${name}`, entry]),
   );
   return new Map(files);
 }

@@ -15,7 +15,7 @@ import { pause } from "./idle";
 import { wireLevelSwitches } from "./levels";
 import type { Library, Part, Visit } from "./library";
 import { recallKeys } from "./memory";
-import { isOfTrack, markOwnLevel, ownLevelIn, type OwnLevel } from "./mine";
+import { isOfTrack, isRubric, markOwnLevel, ownLevelIn, type OwnLevel } from "./mine";
 import { isPassing, outcomeOf, SENTENCES } from "./outcome";
 import { outline, placesIn } from "./outline";
 import { openForPrint } from "./printing";
@@ -73,6 +73,13 @@ export class View {
     if (location.hash.length <= 1) history.replaceState(null, "", this.library.addresses.of(this.library.landing));
     document.body.replaceChildren(...this.chrome.nodes(), this.search.dialog, this.help, ...(this.device === null ? [] : [this.device.dialog]));
     await this.follow();
+    void this.openCommon();
+  }
+
+  /** What every page may lead to, so that search knows it: once the first page stands there. */
+  private async openCommon(): Promise<void> {
+    await pause();
+    if (!this.stop.signal.aborted) await this.library.openCommon();
   }
 
   /** Takes all text, blob URLs, what can be searched, and listeners away. */
@@ -135,7 +142,8 @@ export class View {
     if (this.isShown(address)) return this.goTo(address.anchor);
     this.visits += 1;
     const visit = this.visits;
-    const [found, level] = await Promise.all([this.library.visit(address), this.ownLevel()]);
+    const found = await this.library.visit(address);
+    const level = found.parts.some(({ page }) => isRubric(page.route)) ? await this.ownLevel() : null;
     if (visit === this.visits && !this.stop.signal.aborted) this.show(address, found, level);
   }
 
@@ -264,8 +272,8 @@ export class View {
     drawRelativeDates(main, new Date(), language());
     const address = (id?: string): string => this.library.addresses.of(route ?? "", id);
     const places = route === undefined ? [] : placesIn(main);
-    this.chrome.setOutline(outline(places, address, signal));
     if (route !== undefined) addLinkButtons(main, (id) => new URL(address(id), base).href, this.clipboard);
+    this.chrome.setOutline(outline(places, address, signal));
   }
 
   /** Moves the reader, and the screen reader, to a place; without one to the top. */

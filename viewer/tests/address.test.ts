@@ -26,6 +26,19 @@ test("an address reads back, and nothing else is one", () => {
   for (const hash of ["", "#", "#/", "#/aaaaaaaa", "#/people/ada", "#/aaaaaaaabbbbbbbb/", "#/aaaaaaaabbbbbbb="]) assert.equal(parseAddress(hash), null, hash);
 });
 
+test("what a link led to is known without asking anyone, and an address from elsewhere is looked for", () => {
+  const addresses = new Addresses(key);
+  assert.equal(addresses.textOf(part("people/bob"), ["people/ada", "people/bob"]), "people/bob");
+  assert.equal(addresses.textOf(part("people/eve"), ["people/ada", "people/bob"]), undefined);
+  addresses.of("rubric/ic");
+  const nobody = {
+    [Symbol.iterator]: (): Iterator<string> => {
+      throw new Error("asked");
+    },
+  };
+  assert.equal(addresses.textOf(part("rubric"), nobody), "rubric");
+});
+
 test("a derivation's context frames its parts", () => {
   const expected = [..."gradus/1 x"].map((c) => c.charCodeAt(0)).concat([0, 0, 0, 1, 97, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 1, 2]);
   assert.deepEqual([...info("x", "a", 258)], expected);

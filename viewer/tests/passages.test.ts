@@ -18,7 +18,7 @@ const card = (id: string, title: string, ...body: unknown[]): unknown => ["detai
 test("a page is cut where something has a place of its own, and each passage knows the heading above it", () => {
   const page = section("s", "people/ada", ["h1", "Ada"], ["p", "On top."], ["section", { id: "goals" }, ["h2", "Goals"], card("e-books", "Close the books", ["p", "By ", ["b", "June"], "."])]);
   assert.deepEqual(
-    passagesOf(page).map(({ topic, anchor, heading, text }) => [topic, anchor, heading, text]),
+    [...passagesOf(page)].map(({ topic, anchor, heading, text }) => [topic, anchor, heading, text]),
     [
       ["elsewhere", null, "Ada", "On top."],
       ["elsewhere", "goals", "Goals", ""],
@@ -29,12 +29,12 @@ test("a page is cut where something has a place of its own, and each passage kno
 
 test("lines are told apart, drawings and what is hidden from screen readers are not text", () => {
   const page = section("s", "people/ada", ["p", "one"], ["p", "two"], ["svg", ["text", "axis"]], ["span", { "aria-hidden": "true" }, "AO"]);
-  assert.equal(passagesOf(page)[0]?.text, "one · two");
+  assert.equal([...passagesOf(page)][0]?.text, "one · two");
 });
 
 test("a competency is found at its row of the matrix", () => {
   const page = section("org", "rubric/ic", ["table", ["tbody", ["tr", ["th", { id: "delivery" }, "Delivery"], ["td", "Ships alone"]]]]);
-  const row = passagesOf(page).find(({ anchor }) => anchor === "delivery");
+  const row = [...passagesOf(page)].find(({ anchor }) => anchor === "delivery");
   assert.deepEqual([row?.topic, row?.heading, row?.text], ["rubric", "Delivery", "Ships alone"]);
 });
 
@@ -42,7 +42,7 @@ test("an expectation that stands on two pages is one result", () => {
   const [page] = section("s", "people/ada", card("e-books", "Close the books", ["p", "By June."])).pages;
   assert.ok(page);
   const twice: Section = { id: "s", files: new Map(), pages: [page, { ...page, route: "people/ada/2026-h1" }] };
-  assert.deepEqual(passagesOf(twice).filter(({ topic }) => topic === "expectations").map(({ route }) => route), ["people/ada"]);
+  assert.deepEqual([...passagesOf(twice)].filter(({ topic }) => topic === "expectations").map(({ route }) => route), ["people/ada"]);
 });
 
 test("words are compared without case and marks, and marked as they are written", () => {
@@ -82,6 +82,22 @@ test("indexing stops to let the page breathe, and a section is taken in once", a
   await Promise.all([finder.add(big), finder.add(big)]);
   assert.ok(pauses >= 20, String(pauses));
   assert.equal(finder.find("books").length, 20);
+});
+
+test("no stretch of work takes in more of 800 pages than it has time for, and small sections share one", async () => {
+  const stretches: number[] = [];
+  let clock = 0;
+  let taken = 0;
+  const pause = (): Promise<void> => (stretches.push(taken), (taken = 0), Promise.resolve());
+  const finder = new Finder(pause, () => (taken++, (clock += 1))); // a passage takes a millisecond
+  const people = Array.from({ length: 160 }, (_, person) => ({
+    ...section(`s${person}`, `people/p${person}`),
+    pages: Array.from({ length: 5 }, (_, at) => section("", `people/p${person}/c${at}`, card("e-books", `Books ${person} ${at}`)).pages).flat(),
+  }));
+  await Promise.all(people.map((one) => finder.add(one)));
+  assert.equal(finder.find("books").length, 800);
+  assert.ok(Math.max(...stretches) <= 10, `one stretch looked at the clock ${Math.max(...stretches)} times`);
+  assert.ok(stretches.length >= 80 && stretches.length < 400, `${stretches.length} stretches for 160 sections of 5 pages`);
 });
 
 test("a closed finder finds nothing, whatever was under way", async () => {

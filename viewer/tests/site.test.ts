@@ -143,6 +143,30 @@ test("a file that is missing or cut is damaged, a changed one is forged", async 
   }
 });
 
+test("a page about someone waits for nothing about everyone, and unlocking opens no section", async () => {
+  const made = await make();
+  const asked: string[] = [];
+  const never = new Promise<null>(() => undefined);
+  const fetch: Fetch = (path) => (asked.push(path), path === made.pathOf("org") ? never : fetchFrom(made)(path));
+  const unlocked = await open(made, { fetch });
+  assert.deepEqual(asked.filter((path) => path.startsWith("sealed/")), []);
+  assert.deepEqual(await words(unlocked, "people/ada"), ["own", "last"]);
+  assert.equal(asked.includes(made.pathOf("org")), false);
+});
+
+test("as many files are read to unlock and show a page, however much a key opens", async () => {
+  const reports = Array.from({ length: 200 }, (_, at) => ({ id: `person/p${at}`, kind: "person", subject: `people/p${at}`, pages: [page(`people/p${at}`, 1, "report")] }));
+  const counts = [2, 200].map(async (number) => {
+    const sections = [...SECTIONS, ...reports.slice(0, number)];
+    const made = await makeSite(sections, [{ id: "grace", name: "Grace", identity: grace, opens: sections.map(({ id }) => id) }]);
+    const asked: string[] = [];
+    const unlocked = await open(made, { identity: grace, fetch: (path) => (asked.push(path), fetchFrom(made)(path)) });
+    assert.deepEqual(await words(unlocked, "team/grace"), ["team"]);
+    return asked.length;
+  });
+  assert.deepEqual(await Promise.all(counts), [5, 5]); // site.json, site.sig, a shard, the keyring, the team
+});
+
 test("a damaged section does not take the others down", async () => {
   const made = await make();
   made.files.delete(made.pathOf("person/ada/chain"));
