@@ -1,7 +1,7 @@
 //! Rendered HTML → tree, by one parse against the allow-list; and a tree written as HTML again.
 //!
 //! What a browser would make of the text is what stands in the tree. Nearly all HTML that templates write says by itself
-//! where each element ends ([`straight`]); html5ever reads the rest.
+//! where each element ends (`straight`); html5ever reads the rest.
 //! Prose is bounded before it gets here (see [`super::markdown`]), so neither depth nor time depends on an author.
 
 use html5ever::tendril::TendrilSink;
