@@ -88,6 +88,7 @@ pub fn load_with(root: &Path, identities: &Identities, today: Date) -> Result<Lo
         let guidance = Guidance::default().judge(&source, organisation, as_of);
         checked.diagnostics.extend(guidance);
     }
+    drop(checker); // what it knows of every file, for another look
     let report = Report::new(checked.diagnostics, &source.texts, root.to_owned());
     let organisation = checked.organisation;
     let acceptance = organisation

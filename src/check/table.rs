@@ -270,10 +270,13 @@ impl<'t> Table<'t> {
     /// A list of web addresses.
     pub fn addresses(&self, key: &str) -> Vec<String> {
         let texts = self.texts(key).into_iter();
-        texts
+        let mut addresses: Vec<String> = texts
             .inspect(|text| prose::check_web_address(self.doc.complaints, text))
             .map(|text| text.value.to_owned())
-            .collect()
+            .collect();
+        // They are collected where the texts with their places lay, and there are many such lists.
+        addresses.shrink_to_fit();
+        addresses
     }
 
     /// A calendar date.

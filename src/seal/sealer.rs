@@ -146,7 +146,7 @@ pub struct SealState {
 #[derive(PartialEq)]
 struct Placed {
     opens: KeyringSection,
-    readers: BTreeMap<Recipient, PersonId>,
+    readers: Readers,
     /// Its own file and those of its attachments; its own is the last.
     files: Vec<String>,
     /// What it was drawn from and how many pages came of it, where that is known.
@@ -584,7 +584,7 @@ fn rings(
 ) -> Result<BTreeMap<Recipient, Ring<'_>>, SealError> {
     let mut rings: BTreeMap<Recipient, Ring<'_>> = BTreeMap::new();
     for placed in sections.values() {
-        for (recipient, reader) in &placed.readers {
+        for (recipient, reader) in &*placed.readers {
             let (person, opens) = rings
                 .entry(recipient.clone())
                 .or_insert((reader, Vec::new()));
@@ -605,8 +605,11 @@ fn shared(recipient: &Recipient, first: &PersonId, second: &PersonId) -> SealErr
     }
 }
 
-/// Who opens a section, by their keys. The same key may be listed twice under one person.
-fn readers(section: &Section, keys: KeyKind) -> Result<BTreeMap<Recipient, PersonId>, SealError> {
+/// Who opens a section, by their keys; as small as can be, for a site has hundreds of thousands of them.
+type Readers = Box<[(Recipient, PersonId)]>;
+
+/// Who opens a section. The same key may be listed twice under one person.
+fn readers(section: &Section, keys: KeyKind) -> Result<Readers, SealError> {
     let mut readers = BTreeMap::new();
     for reader in &section.readers {
         for text in &reader.recipients {
@@ -626,7 +629,7 @@ fn readers(section: &Section, keys: KeyKind) -> Result<BTreeMap<Recipient, Perso
             }
         }
     }
-    Ok(readers)
+    Ok(readers.into_iter().collect())
 }
 
 /// Why a sealed file was not stored, before it is known what it was.
