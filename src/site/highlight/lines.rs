@@ -18,8 +18,12 @@ const KNOWN_MAX_BYTES: usize = 8 * 1024 * 1024;
 /// About what a line takes besides its text and tokens: the places before and after it.
 const PLACES_BYTES: usize = 1024;
 
-/// Characters that a place may take when it is written out. One of more is deep within brackets, and is not kept.
-const PLACE_MAX_CHARS: usize = 4_000;
+/// Characters that a grammar's state may take when it is written out. One of more is deep within brackets, and is not
+/// kept.
+const STATE_MAX_CHARS: usize = 4_000;
+
+/// Scopes that a kept place may lie within.
+const SCOPES_MAX: usize = 64;
 
 /// A line is kept for so many places before it.
 const PLACES_OF_A_LINE: usize = 16;
@@ -48,6 +52,8 @@ thread_local! {
 /// Goes through a block, line by line.
 pub struct Walk {
     at: Rc<Place>,
+    /// Whether that place is worth keeping.
+    keeps: bool,
     syntaxes: &'static SyntaxSet,
 }
 
@@ -57,19 +63,25 @@ impl Walk {
             state: ParseState::new(syntax),
             stack: ScopeStack::new(),
         });
-        Self { at, syntaxes }
+        Self {
+            at,
+            keeps: true,
+            syntaxes,
+        }
     }
 
     /// The next line's tokens: they follow one another and fill it. Nothing where the grammar fails.
     pub fn line(&mut self, line: &str) -> Option<Rc<[Token]>> {
         if let Some(read) = KNOWN.with_borrow(|known| known.find(line, &self.at)) {
             self.at = read.after;
+            self.keeps = true;
             return Some(read.tokens);
         }
-        let before = self.at.is_small().then(|| self.at.clone());
+        let before = self.keeps.then(|| self.at.clone());
         let tokens = Rc::make_mut(&mut self.at).pass(line, self.syntaxes)?;
+        self.keeps = self.at.is_small();
         if let Some(before) = before
-            && self.at.is_small()
+            && self.keeps
         {
             let read = Read::new(before, &tokens, &self.at);
             KNOWN.with_borrow_mut(|known| known.keep(line, read));
@@ -97,9 +109,10 @@ impl Place {
         Some(tokens.into())
     }
 
-    /// Whether it is worth keeping. A place does not tell how deep it is; but it can be written out.
+    /// Whether it is worth keeping. A state does not tell how deep it is; but it can be written out.
     fn is_small(&self) -> bool {
-        write!(Room(PLACE_MAX_CHARS), "{self:?}").is_ok()
+        self.stack.scopes.len() <= SCOPES_MAX
+            && write!(Room(STATE_MAX_CHARS), "{:?}", self.state).is_ok()
     }
 }
 
