@@ -36,7 +36,12 @@ pub fn run(here: &Here, args: &cli::Init) -> Result<(), Failure> {
     }
     if let Some(taken) = files.iter().find(|file| root.join(&file.path).exists()) {
         let message = Message::new(format!("`{}` is already in `{shown}`", taken.path));
-        let help = "choose an empty directory: `gradus init DIR`; nothing was written";
+        let help = match args.ci {
+            None => "choose an empty directory: `gradus init DIR`; nothing was written",
+            Some(_) => {
+                "for a tree that is there, `gradus build --deploy` writes the pipeline; nothing was written"
+            }
+        };
         return Err(Failure::Environment(message.help(help)));
     }
     pipeline.iter().try_for_each(Pipeline::refuse_taken)?;
@@ -139,7 +144,11 @@ fn next_steps(args: &cli::Init) -> String {
         .iter()
         .map(|(step, what)| format!("  {gradus} {step:width$}  # {what}\n"));
     let lines: String = lines.collect();
+    let (parts, what) = match args.template {
+        Template::Rubric => ("rubrics", "what is asked"),
+        Template::Team | Template::Solo => ("people", "who there is"),
+    };
     format!(
-        "\nnext:\n{lines}edit `{within}{MARKER}` for the name, and `{within}people/` for who there is"
+        "\nnext:\n{lines}edit `{within}{MARKER}` for the name, and `{within}{parts}/` for {what}"
     )
 }

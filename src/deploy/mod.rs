@@ -85,7 +85,7 @@ pub fn pipeline(forge: Forge, tree: &TreePath) -> String {
         true => (String::new(), ""),
         false => (
             format!("    - cd {}\n", tree.named()),
-            "    - mv public \"$CI_PROJECT_DIR/public\"\n",
+            "    - rm -rf \"$CI_PROJECT_DIR/public\" && mv public \"$CI_PROJECT_DIR/public\"\n",
         ),
     };
     template

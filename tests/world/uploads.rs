@@ -18,7 +18,7 @@ const AWS: &str = include_str!("stand-ins/aws.sh");
 /// A way to bring a site to a host: what it is written for, and how it is called.
 const UPLOADS: [(&str, &str); 2] = [
     ("nginx", "deploy/upload.sh host:"),
-    ("s3", "deploy/s3.sh s3://growth"),
+    ("s3", "deploy/s3.sh s3://growth/"),
 ];
 
 /// An organisation that was built with what a host needs, and a folder that plays the host.
@@ -121,6 +121,7 @@ fn at_every_moment_of_an_upload_over_an_older_site_one_of_the_two_is_whole() {
         build_another(&shell, "old");
         shell.does("org", &[upload]);
         shell.write("host/sealed/of-an-older-build.age", "");
+        shell.write("host/portable/keyring/of-a-key-that-counts-no-more.js", "");
         build_another(&shell, "new");
         shell.set("MOMENTS", shell.path("moments").display().to_string());
         shell.does("org", &[upload]);

@@ -14,6 +14,7 @@
 set -eu
 site="{folder}"
 bucket="${1:?say where to, such as s3://growth-example}"
+bucket="${bucket%/}"
 for_ever="{for_ever}"
 if_unchanged="{if_unchanged}"
 
@@ -42,3 +43,4 @@ aws s3 cp "$site/site.sig" "$next/site.sig" --only-show-errors --cache-control "
 replace
 no_longer_whole
 aws s3 sync "$site" "$bucket" --only-show-errors --size-only --delete --exclude "portable/*"
+aws s3 rm "$bucket/portable" --recursive --only-show-errors

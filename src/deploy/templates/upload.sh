@@ -34,4 +34,4 @@ rsync -rtc --link-dest=.. --exclude=/portable --exclude=/site.sig "$site/" "$tar
 rsync -tc "$site/site.sig" "$target/next/"
 replace "$site"
 no_longer_whole
-rsync -rt --delete --exclude=/portable "$site/" "$target/"
+rsync -rt --delete --delete-excluded --exclude=/portable "$site/" "$target/"

@@ -34,7 +34,10 @@ is_excluded() {
 }
 
 from="$1"; shift
+to=
 case "$what" in cp|sync) to="$1"; shift;; esac
+# S3 takes an empty name between two slashes for one: such a file is not where it is looked for.
+case "${from#s3://} ${to#s3://}" in *//*) echo "an empty name in $from $to" >&2; exit 2;; esac
 cache=; recursive=no; delete=no
 : > "$after.excluded"
 trap 'rm -rf "$after" "$after.excluded"' EXIT
@@ -63,6 +66,7 @@ below() {
 case "$what:$recursive" in
   ls:no) [ -e "$source" ] || exit 1; echo "${source##*/}"; exit;;
   rm:no) rm -f "$source";;
+  rm:yes) rm -rf "$source";;
   cp:no) copy "$source" "$(path "$to")";;
   cp:yes) below "$source" | while read -r file; do copy "$source/$file" "$(path "$to")/$file"; done;;
   sync:no)
