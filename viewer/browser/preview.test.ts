@@ -269,7 +269,8 @@ async function served(html: string, work: (port: number) => Promise<void>): Prom
 /** What a page at that address reads, in the browser that has the preview open. */
 async function readBy(page: Page, url: string, target: string): Promise<string[]> {
   await page.goto(`${url}?target=${target}`);
-  await page.waitForFunction(() => document.title === "done");
+  // It tries everything that a page can, which takes a while on a busy machine.
+  await page.waitForFunction(() => document.title === "done", undefined, { timeout: 90_000 });
   return JSON.parse(await page.locator("body").innerText()) as string[];
 }
 
