@@ -40,15 +40,8 @@ if (!options.site || !options.key) {
 
 const { chromium } = createRequire(new URL("../../viewer/package.json", import.meta.url))("playwright-core");
 
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
+/** What the browser is started with, as by the tests. */
+const FLAGS = JSON.parse(readFileSync(new URL("../../viewer/browser/flags.json", import.meta.url), "utf8"));
 
 const TYPES = {
   ".html": "text/html; charset=utf-8",

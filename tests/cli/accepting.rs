@@ -22,6 +22,14 @@ fn accepted() -> Program {
     here
 }
 
+/// The same, where Sam has become hr since and would read more.
+fn wider_than_accepted() -> Program {
+    let here = accepted();
+    let hr = "[access]\nhr = [\"sam\"]";
+    edit(&here, "gradus.toml", "# [access]", hr);
+    here
+}
+
 /// Puts something else into a file of the organisation.
 fn edit(here: &Program, file: &str, from: &str, to: &str) {
     let file = format!("org/{file}");
@@ -32,14 +40,8 @@ fn edit(here: &Program, file: &str, from: &str, to: &str) {
 
 #[test]
 fn a_wider_tree_is_not_built_until_it_is_accepted() {
-    let here = accepted();
+    let here = wider_than_accepted();
     let built = here.read("org/public/site.json");
-    edit(
-        &here,
-        "gradus.toml",
-        "# [access]",
-        "[access]\nhr = [\"sam\"]",
-    );
     for arguments in [&["build"][..], &["build", "--dry-run"]] {
         here.run(&[&["-C", "org"], arguments].concat())
             .exits(1)
@@ -158,13 +160,7 @@ fn a_new_person_is_not_accepted_by_being_made() {
 
 #[test]
 fn access_lists_sections_whatever_was_accepted() {
-    let here = accepted();
-    edit(
-        &here,
-        "gradus.toml",
-        "# [access]",
-        "[access]\nhr = [\"sam\"]",
-    );
+    let here = wider_than_accepted();
     here.run(&["-C", "org", "access", "--json"])
         .exits(0)
         .prints("\"schema\": 1");
@@ -177,13 +173,7 @@ fn access_lists_sections_whatever_was_accepted() {
 
 #[test]
 fn whoever_accepts_is_told_what_and_not_how_to_accept_it() {
-    let here = accepted();
-    edit(
-        &here,
-        "gradus.toml",
-        "# [access]",
-        "[access]\nhr = [\"sam\"]",
-    );
+    let here = wider_than_accepted();
     let said = here.run(&["-C", "org", "access", "--accept"]).exits(0);
     let said = said.says("W031").stderr();
     assert!(!said.contains("gradus access --accept"), "{said}");

@@ -71,6 +71,19 @@ fn moments(shell: &Shell) -> Vec<PathBuf> {
     kept
 }
 
+/// A host that was brought the build `new` over `old` and over files that neither has; its moments were kept.
+fn uploaded_over_an_older(host: &str, upload: &str) -> Shell {
+    let mut shell = deployed(host);
+    build_another(&shell, "old");
+    shell.does("org", &[upload]);
+    shell.write("host/sealed/of-an-older-build.age", "");
+    shell.write("host/portable/keyring/of-a-key-that-counts-no-more.js", "");
+    build_another(&shell, "new");
+    shell.set("MOMENTS", shell.path("moments").display().to_string());
+    shell.does("org", &[upload]);
+    shell
+}
+
 /// At each moment one of the builds is there whole: in its place, or waiting to take it. How many moments are of the second
 /// kind.
 fn always_whole(shell: &Shell, builds: &[&str]) -> usize {
@@ -117,14 +130,7 @@ fn a_first_upload_brings_the_site_and_nothing_else() {
 #[test]
 fn at_every_moment_of_an_upload_over_an_older_site_one_of_the_two_is_whole() {
     for (host, upload) in UPLOADS {
-        let mut shell = deployed(host);
-        build_another(&shell, "old");
-        shell.does("org", &[upload]);
-        shell.write("host/sealed/of-an-older-build.age", "");
-        shell.write("host/portable/keyring/of-a-key-that-counts-no-more.js", "");
-        build_another(&shell, "new");
-        shell.set("MOMENTS", shell.path("moments").display().to_string());
-        shell.does("org", &[upload]);
+        let shell = uploaded_over_an_older(host, upload);
         assert!(always_whole(&shell, &["old", "new"]) > 10, "{host}");
         for moment in moments(&shell) {
             assert!(sections_of_sam(&shell, moment) > 3);
@@ -137,12 +143,7 @@ fn at_every_moment_of_an_upload_over_an_older_site_one_of_the_two_is_whole() {
 #[test]
 fn an_upload_that_broke_off_leaves_a_whole_site_and_so_does_the_next_at_every_moment() {
     for (host, upload) in UPLOADS {
-        let mut shell = deployed(host);
-        build_another(&shell, "old");
-        shell.does("org", &[upload]);
-        build_another(&shell, "new");
-        shell.set("MOMENTS", shell.path("moments").display().to_string());
-        shell.does("org", &[upload]);
+        let mut shell = uploaded_over_an_older(host, upload);
         let before = moments(&shell);
         build_another(&shell, "newest");
         for broken in [before.len() / 3, before.len() * 2 / 3].map(|at| &before[at]) {

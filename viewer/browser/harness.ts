@@ -7,6 +7,8 @@ import type { AddressInfo } from "node:net";
 import { extname, resolve, sep } from "node:path";
 import { chromium, type Browser, type BrowserContext, type BrowserContextOptions, type Page } from "playwright-core";
 
+import quiet from "./flags.json";
+
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript",
@@ -14,16 +16,6 @@ const TYPES: Readonly<Record<string, string>> = {
   ".json": "application/json",
   ".woff2": "font/woff2",
 };
-
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 const USUAL_PLACES = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
 
@@ -82,7 +74,7 @@ function executable(): string {
 
 /** Launches Chromium, perhaps with more flags: `CHROMIUM` names another than the usual ones. */
 export async function launch(...flags: readonly string[]): Promise<Browser> {
-  return chromium.launch({ executablePath: executable(), headless: true, args: [...FLAGS, ...flags] });
+  return chromium.launch({ executablePath: executable(), headless: true, args: [...quiet, ...flags] });
 }
 
 /** What the driver turns off, and readers' browsers do not. */
@@ -90,7 +82,7 @@ const AS_READERS_HAVE_IT = ["--disable-back-forward-cache", "--disable-breakpad"
 
 /** Launches Chromium with a profile on disk, as a reader's is. */
 export async function launchProfile(profile: string): Promise<BrowserContext> {
-  return chromium.launchPersistentContext(profile, { executablePath: executable(), headless: true, args: [...FLAGS], ignoreDefaultArgs: AS_READERS_HAVE_IT });
+  return chromium.launchPersistentContext(profile, { executablePath: executable(), headless: true, args: [...quiet], ignoreDefaultArgs: AS_READERS_HAVE_IT });
 }
 
 /** A tab in a profile of its own, and what went wrong in it. */
