@@ -16,6 +16,7 @@ mod dom;
 mod elements;
 mod reader;
 mod straight;
+mod tags;
 mod writer;
 
 pub(super) use elements::{Found, elements};

@@ -1,18 +1,19 @@
-//! HTML that says by itself where each element ends → a page, token by token.
+//! HTML that says by itself where each element ends → a page, tag by tag.
 //!
 //! A browser closes elements that were left open, moves what may not stand in a table, and so on. Where all tags are in
 //! pairs, one within the other, and no element stands where that would happen, there is nothing to mend: the tree is what
 //! is written. This reads such HTML, which is what templates write; of any other it makes nothing.
 
+use std::borrow::Cow;
 use std::str;
-use std::sync::LazyLock;
 
 use html5gum::emitters::callback::{Callback, CallbackEmitter, CallbackEvent};
 use html5gum::{Span, Tokenizer};
 
 use super::MediaTypes;
-use super::writer::{Around, Writer};
-use crate::model::{Allowlist, Namespace, Tree};
+use super::tags::{Role, Tag, Tags};
+use super::writer::Writer;
+use crate::model::{Namespace, Tree};
 
 /// The page; nothing where a browser might mend what is written, or where something may not stand there.
 pub(super) fn page(html: &str, files: MediaTypes) -> Option<Tree> {
@@ -20,223 +21,179 @@ pub(super) fn page(html: &str, files: MediaTypes) -> Option<Tree> {
     if html.bytes().any(|byte| matches!(byte, b'\r' | b'\0')) {
         return None;
     }
-    let mut page = Page::new(Writer::new(files, html.len()));
-    let mut tokens = Tokenizer::new_with_emitter(html, CallbackEmitter::new(&mut page));
-    if tokens.next().is_some() {
-        return None;
+    let mut page = Page::new(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find('<') {
+        let (text, from_tag) = rest.split_at(at);
+        // One with a `>` within an attribute is cut too soon: then it is no tag.
+        let (tag, after) = from_tag.split_at(from_tag.find('>')? + 1);
+        page.text(text)?;
+        match tag.strip_prefix("</") {
+            Some(name) => page.end(name.strip_suffix('>')?)?,
+            None => page.start(&*Tags::get(tag, page.namespace(), files)?)?,
+        }
+        rest = after;
     }
-    drop(tokens);
+    page.text(rest)?;
     page.finish()
 }
 
-/// A page while its tokens come.
-struct Page<'f> {
-    page: Writer<'f>,
-    /// The tag that is read: its name and attributes, and those of tags before it, for their memory.
-    name: String,
-    attributes: Vec<(String, String)>,
-    /// How many of the attributes are this tag's.
-    own: usize,
+/// A page while its tags come.
+struct Page {
+    page: Writer,
+    /// Elements that are not at their end yet, outermost first.
+    open: Vec<Open>,
     /// A `pre` has just begun.
     at_start_of_pre: bool,
 }
 
-/// Why no page comes of it: whoever reads the whole says so.
-struct Unusual;
-
-impl Callback<Unusual, ()> for &mut Page<'_> {
-    fn handle_event(&mut self, event: CallbackEvent<'_>, _: Span<()>) -> Option<Unusual> {
-        self.take(event).is_none().then_some(Unusual)
-    }
+/// An element that is open.
+#[derive(Clone, Copy)]
+struct Open {
+    role: Role,
+    /// Whether it, or one around it, is a `p`.
+    in_paragraph: bool,
+    /// The same of an `a`.
+    in_link: bool,
 }
 
-impl<'f> Page<'f> {
-    fn new(page: Writer<'f>) -> Self {
+impl Open {
+    /// What is around a page.
+    const TOP: Self = Self {
+        role: Role::Division,
+        in_paragraph: false,
+        in_link: false,
+    };
+}
+
+impl Page {
+    fn new(expected: usize) -> Self {
         Self {
-            page,
-            name: String::new(),
-            attributes: Vec::new(),
-            own: 0,
+            page: Writer::new(expected),
+            open: Vec::new(),
             at_start_of_pre: false,
         }
     }
 
-    fn take(&mut self, event: CallbackEvent<'_>) -> Option<()> {
-        match event {
-            CallbackEvent::OpenStartTag { name } => self.tag(str::from_utf8(name).ok()?),
-            CallbackEvent::AttributeName { name } => self.attribute(str::from_utf8(name).ok()?),
-            CallbackEvent::AttributeValue { value } => {
-                let attribute = self.attributes[..self.own].last_mut()?;
-                attribute.1.push_str(str::from_utf8(value).ok()?);
-            }
-            CallbackEvent::CloseStartTag { self_closing } => self.start(self_closing)?,
-            CallbackEvent::EndTag { name } => self.end(str::from_utf8(name).ok()?)?,
-            CallbackEvent::String { value } => self.text(str::from_utf8(value).ok()?)?,
-            CallbackEvent::Comment { .. }
-            | CallbackEvent::Doctype { .. }
-            | CallbackEvent::Error(_) => return None,
+    /// Of the innermost element.
+    fn namespace(&self) -> Namespace {
+        self.page.around().namespace
+    }
+
+    fn start(&mut self, tag: &Tag) -> Option<()> {
+        if !stands_by_itself(tag.role, &self.open) {
+            return None;
         }
+        self.page.start(&tag.start).ok()?;
+        self.at_start_of_pre = tag.role == Role::Preformatted;
+        if tag.ends {
+            return self.page.end().ok();
+        }
+        let around = self.open.last().unwrap_or(&Open::TOP);
+        self.open.push(Open {
+            role: tag.role,
+            in_paragraph: around.in_paragraph || tag.role == Role::Paragraph,
+            in_link: around.in_link || tag.role == Role::Link,
+        });
         Some(())
-    }
-
-    fn tag(&mut self, name: &str) {
-        self.name.clear();
-        self.name.push_str(name);
-        self.own = 0;
-    }
-
-    fn attribute(&mut self, name: &str) {
-        if self.own == self.attributes.len() {
-            self.attributes.push(Default::default());
-        }
-        let (own, value) = &mut self.attributes[self.own];
-        own.clear();
-        own.push_str(name);
-        value.clear();
-        self.own += 1;
-    }
-
-    fn start(&mut self, self_closing: bool) -> Option<()> {
-        let namespace = self.page.around().namespace.of_child(&self.name);
-        let element = Allowlist::get().element(namespace, &self.name)?;
-        let in_svg = namespace == Namespace::Svg;
-        let ends = element.is_void() || (in_svg && self_closing);
-        let fits = stands_by_itself(element.name(), namespace, self.page.open());
-        if !fits || (self_closing && !ends) {
-            return None;
-        }
-        let attributes = &mut self.attributes[..self.own];
-        if in_svg {
-            attributes
-                .iter_mut()
-                .for_each(|(name, _)| restore_case(name));
-        }
-        attributes.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        if attributes.windows(2).any(|two| two[0].0 == two[1].0) {
-            return None;
-        }
-        let attributes = attributes.iter();
-        let attributes = attributes.map(|(name, value)| (name.as_str(), value.as_str()));
-        self.page
-            .start(namespace, element.name(), attributes)
-            .ok()?;
-        self.at_start_of_pre = element.name() == "pre";
-        if ends { self.page.end().ok() } else { Some(()) }
     }
 
     fn end(&mut self, name: &str) -> Option<()> {
         self.at_start_of_pre = false;
-        let open = self.page.open().last()?;
-        (open.name == name).then_some(())?;
+        self.open.pop()?;
+        (self.page.around().name == name).then_some(())?;
         self.page.end().ok()
     }
 
-    fn text(&mut self, text: &str) -> Option<()> {
+    fn text(&mut self, written: &str) -> Option<()> {
+        if written.is_empty() {
+            return Some(());
+        }
+        let text = said(written)?;
         let first_break = std::mem::take(&mut self.at_start_of_pre);
         let text = match text.strip_prefix('\n') {
             Some(rest) if first_break => rest,
-            _ => text,
+            _ => &text,
         };
-        let moved = is_of_table(self.page.around().name) && !text.trim_ascii().is_empty();
+        let around = self.open.last().unwrap_or(&Open::TOP);
+        let moved = around.role.is_of_table() && !text.trim_ascii().is_empty();
         (!moved).then(|| self.page.text(text))
     }
 
     /// The page, where every element has ended.
     fn finish(self) -> Option<Tree> {
-        self.page.open().is_empty().then_some(())?;
+        self.open.is_empty().then_some(())?;
         self.page.finish().ok()
     }
 }
 
-/// Whether an element of the allow-list may begin there without a browser ending another, or moving it.
-fn stands_by_itself(name: &str, namespace: Namespace, open: &[Around]) -> bool {
-    let parent = open.last().map_or("", |parent| parent.name);
-    if open
-        .last()
-        .is_some_and(|parent| parent.namespace == Namespace::Svg)
-    {
-        // Within these, elements are HTML's.
-        return namespace == Namespace::Svg && !matches!(parent, "title" | "desc");
+/// Whether an element may begin there without a browser ending another, or moving it.
+fn stands_by_itself(role: Role, open: &[Open]) -> bool {
+    let around = open.last().unwrap_or(&Open::TOP);
+    match role {
+        _ if around.role == Role::Drawing => true,
+        _ if around.role == Role::DrawingText => false, // within these, elements are HTML's
+        Role::Caption | Role::Columns | Role::Rows => around.role == Role::Table,
+        Role::Column => around.role == Role::Columns,
+        Role::Row => around.role == Role::Rows,
+        Role::Cell => around.role == Role::Row,
+        _ if around.role.is_of_table() => false,
+        Role::Link => !around.in_link,
+        Role::Item => around.role == Role::List && !around.in_paragraph,
+        Role::Term => is_of_terms(open) && !around.in_paragraph,
+        Role::Heading => around.role != Role::Heading && !around.in_paragraph,
+        Role::Paragraph
+        | Role::Preformatted
+        | Role::List
+        | Role::Terms
+        | Role::Division
+        | Role::Block
+        | Role::Table => !around.in_paragraph,
+        Role::Drawing | Role::DrawingText | Role::Other => true,
     }
-    let is_open = |name: &str| open.iter().any(|around| around.name == name);
-    let of_table = match name {
-        "caption" | "colgroup" | "thead" | "tbody" | "tfoot" => Some(parent == "table"),
-        "col" => Some(parent == "colgroup"),
-        "tr" => Some(matches!(parent, "thead" | "tbody" | "tfoot")),
-        "td" | "th" => Some(parent == "tr"),
-        _ if is_of_table(parent) => Some(false),
-        _ => None,
-    };
-    of_table.unwrap_or_else(|| match name {
-        "a" => !is_open("a"),
-        "li" => matches!(parent, "ul" | "ol") && !is_open("p"),
-        "dt" | "dd" => is_of_terms(open) && !is_open("p"),
-        "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => !is_heading(parent) && !is_open("p"),
-        _ if ends_a_paragraph(name) => !is_open("p"),
-        _ => true,
-    })
 }
 
 /// Whether the innermost element is a list of terms, or a group in one.
-fn is_of_terms(open: &[Around]) -> bool {
-    let mut outwards = open.iter().rev().map(|around| around.name);
+fn is_of_terms(open: &[Open]) -> bool {
+    let mut outwards = open.iter().rev().map(|open| open.role);
     match outwards.next() {
-        Some("dl") => true,
-        Some("div") => outwards.next() == Some("dl"),
-        _ => false,
+        Some(Role::Division) => outwards.next() == Some(Role::Terms),
+        role => role == Some(Role::Terms),
     }
 }
 
-fn is_heading(name: &str) -> bool {
-    matches!(name, "h1" | "h2" | "h3" | "h4" | "h5" | "h6")
+/// What a text between tags says; nothing where it is not written as a browser reads it.
+fn said(written: &str) -> Option<Cow<'_, str>> {
+    if !written.contains('&') {
+        return Some(written.into());
+    }
+    let mut said = Said(String::with_capacity(written.len()));
+    let mut tokens = Tokenizer::new_with_emitter(written, CallbackEmitter::new(&mut said));
+    if tokens.next().is_some() {
+        return None;
+    }
+    drop(tokens);
+    Some(said.0.into())
 }
 
-/// Elements in which nothing but a table's parts may stand.
-fn is_of_table(name: &str) -> bool {
-    matches!(
-        name,
-        "table" | "colgroup" | "thead" | "tbody" | "tfoot" | "tr"
-    )
-}
+/// A text while it is read.
+struct Said(String);
 
-/// Elements of the allow-list at whose start a browser ends a `p`, besides headings and items.
-fn ends_a_paragraph(name: &str) -> bool {
-    matches!(
-        name,
-        "article"
-            | "aside"
-            | "blockquote"
-            | "details"
-            | "div"
-            | "dl"
-            | "figcaption"
-            | "figure"
-            | "footer"
-            | "header"
-            | "hr"
-            | "nav"
-            | "ol"
-            | "p"
-            | "pre"
-            | "section"
-            | "summary"
-            | "table"
-            | "ul"
-    )
-}
+/// It is no text, or not written as a browser reads it.
+struct Unusual;
 
-/// Writes the name of a drawing's attribute as the allow-list does: tokens have no upper case.
-fn restore_case(name: &mut String) {
-    static MIXED: LazyLock<Vec<(String, &'static str)>> = LazyLock::new(|| {
-        let names = Allowlist::get().attributes(Namespace::Svg, "svg");
-        let mixed = names.filter(|name| name.contains(|c: char| c.is_ascii_uppercase()));
-        mixed
-            .map(|name| (name.to_ascii_lowercase(), name))
-            .collect()
-    });
-    if let Some((_, as_listed)) = MIXED.iter().find(|(lower, _)| lower == name) {
-        name.clear();
-        name.push_str(as_listed);
+impl Callback<Unusual, ()> for &mut Said {
+    fn handle_event(&mut self, event: CallbackEvent<'_>, _: Span<()>) -> Option<Unusual> {
+        match event {
+            CallbackEvent::String { value } => match str::from_utf8(value) {
+                Ok(text) => {
+                    self.0.push_str(text);
+                    None
+                }
+                Err(_) => Some(Unusual),
+            },
+            _ => Some(Unusual),
+        }
     }
 }
 
@@ -246,6 +203,7 @@ mod tests {
 
     use super::super::by_a_whole_parser;
     use super::*;
+    use crate::model::Allowlist;
 
     fn straight(html: &str) -> Option<Tree> {
         page(html, &|_| None)
@@ -275,6 +233,9 @@ mod tests {
             "a  b",
             "1 < 2",
             "&#10;d",
+            "&lt",
+            "\u{1}\u{fdd0}",
+            "a &amp; b &gt;",
         ]);
         let attributes = prop::sample::select(vec![
             "",

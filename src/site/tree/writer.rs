@@ -3,12 +3,10 @@
 use std::borrow::Cow;
 
 use super::{Forbidden, MediaTypes};
-use crate::model::{Allowed, Allowlist, Namespace, Tree, turns_direction};
+use crate::model::{Allowed, Allowlist, Limits, Namespace, Tree, turns_direction};
 
 /// Takes a page's elements and texts in the order of the page, checks them and writes them.
-pub(super) struct Writer<'f> {
-    list: &'static Allowlist,
-    files: MediaTypes<'f>,
+pub(super) struct Writer {
     /// JSON.
     out: Vec<u8>,
     /// Elements that are not at their end yet, outermost first.
@@ -21,6 +19,55 @@ pub(super) struct Writer<'f> {
     text_units: usize,
     roots: usize,
     elements_at_root: usize,
+}
+
+/// The start of an element that may stand in a page, whatever is around it.
+pub(super) struct Start {
+    namespace: Namespace,
+    name: &'static str,
+    is_block: bool,
+    json: Box<[u8]>,
+}
+
+impl Start {
+    /// That of an element with these attributes, by name.
+    ///
+    /// # Errors
+    /// One of them may not stand there.
+    pub fn new<'a>(
+        namespace: Namespace,
+        element: &'static Allowed,
+        attributes: impl Iterator<Item = (&'a str, &'a str)>,
+        files: MediaTypes,
+    ) -> Result<Self, Forbidden> {
+        let mut json = b",[".to_vec();
+        write_string(element.name(), &mut json);
+        let mut before: &[u8] = b",{";
+        for (name, value) in attributes {
+            let value = visible(value);
+            let value = if name == "class" { words(value) } else { value };
+            check_attribute(namespace, element, (name, &value), files)?;
+            json.extend(before);
+            before = b",";
+            write_string(name, &mut json);
+            json.push(b':');
+            write_string(&value, &mut json);
+        }
+        if before == b"," {
+            json.push(b'}');
+        }
+        Ok(Self {
+            namespace,
+            name: element.name(),
+            is_block: is_block_name(element.name()),
+            json: json.into(),
+        })
+    }
+
+    /// The beginning of its JSON.
+    pub fn json(&self) -> &[u8] {
+        &self.json
+    }
 }
 
 /// What an element says about what stands in it.
@@ -46,14 +93,14 @@ impl Around {
         preformatted: false,
     };
 
-    fn inside(self, namespace: Namespace, name: &'static str) -> Self {
-        let is_block = is_block_name(name);
+    fn inside(self, start: &Start) -> Self {
+        let is_svg_text = matches!(start.name, "text" | "tspan");
         Self {
-            namespace,
-            name,
-            is_block,
-            flows: !is_block && name != "text" && name != "tspan",
-            preformatted: self.preformatted || name == "pre",
+            namespace: start.namespace,
+            name: start.name,
+            is_block: start.is_block,
+            flows: !start.is_block && !is_svg_text,
+            preformatted: self.preformatted || start.name == "pre",
         }
     }
 }
@@ -61,14 +108,12 @@ impl Around {
 /// What a page begins with, until it is known to have one root.
 const AROUND: &[u8] = b"[\"div\"";
 
-impl<'f> Writer<'f> {
+impl Writer {
     /// Expects so many bytes of JSON, more or less.
-    pub fn new(files: MediaTypes<'f>, expected: usize) -> Self {
+    pub fn new(expected: usize) -> Self {
         let mut out = Vec::with_capacity(expected + expected / 8);
         out.extend(AROUND);
         Self {
-            list: Allowlist::get(),
-            files,
             out,
             open: Vec::new(),
             text: String::new(),
@@ -83,11 +128,6 @@ impl<'f> Writer<'f> {
     /// The innermost element that is open; what is around the page where there is none.
     pub fn around(&self) -> &Around {
         self.open.last().unwrap_or(&Around::TOP)
-    }
-
-    /// The elements that are open, outermost first.
-    pub fn open(&self) -> &[Around] {
-        &self.open
     }
 
     /// Text. Whatever follows one another without a tag between is one text.
@@ -105,23 +145,14 @@ impl<'f> Writer<'f> {
         Ok(())
     }
 
-    /// The start of an element, with its attributes by name.
+    /// The start of an element.
     ///
     /// # Errors
-    /// It, or what stands before it, may not stand there.
-    pub fn start<'a>(
-        &mut self,
-        namespace: Namespace,
-        name: &str,
-        attributes: impl Iterator<Item = (&'a str, &'a str)>,
-    ) -> Result<(), Forbidden> {
-        let Some(element) = self.list.element(namespace, name) else {
-            self.end_text(is_block_name(name))?;
-            return Err(self.forbidden_element(namespace, name));
-        };
-        let inside = self.around().inside(namespace, element.name());
+    /// It, or the text before it, may not stand there.
+    pub fn start(&mut self, start: &Start) -> Result<(), Forbidden> {
+        let inside = self.around().inside(start);
         self.end_text(inside.is_block)?;
-        let limit = self.list.limits().depth;
+        let limit = limits().depth;
         if self.open.len() >= limit {
             return Err(Forbidden::TooDeep { limit });
         }
@@ -130,9 +161,7 @@ impl<'f> Writer<'f> {
             self.roots += 1;
             self.elements_at_root += 1;
         }
-        self.out.extend(b",[");
-        self.string(element.name());
-        self.attributes(namespace, element, attributes)?;
+        self.out.extend(&start.json);
         self.open.push(inside);
         self.after_block = true;
         Ok(())
@@ -188,89 +217,60 @@ impl<'f> Writer<'f> {
         }
         self.count_node()?;
         self.text_units += utf16_units(text);
-        let limit = self.list.limits().text;
+        let limit = limits().text;
         if self.text_units > limit {
             let what = "UTF-16 units of text";
             return Err(Forbidden::TooLarge { what, limit });
         }
         self.roots += usize::from(self.open.is_empty());
         self.out.push(b',');
-        self.string(text);
+        write_string(text, &mut self.out);
         Ok(())
-    }
-
-    fn string(&mut self, text: &str) {
-        let written = serde_json::to_writer(&mut self.out, text);
-        written.expect("a text is always JSON, and memory takes it");
     }
 
     fn count_node(&mut self) -> Result<(), Forbidden> {
         self.nodes += 1;
-        let limit = self.list.limits().nodes;
+        let limit = limits().nodes;
         if self.nodes > limit {
             let what = "elements and texts";
             return Err(Forbidden::TooLarge { what, limit });
         }
         Ok(())
     }
+}
 
-    /// Writes the attributes of an element; nothing where it has none.
-    fn attributes<'a>(
-        &mut self,
-        namespace: Namespace,
-        element: &Allowed,
-        attributes: impl Iterator<Item = (&'a str, &'a str)>,
-    ) -> Result<(), Forbidden> {
-        let mut before: &[u8] = b",{";
-        for (name, value) in attributes {
-            let value = visible(value);
-            let value = if name == "class" { words(value) } else { value };
-            self.check_attribute(namespace, element, name, &value)?;
-            self.out.extend(before);
-            before = b",";
-            self.string(name);
-            self.out.push(b':');
-            self.string(&value);
-        }
-        if before == b"," {
-            self.out.push(b'}');
-        }
-        Ok(())
-    }
+fn limits() -> &'static Limits {
+    Allowlist::get().limits()
+}
 
-    fn check_attribute(
-        &self,
-        namespace: Namespace,
-        element: &Allowed,
-        name: &str,
-        value: &str,
-    ) -> Result<(), Forbidden> {
-        let list = self.list;
-        let Some(rule) = element.rule(name) else {
-            let allowed: Vec<&str> = list.attributes(namespace, element.name()).collect();
-            return Err(Forbidden::Attribute {
-                element: element.name().to_owned(),
-                name: name.to_owned(),
-                allowed: allowed.join(", "),
-            });
-        };
-        if !list.follows(rule, value, self.files) {
-            return Err(Forbidden::Value {
-                element: element.name().to_owned(),
-                name: name.to_owned(),
-                value: value.to_owned(),
-            });
-        }
-        Ok(())
-    }
+fn write_string(text: &str, json: &mut Vec<u8>) {
+    let written = serde_json::to_writer(json, text);
+    written.expect("a text is always JSON, and memory takes it");
+}
 
-    pub fn forbidden_element(&self, namespace: Namespace, name: &str) -> Forbidden {
-        let allowed: Vec<&str> = self.list.elements(namespace).collect();
-        Forbidden::Element {
+fn check_attribute(
+    namespace: Namespace,
+    element: &Allowed,
+    (name, value): (&str, &str),
+    files: MediaTypes,
+) -> Result<(), Forbidden> {
+    let list = Allowlist::get();
+    let Some(rule) = element.rule(name) else {
+        let allowed: Vec<&str> = list.attributes(namespace, element.name()).collect();
+        return Err(Forbidden::Attribute {
+            element: element.name().to_owned(),
             name: name.to_owned(),
             allowed: allowed.join(", "),
-        }
+        });
+    };
+    if !list.follows(rule, value, files) {
+        return Err(Forbidden::Value {
+            element: element.name().to_owned(),
+            name: name.to_owned(),
+            value: value.to_owned(),
+        });
     }
+    Ok(())
 }
 
 /// Whether a text begins or ends at the edge of a block.
@@ -307,23 +307,26 @@ fn shown<'t>(text: &'t str, around: &Around, edges: Edges) -> Cow<'t, str> {
 }
 
 fn collapse(text: Cow<'_, str>) -> Cow<'_, str> {
-    let is_space = |b: u8| matches!(b, b' ' | b'\t' | b'\n' | b'\r' | 0xc);
+    let is_space = |b: &u8| b.is_ascii_whitespace();
+    let mut after_space = false;
+    let mut stays = |b: &u8| {
+        let before = std::mem::replace(&mut after_space, is_space(b));
+        !after_space || (*b == b' ' && !before)
+    };
     let bytes = text.as_bytes();
-    let odd = |b: u8| is_space(b) && b != b' ';
-    let double = bytes
-        .windows(2)
-        .any(|two| is_space(two[0]) && is_space(two[1]));
-    if !double && !bytes.iter().any(|b| odd(*b)) {
+    if bytes.iter().all(&mut stays) {
         return text;
     }
     let mut collapsed = String::with_capacity(text.len());
-    for c in text.chars() {
-        let space = u8::try_from(c).is_ok_and(is_space);
-        if !space {
-            collapsed.push(c);
-        } else if !collapsed.ends_with(' ') {
-            collapsed.push(' ');
-        }
+    if bytes.first().is_some_and(is_space) {
+        collapsed.push(' ');
+    }
+    for word in text.split_ascii_whitespace() {
+        collapsed.push_str(word);
+        collapsed.push(' ');
+    }
+    if !bytes.last().is_some_and(is_space) {
+        collapsed.pop();
     }
     collapsed.into()
 }

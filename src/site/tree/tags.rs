@@ -1,0 +1,302 @@
+//! A start tag, by itself: what it says is told by its characters alone.
+//!
+//! Templates write the same few tags again and again: one that was read before is remembered.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::rc::Rc;
+use std::str;
+use std::sync::LazyLock;
+
+use html5gum::emitters::callback::{Callback, CallbackEmitter, CallbackEvent};
+use html5gum::{Span, Tokenizer};
+
+use super::MediaTypes;
+use super::writer::Start;
+use crate::model::{Allowlist, Namespace};
+
+/// What the tags that one thread knows may take, in bytes, by the measure of [`Tags::keep`].
+const KNOWN_MAX_BYTES: usize = 4 * 1024 * 1024;
+
+/// About what a tag takes besides its text and its JSON.
+const ENTRY_BYTES: usize = 128;
+
+thread_local! {
+    static KNOWN: RefCell<Tags> = RefCell::default();
+}
+
+/// A start tag of an element that may stand in a page, whatever is around it.
+pub(super) struct Tag {
+    pub start: Start,
+    pub role: Role,
+    /// There is no end tag.
+    pub ends: bool,
+}
+
+/// What an element is where a browser mends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    Link,
+    Paragraph,
+    Preformatted,
+    Heading,
+    List,
+    Item,
+    Terms,
+    Term,
+    /// A `div`: it may stand around terms.
+    Division,
+    /// Another one at whose start a browser ends a `p`.
+    Block,
+    Table,
+    Caption,
+    Columns,
+    Column,
+    Rows,
+    Row,
+    Cell,
+    /// `svg`, or what stands in one.
+    Drawing,
+    /// What stands in a drawing and holds HTML.
+    DrawingText,
+    Other,
+}
+
+impl Role {
+    fn of(namespace: Namespace, name: &str) -> Self {
+        if namespace == Namespace::Svg {
+            return match name {
+                "title" | "desc" => Self::DrawingText,
+                _ => Self::Drawing,
+            };
+        }
+        match name {
+            "a" => Self::Link,
+            "p" => Self::Paragraph,
+            "pre" => Self::Preformatted,
+            "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => Self::Heading,
+            "ol" | "ul" => Self::List,
+            "li" => Self::Item,
+            "dl" => Self::Terms,
+            "dd" | "dt" => Self::Term,
+            "div" => Self::Division,
+            "article" | "aside" | "blockquote" | "details" | "figcaption" | "figure" | "footer"
+            | "header" | "hr" | "nav" | "section" | "summary" => Self::Block,
+            "table" => Self::Table,
+            "caption" => Self::Caption,
+            "colgroup" => Self::Columns,
+            "col" => Self::Column,
+            "tbody" | "tfoot" | "thead" => Self::Rows,
+            "tr" => Self::Row,
+            "td" | "th" => Self::Cell,
+            _ => Self::Other,
+        }
+    }
+
+    /// Whether nothing but a table's parts may stand in it.
+    pub fn is_of_table(self) -> bool {
+        matches!(self, Self::Table | Self::Columns | Self::Rows | Self::Row)
+    }
+}
+
+/// Tags by how they are written.
+#[derive(Default)]
+pub(super) struct Tags {
+    in_html: HashMap<Box<str>, Rc<Tag>>,
+    in_svg: HashMap<Box<str>, Rc<Tag>>,
+    bytes: usize,
+}
+
+impl Tags {
+    /// What `<name …>` says within an element of that namespace; nothing where that is not one tag, where its element
+    /// may not stand in a page, or where a browser reads something else than is written.
+    pub fn get(tag: &str, within: Namespace, files: MediaTypes) -> Option<Rc<Tag>> {
+        if let Some(known) = KNOWN.with_borrow(|tags| tags.find(tag, within)) {
+            return Some(known);
+        }
+        let asked = Cell::new(false);
+        let read = Reading::default().tag(tag, within, &|key| {
+            asked.set(true);
+            files(key)
+        })?;
+        let read = Rc::new(read);
+        // What an attachment is told by is not its tag alone.
+        if !asked.get() {
+            KNOWN.with_borrow_mut(|tags| tags.keep(tag, within, read.clone()));
+        }
+        Some(read)
+    }
+
+    fn find(&self, tag: &str, within: Namespace) -> Option<Rc<Tag>> {
+        let known = match within {
+            Namespace::Html => &self.in_html,
+            Namespace::Svg => &self.in_svg,
+        };
+        known.get(tag).cloned()
+    }
+
+    fn keep(&mut self, tag: &str, within: Namespace, read: Rc<Tag>) {
+        let bytes = tag.len() + read.start.json().len() + ENTRY_BYTES;
+        if self.bytes + bytes > KNOWN_MAX_BYTES {
+            *self = Self::default();
+        }
+        self.bytes += bytes;
+        let known = match within {
+            Namespace::Html => &mut self.in_html,
+            Namespace::Svg => &mut self.in_svg,
+        };
+        known.insert(tag.into(), read);
+    }
+}
+
+/// A tag while it is read.
+#[derive(Default)]
+struct Reading {
+    name: String,
+    attributes: Vec<(String, String)>,
+    self_closing: bool,
+    is_whole: bool,
+}
+
+/// It is not one start tag, or not written as a browser reads it.
+struct Unusual;
+
+impl Callback<Unusual, ()> for &mut Reading {
+    fn handle_event(&mut self, event: CallbackEvent<'_>, _: Span<()>) -> Option<Unusual> {
+        self.take(event).is_none().then_some(Unusual)
+    }
+}
+
+impl Reading {
+    fn tag(mut self, tag: &str, within: Namespace, files: MediaTypes) -> Option<Tag> {
+        let mut tokens = Tokenizer::new_with_emitter(tag, CallbackEmitter::new(&mut self));
+        if tokens.next().is_some() {
+            return None;
+        }
+        drop(tokens);
+        self.is_whole.then(|| self.read(within, files))?
+    }
+
+    fn take(&mut self, event: CallbackEvent<'_>) -> Option<()> {
+        if self.is_whole {
+            return None; // something follows the tag
+        }
+        match event {
+            CallbackEvent::OpenStartTag { name } => self.name.push_str(str::from_utf8(name).ok()?),
+            CallbackEvent::AttributeName { name } => {
+                let name = str::from_utf8(name).ok()?.to_owned();
+                self.attributes.push((name, String::new()));
+            }
+            CallbackEvent::AttributeValue { value } => {
+                let attribute = self.attributes.last_mut()?;
+                attribute.1.push_str(str::from_utf8(value).ok()?);
+            }
+            CallbackEvent::CloseStartTag { self_closing } => {
+                self.self_closing = self_closing;
+                self.is_whole = true;
+            }
+            CallbackEvent::EndTag { .. }
+            | CallbackEvent::String { .. }
+            | CallbackEvent::Comment { .. }
+            | CallbackEvent::Doctype { .. }
+            | CallbackEvent::Error(_) => return None,
+        }
+        Some(())
+    }
+
+    fn read(mut self, within: Namespace, files: MediaTypes) -> Option<Tag> {
+        let namespace = within.of_child(&self.name);
+        let element = Allowlist::get().element(namespace, &self.name)?;
+        let in_svg = namespace == Namespace::Svg;
+        let ends = element.is_void() || (in_svg && self.self_closing);
+        if self.self_closing && !ends {
+            return None;
+        }
+        if in_svg {
+            let names = self.attributes.iter_mut().map(|(name, _)| name);
+            names.for_each(restore_case);
+        }
+        self.attributes.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        if self.attributes.windows(2).any(|two| two[0].0 == two[1].0) {
+            return None;
+        }
+        let attributes = self.attributes.iter();
+        let attributes = attributes.map(|(name, value)| (name.as_str(), value.as_str()));
+        Some(Tag {
+            start: Start::new(namespace, element, attributes, files).ok()?,
+            role: Role::of(namespace, element.name()),
+            ends,
+        })
+    }
+}
+
+/// Writes the name of a drawing's attribute as the allow-list does: tokens have no upper case.
+fn restore_case(name: &mut String) {
+    static MIXED: LazyLock<Vec<(String, &'static str)>> = LazyLock::new(|| {
+        let names = Allowlist::get().attributes(Namespace::Svg, "svg");
+        let mixed = names.filter(|name| name.contains(|c: char| c.is_ascii_uppercase()));
+        mixed
+            .map(|name| (name.to_ascii_lowercase(), name))
+            .collect()
+    });
+    if let Some((_, as_listed)) = MIXED.iter().find(|(lower, _)| lower == name) {
+        name.clear();
+        name.push_str(as_listed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_one_start_tag_is_none() {
+        let is_tag = |written| Tags::get(written, Namespace::Html, &|_| None).is_some();
+        for tag in [
+            "<p>",
+            "<p class=\"a\">",
+            "<p title=\"a>b\">",
+            "<P dir=auto >",
+        ] {
+            assert!(is_tag(tag), "{tag}");
+        }
+        for other in [
+            "<p",
+            "<p class=\"a>",
+            "<p><b>",
+            "<p>a",
+            "</p>",
+            "< p>",
+            "<!-- p -->",
+            "<!doctype html>",
+            "<?p>",
+            "<p id=a id=a>",
+            "<p/>",
+            "<script>",
+            "",
+        ] {
+            assert!(!is_tag(other), "{other}");
+        }
+    }
+
+    #[test]
+    fn what_an_attachment_is_told_by_is_asked_every_time() {
+        let tag = "<img src=\"attachment:h1/a.png\">";
+        let get = |kind: Option<&'static str>| Tags::get(tag, Namespace::Html, &|_| kind);
+        assert!(get(Some("image/png")).is_some());
+        assert!(get(None).is_none());
+        assert!(get(Some("application/pdf")).is_none());
+    }
+
+    #[test]
+    fn what_is_kept_is_bounded() {
+        let mut tags = Tags::default();
+        let tag = Tags::get("<p>", Namespace::Html, &|_| None).unwrap();
+        let most = KNOWN_MAX_BYTES / ENTRY_BYTES;
+        for number in 0..most {
+            tags.keep(&number.to_string(), Namespace::Html, tag.clone());
+            assert!(tags.bytes <= KNOWN_MAX_BYTES);
+        }
+        assert!(tags.in_html.len() < most);
+    }
+}
