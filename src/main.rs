@@ -7,6 +7,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use gradus::terminal::without_secrets;
+use mimalloc::MiMalloc;
+
+/// A build makes and drops small things by the million, from all threads.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     gradus::core_dumps::forbid();

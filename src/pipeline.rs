@@ -279,7 +279,9 @@ impl<'a> Drawing<'a> {
         take: impl Fn(&SectionDraw) -> Result<usize, BuildError> + Sync,
     ) -> Result<usize, BuildError> {
         let (done, all) = (AtomicUsize::new(0), access.sections.len());
-        let taken = access.sections.par_iter().map(|planned| {
+        // One by one: a thread that is done takes from the other's, whatever their sizes.
+        let sections = access.sections.par_iter().with_max_len(1);
+        let taken = sections.map(|planned| {
             let draw = access::draw(&self.audiences, &self.figures, planned);
             let taken = take(&draw)?;
             progress.sealed(done.fetch_add(1, Ordering::Relaxed) + 1, all);

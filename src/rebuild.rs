@@ -231,7 +231,7 @@ impl Rebuilder {
             (self.drawn.as_ref(), &mut self.census),
         )?;
         let reached = round.reached(&self.due.people);
-        let pages = reached.par_iter().map(|planned| {
+        let pages = reached.par_iter().with_max_len(1).map(|planned| {
             let content = round.draw(planned)?;
             take(&planned.section, &content)?;
             Ok::<_, BuildError>(content.pages.len())

@@ -404,7 +404,8 @@ impl Access {
             .into_iter()
             .filter_map(|id| audiences.org.people.get(id).map(|person| &**person))
             .collect();
-        let about = people.into_par_iter().map(|p| about_person(audiences, p));
+        let people = people.into_par_iter().with_max_len(1);
+        let about = people.map(|p| about_person(audiences, p));
         for access in about.collect::<Vec<Access>>() {
             self.sections.extend(access.sections);
             self.widenings.extend(access.widenings);

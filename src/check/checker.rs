@@ -164,7 +164,8 @@ impl Checker {
                 || !seats.contains_key(*id)
         };
         let due: Vec<&PersonId> = frame.people.keys().filter(is_due).collect();
-        let read = due.par_iter().map(|id| frame.seat(source, id));
+        let seats = due.par_iter().with_max_len(1);
+        let read = seats.map(|id| frame.seat(source, id));
         let read: Vec<(PersonId, Unit<Arc<Person>>)> = read.collect();
         let ids = read.iter().map(|(id, _)| id.clone()).collect();
         self.seats.extend(read);

@@ -192,12 +192,7 @@ fn load_everyone(source: &mut Source) {
     let Some(read) = side_by_side(source) else {
         return load_people(source, None);
     };
-    for mut part in read {
-        source.files.append(&mut part.files);
-        source.directories.append(&mut part.directories);
-        source.texts.append(&mut part.texts);
-        source.problems.append(&mut part.problems);
-    }
+    source.take_parts(read);
 }
 
 /// What lies in `people/`, read by several threads; nothing where it has to be read in one go.

@@ -88,6 +88,18 @@ impl Source {
         }
     }
 
+    /// Takes in what was read of other areas.
+    fn take_parts(&mut self, mut parts: Vec<Self>) {
+        // All at once: adding part by part would go through everything for each of them.
+        self.files = joined(&mut self.files, &mut parts, |part| &mut part.files);
+        self.directories = joined(&mut self.directories, &mut parts, |part| {
+            &mut part.directories
+        });
+        self.texts = joined(&mut self.texts, &mut parts, |part| &mut part.texts);
+        let problems = parts.iter_mut().map(|part| &mut part.problems);
+        problems.for_each(|problems| self.problems.append(problems));
+    }
+
     /// The sealed files that were not opened, and why.
     pub fn unopened(&self) -> impl Iterator<Item = (&Arc<str>, &FileKind, Unopened)> {
         self.problems
@@ -130,6 +142,17 @@ impl Source {
         });
         moved.unwrap_or_else(|| path.to_owned())
     }
+}
+
+/// What a map holds, and what the parts' maps do.
+fn joined<K: Ord, V>(
+    own: &mut BTreeMap<K, V>,
+    parts: &mut [Source],
+    of: impl Fn(&mut Source) -> &mut BTreeMap<K, V>,
+) -> BTreeMap<K, V> {
+    let own = std::mem::take(own).into_iter();
+    let parts = parts.iter_mut().flat_map(|part| std::mem::take(of(part)));
+    own.chain(parts).collect()
 }
 
 /// Reads the organisation that lies in `root`, and what git remembers of it, without a key to what is sealed.

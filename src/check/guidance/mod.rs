@@ -141,7 +141,8 @@ impl Guidance {
             .iter()
             .filter(|(id, _)| !known.contains_key(*id))
             .collect();
-        let judged = due.into_par_iter().map(|(id, person)| {
+        let due = due.into_par_iter().with_max_len(1);
+        let judged = due.map(|(id, person)| {
             let lints = of_person(practice, person);
             (id.clone(), placed(source, lints))
         });

@@ -18,6 +18,16 @@ pub fn front_matter(text: &str) -> Option<FrontMatter> {
     if !text.starts_with("+++") {
         return None;
     }
+    // What follows the block says nothing about it, and is longer.
+    let end = text
+        .match_indices("\n+++")
+        .next()
+        .map_or(0, |(at, mark)| at + mark.len());
+    let line = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
+    leading_block(&text[..line]).or_else(|| leading_block(text))
+}
+
+fn leading_block(text: &str) -> Option<FrontMatter> {
     let options = Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
     let mut events = Parser::new_ext(text, options).into_offset_iter();
     let (first, block) = events.next()?;
