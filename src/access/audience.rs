@@ -18,6 +18,7 @@ pub struct Audiences<'a> {
     managers: People,
     hr: People,
     reports: BTreeMap<&'a PersonId, Vec<&'a Person>>,
+    recipients: BTreeMap<&'a PersonId, Recipients>,
 }
 
 impl<'a> Audiences<'a> {
@@ -30,6 +31,10 @@ impl<'a> Audiences<'a> {
                 reports.entry(manager).or_default().push(person);
             }
         }
+        let live_recipients = |person: &'a Arc<Person>| {
+            let live = person.recipients_on(today).map(Arc::from);
+            (&person.id, live.collect())
+        };
         let mut audiences = Self {
             org,
             today,
@@ -37,10 +42,16 @@ impl<'a> Audiences<'a> {
             managers: People::new(),
             hr: People::new(),
             reports,
+            recipients: org.people.values().map(live_recipients).collect(),
         };
         audiences.managers = audiences.still_here(audiences.reports.keys().copied().cloned());
         audiences.hr = audiences.still_here(org.access.hr.iter().cloned());
         audiences
+    }
+
+    /// The recipients of someone that count today.
+    pub fn recipients_of(&self, person: &PersonId) -> Recipients {
+        self.recipients.get(person).cloned().unwrap_or_default()
     }
 
     /// Everyone who has not left.
@@ -191,17 +202,17 @@ impl<'a> Audiences<'a> {
         people.into_iter().filter(here).collect()
     }
 
-    /// Why someone is among the readers of what is about `subject`, in words.
-    pub fn why(&self, reader: &PersonId, subject: &PersonId) -> String {
+    /// Why someone is among the readers of what is about `subject`.
+    pub fn why(&self, reader: &PersonId, subject: &PersonId) -> Why {
         if reader == subject {
-            return "the subject".into();
+            return Why::Subject;
         }
         let managers = self.org.managers_of(subject, self.today);
         match managers.iter().position(|id| *id == reader) {
-            Some(0) => "direct manager".into(),
-            Some(steps) => format!("management chain, {} steps up", steps + 1),
-            None if self.org.access.hr.contains(reader) => "hr".into(),
-            None => "named by `readers`".into(),
+            Some(0) => Why::DirectManager,
+            Some(between) => Why::Chain { steps: between + 1 },
+            None if self.org.access.hr.contains(reader) => Why::Hr,
+            None => Why::Named,
         }
     }
 }

@@ -321,9 +321,9 @@ fn of_team(
 ) -> Planned {
     let chain = audiences.chain(manager);
     let why = |id: &PersonId| match id {
-        _ if id == manager => "the manager".to_owned(),
-        _ if chain.contains(id) => "in the manager's chain".to_owned(),
-        _ => "hr".to_owned(),
+        _ if id == manager => Why::OwnTeam,
+        _ if chain.contains(id) => Why::AboveTeam,
+        _ => Why::Hr,
     };
     Planned {
         section: Section {
@@ -343,10 +343,10 @@ fn of_team(
 
 fn everyone(audiences: &Audiences, kind: SectionKind) -> Planned {
     let (id, readers, why) = match kind {
-        SectionKind::Managers => ("managers", audiences.managers(), "manages someone"),
-        _ => ("org", &**audiences.everyone(), "has a key"),
+        SectionKind::Managers => ("managers", audiences.managers(), Why::ManagesSomeone),
+        _ => ("org", &**audiences.everyone(), Why::HasKey),
     };
-    let why = |_: &PersonId| why.to_owned();
+    let why = |_: &PersonId| why;
     Planned {
         section: Section {
             id: SectionId::new(id),
@@ -366,11 +366,10 @@ fn everyone(audiences: &Audiences, kind: SectionKind) -> Planned {
 fn reader(
     audiences: &Audiences,
     person: PersonId,
-    why: impl Fn(&PersonId) -> String,
+    why: impl Fn(&PersonId) -> Why,
 ) -> SectionReader {
-    let keys = audiences.org.people[&person].recipients_on(audiences.today);
     SectionReader {
-        recipients: keys.map(str::to_owned).collect(),
+        recipients: audiences.recipients_of(&person),
         why: why(&person),
         person,
     }

@@ -175,7 +175,7 @@ struct JsonSection<'a> {
 struct JsonReader<'a> {
     person: &'a PersonId,
     recipient: &'a str,
-    why: &'a str,
+    why: String,
 }
 
 fn json<'a>(
@@ -205,7 +205,7 @@ fn rows(reader: &SectionReader) -> impl Iterator<Item = JsonReader<'_>> {
     reader.recipients.iter().map(|recipient| JsonReader {
         person: &reader.person,
         recipient,
-        why: &reader.why,
+        why: reader.why.to_string(),
     })
 }
 
@@ -277,7 +277,7 @@ fn one(org: &Organisation, access: &Access, id: &PersonId) -> String {
             text,
             "  {:<36} {}",
             planned.section.id.as_str(),
-            why.map_or("", |r| &r.why)
+            why.map_or_else(String::new, |reader| reader.why.to_string())
         );
     }
     text

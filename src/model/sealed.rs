@@ -94,8 +94,32 @@ pub struct Drawn {
     pub from: FileHash,
     /// How many pages it has a part of.
     pub pages: usize,
-    /// Its own file and those of its attachments, by path, as they were written.
-    pub files: BTreeMap<String, FileHash>,
+    /// Its own file and those of its attachments, as they were written.
+    #[serde(with = "by_path")]
+    pub files: Box<[(String, FileHash)]>,
+}
+
+/// Few files, written as an object. A map of one file would take the room of eleven.
+mod by_path {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    use super::FileHash;
+
+    pub fn serialize<S: Serializer>(
+        files: &[(String, FileHash)],
+        serializer: S,
+    ) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(files.iter().map(|(path, hash)| (path, hash)))
+    }
+
+    pub fn deserialize<'de, D: Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Box<[(String, FileHash)]>, D::Error> {
+        let files = BTreeMap::deserialize(deserializer)?;
+        Ok(files.into_iter().collect())
+    }
 }
 
 /// Where the files of a site go, and what stands there from an earlier build.

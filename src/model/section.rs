@@ -68,10 +68,48 @@ pub enum SectionKind {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SectionReader {
     pub person: PersonId,
-    /// Canonical age recipients; empty where the person has no live key.
-    pub recipients: Vec<String>,
-    /// `direct manager`, `the subject`, `hr`, …
-    pub why: String,
+    /// Canonical age recipients, shared by all sections that they open; empty where the person has no live key.
+    pub recipients: Recipients,
+    pub why: Why,
+}
+
+/// Someone's live recipients, as text.
+pub type Recipients = Arc<[Arc<str>]>;
+
+/// Why somebody is among the readers of a section.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Why {
+    Subject,
+    DirectManager,
+    /// In the subject's management chain, so many steps up.
+    Chain {
+        steps: usize,
+    },
+    Hr,
+    /// By `readers`.
+    Named,
+    /// Of a team's section: it is their team.
+    OwnTeam,
+    /// The same: in the chain of whose team it is.
+    AboveTeam,
+    ManagesSomeone,
+    HasKey,
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Subject => "the subject",
+            Self::DirectManager => "direct manager",
+            Self::Chain { steps } => return write!(f, "management chain, {steps} steps up"),
+            Self::Hr => "hr",
+            Self::Named => "named by `readers`",
+            Self::OwnTeam => "the manager",
+            Self::AboveTeam => "in the manager's chain",
+            Self::ManagesSomeone => "manages someone",
+            Self::HasKey => "has a key",
+        })
+    }
 }
 
 /// A section and who opens it.
@@ -93,7 +131,7 @@ impl Section {
         let all: BTreeSet<&str> = self
             .readers
             .iter()
-            .flat_map(|reader| reader.recipients.iter().map(String::as_str))
+            .flat_map(|reader| reader.recipients.iter().map(|recipient| &**recipient))
             .collect();
         all.into_iter().collect()
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File, TryLockError};
-use std::io::{self, Write};
+use std::io::{self, BufWriter, IntoInnerError};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
@@ -21,13 +21,13 @@ const PASSING: &str = ".gradus-ledger";
 /// Largest ledger that is read: twice what two builds of 160,000 files take.
 const LEDGER_MAX_BYTES: u64 = 256 << 20;
 
-/// The ledger as it lies on disk.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+/// The ledger as it lies on disk; [`Writing`] puts it there.
+#[derive(Debug, Clone, Default, Deserialize)]
 pub struct LedgerFile {
     /// What stands in the output folder, as far as is known.
     present: Ledger,
     /// What was about to take its place when this was written.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pending: Option<Ledger>,
 }
 
@@ -37,19 +37,6 @@ impl LedgerFile {
         Self {
             present,
             pending: None,
-        }
-    }
-
-    /// Written before a build is shown: whichever of the two is found afterwards is ours.
-    pub fn pending(ours: &BTreeMap<String, LedgerEntry>, last_build: u64, coming: &Ledger) -> Self {
-        let present = Ledger {
-            build: last_build,
-            files: ours.clone(),
-            drawn: BTreeMap::new(),
-        };
-        Self {
-            present,
-            pending: Some(coming.clone()),
         }
     }
 
@@ -65,17 +52,6 @@ impl LedgerFile {
         ledger
             .map(Some)
             .map_err(|source| PublishError::Ledger { path, source })
-    }
-
-    /// Replaces the ledger at once, readable by its owner alone.
-    pub fn write(&self, state: &Path) -> Result<(), PublishError> {
-        let path = state.join(LEDGER);
-        let text = serde_json::to_vec(self).map_err(|source| PublishError::Ledger {
-            path: path.clone(),
-            source,
-        })?;
-        replace(state, &path, &text).map_err(PublishError::io("write", &path))?;
-        sync_folder(state)
     }
 
     /// The highest build number that may have been seen.
@@ -112,17 +88,67 @@ impl LedgerFile {
     }
 }
 
-/// Nobody waits for the name that it has until it is whole, nor is stopped by what stands at any other.
-fn replace(state: &Path, path: &Path, text: &[u8]) -> io::Result<()> {
-    clear_passing(state);
-    // Its owner's alone from the beginning.
-    let mut file = tempfile::Builder::new()
-        .prefix(PASSING)
-        .tempfile_in(state)?;
-    file.write_all(text)?;
-    file.as_file().sync_all()?;
-    file.persist(path)?;
-    Ok(())
+/// A [`LedgerFile`] as it is written: a large site's is not copied for that.
+#[derive(Serialize)]
+pub struct Writing<'a> {
+    present: Present<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pending: Option<&'a Ledger>,
+}
+
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Present<'a> {
+    Known(&'a Ledger),
+    Found {
+        build: u64,
+        files: &'a BTreeMap<String, LedgerEntry>,
+    },
+}
+
+impl<'a> Writing<'a> {
+    /// A ledger of one build.
+    pub fn of(present: &'a Ledger) -> Self {
+        Self {
+            present: Present::Known(present),
+            pending: None,
+        }
+    }
+
+    /// Written before a build is shown: whichever of the two is found afterwards is ours.
+    pub fn pending(
+        files: &'a BTreeMap<String, LedgerEntry>,
+        build: u64,
+        coming: &'a Ledger,
+    ) -> Self {
+        Self {
+            present: Present::Found { build, files },
+            pending: Some(coming),
+        }
+    }
+
+    /// Replaces the ledger at once, readable by its owner alone.
+    pub fn write(&self, state: &Path) -> Result<(), PublishError> {
+        let path = state.join(LEDGER);
+        self.replace(state, &path)
+            .map_err(PublishError::io("write", &path))?;
+        sync_folder(state)
+    }
+
+    /// Nobody waits for the name that it has until it is whole, nor is stopped by what stands at any other.
+    fn replace(&self, state: &Path, path: &Path) -> io::Result<()> {
+        clear_passing(state);
+        // Its owner's alone from the beginning.
+        let file = tempfile::Builder::new()
+            .prefix(PASSING)
+            .tempfile_in(state)?;
+        let mut text = BufWriter::new(file);
+        serde_json::to_writer(&mut text, self)?;
+        let file = text.into_inner().map_err(IntoInnerError::into_error)?;
+        file.as_file().sync_all()?;
+        file.persist(path)?;
+        Ok(())
+    }
 }
 
 /// The lock is held: whatever file has a passing name was left by a build that was killed. What fails here is tried

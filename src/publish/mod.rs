@@ -25,7 +25,7 @@ use crate::model::{Drawn, Ledger, LedgerEntry, SealedSite, SiteStore};
 use crate::portable;
 use crate::regular_file::{self, NotTaken};
 use folder::{Carriage, Found, Snapshot};
-use ledger_file::{LedgerFile, Lock};
+use ledger_file::{LedgerFile, Lock, Writing};
 use stage::Stage;
 
 /// Why a site was not published. The one that was there before is unchanged, unless `Io` came from
@@ -233,11 +233,11 @@ impl Publication {
         self.keep_permissions()?;
         self.stage.sync()?;
         on_step(Step::Synced);
-        LedgerFile::pending(&self.ours, self.last_build, &site.ledger).write(&self.state)?;
+        Writing::pending(&self.ours, self.last_build, &site.ledger).write(&self.state)?;
         on_step(Step::Announced);
         let how = self.show(site)?;
         on_step(Step::Shown);
-        LedgerFile::of(site.ledger.clone()).write(&self.state)?;
+        Writing::of(&site.ledger).write(&self.state)?;
         on_step(Step::Recorded);
         let removed = self
             .ours

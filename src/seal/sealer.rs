@@ -192,7 +192,7 @@ impl<'a> Sealer<'a> {
         let Some(drawn) = drawn.filter(|drawn| drawn.from == from && !self.input.fresh) else {
             return Ok(None);
         };
-        let as_written = |(path, hash): (&String, &FileHash)| {
+        let as_written = |(path, hash): &(String, FileHash)| {
             let entry = self.store.earlier(path);
             let entry = entry.filter(|entry| entry.sha256 == *hash)?;
             Some((path.clone(), entry))
@@ -201,7 +201,8 @@ impl<'a> Sealer<'a> {
         let Some(entries) = entries else {
             return Ok(None);
         };
-        let attachments = drawn.files.keys().filter(|file| **file != path);
+        let files = drawn.files.iter().map(|(file, _)| file);
+        let attachments = files.filter(|file| **file != path);
         let identity = key.section_identity(&lineage);
         let files = attachments.cloned().chain([path.clone()]).collect();
         self.place(section, &identity, files, Some((from, drawn.pages)))?;
@@ -276,7 +277,9 @@ impl<'a> Sealer<'a> {
     /// # Errors
     /// See [`SealError`].
     pub fn finish(self) -> Result<SealedSite, SealError> {
-        self.finish_for_now().map(|(site, _)| site)
+        let (closed, mut state) = self.close()?;
+        let files = std::mem::take(&mut state.files);
+        Ok(closed.site(files, &state))
     }
 
     /// Gives up this site, and says what is known of it for the next one: that one must take again whatever
@@ -291,6 +294,11 @@ impl<'a> Sealer<'a> {
     /// # Errors
     /// See [`SealError`].
     pub fn finish_for_now(self) -> Result<(SealedSite, SealState), SealError> {
+        let (closed, state) = self.close()?;
+        Ok((closed.site(state.files.clone(), &state), state))
+    }
+
+    fn close(self) -> Result<(Closed, SealState), SealError> {
         let keyrings = self.put_keyrings()?;
         let build = self
             .input
@@ -301,19 +309,14 @@ impl<'a> Sealer<'a> {
             .record
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
-        let site = SealedSite {
-            ledger: Ledger {
-                build,
-                files: record.state.files.clone(),
-                drawn: record.state.drawn(),
-            },
-            site_id: self.input.site_key.site_id().to_string(),
-            sections: record.state.sections.len(),
+        let closed = Closed {
+            build,
+            site: self.input.site_key.site_id(),
             keyrings,
             written: record.written,
             reused: record.reused,
         };
-        Ok((site, record.state))
+        Ok((closed, record.state))
     }
 
     /// Says who opens the section by which files, in the place of what was said of it before.
@@ -513,10 +516,37 @@ impl<'a> Sealer<'a> {
     }
 }
 
+/// A site of which everything is stored.
+struct Closed {
+    build: u64,
+    site: SiteId,
+    keyrings: usize,
+    written: usize,
+    reused: usize,
+}
+
+impl Closed {
+    /// It, with all of its files.
+    fn site(self, files: BTreeMap<String, LedgerEntry>, state: &SealState) -> SealedSite {
+        SealedSite {
+            ledger: Ledger {
+                build: self.build,
+                drawn: state.drawn(&files),
+                files,
+            },
+            site_id: self.site.to_string(),
+            sections: state.sections.len(),
+            keyrings: self.keyrings,
+            written: self.written,
+            reused: self.reused,
+        }
+    }
+}
+
 impl SealState {
     /// What its sections were drawn from, by the path of their own file.
-    fn drawn(&self) -> BTreeMap<String, Drawn> {
-        let hash = |path: &String| Some((path.clone(), self.files.get(path)?.sha256));
+    fn drawn(&self, files: &BTreeMap<String, LedgerEntry>) -> BTreeMap<String, Drawn> {
+        let hash = |path: &String| Some((path.clone(), files.get(path)?.sha256));
         let drawn = |placed: &Placed| {
             let (from, pages) = placed.drawn?;
             let files: Option<_> = placed.files.iter().map(hash).collect();
@@ -612,7 +642,7 @@ type Readers = Box<[(Recipient, PersonId)]>;
 fn readers(section: &Section, keys: KeyKind) -> Result<Readers, SealError> {
     let mut readers = BTreeMap::new();
     for reader in &section.readers {
-        for text in &reader.recipients {
+        for text in reader.recipients.iter() {
             let recipient = Recipient::parse(text).map_err(|source| SealError::Recipient {
                 person: reader.person.clone(),
                 source,

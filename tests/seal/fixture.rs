@@ -59,9 +59,9 @@ pub fn reader(id: &str, identities: &[Identity]) -> SectionReader {
         person: person(id),
         recipients: identities
             .iter()
-            .map(|i| i.recipient().to_string())
+            .map(|i| i.recipient().to_string().into())
             .collect(),
-        why: "a test".to_owned(),
+        why: Why::Named,
     }
 }
 

@@ -226,7 +226,8 @@ fn a_key_that_opens_nothing_or_everything_is_refused() {
         let low =
             bech32::encode_lower::<bech32::Bech32>(bech32::Hrp::parse("age").unwrap(), &bytes);
         let mut sections = organisation();
-        sections[0].0.readers[0].recipients = vec![text.map_or(low.unwrap(), str::to_owned)];
+        sections[0].0.readers[0].recipients =
+            [text.map_or(low.unwrap(), str::to_owned).into()].into();
         let refused = seal_site(&input(), &MemoryStore::default(), &sections, &[], &[]);
         assert!(
             matches!(refused, Err(SealError::Recipient { .. })),
@@ -393,7 +394,7 @@ fn nothing_is_kept_undrawn_whose_files_changed_or_that_another_key_or_epoch_seal
     let section = keyring_of(&files, &ada()).sections[1].file.clone();
     let of_ada = &ledger.drawn[&section].files;
     assert_eq!(of_ada.len(), 2, "the section and its picture");
-    for path in of_ada.keys() {
+    for (path, _) in of_ada {
         let mut damaged = files.clone();
         damaged.get_mut(path).unwrap()[300] ^= 1;
         let (_, _, kept) = drawn_from(same, &input(), (damaged, ledger.clone()));

@@ -221,7 +221,7 @@ impl Site {
             .flat_map(|(section, _)| &mut section.readers)
         {
             let number = reader.person.as_str().as_bytes()[0];
-            reader.recipients = vec![key(number).recipient().to_string()];
+            reader.recipients = [key(number).recipient().to_string().into()].into();
         }
         Self::read_by(key(b'a'), seal(&input, &sections).0)
     }

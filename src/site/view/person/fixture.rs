@@ -278,8 +278,8 @@ pub fn sparse() -> World {
 pub fn section(id: &str, kind: SectionKind, readers: &[&str]) -> Section {
     let reader = |id: &&str| SectionReader {
         person: person_id(id),
-        recipients: Vec::new(),
-        why: String::new(),
+        recipients: Recipients::default(),
+        why: Why::Named,
     };
     Section {
         id: SectionId::new(id),
