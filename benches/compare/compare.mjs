@@ -10,7 +10,7 @@
 // with an empty output; `gradus, unchanged` builds the same again, and then once more after an edit. Wants GNU time (Debian: apt-get install time).
 
 import { spawnSync } from "node:child_process";
-import { appendFileSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -128,8 +128,7 @@ async function run(corpus) {
   }
   for (let round = 0; round < Number(options.rounds); round++) {
     for (const [one, turns] of measured) {
-      for (const gone of one.clear) rmSync(gone, { recursive: true, force: true });
-      await settled();
+      for (const old of one.clear) setAside(old, round);
       try {
         turns.push({ ...one.run(), ...weighed(one.output) });
         console.error(`${one.name}: ${turns.at(-1).wall} s`);
@@ -146,10 +145,9 @@ async function run(corpus) {
   return { figures, leftOut };
 }
 
-/** What one writes, or deletes, is not to be paid for by the next: ext4 gives no inode away that was deleted in the last five seconds. */
-async function settled() {
-  spawnSync("sync");
-  await new Promise((resolve) => setTimeout(resolve, 6000));
+/** Nothing is deleted before all is measured: ext4 looks long for inodes that were not deleted just now, and the next one would pay. */
+function setAside(old, round) {
+  if (existsSync(old)) renameSync(old, path.join(folder, `before-${round}-${path.basename(old)}`));
 }
 
 function table({ figures, leftOut }) {

@@ -51,7 +51,7 @@ impl<'a> Audiences<'a> {
 
     /// The recipients of someone that count today.
     pub fn recipients_of(&self, person: &PersonId) -> Recipients {
-        self.recipients.get(person).cloned().unwrap_or_default()
+        self.recipients[person].clone()
     }
 
     /// Everyone who has not left.

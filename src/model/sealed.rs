@@ -94,7 +94,7 @@ pub struct Drawn {
     pub from: FileHash,
     /// How many pages it has a part of.
     pub pages: usize,
-    /// Its own file and those of its attachments, as they were written.
+    /// Its own file and those of its attachments, as they were written; by path.
     #[serde(with = "by_path")]
     pub files: Box<[(String, FileHash)]>,
 }

@@ -549,9 +549,9 @@ impl SealState {
         let hash = |path: &String| Some((path.clone(), files.get(path)?.sha256));
         let drawn = |placed: &Placed| {
             let (from, pages) = placed.drawn?;
-            let files: Option<_> = placed.files.iter().map(hash).collect();
+            let files: Option<BTreeMap<_, _>> = placed.files.iter().map(hash).collect();
             let own = placed.files.last()?.clone();
-            let files = files?;
+            let files = files?.into_iter().collect(); // by path, as a ledger that is read has them
             Some((own, Drawn { from, pages, files }))
         };
         self.sections.values().filter_map(drawn).collect()

@@ -88,7 +88,7 @@ impl Source {
         }
     }
 
-    /// Takes in what was read of other areas.
+    /// Takes in what several threads read of one area.
     fn take_parts(&mut self, mut parts: Vec<Self>) {
         // All at once: adding part by part would go through everything for each of them.
         self.files = joined(&mut self.files, &mut parts, |part| &mut part.files);

@@ -11,7 +11,7 @@ use html5gum::emitters::callback::{Callback, CallbackEmitter, CallbackEvent};
 use html5gum::{Span, Tokenizer};
 
 use super::MediaTypes;
-use super::tags::{Role, Tag, Tags};
+use super::tags::{Role, Tag, Tags, Unusual};
 use super::writer::Writer;
 use crate::model::{Namespace, Tree};
 
@@ -178,9 +178,6 @@ fn said(written: &str) -> Option<Cow<'_, str>> {
 
 /// A text while it is read.
 struct Said(String);
-
-/// It is no text, or not written as a browser reads it.
-struct Unusual;
 
 impl Callback<Unusual, ()> for &mut Said {
     fn handle_event(&mut self, event: CallbackEvent<'_>, _: Span<()>) -> Option<Unusual> {

@@ -1,4 +1,5 @@
-//! A start tag, by itself: what it says is told by its characters alone.
+//! A start tag, by itself: its characters tell what it says, with the namespace that it stands in and, where it names an
+//! attachment, with the kind of that.
 //!
 //! Templates write the same few tags again and again: one that was read before is remembered.
 
@@ -18,6 +19,9 @@ use crate::model::{Allowlist, Namespace};
 /// What the tags that one thread knows may take, in bytes, by the measure of [`Tags::keep`].
 const KNOWN_MAX_BYTES: usize = 4 * 1024 * 1024;
 
+/// A tag of more comes once.
+const TAG_MAX_BYTES: usize = 4096;
+
 /// About what a tag takes besides its text and its JSON.
 const ENTRY_BYTES: usize = 128;
 
@@ -25,7 +29,7 @@ thread_local! {
     static KNOWN: RefCell<Tags> = RefCell::default();
 }
 
-/// A start tag of an element that may stand in a page, whatever is around it.
+/// A start tag of an element that may stand in a page of that namespace, wherever in it.
 pub(super) struct Tag {
     pub start: Start,
     pub role: Role,
@@ -137,6 +141,9 @@ impl Tags {
 
     fn keep(&mut self, tag: &str, within: Namespace, read: Rc<Tag>) {
         let bytes = tag.len() + read.start.json().len() + ENTRY_BYTES;
+        if bytes > TAG_MAX_BYTES {
+            return;
+        }
         if self.bytes + bytes > KNOWN_MAX_BYTES {
             *self = Self::default();
         }
@@ -158,8 +165,8 @@ struct Reading {
     is_whole: bool,
 }
 
-/// It is not one start tag, or not written as a browser reads it.
-struct Unusual;
+/// It is not what was to be read, or not written as a browser reads it.
+pub(super) struct Unusual;
 
 impl Callback<Unusual, ()> for &mut Reading {
     fn handle_event(&mut self, event: CallbackEvent<'_>, _: Span<()>) -> Option<Unusual> {
@@ -298,5 +305,8 @@ mod tests {
             assert!(tags.bytes <= KNOWN_MAX_BYTES);
         }
         assert!(tags.in_html.len() < most);
+        let mut tags = Tags::default();
+        tags.keep(&"a".repeat(TAG_MAX_BYTES), Namespace::Html, tag);
+        assert!(tags.in_html.is_empty());
     }
 }

@@ -19,10 +19,8 @@ pub fn front_matter(text: &str) -> Option<FrontMatter> {
         return None;
     }
     // What follows the block says nothing about it, and is longer.
-    let end = text
-        .match_indices("\n+++")
-        .next()
-        .map_or(0, |(at, mark)| at + mark.len());
+    let mark = "\n+++";
+    let end = text.find(mark).map_or(0, |at| at + mark.len());
     let line = text[end..].find('\n').map_or(text.len(), |at| end + at + 1);
     leading_block(&text[..line]).or_else(|| leading_block(text))
 }
