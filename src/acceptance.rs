@@ -60,6 +60,11 @@ impl Acceptance {
         matches!(&self.standing, Standing::Compared(difference) if !difference.is_wider())
     }
 
+    /// Whether the tree is exactly what was accepted.
+    pub fn is_as_accepted(&self) -> bool {
+        matches!(&self.standing, Standing::Compared(difference) if difference.is_none())
+    }
+
     /// Whether the system refuses the lock, which may be as good as ever.
     pub fn is_refused(&self) -> bool {
         let mut said = self.report.diagnostics.iter();

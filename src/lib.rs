@@ -12,8 +12,8 @@
 //! | seal | [`seal`] | pages, keys | sealed files, keyrings, signed index |
 //! | publish | [`publish`] | sealed files | the folder on disk, swapped in atomically |
 //!
-//! [`pipeline`] calls them in that order; [`rebuild`] does so again and again, for as much as a change can reach, and
-//! [`serve`] shows what comes of it. Stages never import one another; they meet in the
+//! [`pipeline`] calls them in that order; [`renewal`] after an earlier build, for as much as is different since;
+//! [`rebuild`] again and again, for as much as a change can reach, and [`serve`] shows what comes of it. Stages never import one another; they meet in the
 //! pipeline and share [`model`] and [`diag`].
 
 pub mod acceptance;
@@ -36,6 +36,7 @@ pub mod portable;
 pub mod publish;
 pub mod rebuild;
 pub mod regular_file;
+pub mod renewal;
 pub mod scaffold;
 pub mod schema;
 pub mod seal;

@@ -74,7 +74,11 @@ pub fn load(root: &Path, today: Date) -> Result<(Option<Organisation>, Report), 
 ///
 /// The directory is no organisation, or cannot be read at all.
 pub fn load_with(root: &Path, identities: &Identities, today: Date) -> Result<Loaded, LoadError> {
-    let source = source::load_with(root, identities)?;
+    Ok(judge(source::load_with(root, identities)?, today))
+}
+
+/// Checks a tree that was loaded.
+pub fn judge(source: Source, today: Date) -> Loaded {
     let mut checker = Checker::default();
     let mut checked = checker.check(&source, &Changed::default());
     if let Some(organisation) = &checked.organisation {
@@ -89,17 +93,17 @@ pub fn load_with(root: &Path, identities: &Identities, today: Date) -> Result<Lo
         checked.diagnostics.extend(guidance);
     }
     drop(checker); // what it knows of every file, for another look
-    let report = Report::new(checked.diagnostics, &source.texts, root.to_owned());
+    let report = Report::new(checked.diagnostics, &source.texts, source.root.clone());
     let organisation = checked.organisation;
     let acceptance = organisation
         .as_ref()
         .map(|org| Acceptance::of(&source, org, today));
-    Ok(Loaded {
+    Loaded {
         organisation,
         report,
         acceptance,
         closed: closed(&source),
-    })
+    }
 }
 
 /// The sealed files that another identity is needed for.
@@ -179,8 +183,6 @@ pub struct Manner<'a> {
 pub struct Built {
     pub site: SealedSite,
     pub access: Access,
-    /// Pages, where parts of one page count once a section.
-    pub pages: usize,
 }
 
 /// Draws, renders and seals every section into the store; or keeps what an earlier build of the same program drew from
@@ -200,21 +202,9 @@ pub fn build(
     let access = access::plan(organisation, days.today);
     let sealer = Sealer::new(input, store);
     let commons = access::commons(organisation, days.as_of);
-    let frame = manner
-        .program
-        .map(|program| fingerprint::of(&(program, theme.fingerprint(), &commons)));
+    let draws = Draws::new(manner.program, theme, &commons);
     let drawing = Drawing::new(organisation, days, &commons);
-    let pages = drawing.each(&access, manner.progress, |draw| {
-        let from = frame.map(|frame| fingerprint::of(&(frame, draw)));
-        if let Some(from) = &from
-            && let Some(pages) = sealer.keep_section(&draw.section, from)?
-        {
-            return Ok(pages);
-        }
-        let content = site::render(&commons, theme, draw)?;
-        sealer.add_section(&draw.section, &content, from.as_ref())?;
-        Ok(content.pages.len())
-    })?;
+    drawing.each(&access, manner.progress, |draw| draws.seal(draw, &sealer))?;
     for file in plain_files_within(manner.reach, &commons, theme, input.keys)? {
         sealer.add_plain(&file.path, &file.bytes)?;
     }
@@ -229,11 +219,44 @@ pub fn build(
         }
     }
     let site = sealer.finish()?;
-    Ok(Built {
-        site,
-        access,
-        pages,
-    })
+    Ok(Built { site, access })
+}
+
+/// Puts sections into a store, one by one.
+pub(crate) struct Draws<'a> {
+    theme: &'a Theme,
+    commons: &'a Commons,
+    /// What every section is drawn from, besides its own; nothing where all is drawn.
+    from: Option<FileHash>,
+}
+
+impl<'a> Draws<'a> {
+    pub(crate) fn new(
+        program: impl Into<Option<FileHash>>,
+        theme: &'a Theme,
+        commons: &'a Commons,
+    ) -> Self {
+        let program = program.into();
+        Self {
+            theme,
+            commons,
+            from: program.map(|program| fingerprint::of(&(program, theme.fingerprint(), commons))),
+        }
+    }
+
+    /// Draws, renders and seals a section; or keeps what an earlier build drew from the same. Says how many pages it
+    /// has.
+    pub(crate) fn seal(&self, draw: &SectionDraw, sealer: &Sealer) -> Result<usize, BuildError> {
+        let from = self.from.map(|from| fingerprint::of(&(from, draw)));
+        if let Some(from) = &from
+            && let Some(pages) = sealer.keep_section(&draw.section, from)?
+        {
+            return Ok(pages);
+        }
+        let content = site::render(self.commons, self.theme, draw)?;
+        sealer.add_section(&draw.section, &content, from.as_ref())?;
+        Ok(content.pages.len())
+    }
 }
 
 /// Draws and renders every section, and seals nothing. Returns the plan and how many pages there are.

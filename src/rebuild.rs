@@ -277,7 +277,6 @@ impl Drawn {
 
 /// One drawing of what is due.
 struct Round<'a> {
-    organisation: &'a Organisation,
     access: &'a Access,
     audiences: Audiences<'a>,
     before: Option<&'a Drawn>,
@@ -324,7 +323,6 @@ impl<'a> Round<'a> {
         let everyone = access.get(&SectionId::new("org"));
         let everyone = everyone.map(|org| access::draw(&audiences, &figures, org));
         Ok(Self {
-            organisation,
             access,
             audiences,
             before,
@@ -338,7 +336,7 @@ impl<'a> Round<'a> {
 
     /// The sections that what is different can reach.
     fn reached(&self, people: &BTreeSet<PersonId>) -> Vec<&'a Planned> {
-        let managers = self.managers_above(people);
+        let managers = self.audiences.managers_above(people);
         let everyone = self
             .before
             .is_none_or(|before| before.everyone != self.everyone);
@@ -351,19 +349,6 @@ impl<'a> Round<'a> {
         sections
             .filter(|planned| self.everything || reaches(planned))
             .collect()
-    }
-
-    /// The managers whose teams show some people: theirs, and those one step above.
-    fn managers_above(&self, people: &BTreeSet<PersonId>) -> BTreeSet<&'a PersonId> {
-        let manager = |id: &PersonId| {
-            self.organisation
-                .people
-                .get(id)?
-                .manager_on(self.audiences.today)
-        };
-        let direct: BTreeSet<&PersonId> = people.iter().filter_map(manager).collect();
-        let above = direct.iter().filter_map(|id| manager(id));
-        above.chain(direct.iter().copied()).collect()
     }
 
     fn draw(&self, planned: &Planned) -> Result<SectionContent, BuildError> {

@@ -74,6 +74,25 @@ impl<'a> Audiences<'a> {
         self.reports.get(manager).map_or(&[], Vec::as_slice)
     }
 
+    /// The managers whose teams show some people: theirs, and those one step above.
+    pub fn managers_above(&self, people: &People) -> BTreeSet<&'a PersonId> {
+        let org = self.org;
+        let manager = |id: &PersonId| org.people.get(id)?.manager_on(self.today);
+        let direct: BTreeSet<&PersonId> = people.iter().filter_map(manager).collect();
+        let above = direct.iter().filter_map(|id| manager(id));
+        above.chain(direct.iter().copied()).collect()
+    }
+
+    /// Everyone whom the teams of some managers show.
+    pub fn shown_to<'m>(&self, managers: impl IntoIterator<Item = &'m PersonId>) -> People {
+        let reports = managers.into_iter().flat_map(|id| self.reports_of(id));
+        let shown = reports.flat_map(|report| {
+            let below = self.reports_of(&report.id).iter();
+            below.chain([report]).map(|person| person.id.clone())
+        });
+        shown.collect()
+    }
+
     /// The management chain of a person as it stood on a day, of those who have not left by today.
     /// Never the person.
     pub fn chain_on(&self, person: &PersonId, day: Date) -> People {

@@ -24,8 +24,8 @@ pub mod project;
 pub use artefact::Artefact;
 pub use audience::Audiences;
 pub use lock::Lock;
-pub use plan::{Access, Planned, Widening, plan};
-pub use project::{commons, draw};
+pub use plan::{Access, Planned, Widening, plan, plan_about};
+pub use project::{commons, draw, shared_by};
 
 #[cfg(test)]
 mod tests;

@@ -87,6 +87,23 @@ pub fn plan(org: &Organisation, today: Date) -> Access {
     access
 }
 
+/// Plans what is about some people and about the teams of some managers, and nothing else. Of the people there need be
+/// no cycles of anyone else.
+pub fn plan_about<'p>(
+    audiences: &Audiences,
+    people: impl IntoIterator<Item = &'p PersonId>,
+    managers: &BTreeSet<&PersonId>,
+) -> Access {
+    let mut access = Access::default();
+    access.add_people(audiences, people);
+    for manager in managers {
+        access.sections.push(team(audiences, manager));
+        access.sections.push(team_talent(audiences, manager));
+    }
+    access.sort();
+    access
+}
+
 /// What is about one person.
 fn about_person(audiences: &Audiences, person: &Person) -> Access {
     let mut access = Access::default();

@@ -95,17 +95,26 @@ fn managers_sections(rubric: &Rubric) -> Vec<(LevelRef, Vec<LevelSection>)> {
 }
 
 fn shared_log(audiences: &Audiences) -> Vec<(PersonId, LogEntry)> {
-    let everyone = audiences.everyone();
-    let mut shared: Vec<(PersonId, LogEntry)> = Vec::new();
-    for person in audiences.org.people.values() {
-        let open = person.log.iter().filter(|entry| {
-            let readers = entry.readers.as_deref();
-            readers.is_some_and(|r| audiences.named(r, &person.id, audiences.today) == *everyone)
-        });
-        shared.extend(open.map(|entry| (person.id.clone(), entry.clone())));
-    }
+    let people = audiences.org.people.values();
+    let shared = people.flat_map(|person| {
+        let entries = shared_by(audiences, person);
+        entries.map(|entry| (person.id.clone(), entry.clone()))
+    });
+    let mut shared: Vec<(PersonId, LogEntry)> = shared.collect();
     shared.sort_by(|a, b| (b.1.date, &a.0).cmp(&(a.1.date, &b.0)));
     shared
+}
+
+/// The log entries that someone shares with everyone.
+pub fn shared_by<'p>(
+    audiences: &Audiences,
+    person: &'p Person,
+) -> impl Iterator<Item = &'p LogEntry> {
+    let everyone = audiences.everyone();
+    person.log.iter().filter(move |entry| {
+        let readers = entry.readers.as_deref();
+        readers.is_some_and(|r| audiences.named(r, &person.id, audiences.today) == *everyone)
+    })
 }
 
 fn team(audiences: &Audiences, planned: &Planned, manager: &PersonId) -> TeamDraw {

@@ -70,6 +70,13 @@ struct Unit<T> {
     diagnostics: Vec<Diagnostic>,
 }
 
+/// A tree of which only that is read which all may refer to, and of people who is asked for.
+#[derive(Debug)]
+pub struct Partly<'s> {
+    source: &'s Source,
+    frame: Frame,
+}
+
 /// What of the frame is not as it was.
 #[derive(Debug, Default)]
 struct Renewed {
@@ -223,6 +230,54 @@ impl Checker {
                 },
             ),
         )
+    }
+}
+
+impl<'s> Partly<'s> {
+    /// Reads what all may refer to.
+    pub fn read(source: &'s Source) -> Self {
+        let frame = Frame::read(source);
+        Self { source, frame }
+    }
+
+    /// The organisation with the cycles, logs, check-ins, talent mapping and private notes of those people alone, and
+    /// the warnings about them; nothing where anything that was read has an error.
+    pub fn organisation(
+        &self,
+        people: &BTreeSet<PersonId>,
+    ) -> Option<(Organisation, Vec<Diagnostic>)> {
+        let Self { source, frame } = self;
+        let asked: Vec<(&PersonId, &Person)> = frame.people.iter().collect();
+        let seats = asked.par_iter().with_max_len(1).map(|(id, person)| {
+            if people.contains(*id) {
+                return frame.seat(source, id);
+            }
+            let value = Arc::new(Person::clone(person));
+            let diagnostics = Vec::new();
+            (PersonId::clone(id), Unit { value, diagnostics })
+        });
+        let seats: Vec<(PersonId, Unit<Arc<Person>>)> = seats.collect();
+        let files = management::files(source);
+        let files = files.iter().filter(|(name, _)| people.contains(&***name));
+        let managed: Vec<Unit<About>> = files
+            .map(|(_, files)| frame.managed(source, files))
+            .collect();
+        let of_seats = seats.iter().flat_map(|(_, unit)| &unit.diagnostics);
+        let of_managed = managed.iter().flat_map(|unit| &unit.diagnostics);
+        let warnings: Vec<Diagnostic> = of_seats.chain(of_managed).cloned().collect();
+        let read = frame.diagnostics.iter().chain(&warnings);
+        if read
+            .into_iter()
+            .any(|diagnostic| diagnostic.severity == Severity::Error)
+        {
+            return None;
+        }
+        let seats = seats.into_iter().map(|(id, unit)| (id, unit.value));
+        let about = managed.into_iter().filter_map(|unit| unit.value);
+        let management = Management {
+            about: about.collect(),
+        };
+        Some((frame.organisation(seats.collect(), management), warnings))
     }
 }
 

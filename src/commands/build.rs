@@ -1,27 +1,32 @@
 //! `gradus build`: the sealed site, from the tree to the folder.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use gradus::access::Access;
+use gradus::check::Partly;
+use gradus::diag::Report;
 use gradus::fingerprint;
-use gradus::model::{Date, FileHash, Organisation, Reach};
+use gradus::model::{Date, FileHash, Organisation, Reach, SealedSite};
 use gradus::pipeline::{self, BuildError, Built, Days, Manner};
 use gradus::portable;
-use gradus::publish::{How, Publication, PublishError, Published};
+use gradus::publish::{self, How, Publication, PublishError, Published};
 use gradus::regular_file::NotTaken;
+use gradus::renewal::{Basis, Renewal};
 use gradus::scaffold::Sources;
-use gradus::seal::{self, Folder, SITE_JSON, SealError, SiteFiles, SiteJson, SiteKey};
-use gradus::site::ThemeError;
-use gradus::source::ThemeFilesError;
+use gradus::seal::{self, Folder, SITE_JSON, SealError, SealInput, SiteFiles, SiteJson, SiteKey};
+use gradus::site::{Theme, ThemeError};
+use gradus::source::{Inputs, Source, ThemeFilesError, access_lock};
 use gradus::terminal;
 use serde::Serialize;
 
 use crate::cli;
 
 use super::progress::Line;
-use super::{Failure, Here, MARKER, Message, access, checked_beside_lock, deploy, keys, shell};
+use super::{Failure, Here, MARKER, Message, access, deploy, judged, keys, read, shell, valid};
 
 /// Seconds since 1970 that a reproducible build calls now.
 const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
@@ -35,63 +40,225 @@ const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
 pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
     let began = Instant::now();
     let root = here.organisation(args.organisation.as_deref())?;
-    let (org, acceptance) = checked_beside_lock(here, &root)?;
-    access::permit(here, &acceptance)?;
-    drop(acceptance); // as large as what it compares: all that anyone may read
-    let now = now()?;
-    let days = Days {
-        today: here.today,
-        as_of: args.as_of.or(org.as_of).unwrap_or(now.day),
+    let source = read(here, &root)?;
+    let build = Build {
+        here,
+        args,
+        root: &root,
+        now: now()?,
+        began,
     };
-    let theme = pipeline::theme(&root, &org)?;
-    if args.dry_run {
-        let (access, pages) = pipeline::rehearse(&org, &theme, days)?;
-        here.say(&format!(
-            "would write {} sections with {pages} pages; {}",
-            access.sections.len(),
-            readers(&org, &access, here.today)
-        ));
+    let known = (!args.dry_run && !args.portable).then(|| Known::of(&source));
+    let known = known.flatten();
+    if let Some(known) = &known
+        && build.renew(&source, known)?
+    {
         return Ok(());
     }
-    let key = keys::site_key(here, &root, &org)?;
-    let signer = key.signer();
-    let out = out_folder(here, args, &root, &org)?;
-    let deployment = match args.deploy {
-        Some(host) => Some(deploy::Deployment::plan(host, &root, &real(&out), &org)?),
-        None => None,
-    };
-    let proven = |folder: &Path| seal::owned_files(&seal::Folder(folder.to_owned()), &signer);
-    let publication = Publication::begin(&out, &root.join(".gradus"), proven)?;
-    let input = pipeline::seal_input(&org, SiteKey::clone(&key), now.seconds, args.fresh);
-    let reach = match args.portable {
-        true => Reach::Disk,
-        false => Reach::Web,
-    };
-    let line = Line::show(here, "planning who reads what");
-    let manner = Manner {
-        program: program(),
-        reach,
-        progress: &line,
-    };
-    let mut built = pipeline::build(&org, &theme, days, &input, &publication, &manner)?;
-    drop(line);
-    let line = Line::show(here, "putting the site into its place");
-    if reach == Reach::Disk {
-        let stored = |path: &str| publication.stored(path);
-        portable::add_twins(&mut built.site, &publication, &stored).map_err(|error| {
-            Failure::environment("could not write what opens the site from disk", error)
-        })?;
+    build.whole(source, known)
+}
+
+/// What is known of a tree by which a later build may be a renewal of this one.
+struct Known {
+    inputs: Inputs,
+    program: FileHash,
+    /// The text of `access.lock`.
+    accepted: Arc<str>,
+}
+
+impl Known {
+    /// Nothing where a part of it cannot be told.
+    fn of(source: &Source) -> Option<Self> {
+        let accepted = access_lock(&source.root).ok()??;
+        Some(Self {
+            program: program()?,
+            inputs: source.inputs(),
+            accepted,
+        })
     }
-    let published = publication.commit(&built.site, &mut |_| ())?;
-    drop(line);
-    let summary = Summary {
-        out: &out,
-        built: &built,
-        published: &published,
-        ms: began.elapsed().as_millis(),
-    };
-    summary.print(here, &org, args.json)?;
-    deployment.map_or(Ok(()), |deployment| deployment.write(here))
+
+    fn basis<'a>(&'a self, key: &'a SiteKey, theme: &'a Theme, days: Days) -> Basis<'a> {
+        Basis {
+            key,
+            inputs: &self.inputs,
+            theme,
+            days,
+            program: self.program,
+            accepted: &self.accepted,
+        }
+    }
+}
+
+/// One call of the command.
+struct Build<'a> {
+    here: &'a Here,
+    args: &'a cli::Build,
+    root: &'a Path,
+    now: Now,
+    began: Instant,
+}
+
+/// A site that is whole in its store.
+struct Sealed {
+    site: SealedSite,
+    /// Who reads what; nothing where not all of it was planned.
+    access: Option<Access>,
+    /// How many people changed since the build before; nothing where that was not asked.
+    changed: Option<usize>,
+}
+
+impl Build<'_> {
+    /// Builds what is different since the build before, where all else is made from the same; says whether it is.
+    fn renew(&self, source: &Source, known: &Known) -> Result<bool, Failure> {
+        let Self { here, root, .. } = self;
+        // Both ask for more than what changed.
+        if self.args.fresh || here.verbose {
+            return Ok(false);
+        }
+        let Some(before) = publish::last_made(&self.state()) else {
+            return Ok(false);
+        };
+        let tree = Partly::read(source);
+        // Whatever is wrong is said by a build of everything.
+        let Some((org, _)) = tree.organisation(&BTreeSet::new()) else {
+            return Ok(false);
+        };
+        let (Ok(key), Ok(theme)) = (
+            keys::site_key_unseen(root, &org),
+            pipeline::theme(root, &org),
+        ) else {
+            return Ok(false);
+        };
+        let basis = known.basis(&key, &theme, self.days(&org));
+        let Some(renewal) = Renewal::find(&tree, &basis, &before) else {
+            return Ok(false);
+        };
+        let report = Report::new(
+            renewal.warnings.clone(),
+            &source.texts,
+            source.root.to_owned(),
+        );
+        let org = &renewal.organisation;
+        self.publish(org, &key, |input, publication| {
+            let standing = publication.standing();
+            let Some(standing) = standing.filter(|ledger| ledger.made.as_ref() == Some(&before))
+            else {
+                return Ok(None);
+            };
+            let site = renewal.build(&basis, input, publication, standing)?;
+            if site.is_some() {
+                keys::warn_of_open_site_key(here, root, org);
+                if !report.diagnostics.is_empty() {
+                    let summary = terminal::summary(&report);
+                    here.say(&format!(
+                        "{summary} about who changed; `gradus check` shows all there is"
+                    ));
+                }
+            }
+            Ok(site.map(|site| Sealed {
+                site,
+                access: None,
+                changed: Some(renewal.changed.len()),
+            }))
+        })
+    }
+
+    /// Builds everything.
+    fn whole(&self, source: Source, known: Option<Known>) -> Result<(), Failure> {
+        let Self { here, root, .. } = self;
+        let (org, acceptance) = valid(here, judged(here, source))?;
+        access::permit(here, &acceptance)?;
+        let known = known.filter(|_| acceptance.is_as_accepted());
+        drop(acceptance); // as large as what it compares: all that anyone may read
+        let days = self.days(&org);
+        let theme = pipeline::theme(root, &org)?;
+        if self.args.dry_run {
+            let (access, pages) = pipeline::rehearse(&org, &theme, days)?;
+            here.say(&format!(
+                "would write {} sections with {pages} pages; {}",
+                access.sections.len(),
+                readers(&org, access.per_recipient().len(), here.today)
+            ));
+            return Ok(());
+        }
+        let key = keys::site_key(here, root, &org)?;
+        let reach = match self.args.portable {
+            true => Reach::Disk,
+            false => Reach::Web,
+        };
+        self.publish(&org, &key, |input, publication| {
+            let line = Line::show(here, "planning who reads what");
+            let manner = Manner {
+                program: program(),
+                reach,
+                progress: &line,
+            };
+            let Built { mut site, access } =
+                pipeline::build(&org, &theme, days, input, publication, &manner)?;
+            if reach == Reach::Disk {
+                let stored = |path: &str| publication.stored(path);
+                portable::add_twins(&mut site, publication, &stored).map_err(|error| {
+                    Failure::environment("could not write what opens the site from disk", error)
+                })?;
+            }
+            let basis = known.as_ref().map(|known| known.basis(&key, &theme, days));
+            site.ledger.made = basis.and_then(|basis| basis.made(&org, &access));
+            Ok(Some(Sealed {
+                site,
+                access: Some(access),
+                changed: None,
+            }))
+        })?;
+        Ok(())
+    }
+
+    /// Seals into a stage and shows what came of it; says whether anything did.
+    fn publish(
+        &self,
+        org: &Organisation,
+        key: &SiteKey,
+        seal: impl FnOnce(&SealInput, &Publication) -> Result<Option<Sealed>, Failure>,
+    ) -> Result<bool, Failure> {
+        let Self {
+            here, args, root, ..
+        } = self;
+        let out = out_folder(here, args, root, org)?;
+        let deployment = match args.deploy {
+            Some(host) => Some(deploy::Deployment::plan(host, root, &real(&out), org)?),
+            None => None,
+        };
+        let signer = key.signer();
+        let proven = |folder: &Path| seal::owned_files(&seal::Folder(folder.to_owned()), &signer);
+        let publication = Publication::begin(&out, &self.state(), proven)?;
+        let input = pipeline::seal_input(org, SiteKey::clone(key), self.now.seconds, args.fresh);
+        let Some(sealed) = seal(&input, &publication)? else {
+            return Ok(false);
+        };
+        let line = Line::show(here, "putting the site into its place");
+        let published = publication.commit(&sealed.site, &mut |_| ())?;
+        drop(line);
+        let summary = Summary {
+            out: &out,
+            sealed: &sealed,
+            published: &published,
+            ms: self.began.elapsed().as_millis(),
+        };
+        summary.print(here, org, args.json)?;
+        deployment.map_or(Ok(()), |deployment| deployment.write(here))?;
+        Ok(true)
+    }
+
+    /// Where gradus keeps what it knows of earlier builds.
+    fn state(&self) -> PathBuf {
+        self.root.join(".gradus")
+    }
+
+    fn days(&self, org: &Organisation) -> Days {
+        Days {
+            today: self.here.today,
+            as_of: self.args.as_of.or(org.as_of).unwrap_or(self.now.day),
+        }
+    }
 }
 
 /// What tells this program from every other: its own file. Where that cannot be read, nothing is reused unseen.
@@ -231,7 +398,7 @@ fn now() -> Result<Now, Failure> {
 
 struct Summary<'a> {
     out: &'a Path,
-    built: &'a Built,
+    sealed: &'a Sealed,
     published: &'a Published,
     ms: u128,
 }
@@ -251,14 +418,14 @@ struct Json<'a> {
 
 impl Summary<'_> {
     fn print(&self, here: &Here, org: &Organisation, as_json: bool) -> Result<(), Failure> {
-        let site = &self.built.site;
+        let site = &self.sealed.site;
         if as_json {
             return shell::print_json(&Json {
                 schema: 1,
                 out: self.out,
                 build: site.ledger.build,
                 sections: site.sections,
-                pages: self.built.pages,
+                pages: site.pages,
                 written: site.written,
                 reused: site.reused,
                 removed: self.published.removed,
@@ -268,7 +435,7 @@ impl Summary<'_> {
         here.say(&format!(
             "sealed {} sections with {} pages into {}: {} files written, {} reused, {} removed, {} ms",
             site.sections,
-            self.built.pages,
+            site.pages,
             self.out.display(),
             site.written,
             site.reused,
@@ -284,25 +451,36 @@ impl Summary<'_> {
                 left.display()
             ));
         }
-        here.say(&readers(org, &self.built.access, here.today));
-        if here.verbose {
-            self.each_reader(here, org);
+        if let Some(changed) = self.sealed.changed {
+            here.say(&since_before(changed, org.people.len()));
         }
+        here.say(&readers(org, site.keyrings, here.today));
+        let access = self.sealed.access.as_ref().filter(|_| here.verbose);
+        access
+            .into_iter()
+            .for_each(|access| each_reader(here, org, access));
         Ok(())
     }
+}
 
-    fn each_reader(&self, here: &Here, org: &Organisation) {
-        for person in org.people.keys() {
-            let sections = self.built.access.of_reader(person).count();
-            here.say(&format!("  {:<16} {sections:>4} sections", person.as_str()));
-        }
+fn each_reader(here: &Here, org: &Organisation, access: &Access) {
+    for person in org.people.keys() {
+        let sections = access.of_reader(person).count();
+        here.say(&format!("  {:<16} {sections:>4} sections", person.as_str()));
+    }
+}
+
+/// How much of the tree is different since the build before.
+fn since_before(changed: usize, people: usize) -> String {
+    match changed {
+        0 => "nothing has changed since the build before".to_owned(),
+        _ => format!("{changed} of {people} people changed since the build before"),
     }
 }
 
 /// Who can open the site, in a sentence or two.
-fn readers(org: &Organisation, access: &Access, today: Date) -> String {
+fn readers(org: &Organisation, keys: usize, today: Date) -> String {
     let kind = org.seal.keys.in_words();
-    let keys = access.per_recipient().len();
     let without: Vec<&str> = org
         .people
         .values()

@@ -232,14 +232,31 @@ pub fn named_signer(root: &Path) -> Result<Option<Signer>, Failure> {
 ///
 /// There is none, or another.
 pub fn site_key(here: &Here, root: &Path, organisation: &Organisation) -> Result<SiteKey, Failure> {
+    warn_of_open_site_key(here, root, organisation);
+    site_key_unseen(root, organisation)
+}
+
+/// Says that others can read the site key, where they can.
+pub fn warn_of_open_site_key(here: &Here, root: &Path, organisation: &Organisation) {
+    let of_tree = || root.join(&organisation.seal.key_file);
+    here.warn_of_open_secret(&site_key_of_environment().unwrap_or_else(of_tree));
+}
+
+/// The same without a word about who can read it.
+///
+/// # Errors
+///
+/// As [`site_key`].
+pub fn site_key_unseen(root: &Path, organisation: &Organisation) -> Result<SiteKey, Failure> {
     let signer = organisation.seal.signer.as_deref();
-    let of_environment = std::env::var_os(SITE_KEY_FILE).map(PathBuf::from);
-    let of_tree = root.join(&organisation.seal.key_file);
-    here.warn_of_open_secret(of_environment.as_ref().unwrap_or(&of_tree));
-    Ok(match of_environment {
+    Ok(match site_key_of_environment() {
         Some(path) => keys::load_named_site_key(&path, signer)?,
-        None => keys::load_site_key(&of_tree, signer)?,
+        None => keys::load_site_key(&root.join(&organisation.seal.key_file), signer)?,
     })
+}
+
+fn site_key_of_environment() -> Option<PathBuf> {
+    std::env::var_os(SITE_KEY_FILE).map(PathBuf::from)
 }
 
 /// Makes a site key and writes its signer into `gradus.toml`.

@@ -31,7 +31,7 @@ use gradus::diag::{Diagnostic, Report};
 use gradus::model::{Date, Organisation};
 use gradus::pipeline::{self, Loaded};
 use gradus::regular_file;
-use gradus::source::{Identities, Unopened};
+use gradus::source::{self, Identities, Source, Unopened};
 use gradus::{keys as library_keys, terminal};
 
 use crate::cli::{Cli, ColorWhen, Command};
@@ -219,12 +219,21 @@ pub fn checked_beside_lock(
     here: &Here,
     root: &Path,
 ) -> Result<(Organisation, Acceptance), Failure> {
+    valid(here, loaded(here, root)?)
+}
+
+/// The same, of a tree that was checked.
+///
+/// # Errors
+///
+/// As [`checked`].
+pub fn valid(here: &Here, loaded: Loaded) -> Result<(Organisation, Acceptance), Failure> {
     let Loaded {
         organisation,
         report,
         acceptance,
         closed,
-    } = loaded(here, root)?;
+    } = loaded;
     if report.has_errors() || here.verbose {
         terminal::print_report(&report);
     } else if !report.diagnostics.is_empty() {
@@ -263,9 +272,24 @@ pub fn errors_of(report: &Report) -> Failure {
 ///
 /// It cannot be read, or an identity cannot.
 pub fn loaded(here: &Here, root: &Path) -> Result<Loaded, Failure> {
+    Ok(judged(here, read(here, root)?))
+}
+
+/// Reads an organisation with the identities at hand.
+///
+/// # Errors
+///
+/// As [`loaded`].
+pub fn read(here: &Here, root: &Path) -> Result<Source, Failure> {
     let identities = here.identities()?;
-    let _line = progress::Line::show(here, "reading and checking the tree");
-    pipeline::load_with(root, &identities, here.today).map_err(Failure::from_load)
+    let _line = progress::Line::show(here, "reading the tree");
+    source::load_with(root, &identities).map_err(Failure::from_load)
+}
+
+/// Checks an organisation that was read.
+pub fn judged(here: &Here, source: Source) -> Loaded {
+    let _line = progress::Line::show(here, "checking the tree");
+    pipeline::judge(source, here.today)
 }
 
 /// The most sealed files that are named one by one.

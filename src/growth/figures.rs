@@ -102,8 +102,21 @@ impl CycleCensus {
     }
 }
 
+/// What one person adds to the figures of every cycle that is over, to be compared with what they added before.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Takings(Vec<(CycleId, Taking)>);
+
+impl Takings {
+    /// What they add, as these commons have it.
+    pub fn of(commons: &Commons, person: &Person) -> Self {
+        let over = commons.cycles.iter().filter(|c| c.end < commons.as_of);
+        let taking = |cycle: &Cycle| Some((cycle.id.clone(), Taking::of(commons, person, cycle)?));
+        Self(over.filter_map(taking).collect())
+    }
+}
+
 /// What one person adds to the figures of a cycle.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 struct Taking {
     team: Option<String>,
     /// Counts above zero.

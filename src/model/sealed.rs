@@ -85,6 +85,28 @@ pub struct Ledger {
     /// What sections were drawn from, by the path of their own file.
     #[serde(default)]
     pub drawn: BTreeMap<String, Drawn>,
+    /// What the whole of it was made from, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made: Option<Made>,
+}
+
+/// What a site was made from, so that who has not changed need not be read again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Made {
+    /// Keyed hash of everything but what is about one person alone: the rest of the tree, what was accepted, the days,
+    /// the theme, the program.
+    pub shared: FileHash,
+    /// Who there is, by keyed hashes of their ids.
+    pub people: BTreeMap<FileHash, MadeOf>,
+}
+
+/// What the sections about one person were made from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MadeOf {
+    /// Keyed hash of their files.
+    pub files: FileHash,
+    /// Keyed hash of what others' pages and everyone's access follow from, besides what they say to their team.
+    pub bearing: FileHash,
 }
 
 /// A section that was drawn, so that it need not be drawn again from the same.
@@ -158,6 +180,8 @@ pub struct SealedSite {
     /// `site id`, in hexadecimal.
     pub site_id: String,
     pub sections: usize,
+    /// Where parts of one page count once a section.
+    pub pages: usize,
     pub keyrings: usize,
     /// Files that were written anew.
     pub written: usize,

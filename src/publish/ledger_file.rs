@@ -65,6 +65,11 @@ impl LedgerFile {
         self.present.build
     }
 
+    /// The build that was shown last, where no later one was about to be.
+    pub fn into_settled(self) -> Option<Ledger> {
+        self.pending.is_none().then_some(self.present)
+    }
+
     /// What sections were drawn from, the newest last.
     pub fn drawn(&self) -> BTreeMap<String, Drawn> {
         let ledgers = [Some(&self.present), self.pending.as_ref()];

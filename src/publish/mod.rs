@@ -21,7 +21,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use thiserror::Error;
 
-use crate::model::{Drawn, Ledger, LedgerEntry, SealedSite, SiteStore};
+use crate::model::{Drawn, Ledger, LedgerEntry, Made, SealedSite, SiteStore};
 use crate::portable;
 use crate::regular_file::{self, NotTaken};
 use folder::{Carriage, Found, Snapshot};
@@ -123,6 +123,12 @@ pub fn last_published(state: &Path) -> Option<u64> {
     Some(ledger.present_build()).filter(|build| *build > 0)
 }
 
+/// What the site was made from that was published last from an organisation, by its `.gradus` folder; nothing where
+/// nobody knows.
+pub fn last_made(state: &Path) -> Option<Made> {
+    LedgerFile::read(state).ok()??.into_settled()?.made
+}
+
 /// Whether these bytes are a ledger, which tells what stands in a site and what was drawn from what.
 pub fn is_ledger(bytes: &[u8]) -> bool {
     bytes.first() == Some(&b'{') && serde_json::from_slice::<LedgerFile>(bytes).is_ok()
@@ -150,6 +156,8 @@ pub struct Publication {
     /// Files that stand in the folder just as the ledger says, by path.
     ours: BTreeMap<String, LedgerEntry>,
     drawn: BTreeMap<String, Drawn>,
+    /// The build before, where all of it stands there and what it was made from is known.
+    standing: Option<Ledger>,
     stage: Stage,
     in_place: bool,
     /// What killed builds left and cannot be removed.
@@ -191,12 +199,19 @@ impl Publication {
             last_build: known.last_build,
             ours: known.ours,
             drawn: known.drawn,
+            standing: known.standing,
             in_place: false,
             left,
             state: state.to_owned(),
             _out_lock,
             _lock: lock,
         })
+    }
+
+    /// The build before, where it stands in the folder, every file as it was written, and it is known what it was made
+    /// from.
+    pub fn standing(&self) -> Option<&Ledger> {
+        self.standing.as_ref()
     }
 
     /// Writes file by file even where an exchange would be possible: for folders whose own identity
@@ -368,6 +383,7 @@ struct Known {
     last_build: u64,
     ours: BTreeMap<String, LedgerEntry>,
     drawn: BTreeMap<String, Drawn>,
+    standing: Option<Ledger>,
 }
 
 impl Known {
@@ -381,10 +397,16 @@ impl Known {
             last_build: ledger.last_build(),
             ours: before.map_or_else(BTreeMap::new, |before| ledger.ours(before)),
             drawn: ledger.drawn(),
+            standing: None,
         };
         let Some(before) = before else {
             return Ok(known);
         };
+        let standing = ledger.into_settled().filter(|ledger| {
+            let mut files = ledger.files.keys();
+            ledger.made.is_some() && files.all(|path| known.ours.contains_key(path))
+        });
+        known.standing = standing;
         if before.contains(SITE_JSON) && !known.ours.contains_key(SITE_JSON) {
             let proven = LedgerFile::of(proven());
             known.last_build = known.last_build.max(proven.last_build());

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{FORMAT, SiteId, b64, from_b64, hex};
+use super::{FORMAT, SITE_JSON, SITE_SIG, SiteId, b64, from_b64, hex};
 use crate::model::FileHash;
 
 /// Every shard is shorter than this.
@@ -126,9 +126,17 @@ impl Shards {
     }
 }
 
+/// Where the shards lie.
+const DIRECTORY: &str = "index/";
+
 /// Where the shard of that hash lies.
 pub fn shard_path(hash: &FileHash) -> String {
-    format!("index/{}.json", hex(&hash.0[..12]))
+    format!("{DIRECTORY}{}.json", hex(&hash.0[..12]))
+}
+
+/// Whether a path is that of a shard, or of what says which shards there are.
+pub(super) fn is_of_signed_list(path: &str) -> bool {
+    matches!(path, SITE_JSON | SITE_SIG) || path.starts_with(DIRECTORY)
 }
 
 /// The number of the shard that lists a path, where there are 2^`bits`.

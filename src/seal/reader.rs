@@ -446,9 +446,9 @@ pub fn owned_files(folder: &Folder, signer: &Signer) -> Ledger {
     };
     let files = listed.into_iter().chain(unlisted.filter_map(whole));
     Ledger {
-        drawn: BTreeMap::new(),
         build: site.json.build,
         files: files.map(|(path, file)| (path, entry_of(&file))).collect(),
+        ..Ledger::default()
     }
 }
 

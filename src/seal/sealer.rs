@@ -9,8 +9,8 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use super::container::{self, TooLarge};
-use super::index::Shards;
-use super::site_key::{Lineage, login_path};
+use super::index::{self, Shards};
+use super::site_key::{Lineage, is_keyring_path, login_path};
 use super::{
     FORMAT, Keyring, KeyringReader, KeyringSection, SITE_JSON, SITE_SIG, SignedFile, SiteId,
     SiteJson, SiteKey, age_file, b64, section,
@@ -140,6 +140,16 @@ pub struct SealState {
     plain: BTreeSet<String>,
     /// The files of the keyrings; nothing where they do not hold what they should.
     keyrings: Option<BTreeSet<String>>,
+    standing: Standing,
+}
+
+/// What of the build before is to be kept as it lies.
+#[derive(Default)]
+struct Standing {
+    /// Its sections, by the path of their own file.
+    drawn: BTreeMap<String, Drawn>,
+    /// Their files and all others.
+    files: BTreeMap<String, LedgerEntry>,
 }
 
 /// A section in its files.
@@ -149,8 +159,10 @@ struct Placed {
     readers: Readers,
     /// Its own file and those of its attachments; its own is the last.
     files: Vec<String>,
-    /// What it was drawn from and how many pages came of it, where that is known.
-    drawn: Option<(FileHash, usize)>,
+    /// Pages that it has a part of.
+    pages: usize,
+    /// What it was drawn from, where that is known.
+    from: Option<FileHash>,
 }
 
 impl<'a> Sealer<'a> {
@@ -171,6 +183,34 @@ impl<'a> Sealer<'a> {
             store,
             record: Mutex::new(record),
         }
+    }
+
+    /// A sealer for the next site of a store that holds the one before, whole: everything is kept as it lies but the
+    /// sections that are added anew. Who opens them must be who opened them before: no keyring is written.
+    pub fn renewing(input: &'a SealInput, store: &'a dyn SiteStore, before: &Ledger) -> Self {
+        let is_signed = |path: &String| !index::is_of_signed_list(path);
+        let files = before.files.iter().filter(|(path, _)| is_signed(path));
+        let files: BTreeMap<String, LedgerEntry> =
+            files.map(|(path, entry)| (path.clone(), *entry)).collect();
+        let keyrings = files.keys().filter(|path| is_keyring_path(path)).cloned();
+        let state = SealState {
+            frame: Some((input.site_key.site_id(), input.epoch, input.names.clone())),
+            keyrings: Some(keyrings.collect()),
+            standing: Standing {
+                drawn: before.drawn.clone(),
+                files,
+            },
+            ..SealState::default()
+        };
+        Self::after(state, input, store)
+    }
+
+    /// Whether a section stands as the build before sealed it, for the same readers.
+    pub fn stands(&self, section: &Section) -> bool {
+        let recipients = section.recipients();
+        let lineage = self.lineage(section, &recipients);
+        let path = self.input.site_key.section_file(&lineage);
+        self.record().state.standing.drawn.contains_key(&path)
     }
 
     /// Keeps a section as an earlier build sealed it, where that one drew it from the same and its files are still
@@ -205,7 +245,7 @@ impl<'a> Sealer<'a> {
         let attachments = files.filter(|file| **file != path);
         let identity = key.section_identity(&lineage);
         let files = attachments.cloned().chain([path.clone()]).collect();
-        self.place(section, &identity, files, Some((from, drawn.pages)))?;
+        self.place(section, &identity, files, (drawn.pages, Some(from)))?;
         for (path, entry) in entries {
             self.keep(&path, entry)?;
         }
@@ -232,11 +272,8 @@ impl<'a> Sealer<'a> {
         let attachments = content.files.keys();
         let files = attachments.map(|name| key.attachment_file(&lineage, name));
         let files = files.chain([path.clone()]).collect();
-        let drawn = from.map(|from| {
-            let from = key.drawing_hash(section.id.as_str(), from);
-            (from, content.pages.len())
-        });
-        self.place(section, &identity, files, drawn)?;
+        let from = from.map(|from| key.drawing_hash(section.id.as_str(), from));
+        self.place(section, &identity, files, (content.pages.len(), from))?;
         let json = section::write(content, site, |key_of| {
             key.attachment_file(&lineage, key_of)
         });
@@ -300,6 +337,7 @@ impl<'a> Sealer<'a> {
 
     fn close(self) -> Result<(Closed, SealState), SealError> {
         let keyrings = self.put_keyrings()?;
+        self.keep_standing()?;
         let build = self
             .input
             .created
@@ -325,16 +363,34 @@ impl<'a> Sealer<'a> {
         section: &Section,
         identity: &Identity,
         files: Vec<String>,
-        drawn: Option<(FileHash, usize)>,
+        (pages, from): (usize, Option<FileHash>),
     ) -> Result<(), SealError> {
         let path = files.last().map_or("", |own| own);
         let placed = Placed {
             opens: keyring_section(section, path, identity),
             readers: readers(section, self.input.keys)?,
             files,
-            drawn,
+            pages,
+            from,
         };
         self.record().state.place(section.id.clone(), placed);
+        Ok(())
+    }
+
+    /// Keeps what is left of the build before.
+    fn keep_standing(&self) -> Result<(), SealError> {
+        let files = std::mem::take(&mut self.record().state.standing.files);
+        files.par_iter().try_for_each(|(path, _)| {
+            let kept = self.store.keep(path);
+            kept.map_err(|source| not_stored(path, source))
+        })?;
+        let mut record = self.record();
+        record.reused += files.len();
+        for (path, entry) in files {
+            if record.state.files.insert(path.clone(), entry).is_some() {
+                return Err(SealError::SamePath(path));
+            }
+        }
         Ok(())
     }
 
@@ -345,6 +401,8 @@ impl<'a> Sealer<'a> {
             if let Some(keyrings) = &record.state.keyrings {
                 return Ok(keyrings.len());
             }
+            let kept = record.state.standing.drawn.len();
+            assert_eq!(kept, 0, "keyrings would leave out sections that are kept");
             std::mem::take(&mut record.state.sections)
         };
         let rings = rings(&sections)?;
@@ -533,9 +591,11 @@ impl Closed {
                 build: self.build,
                 drawn: state.drawn(&files),
                 files,
+                made: None,
             },
             site_id: self.site.to_string(),
-            sections: state.sections.len(),
+            sections: state.sections.len() + state.standing.drawn.len(),
+            pages: state.pages(),
             keyrings: self.keyrings,
             written: self.written,
             reused: self.reused,
@@ -548,13 +608,21 @@ impl SealState {
     fn drawn(&self, files: &BTreeMap<String, LedgerEntry>) -> BTreeMap<String, Drawn> {
         let hash = |path: &String| Some((path.clone(), files.get(path)?.sha256));
         let drawn = |placed: &Placed| {
-            let (from, pages) = placed.drawn?;
+            let (from, pages) = (placed.from?, placed.pages);
             let files: Option<BTreeMap<_, _>> = placed.files.iter().map(hash).collect();
             let own = placed.files.last()?.clone();
             let files = files?.into_iter().collect(); // by path, as a ledger that is read has them
             Some((own, Drawn { from, pages, files }))
         };
-        self.sections.values().filter_map(drawn).collect()
+        let anew = self.sections.values().filter_map(drawn);
+        anew.chain(self.standing.drawn.clone()).collect()
+    }
+
+    /// Pages, where parts of one page count once a section.
+    fn pages(&self) -> usize {
+        let anew = self.sections.values().map(|placed| placed.pages);
+        let kept = self.standing.drawn.values().map(|drawn| drawn.pages);
+        anew.chain(kept).sum()
     }
 
     /// What of it holds for a site with that input: nothing of another site or epoch.
@@ -578,7 +646,12 @@ impl SealState {
         let before = self.sections.get(&id);
         let same_readers = before
             .is_some_and(|before| before.opens == placed.opens && before.readers == placed.readers);
-        if !same_readers {
+        // A section's path follows from its name and from who opens it.
+        let stood = placed
+            .files
+            .last()
+            .is_some_and(|own| self.standing.leave(own));
+        if !same_readers && !stood {
             self.forget_keyrings();
         }
         if let Some(before) = self.sections.insert(id, placed) {
@@ -603,6 +676,19 @@ impl SealState {
         for path in self.keyrings.take().into_iter().flatten() {
             self.files.remove(&path);
         }
+    }
+}
+
+impl Standing {
+    /// Leaves a section to be added anew; says whether it was there.
+    fn leave(&mut self, own: &str) -> bool {
+        let Some(drawn) = self.drawn.remove(own) else {
+            return false;
+        };
+        for (path, _) in &drawn.files {
+            self.files.remove(path);
+        }
+        true
     }
 }
 

@@ -169,9 +169,15 @@ impl SiteKey {
 
     /// The keyed hash by which the ledger knows what a section was drawn from.
     pub(super) fn drawing_hash(&self, section: &str, from: &FileHash) -> FileHash {
+        self.ledger_hash("drawing", section, from)
+    }
+
+    /// The keyed hash by which the ledger knows what something was made from: without the key, nobody can tell by it
+    /// whether a text that they guess is the one.
+    pub fn ledger_hash(&self, label: &str, about: &str, from: &FileHash) -> FileHash {
         let key = Zeroizing::new(self.derive::<32>("ledger", &[]));
-        let drawing = derive::info("drawing", &[section.as_bytes()]);
-        FileHash(derive::hmac(&*key, &[&drawing, &from.0]))
+        let about = derive::info(label, &[about.as_bytes()]);
+        FileHash(derive::hmac(&*key, &[&about, &from.0]))
     }
 
     fn derive<const N: usize>(&self, label: &str, parts: &[&[u8]]) -> [u8; N] {
@@ -220,6 +226,14 @@ impl<'a> Lineage<'a> {
     }
 }
 
+/// Where the keyrings lie.
+const KEYRINGS: &str = "keyring/";
+
+/// Whether a path is that of a keyring.
+pub(super) fn is_keyring_path(path: &str) -> bool {
+    path.starts_with(KEYRINGS)
+}
+
 /// The path of the keyring of a reader, from the agreement that only the reader and the site can make.
 pub(super) fn keyring_path(
     shared: &SharedSecret,
@@ -232,7 +246,7 @@ pub(super) fn keyring_path(
         &[&site.0, &epoch.to_be_bytes(), reader.as_bytes()],
     );
     let locator: [u8; NAME_BYTES] = derive::hkdf(shared.as_bytes(), &info);
-    format!("keyring/{}.age", hex(&locator))
+    format!("{KEYRINGS}{}.age", hex(&locator))
 }
 
 /// The path of the login of that name.

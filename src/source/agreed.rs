@@ -8,7 +8,7 @@ use super::written::Toml;
 use crate::model::Date;
 
 /// One version of a file.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AsWritten {
     /// The file's own.
     pub agreed: Option<Date>,
@@ -18,7 +18,7 @@ pub struct AsWritten {
 }
 
 /// One expectation of a version.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Worded {
     pub id: String,
     pub text: String,

@@ -57,7 +57,7 @@ struct ToldOf {
 type Blob = Arc<str>;
 
 /// What a file held from some commit on.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Version {
     /// The commit's day, by its committer's calendar.
     pub day: Date,

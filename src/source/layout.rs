@@ -45,6 +45,20 @@ impl FileKind {
         }
     }
 
+    /// Whom alone it is about, so that nobody else's files refer to it; nothing for what all may refer to.
+    pub fn subject(&self) -> Option<&Name> {
+        match self {
+            FileKind::InCycle { person, .. }
+            | FileKind::Person {
+                person,
+                file: PersonFile::Log | PersonFile::CheckIns,
+            }
+            | FileKind::Talent { person, .. }
+            | FileKind::PrivateNotes(person) => Some(person),
+            _ => None,
+        }
+    }
+
     /// Whether it may carry the further ending of what is sealed: all but the settings, which say whom to seal to, and
     /// logins, which are encrypted already.
     pub fn may_be_sealed(&self) -> bool {
@@ -122,6 +136,16 @@ impl Directory {
             Directory::Person(person)
             | Directory::PersonCycle { person, .. }
             | Directory::Attachments { person, .. } => Some(person),
+            _ => None,
+        }
+    }
+
+    /// Whom alone it is about.
+    pub fn subject(&self) -> Option<&Name> {
+        match self {
+            Directory::PersonCycle { person, .. } | Directory::Attachments { person, .. } => {
+                Some(person)
+            }
             _ => None,
         }
     }

@@ -15,6 +15,7 @@ mod agreed;
 mod areas;
 mod git;
 mod history;
+mod inputs;
 mod layout;
 mod load;
 mod lock;
@@ -35,6 +36,7 @@ use std::sync::Arc;
 pub use agreed::{AsWritten, Worded};
 pub use git::{Fingerprint, Trouble, would_be_committed};
 pub use history::{History, Version};
+pub use inputs::Inputs;
 pub use layout::{CycleFile, Directory, FileKind, Name, PersonFile};
 pub use lock::{ACCESS_LOCK, access_lock};
 pub use lookup::{Lies, lies};
@@ -175,7 +177,7 @@ pub fn load_with(root: &Path, identities: &Identities) -> Result<Source, LoadErr
 }
 
 /// One file that was read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SourceFile {
     /// Relative to the organisation, with `/`; begins with `../` where `[sources]` points outside. A sealed file keeps
     /// its further ending.
@@ -184,7 +186,7 @@ pub struct SourceFile {
 }
 
 /// What a file holds.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Content {
     /// TOML and markdown.
     Text(Arc<str>),

@@ -332,33 +332,28 @@ fn differing<'m, K: Ord, V: PartialEq>(
 
 impl Changed {
     fn add_file(&mut self, kind: &FileKind) {
-        match kind {
-            FileKind::InCycle { person, .. } => {
+        let own = kind.person();
+        match kind.subject() {
+            None => {
+                self.shared = true;
+                self.people.extend(own.cloned());
+            }
+            Some(person) if own.is_some() => {
                 self.people.insert(person.clone());
             }
-            FileKind::Person { person, file } => {
-                self.shared |= matches!(file, PersonFile::Person | PersonFile::Login);
-                self.people.insert(person.clone());
-            }
-            FileKind::Talent { person, .. } | FileKind::PrivateNotes(person) => {
+            Some(person) => {
                 self.managed.insert(person.clone());
             }
-            FileKind::Organisation
-            | FileKind::Track { .. }
-            | FileKind::Level { .. }
-            | FileKind::Cycle(_) => self.shared = true,
         }
     }
 
     fn add_directory(&mut self, directory: &Directory) {
-        match directory {
-            Directory::PersonCycle { person, .. } | Directory::Attachments { person, .. } => {
+        match (directory.subject(), directory) {
+            (Some(person), _) => {
                 self.people.insert(person.clone());
             }
-            Directory::Rubric(_) | Directory::Track { .. } | Directory::Person(_) => {
-                self.shared = true;
-            }
-            Directory::ManagementCycle(_) | Directory::PrivateNotes => {}
+            (None, Directory::ManagementCycle(_) | Directory::PrivateNotes) => {}
+            (None, _) => self.shared = true,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! A built site, judged from outside: what whose key opens, and what a stranger sees.
 
 mod again;
+mod edits;
 mod generated;
+mod renewed;
 mod sealed_site;

@@ -35,12 +35,19 @@ impl Lock {
         let is_about = |at: &ReadersAt| subject_of(&at.path).is_some_and(|id| people.contains(id));
         self.readers.retain(|at, _| !is_about(at));
         for id in people {
-            let person = org.people.get(id).into_iter();
-            person.for_each(|person| of_person(person, &mut self.readers));
-            let managed = org.management.about.get(id).into_iter();
-            managed.for_each(|managed| of_talent(id, managed, &mut self.readers));
+            self.readers.extend(readers_about(org, id));
         }
     }
+}
+
+/// What the files about one person say of who reads them.
+pub fn readers_about(org: &Organisation, id: &PersonId) -> BTreeMap<ReadersAt, Readers> {
+    let mut found = BTreeMap::new();
+    let person = org.people.get(id).into_iter();
+    person.for_each(|person| of_person(person, &mut found));
+    let managed = org.management.about.get(id).into_iter();
+    managed.for_each(|managed| of_talent(id, managed, &mut found));
+    found
 }
 
 /// Whom a file is about, by its path.

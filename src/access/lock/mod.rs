@@ -30,6 +30,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::model::*;
 
 pub use difference::{Difference, Gain, Gained, Reading, difference};
+pub use facts::readers_about;
 pub use rights::{Right, TextKind};
 pub use written::{Mistake, line_of};
 

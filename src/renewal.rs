@@ -1,0 +1,223 @@
+//! A build after a build: whoever has not changed is neither read nor drawn again.
+//!
+//! The ledger knows what a site was [`Made`] from: each person's own files, and all the rest together. Where only
+//! some people's own files are different, and they bear on nobody else otherwise than before, the sections that these
+//! can reach are drawn anew, as in [`rebuild`](crate::rebuild); everything else stays as it was sealed:
+//!
+//! | what is different | what happens |
+//! |---|---|
+//! | nothing | the list is signed again |
+//! | what some people's own files say | the sections about them, and the teams that show them |
+//! | settings, rubrics, cycles, who there is, what was accepted, the day, a template, the program | everything is built |
+//! | who reads something, a figure about everyone, what is shared with everyone | everything is built |
+//!
+//! What comes out is what a build of everything gives, byte for byte before it is sealed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use rayon::prelude::*;
+
+use crate::access::{self, Access, Audiences, Planned, lock};
+use crate::check::Partly;
+use crate::diag::Diagnostic;
+use crate::fingerprint;
+use crate::growth::Takings;
+use crate::model::*;
+use crate::pipeline::{self, BuildError, Days};
+use crate::seal::{SealInput, Sealer, SiteKey};
+use crate::site::Theme;
+use crate::source::Inputs;
+
+/// All that a site is made from, besides the organisation that was read from it.
+pub struct Basis<'a> {
+    pub key: &'a SiteKey,
+    pub inputs: &'a Inputs,
+    pub theme: &'a Theme,
+    pub days: Days,
+    /// Tells this program from every other.
+    pub program: FileHash,
+    /// The text of `access.lock`, by which the tree may be built.
+    pub accepted: &'a str,
+}
+
+impl Basis<'_> {
+    /// What a site is made from, of which all was planned; nothing where files are about nobody.
+    pub fn made(&self, organisation: &Organisation, access: &Access) -> Option<Made> {
+        let known = |name: &&str| organisation.people.contains_key(*name);
+        if !self
+            .inputs
+            .people
+            .keys()
+            .map(|name| &**name)
+            .all(|name| known(&name))
+        {
+            return None;
+        }
+        let audiences = Audiences::new(organisation, self.days.today);
+        let commons = access::commons(organisation, self.days.as_of);
+        let mut sections: BTreeMap<&PersonId, Vec<&Planned>> = BTreeMap::new();
+        for planned in &access.sections {
+            let about = planned.person().into_iter();
+            about.for_each(|id| sections.entry(id).or_default().push(planned));
+        }
+        let made = organisation.people.par_iter().map(|(id, person)| {
+            let sections = sections.get(id).map_or(&[][..], Vec::as_slice);
+            let bearing = self.bearing(&audiences, &commons, person, sections);
+            let files = self.files(id.as_str());
+            (self.name(id.as_str()), MadeOf { files, bearing })
+        });
+        Some(Made {
+            shared: self.shared(),
+            people: made.collect(),
+        })
+    }
+
+    fn shared(&self) -> FileHash {
+        let Days { today, as_of } = self.days;
+        let theme = self.theme.fingerprint();
+        let shared = (
+            self.program,
+            theme,
+            self.inputs.shared,
+            self.accepted,
+            today,
+            as_of,
+        );
+        self.key
+            .ledger_hash("shared", "", &fingerprint::of(&shared))
+    }
+
+    /// How the ledger calls somebody.
+    fn name(&self, id: &str) -> FileHash {
+        self.key.ledger_hash("person", id, &fingerprint::of(id))
+    }
+
+    fn files(&self, id: &str) -> FileHash {
+        let files = fingerprint::of(&self.inputs.people.get(id));
+        self.key.ledger_hash("files", id, &files)
+    }
+
+    /// What somebody's files come to for others, besides what their team's pages say of them: which sections there are
+    /// and who opens them, who was said to read what, and what they add to the page of everyone.
+    fn bearing(
+        &self,
+        audiences: &Audiences,
+        commons: &Commons,
+        person: &Person,
+        sections: &[&Planned],
+    ) -> FileHash {
+        let sections: Vec<&Section> = sections.iter().map(|planned| &planned.section).collect();
+        let readers = lock::readers_about(audiences.org, &person.id);
+        let shared: Vec<&LogEntry> = access::shared_by(audiences, person).collect();
+        let takings = Takings::of(commons, person);
+        let bearing = fingerprint::of(&(sections, readers, shared, takings));
+        self.key
+            .ledger_hash("bearing", person.id.as_str(), &bearing)
+    }
+}
+
+/// What a build has to make anew, where the rest is made from the same as before.
+pub struct Renewal {
+    pub organisation: Organisation,
+    /// Who there is whose own files are different.
+    pub changed: BTreeSet<PersonId>,
+    /// Of what was read anew.
+    pub warnings: Vec<Diagnostic>,
+    made: Made,
+    due: Access,
+}
+
+impl Renewal {
+    /// Finds what is different; nothing where that may be more than what some sections say.
+    pub fn find(tree: &Partly, basis: &Basis, before: &Made) -> Option<Self> {
+        if basis.shared() != before.shared {
+            return None;
+        }
+        let (frame, _) = tree.organisation(&BTreeSet::new())?;
+        let known = |name: &&str| frame.people.contains_key(*name);
+        let names = basis.inputs.people.keys();
+        if !names.map(|name| &**name).all(|name| known(&name)) {
+            return None;
+        }
+        let mut made = before.clone();
+        let mut changed = BTreeSet::new();
+        for id in frame.people.keys() {
+            let of = made.people.get_mut(&basis.name(id.as_str()))?;
+            let files = basis.files(id.as_str());
+            if of.files != files {
+                of.files = files;
+                changed.insert(id.clone());
+            }
+        }
+        let audiences = Audiences::new(&frame, basis.days.today);
+        let managers = audiences.managers_above(&changed);
+        let managers: BTreeSet<&PersonId> = managers
+            .into_iter()
+            .filter(|id| audiences.managers().contains(*id))
+            .collect();
+        let mut shown = audiences.shown_to(managers.iter().copied());
+        shown.extend(changed.iter().cloned());
+        let (organisation, warnings) = tree.organisation(&shown)?;
+        let renewal = Self {
+            due: Access::default(),
+            organisation,
+            changed,
+            warnings,
+            made,
+        };
+        renewal.plan(&managers, basis)
+    }
+
+    /// Plans what is due; nothing where somebody who has changed is not to all others what they were.
+    fn plan(mut self, managers: &BTreeSet<&PersonId>, basis: &Basis) -> Option<Self> {
+        let audiences = Audiences::new(&self.organisation, basis.days.today);
+        let due = access::plan_about(&audiences, &self.changed, managers);
+        let commons = access::commons(&self.organisation, basis.days.as_of);
+        let bears_as_before = |id: &PersonId| {
+            let about = |planned: &&Planned| planned.person() == Some(id);
+            let sections: Vec<&Planned> = due.sections.iter().filter(about).collect();
+            let person = &self.organisation.people[id];
+            let bearing = basis.bearing(&audiences, &commons, person, &sections);
+            let before = self.made.people.get(&basis.name(id.as_str()));
+            before.is_some_and(|before| before.bearing == bearing)
+        };
+        if !self.changed.iter().all(bears_as_before) {
+            return None;
+        }
+        self.due = due;
+        Some(self)
+    }
+
+    /// Draws and seals what is due into a store that holds the site that was made before, whole. Nothing where a section
+    /// was not there: what is in the store then is no site.
+    ///
+    /// # Errors
+    ///
+    /// As [`pipeline::build`].
+    pub fn build(
+        &self,
+        basis: &Basis,
+        input: &SealInput,
+        store: &dyn SiteStore,
+        before: &Ledger,
+    ) -> Result<Option<SealedSite>, BuildError> {
+        let sealer = Sealer::renewing(input, store, before);
+        let mut due = self.due.sections.iter();
+        if !due.all(|planned| sealer.stands(&planned.section)) {
+            return Ok(None);
+        }
+        let organisation = &self.organisation;
+        let commons = access::commons(organisation, basis.days.as_of);
+        let draws = pipeline::Draws::new(basis.program, basis.theme, &commons);
+        let audiences = Audiences::new(organisation, basis.days.today);
+        let figures = OrgFigures::default(); // they are on the page of everyone, which is not due
+        let due = self.due.sections.par_iter().with_max_len(1);
+        due.try_for_each(|planned| {
+            let draw = access::draw(&audiences, &figures, planned);
+            draws.seal(&draw, &sealer).map(drop)
+        })?;
+        let mut site = sealer.finish()?;
+        site.ledger.made = Some(self.made.clone());
+        Ok(Some(site))
+    }
+}

@@ -1,0 +1,145 @@
+//! A renewal of a site holds what a build of everything holds.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use gradus::check::Partly;
+use gradus::fingerprint;
+use gradus::model::*;
+use gradus::pipeline::{self, Built, Days, Manner};
+use gradus::renewal::{Basis, Renewal};
+use gradus::seal::SiteKey;
+use gradus::source;
+use rand::Rng;
+
+use crate::edits::Tree;
+
+const PEOPLE: usize = 12;
+const ROUNDS: usize = 40;
+
+type Files = BTreeMap<String, Vec<u8>>;
+
+fn days() -> Days {
+    let today = "2026-11-22".parse().unwrap();
+    Days {
+        today,
+        as_of: today,
+    }
+}
+
+/// Builds everything, and what is different alone where that is enough; nothing where the tree or its theme has errors.
+fn built(
+    root: &Path,
+    key: &SiteKey,
+    before: &(Files, Ledger),
+) -> Option<(Option<(Files, SealedSite)>, (Files, SealedSite))> {
+    let source = source::load(root).unwrap();
+    let inputs = source.inputs();
+    let tree = Partly::read(&source);
+    let store = || MemoryStore::after(before.0.clone(), before.1.clone());
+    let organisation = pipeline::judge(source.clone(), days().today).organisation?;
+    let theme = pipeline::theme(root, &organisation).ok()?;
+    let basis = Basis {
+        key,
+        inputs: &inputs,
+        theme: &theme,
+        days: days(),
+        program: fingerprint::of("this program"),
+        accepted: "",
+    };
+    let input = pipeline::seal_input(&organisation, key.clone(), 1_800_000_000, false);
+    let whole = store();
+    let manner = Manner {
+        program: Some(basis.program),
+        reach: Reach::Web,
+        progress: &(),
+    };
+    let built = pipeline::build(&organisation, &theme, days(), &input, &whole, &manner).ok()?;
+    let Built { mut site, access } = built;
+    site.ledger.made = basis.made(&organisation, &access);
+    let made = before.1.made.as_ref();
+    let renewal = made.and_then(|made| Renewal::find(&tree, &basis, made));
+    let renewed = renewal.map(|renewal| {
+        let store = store();
+        let input = pipeline::seal_input(&renewal.organisation, key.clone(), 1_800_000_000, false);
+        let site = renewal.build(&basis, &input, &store, &before.1).unwrap();
+        let site = site.expect("every section that is due was there");
+        (store.into_files(), site)
+    });
+    Some((renewed, (whole.into_files(), site)))
+}
+
+/// What a site holds, whatever it was encrypted with: its list is of files that were.
+fn held(site: &SealedSite) -> impl PartialEq + std::fmt::Debug {
+    let Ledger {
+        files, drawn, made, ..
+    } = &site.ledger;
+    let is_listed = |path: &&String| !path.starts_with("index/") && !path.starts_with("site.");
+    let content = |path: &String| (path.clone(), files[path].content);
+    let content: Vec<_> = files.keys().filter(is_listed).map(content).collect();
+    let drawn = drawn.iter().map(|(path, drawn)| {
+        let files: Vec<String> = drawn.files.iter().map(|(path, _)| path.clone()).collect();
+        (path.clone(), drawn.from, drawn.pages, files)
+    });
+    let drawn: Vec<_> = drawn.collect();
+    let counts = (site.sections, site.pages, site.keyrings);
+    (content, drawn, made.clone(), counts)
+}
+
+/// Every file is as the ledger has it.
+fn is_whole((files, site): &(Files, SealedSite)) -> bool {
+    let mut listed = site.ledger.files.iter();
+    let as_listed = |(path, entry): (&String, &LedgerEntry)| {
+        let bytes = files.get(path);
+        bytes.is_some_and(|bytes| FileHash::of(bytes) == entry.sha256)
+    };
+    files.len() == site.ledger.files.len() && listed.all(as_listed)
+}
+
+fn edited_at_random(seed: u64) {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().canonicalize().unwrap();
+    let mut tree = Tree::generated(&root, PEOPLE, seed);
+    let key = SiteKey::generate();
+    let mut before = (Files::new(), Ledger::default());
+    let (mut renewals, mut builds, mut untouched) = (0, 0, 0);
+    for round in 0..ROUNDS {
+        let Some((renewed, whole)) = built(&root, &key, &before) else {
+            tree.mend();
+            continue;
+        };
+        let why = format!("seed {seed}, round {round}");
+        assert!(is_whole(&whole), "{why}");
+        builds += 1;
+        if let Some(renewed) = &renewed {
+            renewals += 1;
+            assert!(is_whole(renewed), "{why}");
+            assert_eq!(held(&renewed.1), held(&whole.1), "{why}");
+            assert_eq!(renewed.1.written, whole.1.written, "{why}");
+            untouched += usize::from(renewed.1.written <= 2);
+        }
+        // The next one follows on either, since there is no telling them apart.
+        let (files, site) = match renewed {
+            Some(renewed) if tree.random.gen_bool(0.5) => renewed,
+            _ => whole,
+        };
+        before = (files, site.ledger);
+        if tree.random.gen_bool(0.9) {
+            tree.edit();
+        }
+    }
+    assert!(
+        renewals > untouched && renewals < builds,
+        "{renewals} of {builds}"
+    );
+}
+
+#[test]
+fn random_edits_are_renewed_to_what_the_whole_holds() {
+    edited_at_random(1);
+}
+
+#[test]
+fn other_edits_are_renewed_to_what_the_whole_holds() {
+    edited_at_random(2);
+}
