@@ -23,8 +23,19 @@ impl FileHash {
 
 impl fmt::Display for FileHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        f.write_str(&hex(&self.0))
     }
+}
+
+/// Bytes as lower-case hexadecimal digits.
+pub fn hex(bytes: &[u8]) -> String {
+    // A ledger holds hundreds of thousands of hashes: through the formatter, they took longer than reading it.
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digit = |of: u8| char::from(DIGITS[usize::from(of)]);
+    let digits = bytes
+        .iter()
+        .flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]);
+    digits.collect()
 }
 
 impl fmt::Debug for FileHash {
@@ -35,7 +46,7 @@ impl fmt::Debug for FileHash {
 
 impl From<FileHash> for String {
     fn from(hash: FileHash) -> Self {
-        hash.to_string()
+        hex(&hash.0)
     }
 }
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{FORMAT, SITE_JSON, SITE_SIG, SiteId, b64, from_b64, hex};
-use crate::model::FileHash;
+use super::{FORMAT, SITE_JSON, SITE_SIG, SiteId, b64, from_b64};
+use crate::model::{FileHash, hex};
 
 /// Every shard is shorter than this.
 pub const SHARD_MAX_BYTES: usize = 32_768;

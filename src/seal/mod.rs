@@ -47,8 +47,3 @@ fn from_b64<const N: usize>(text: &str) -> Option<[u8; N]> {
     let bytes = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
     bytes.try_into().ok()
 }
-
-/// Bytes in lower-case hexadecimal.
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}

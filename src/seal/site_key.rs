@@ -12,8 +12,8 @@ use unicode_normalization::UnicodeNormalization;
 use x25519_dalek::SharedSecret;
 use zeroize::Zeroizing;
 
-use super::{RouteKey, Signer, derive, hex};
-use crate::model::{FileHash, Identity, KeyKind, Recipient, Section, SectionId};
+use super::{RouteKey, Signer, derive};
+use crate::model::{FileHash, Identity, KeyKind, Recipient, Section, SectionId, hex};
 
 const SITE_KEY_HRP: Hrp = Hrp::parse_unchecked("gradus-site-key-");
 const NAME_BYTES: usize = 12;

@@ -6,6 +6,7 @@ mod dependencies;
 mod import;
 mod program;
 mod progress;
+mod renewal;
 mod sealed;
 mod security;
 
