@@ -21,6 +21,7 @@ pub mod highlight;
 pub mod html;
 pub mod markdown;
 pub mod public;
+mod recent;
 pub mod theme;
 pub mod tree;
 pub mod view;

@@ -4,13 +4,13 @@
 //! brace, the head of a table, the snippet of a review in the packet that quotes it. They live in memory alone.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::fmt::{self, Write as _};
 use std::rc::Rc;
 
 use syntect::parsing::{ParseState, ScopeStack, ScopeStackOp, SyntaxReference, SyntaxSet};
 
 use super::style_of;
+use crate::site::recent::Recent;
 
 /// What the lines that one thread knows may take, in bytes, by the measure of [`Known::keep`].
 const KNOWN_MAX_BYTES: usize = 8 * 1024 * 1024;
@@ -72,7 +72,7 @@ impl Walk {
 
     /// The next line's tokens: they follow one another and fill it. Nothing where the grammar fails.
     pub fn line(&mut self, line: &str) -> Option<Rc<[Token]>> {
-        if let Some(read) = KNOWN.with_borrow(|known| known.find(line, &self.at)) {
+        if let Some(read) = KNOWN.with_borrow_mut(|known| known.find(line, &self.at)) {
             self.at = read.after;
             self.keeps = true;
             return Some(read.tokens);
@@ -145,28 +145,38 @@ impl Read {
 }
 
 /// How lines were read, by their text.
-#[derive(Default)]
-struct Known {
-    lines: HashMap<Box<str>, Vec<Read>>,
-    bytes: usize,
+struct Known(Recent<Vec<Read>>);
+
+impl Default for Known {
+    fn default() -> Self {
+        Self(Recent::new(KNOWN_MAX_BYTES))
+    }
 }
 
 impl Known {
-    fn find(&self, line: &str, before: &Rc<Place>) -> Option<Read> {
-        let reads = self.lines.get(line)?;
-        reads.iter().find(|read| read.before == *before).cloned()
+    fn find(&mut self, line: &str, before: &Rc<Place>) -> Option<Read> {
+        let from_there = |reads: &Vec<Read>| {
+            let mut reads = reads.iter();
+            reads.find(|read| read.before == *before).cloned()
+        };
+        self.0.find(line, from_there)
     }
 
     fn keep(&mut self, line: &str, read: Read) {
+        if self.places(line) == PLACES_OF_A_LINE {
+            return;
+        }
         let bytes = PLACES_BYTES + line.len() + size_of_val(&*read.tokens);
-        if self.bytes + bytes > KNOWN_MAX_BYTES {
-            *self = Self::default();
-        }
-        let reads = self.lines.entry(line.into()).or_default();
-        if reads.len() < PLACES_OF_A_LINE {
+        self.0.keep(line, bytes, |reads| {
+            let mut reads = reads.unwrap_or_default();
             reads.push(read);
-            self.bytes += bytes;
-        }
+            reads
+        });
+    }
+
+    /// For how many places a line is kept.
+    fn places(&mut self, line: &str) -> usize {
+        self.0.find(line, |reads| Some(reads.len())).unwrap_or(0)
     }
 }
 
@@ -229,7 +239,7 @@ mod tests {
     fn a_line_is_read_once_for_each_place_that_it_stands_in() {
         let syntax = find("rust").unwrap();
         let lines = ["/* x\n", "x */ let kept = 1;\n", "x */ let kept = 1;\n"];
-        let known = || KNOWN.with_borrow(|known| known.lines[lines[1]].len());
+        let known = || KNOWN.with_borrow_mut(|known| known.places(lines[1]));
         tokens(&mut Walk::new(syntax, syntaxes()), &lines).unwrap();
         assert_eq!(known(), 2);
         tokens(&mut Walk::new(syntax, syntaxes()), &lines).unwrap();
@@ -243,17 +253,16 @@ mod tests {
         let deep: Vec<String> = (0..400).map(|n| format!("deep{n} ({{[\n")).collect();
         let lines: Vec<&str> = deep.iter().map(String::as_str).collect();
         tokens(&mut walk, &lines).unwrap();
-        KNOWN.with_borrow(|known| {
-            assert!(known.lines.contains_key(lines[0]));
-            assert!(!known.lines.contains_key(lines[399]));
+        KNOWN.with_borrow_mut(|known| {
+            assert_eq!((known.places(lines[0]), known.places(lines[399])), (1, 0));
         });
         let at = Walk::new(syntax, syntaxes()).at;
         let mut known = Known::default();
         for number in 0..20_000 {
             let tokens: Rc<[Token]> = Rc::default();
             known.keep(&number.to_string(), Read::new(at.clone(), &tokens, &at));
-            assert!(known.bytes <= KNOWN_MAX_BYTES);
         }
-        assert!(known.lines.len() < 20_000);
+        assert!(known.0.bytes() <= KNOWN_MAX_BYTES);
+        assert!(known.0.len() < 20_000);
     }
 }

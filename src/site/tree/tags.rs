@@ -4,7 +4,6 @@
 //! Templates write the same few tags again and again: one that was read before is remembered.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::str;
 use std::sync::LazyLock;
@@ -15,9 +14,10 @@ use html5gum::{Span, Tokenizer};
 use super::MediaTypes;
 use super::writer::Start;
 use crate::model::{Allowlist, Namespace};
+use crate::site::recent::Recent;
 
-/// What the tags that one thread knows may take, in bytes, by the measure of [`Tags::keep`].
-const KNOWN_MAX_BYTES: usize = 4 * 1024 * 1024;
+/// What the tags of one namespace may take that one thread knows, in bytes, by the measure of [`Tags::keep`].
+const KNOWN_MAX_BYTES: usize = 2 * 1024 * 1024;
 
 /// A tag of more comes once.
 const TAG_MAX_BYTES: usize = 4096;
@@ -104,18 +104,25 @@ impl Role {
 }
 
 /// Tags by how they are written.
-#[derive(Default)]
 pub(super) struct Tags {
-    in_html: HashMap<Box<str>, Rc<Tag>>,
-    in_svg: HashMap<Box<str>, Rc<Tag>>,
-    bytes: usize,
+    in_html: Recent<Rc<Tag>>,
+    in_svg: Recent<Rc<Tag>>,
+}
+
+impl Default for Tags {
+    fn default() -> Self {
+        Self {
+            in_html: Recent::new(KNOWN_MAX_BYTES),
+            in_svg: Recent::new(KNOWN_MAX_BYTES),
+        }
+    }
 }
 
 impl Tags {
     /// What `<name …>` says within an element of that namespace; nothing where that is not one tag, where its element
     /// may not stand in a page, or where a browser reads something else than is written.
     pub fn get(tag: &str, within: Namespace, files: MediaTypes) -> Option<Rc<Tag>> {
-        if let Some(known) = KNOWN.with_borrow(|tags| tags.find(tag, within)) {
+        if let Some(known) = KNOWN.with_borrow_mut(|tags| tags.find(tag, within)) {
             return Some(known);
         }
         let asked = Cell::new(false);
@@ -131,28 +138,22 @@ impl Tags {
         Some(read)
     }
 
-    fn find(&self, tag: &str, within: Namespace) -> Option<Rc<Tag>> {
-        let known = match within {
-            Namespace::Html => &self.in_html,
-            Namespace::Svg => &self.in_svg,
-        };
-        known.get(tag).cloned()
+    fn find(&mut self, tag: &str, within: Namespace) -> Option<Rc<Tag>> {
+        self.within(within).find(tag, |tag| Some(tag.clone()))
     }
 
     fn keep(&mut self, tag: &str, within: Namespace, read: Rc<Tag>) {
         let bytes = tag.len() + read.start.json().len() + ENTRY_BYTES;
-        if bytes > TAG_MAX_BYTES {
-            return;
+        if bytes <= TAG_MAX_BYTES {
+            self.within(within).keep(tag, bytes, |_| read);
         }
-        if self.bytes + bytes > KNOWN_MAX_BYTES {
-            *self = Self::default();
-        }
-        self.bytes += bytes;
-        let known = match within {
+    }
+
+    fn within(&mut self, namespace: Namespace) -> &mut Recent<Rc<Tag>> {
+        match namespace {
             Namespace::Html => &mut self.in_html,
             Namespace::Svg => &mut self.in_svg,
-        };
-        known.insert(tag.into(), read);
+        }
     }
 }
 
@@ -296,17 +297,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_is_bounded() {
+    fn a_tag_that_is_long_is_not_kept() {
         let mut tags = Tags::default();
         let tag = Tags::get("<p>", Namespace::Html, &|_| None).unwrap();
-        let most = KNOWN_MAX_BYTES / ENTRY_BYTES;
-        for number in 0..most {
-            tags.keep(&number.to_string(), Namespace::Html, tag.clone());
-            assert!(tags.bytes <= KNOWN_MAX_BYTES);
-        }
-        assert!(tags.in_html.len() < most);
-        let mut tags = Tags::default();
-        tags.keep(&"a".repeat(TAG_MAX_BYTES), Namespace::Html, tag);
-        assert!(tags.in_html.is_empty());
+        let mut keep = |length: usize| {
+            tags.keep(&"a".repeat(length), Namespace::Html, tag.clone());
+            tags.in_html.len()
+        };
+        assert_eq!((keep(TAG_MAX_BYTES), keep(7)), (0, 1));
     }
 }
