@@ -60,8 +60,14 @@ impl Acceptance {
         matches!(&self.standing, Standing::Compared(difference) if !difference.is_wider())
     }
 
+    /// What was found in `access.lock`, where the tree is exactly what that accepts.
+    pub fn as_accepted(&self) -> Option<&Arc<str>> {
+        let text = self.report.texts.get(ACCESS_LOCK);
+        text.filter(|_| self.is_as_accepted())
+    }
+
     /// Whether the tree is exactly what was accepted.
-    pub fn is_as_accepted(&self) -> bool {
+    fn is_as_accepted(&self) -> bool {
         matches!(&self.standing, Standing::Compared(difference) if difference.is_none())
     }
 

@@ -16,7 +16,7 @@ pub enum Severity {
 }
 
 /// Bytes `start..end` of one file. The path is relative to the organisation, with `/`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     pub file: Arc<str>,
     pub start: usize,

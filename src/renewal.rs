@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rayon::prelude::*;
 
 use crate::access::{self, Access, Audiences, Planned, lock};
-use crate::check::Partly;
+use crate::check::{Guidance, Partly};
 use crate::diag::Diagnostic;
 use crate::fingerprint;
 use crate::growth::Takings;
@@ -26,7 +26,7 @@ use crate::model::*;
 use crate::pipeline::{self, BuildError, Days};
 use crate::seal::{SealInput, Sealer, SiteKey};
 use crate::site::Theme;
-use crate::source::Inputs;
+use crate::source::{Inputs, Source};
 
 /// All that a site is made from, besides the organisation that was read from it.
 pub struct Basis<'a> {
@@ -74,7 +74,7 @@ impl Basis<'_> {
 
     fn shared(&self) -> FileHash {
         let Days { today, as_of } = self.days;
-        let theme = self.theme.fingerprint();
+        let theme = self.theme.fingerprint_of_all();
         let shared = (
             self.program,
             theme,
@@ -121,8 +121,8 @@ pub struct Renewal {
     pub organisation: Organisation,
     /// Who there is whose own files are different.
     pub changed: BTreeSet<PersonId>,
-    /// Of what was read anew.
-    pub warnings: Vec<Diagnostic>,
+    /// What there is to say about them.
+    pub diagnostics: Vec<Diagnostic>,
     made: Made,
     due: Access,
 }
@@ -157,15 +157,27 @@ impl Renewal {
             .collect();
         let mut shown = audiences.shown_to(managers.iter().copied());
         shown.extend(changed.iter().cloned());
-        let (organisation, warnings) = tree.organisation(&shown)?;
+        let (organisation, _) = tree.organisation(&shown)?;
+        let (_, diagnostics) = tree.organisation(&changed)?;
         let renewal = Self {
             due: Access::default(),
             organisation,
             changed,
-            warnings,
+            diagnostics,
             made,
         };
-        renewal.plan(&managers, basis)
+        let mut renewal = renewal.plan(&managers, basis)?;
+        renewal.say_more(tree.source(), basis.days.as_of);
+        Some(renewal)
+    }
+
+    /// Adds what only the whole of a person shows.
+    fn say_more(&mut self, source: &Source, as_of: Date) {
+        let (organisation, changed) = (&self.organisation, &self.changed);
+        let audiences = pipeline::warnings_of_audiences(&self.due, source);
+        let guidance = Guidance::about(source, organisation, as_of, changed);
+        self.diagnostics
+            .extend(audiences.into_iter().chain(guidance));
     }
 
     /// Plans what is due; nothing where somebody who has changed is not to all others what they were.

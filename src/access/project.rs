@@ -117,6 +117,7 @@ pub fn shared_by<'p>(
     })
 }
 
+/// Whom it shows, [`Audiences::shown_to`] knows too.
 fn team(audiences: &Audiences, planned: &Planned, manager: &PersonId) -> TeamDraw {
     let managers = audiences.managers();
     let reports = reports_by_name(audiences, manager);

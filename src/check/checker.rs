@@ -240,44 +240,46 @@ impl<'s> Partly<'s> {
         Self { source, frame }
     }
 
-    /// The organisation with the cycles, logs, check-ins, talent mapping and private notes of those people alone, and
-    /// the warnings about them; nothing where anything that was read has an error.
+    /// What the tree was read from.
+    pub fn source(&self) -> &'s Source {
+        self.source
+    }
+
+    /// The organisation with the cycles, logs, check-ins, talent mapping and private notes of some people alone, and
+    /// what there is to say about those; nothing where anything that was read has an error, or something is sealed still.
     pub fn organisation(
         &self,
         people: &BTreeSet<PersonId>,
     ) -> Option<(Organisation, Vec<Diagnostic>)> {
         let Self { source, frame } = self;
-        let asked: Vec<(&PersonId, &Person)> = frame.people.iter().collect();
-        let seats = asked.par_iter().with_max_len(1).map(|(id, person)| {
-            if people.contains(*id) {
-                return frame.seat(source, id);
-            }
-            let value = Arc::new(Person::clone(person));
-            let diagnostics = Vec::new();
-            (PersonId::clone(id), Unit { value, diagnostics })
-        });
-        let seats: Vec<(PersonId, Unit<Arc<Person>>)> = seats.collect();
-        let files = management::files(source);
-        let files = files.iter().filter(|(name, _)| people.contains(&***name));
-        let managed: Vec<Unit<About>> = files
-            .map(|(_, files)| frame.managed(source, files))
-            .collect();
-        let of_seats = seats.iter().flat_map(|(_, unit)| &unit.diagnostics);
-        let of_managed = managed.iter().flat_map(|unit| &unit.diagnostics);
-        let warnings: Vec<Diagnostic> = of_seats.chain(of_managed).cloned().collect();
-        let read = frame.diagnostics.iter().chain(&warnings);
-        if read
-            .into_iter()
-            .any(|diagnostic| diagnostic.severity == Severity::Error)
-        {
+        if source.unopened().next().is_some() {
             return None;
         }
+        let asked: Vec<&PersonId> = people.iter().collect();
+        let asked = asked
+            .par_iter()
+            .filter(|id| frame.people.contains_key(**id));
+        let seats: Vec<_> = asked.map(|id| frame.seat(source, id)).collect();
+        let files = management::files(source);
+        let files = files.iter().filter(|(name, _)| people.contains(&***name));
+        let managed = files.map(|(_, files)| frame.managed(source, files));
+        let managed: Vec<Unit<About>> = managed.collect();
+        let of_seats = seats.iter().flat_map(|(_, unit)| &unit.diagnostics);
+        let of_managed = managed.iter().flat_map(|unit| &unit.diagnostics);
+        let said: Vec<Diagnostic> = of_seats.chain(of_managed).cloned().collect();
+        let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
+        if said.iter().any(is_error) || frame.diagnostics.iter().any(is_error) {
+            return None;
+        }
+        let others = frame.people.iter().filter(|(id, _)| !people.contains(*id));
+        let others = others.map(|(id, person)| (id.clone(), Arc::new(person.clone())));
         let seats = seats.into_iter().map(|(id, unit)| (id, unit.value));
         let about = managed.into_iter().filter_map(|unit| unit.value);
         let management = Management {
             about: about.collect(),
         };
-        Some((frame.organisation(seats.collect(), management), warnings))
+        let organisation = frame.organisation(others.chain(seats).collect(), management);
+        Some((organisation, said))
     }
 }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Instant;
 
 use gradus::access::Access;
@@ -62,29 +61,32 @@ pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
 struct Known {
     inputs: Inputs,
     program: FileHash,
-    /// The text of `access.lock`.
-    accepted: Arc<str>,
 }
 
 impl Known {
     /// Nothing where a part of it cannot be told.
     fn of(source: &Source) -> Option<Self> {
-        let accepted = access_lock(&source.root).ok()??;
         Some(Self {
             program: program()?,
             inputs: source.inputs(),
-            accepted,
         })
     }
 
-    fn basis<'a>(&'a self, key: &'a SiteKey, theme: &'a Theme, days: Days) -> Basis<'a> {
+    /// `accepted` is what `access.lock` holds.
+    fn basis<'a>(
+        &'a self,
+        accepted: &'a str,
+        key: &'a SiteKey,
+        theme: &'a Theme,
+        days: Days,
+    ) -> Basis<'a> {
         Basis {
             key,
             inputs: &self.inputs,
             theme,
             days,
             program: self.program,
-            accepted: &self.accepted,
+            accepted,
         }
     }
 }
@@ -129,12 +131,15 @@ impl Build<'_> {
         ) else {
             return Ok(false);
         };
-        let basis = known.basis(&key, &theme, self.days(&org));
+        let Ok(Some(accepted)) = access_lock(root) else {
+            return Ok(false);
+        };
+        let basis = known.basis(&accepted, &key, &theme, self.days(&org));
         let Some(renewal) = Renewal::find(&tree, &basis, &before) else {
             return Ok(false);
         };
         let report = Report::new(
-            renewal.warnings.clone(),
+            renewal.diagnostics.clone(),
             &source.texts,
             source.root.to_owned(),
         );
@@ -168,7 +173,7 @@ impl Build<'_> {
         let Self { here, root, .. } = self;
         let (org, acceptance) = valid(here, judged(here, source))?;
         access::permit(here, &acceptance)?;
-        let known = known.filter(|_| acceptance.is_as_accepted());
+        let known = known.zip(acceptance.as_accepted().cloned());
         drop(acceptance); // as large as what it compares: all that anyone may read
         let days = self.days(&org);
         let theme = pipeline::theme(root, &org)?;
@@ -201,8 +206,10 @@ impl Build<'_> {
                     Failure::environment("could not write what opens the site from disk", error)
                 })?;
             }
-            let basis = known.as_ref().map(|known| known.basis(&key, &theme, days));
-            site.ledger.made = basis.and_then(|basis| basis.made(&org, &access));
+            if let Some((known, accepted)) = &known {
+                let basis = known.basis(accepted, &key, &theme, days);
+                site.ledger.made = basis.made(&org, &access);
+            }
             Ok(Some(Sealed {
                 site,
                 access: Some(access),

@@ -3,12 +3,14 @@
 //! There are two halves. What is asked for comes into the young one; where that is full it becomes the old one, and
 //! what nobody has asked for since the last time is forgotten.
 
+use std::borrow::Borrow;
 use std::collections::HashMap;
+use std::hash::Hash;
 
 /// Values by name that take no more than so many bytes, by what their owner says of each.
-pub struct Recent<V> {
-    young: HashMap<Box<str>, Kept<V>>,
-    old: HashMap<Box<str>, Kept<V>>,
+pub struct Recent<K, V> {
+    young: HashMap<K, Kept<V>>,
+    old: HashMap<K, Kept<V>>,
     /// What the young ones take.
     bytes: usize,
     /// What either half may take.
@@ -20,7 +22,7 @@ struct Kept<V> {
     bytes: usize,
 }
 
-impl<V> Recent<V> {
+impl<K: Eq + Hash, V> Recent<K, V> {
     /// Both halves together may take so many bytes.
     pub fn new(most: usize) -> Self {
         Self {
@@ -32,7 +34,11 @@ impl<V> Recent<V> {
     }
 
     /// What is wanted of the value of that name.
-    pub fn find<T>(&mut self, name: &str, wanted: impl Fn(&V) -> Option<T>) -> Option<T> {
+    pub fn find<Q, T>(&mut self, name: &Q, wanted: impl Fn(&V) -> Option<T>) -> Option<T>
+    where
+        K: Borrow<Q>,
+        Q: Eq + Hash + ?Sized,
+    {
         if let Some(kept) = self.young.get(name) {
             return wanted(&kept.value);
         }
@@ -43,18 +49,18 @@ impl<V> Recent<V> {
     }
 
     /// Keeps a value, made from the one that was kept by that name, which takes so many bytes more.
-    pub fn keep(&mut self, name: &str, bytes: usize, value: impl FnOnce(Option<V>) -> V) {
-        let before = self.young.remove(name);
+    pub fn keep(&mut self, name: K, bytes: usize, value: impl FnOnce(Option<V>) -> V) {
+        let before = self.young.remove(&name);
         let taken = before.as_ref().map_or(0, |kept| kept.bytes);
         self.bytes -= taken;
         let kept = Kept {
             value: value(before.map(|kept| kept.value)),
             bytes: taken + bytes,
         };
-        self.put(name.into(), kept);
+        self.put(name, kept);
     }
 
-    fn put(&mut self, name: Box<str>, kept: Kept<V>) {
+    fn put(&mut self, name: K, kept: Kept<V>) {
         if self.bytes + kept.bytes > self.most {
             self.old = std::mem::take(&mut self.young);
             self.bytes = 0;
@@ -65,7 +71,7 @@ impl<V> Recent<V> {
 }
 
 #[cfg(test)]
-impl<V> Recent<V> {
+impl<K, V> Recent<K, V> {
     /// How many values there are.
     pub fn len(&self) -> usize {
         self.young.len() + self.old.len()
@@ -82,16 +88,16 @@ impl<V> Recent<V> {
 mod tests {
     use super::*;
 
-    fn keep(recent: &mut Recent<Vec<usize>>, name: usize) {
-        recent.keep(&name.to_string(), 1, |before| {
+    fn keep(recent: &mut Recent<usize, Vec<usize>>, name: usize) {
+        recent.keep(name, 1, |before| {
             let mut values = before.unwrap_or_default();
             values.push(name);
             values
         });
     }
 
-    fn length(recent: &mut Recent<Vec<usize>>, name: usize) -> Option<usize> {
-        recent.find(&name.to_string(), |values| Some(values.len()))
+    fn length(recent: &mut Recent<usize, Vec<usize>>, name: usize) -> Option<usize> {
+        recent.find(&name, |values| Some(values.len()))
     }
 
     #[test]

@@ -13,7 +13,7 @@ use tera::{Context, Tera};
 use super::tree::{self, Forbidden, MediaTypes};
 use crate::fingerprint;
 use crate::model::{FileHash, Tree};
-use recent::Recent;
+use recent::RecentPages;
 
 mod document;
 mod mistake;
@@ -94,7 +94,7 @@ pub struct Theme {
     tera: Tera,
     files: BTreeMap<&'static str, File>,
     /// Where pages are remembered.
-    recent: Option<Recent>,
+    recent: Option<RecentPages>,
 }
 
 /// One file of a theme.
@@ -139,7 +139,7 @@ impl Theme {
     /// The theme, remembering the pages that it rendered lately.
     pub fn remembering(self) -> Self {
         Self {
-            recent: Some(Recent::default()),
+            recent: Some(RecentPages::default()),
             ..self
         }
     }
@@ -173,6 +173,12 @@ impl Theme {
     /// As [`Theme::named`].
     pub fn new(overrides: BTreeMap<String, String>) -> Result<Self, ThemeError> {
         Self::named(DEFAULT_NAME, Some(overrides))
+    }
+
+    /// What tells all of its files from any others, style sheets too.
+    pub fn fingerprint_of_all(&self) -> FileHash {
+        let files = self.files.iter().map(|(name, file)| (name, &file.text));
+        fingerprint::of(&files.collect::<Vec<_>>())
     }
 
     /// Renders a view to a page's tree. A template that writes several elements side by side gets a `div` around them.

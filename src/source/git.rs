@@ -57,7 +57,7 @@ const KEPT: [&str; 8] = [
 ];
 
 /// Why git gave no answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Trouble {
     /// There is no `git` program.
     NoGit,

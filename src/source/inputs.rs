@@ -46,10 +46,15 @@ impl Source {
         let people: Vec<_> = people.into_iter().collect();
         let hashed = people.par_iter().with_max_len(1);
         let hashed = hashed.map(|(name, about)| (Name::clone(name), self.hash(about)));
-        let problems = format!("{:?} {:?}", self.problems, self.revisions.keys());
+        let pins: Vec<(&String, bool)> = {
+            // What was read of them is among the files.
+            let pins = self.revisions.iter();
+            pins.map(|(pin, read)| (pin, read.is_ok())).collect()
+        };
         let told = (self.history.begins(), self.history.is_shallow());
+        let whole = (&self.problems, pins, told, self.links);
         Inputs {
-            shared: fingerprint::of(&(self.hash(&shared), problems, told, self.links)),
+            shared: fingerprint::of(&(self.hash(&shared), whole)),
             people: hashed.collect(),
         }
     }

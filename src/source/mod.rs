@@ -213,14 +213,14 @@ impl SourceFile {
 }
 
 /// Something wrong with the tree itself.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Problem {
     pub place: Place,
     pub what: ProblemKind,
 }
 
 /// What is wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum ProblemKind {
     /// The operating system refused; its words.
     Unreadable(String),

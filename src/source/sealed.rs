@@ -26,7 +26,7 @@ const RECIPIENTS_MAX: usize = 256;
 pub struct Identities(Arc<[Identity]>);
 
 /// Why a sealed source was not opened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Error)]
 pub enum Unopened {
     #[error("no identity was given to open it with")]
     NoIdentity,

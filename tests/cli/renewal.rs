@@ -158,6 +158,48 @@ fn what_bears_on_others_has_everything_built() {
 }
 
 #[test]
+fn every_file_of_a_theme_counts_and_its_style_too() {
+    let here = built();
+    for style in [
+        "body { outline: 1px solid }\n",
+        "body { outline: 2px solid }\n",
+    ] {
+        here.write("org/themes/default/own.css", style);
+        whole(&here);
+        here.run(&["build", "org"]).exits(0).says(NOTHING);
+    }
+    fs::remove_dir_all(here.path("org/themes")).unwrap();
+    whole(&here);
+}
+
+#[test]
+fn who_changed_is_told_what_there_is_to_say_of_them_and_of_nobody_else() {
+    let here = built();
+    let told = |here: &Program| -> String {
+        let said = here.run(&["build", "org"]).exits(0).says(ONE).stderr();
+        let line = said.lines().find(|line| line.contains("about who changed"));
+        line.unwrap_or_default().to_owned()
+    };
+    // Two under the same manager: of one there is something to say, of the other nothing.
+    let path = "org/management/notes/pawel.md";
+    let notes = here.read(path);
+    here.write(path, &format!("Lost words.\n\n{notes}"));
+    let of_pawel = told(&here);
+    assert!(
+        of_pawel.starts_with("4 warnings, 1 advice about who changed; `gradus check`"),
+        "{of_pawel}"
+    );
+    append(&here, "org/people/kwame/2025-h2/review.md", "\nMore.\n");
+    assert!(told(&here).starts_with("1 warning about"));
+    for peer in ["ada", "claire"] {
+        let path = format!("org/people/sofia/2026-h1/peer-{peer}.md");
+        fs::remove_file(here.path(&path)).unwrap();
+    }
+    let of_sofia = told(&here);
+    assert!(of_sofia.contains(", 1 advice about"), "{of_sofia}");
+}
+
+#[test]
 fn nobody_reads_more_by_a_renewal() {
     let here = built();
     let before = ledger(&here);

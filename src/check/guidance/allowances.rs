@@ -17,6 +17,19 @@ pub(super) fn apply(
     allowances: &[Allow],
     found: Vec<Diagnostic>,
 ) -> Vec<Diagnostic> {
+    let (mut kept, needed) = not_excused(source, allowances, found);
+    let needless = needed.iter().enumerate().filter(|(_, needed)| !**needed);
+    let needless = needless.map(|(index, _)| needless_one(index, &allowances[index]));
+    kept.extend(placed(source, needless.collect()));
+    kept
+}
+
+/// Leaves out what is allowed; says of each allowance whether it was needed.
+pub(super) fn not_excused(
+    source: &Source,
+    allowances: &[Allow],
+    found: Vec<Diagnostic>,
+) -> (Vec<Diagnostic>, Vec<bool>) {
     let mut needed = vec![false; allowances.len()];
     let by_code = by_code(source, allowances);
     let mut kept = Vec::new();
@@ -31,10 +44,7 @@ pub(super) fn apply(
             kept.push(diagnostic);
         }
     }
-    let needless = needed.iter().enumerate().filter(|(_, needed)| !**needed);
-    let needless = needless.map(|(index, _)| needless_one(index, &allowances[index]));
-    kept.extend(placed(source, needless.collect()));
-    kept
+    (kept, needed)
 }
 
 /// An allowance that is looked up for every lint of its code.

@@ -34,7 +34,7 @@ mod ratings;
 mod spot;
 mod talent;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
@@ -131,6 +131,24 @@ impl Guidance {
         let mut all = placed(source, questions::judge(practice, source));
         all.extend(self.people.values().flatten().cloned());
         allowances::apply(source, &organisation.policy.allow, all)
+    }
+
+    /// What the practice would have otherwise about some people, as far as the organisation does not allow it. Of
+    /// others there need be no cycles.
+    pub fn about(
+        source: &Source,
+        organisation: &Organisation,
+        as_of: Date,
+        people: &BTreeSet<PersonId>,
+    ) -> Vec<Diagnostic> {
+        let practice = Practice {
+            organisation,
+            as_of,
+        };
+        let people = people.iter().filter_map(|id| organisation.people.get(id));
+        let lints = people.flat_map(|person| of_person(practice, person));
+        let all = placed(source, lints.collect());
+        allowances::not_excused(source, &organisation.policy.allow, all).0
     }
 
     fn renew(&mut self, source: &Source, practice: Practice<'_>) {

@@ -145,7 +145,7 @@ impl Read {
 }
 
 /// How lines were read, by their text.
-struct Known(Recent<Vec<Read>>);
+struct Known(Recent<Box<str>, Vec<Read>>);
 
 impl Default for Known {
     fn default() -> Self {
@@ -167,7 +167,7 @@ impl Known {
             return;
         }
         let bytes = PLACES_BYTES + line.len() + size_of_val(&*read.tokens);
-        self.0.keep(line, bytes, |reads| {
+        self.0.keep(line.into(), bytes, |reads| {
             let mut reads = reads.unwrap_or_default();
             reads.push(read);
             reads

@@ -1,12 +1,12 @@
 //! Pages that were rendered lately, for whoever renders the same ones again and again.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::model::Tree;
+use crate::site::recent::Recent;
 
 /// Pages are remembered up to so many bytes of them and of what they show.
 const PAGES_MAX_BYTES: usize = 64 * 1024 * 1024;
@@ -15,16 +15,15 @@ const PAGES_MAX_BYTES: usize = 64 * 1024 * 1024;
 type Made = [u8; 32];
 
 /// Pages by what they were made from. A theme renders the same view to the same page.
-#[derive(Default)]
-pub(super) struct Recent(Mutex<Pages>);
+pub(super) struct RecentPages(Mutex<Recent<Made, Tree>>);
 
-#[derive(Default)]
-struct Pages {
-    trees: HashMap<Made, Tree>,
-    bytes: usize,
+impl Default for RecentPages {
+    fn default() -> Self {
+        Self(Mutex::new(Recent::new(PAGES_MAX_BYTES)))
+    }
 }
 
-impl Recent {
+impl RecentPages {
     /// The page of that view: as it was rendered lately, or rendered now.
     pub fn page<V: Serialize, E>(
         &self,
@@ -37,27 +36,17 @@ impl Recent {
             return render();
         };
         let made: Made = Sha256::digest(&json).into();
-        if let Some(tree) = self.pages(|pages| pages.trees.get(&made).cloned()) {
+        if let Some(tree) = self.pages(|pages| pages.find(&made, |tree| Some(tree.clone()))) {
             return Ok(tree);
         }
         let tree = render()?;
-        self.pages(|pages| pages.keep(made, tree.clone(), json.len() + tree.as_json().len()));
+        let bytes = json.len() + tree.as_json().len();
+        self.pages(|pages| pages.keep(made, bytes, |_| tree.clone()));
         Ok(tree)
     }
 
-    fn pages<R>(&self, look: impl FnOnce(&mut Pages) -> R) -> R {
+    fn pages<R>(&self, look: impl FnOnce(&mut Recent<Made, Tree>) -> R) -> R {
         // A panic elsewhere cannot leave the pages half changed.
         look(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-}
-
-impl Pages {
-    fn keep(&mut self, made: Made, tree: Tree, bytes: usize) {
-        self.bytes += bytes;
-        if self.bytes > PAGES_MAX_BYTES {
-            self.bytes = bytes;
-            self.trees.clear();
-        }
-        self.trees.insert(made, tree);
     }
 }

@@ -105,8 +105,8 @@ impl Role {
 
 /// Tags by how they are written.
 pub(super) struct Tags {
-    in_html: Recent<Rc<Tag>>,
-    in_svg: Recent<Rc<Tag>>,
+    in_html: Recent<Box<str>, Rc<Tag>>,
+    in_svg: Recent<Box<str>, Rc<Tag>>,
 }
 
 impl Default for Tags {
@@ -145,11 +145,11 @@ impl Tags {
     fn keep(&mut self, tag: &str, within: Namespace, read: Rc<Tag>) {
         let bytes = tag.len() + read.start.json().len() + ENTRY_BYTES;
         if bytes <= TAG_MAX_BYTES {
-            self.within(within).keep(tag, bytes, |_| read);
+            self.within(within).keep(tag.into(), bytes, |_| read);
         }
     }
 
-    fn within(&mut self, namespace: Namespace) -> &mut Recent<Rc<Tag>> {
+    fn within(&mut self, namespace: Namespace) -> &mut Recent<Box<str>, Rc<Tag>> {
         match namespace {
             Namespace::Html => &mut self.in_html,
             Namespace::Svg => &mut self.in_svg,
