@@ -44,11 +44,18 @@ pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
         here,
         args,
         root: &root,
+        program: program(),
         now: now()?,
         began,
     };
-    let known = (!args.dry_run && !args.portable).then(|| Known::of(&source));
-    let known = known.flatten();
+    let is_told_by_it = !args.dry_run && !args.portable;
+    let known = build
+        .program
+        .filter(|_| is_told_by_it)
+        .map(|program| Known {
+            inputs: source.inputs(),
+            program,
+        });
     if let Some(known) = &known
         && build.renew(&source, known)?
     {
@@ -64,14 +71,6 @@ struct Known {
 }
 
 impl Known {
-    /// Nothing where a part of it cannot be told.
-    fn of(source: &Source) -> Option<Self> {
-        Some(Self {
-            program: program()?,
-            inputs: source.inputs(),
-        })
-    }
-
     /// `accepted` is what `access.lock` holds.
     fn basis<'a>(
         &'a self,
@@ -96,6 +95,7 @@ struct Build<'a> {
     here: &'a Here,
     args: &'a cli::Build,
     root: &'a Path,
+    program: Option<FileHash>,
     now: Now,
     began: Instant,
 }
@@ -194,7 +194,7 @@ impl Build<'_> {
         self.publish(&org, &key, |input, publication| {
             let line = Line::show(here, "planning who reads what");
             let manner = Manner {
-                program: program(),
+                program: self.program,
                 reach,
                 progress: &line,
             };

@@ -19,6 +19,7 @@ const ROUNDS: usize = 20;
 const SEEDS: u64 = 10;
 
 type Files = BTreeMap<String, Vec<u8>>;
+type Site = (Files, SealedSite);
 
 fn days() -> Days {
     let today = "2026-11-22".parse().unwrap();
@@ -29,11 +30,7 @@ fn days() -> Days {
 }
 
 /// Builds everything, and what is different alone where that is enough; nothing where the tree or its theme has errors.
-fn built(
-    root: &Path,
-    key: &SiteKey,
-    before: &(Files, Ledger),
-) -> Option<(Option<(Files, SealedSite)>, (Files, SealedSite))> {
+fn built(root: &Path, key: &SiteKey, before: &(Files, Ledger)) -> Option<(Option<Site>, Site)> {
     let source = source::load(root).unwrap();
     let inputs = source.inputs();
     let tree = Partly::read(&source);
@@ -88,7 +85,7 @@ fn held(site: &SealedSite) -> impl PartialEq + std::fmt::Debug {
 }
 
 /// Every file is as the ledger has it.
-fn is_whole((files, site): &(Files, SealedSite)) -> bool {
+fn is_whole((files, site): &Site) -> bool {
     let mut listed = site.ledger.files.iter();
     let as_listed = |(path, entry): (&String, &LedgerEntry)| {
         let bytes = files.get(path);
