@@ -43,14 +43,7 @@ pub struct Basis<'a> {
 impl Basis<'_> {
     /// What a site is made from, of which all was planned; nothing where files are about nobody.
     pub fn made(&self, organisation: &Organisation, access: &Access) -> Option<Made> {
-        let known = |name: &&str| organisation.people.contains_key(*name);
-        if !self
-            .inputs
-            .people
-            .keys()
-            .map(|name| &**name)
-            .all(|name| known(&name))
-        {
+        if !self.is_about_known(organisation) {
             return None;
         }
         let audiences = Audiences::new(organisation, self.days.today);
@@ -70,6 +63,12 @@ impl Basis<'_> {
             shared: self.shared(),
             people: made.collect(),
         })
+    }
+
+    /// Whether everybody is there whom files are about.
+    fn is_about_known(&self, organisation: &Organisation) -> bool {
+        let mut names = self.inputs.people.keys();
+        names.all(|name| organisation.people.contains_key(&**name))
     }
 
     fn shared(&self) -> FileHash {
@@ -134,9 +133,7 @@ impl Renewal {
             return None;
         }
         let (frame, _) = tree.organisation(&BTreeSet::new())?;
-        let known = |name: &&str| frame.people.contains_key(*name);
-        let names = basis.inputs.people.keys();
-        if !names.map(|name| &**name).all(|name| known(&name)) {
+        if !basis.is_about_known(&frame) {
             return None;
         }
         let mut made = before.clone();

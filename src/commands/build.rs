@@ -48,14 +48,13 @@ pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
         now: now()?,
         began,
     };
-    let is_told_by_it = !args.dry_run && !args.portable;
-    let known = build
-        .program
-        .filter(|_| is_told_by_it)
-        .map(|program| Known {
-            inputs: source.inputs(),
-            program,
-        });
+    // What opens a site from disk is written around it, out of the renewal's sight.
+    let may_be_renewed = !args.dry_run && !args.portable;
+    let program = build.program.filter(|_| may_be_renewed);
+    let known = program.map(|program| Known {
+        inputs: source.inputs(),
+        program,
+    });
     if let Some(known) = &known
         && build.renew(&source, known)?
     {
