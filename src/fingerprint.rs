@@ -1,4 +1,4 @@
-//! Values as hashes: whether something would be drawn from the same as before.
+//! Values as hashes: whether something would be made from the same as before.
 //!
 //! A fingerprint holds for one program on one kind of machine: the standard library may hash otherwise in another. So
 //! it stands beside that of the program, and nowhere outside of the ledger.

@@ -12,7 +12,7 @@
 //! | seal | [`seal`] | pages, keys | sealed files, keyrings, signed index |
 //! | publish | [`publish`] | sealed files | the folder on disk, swapped in atomically |
 //!
-//! [`pipeline`] calls them in that order; [`renewal`] after an earlier build, for as much as is different since;
+//! [`pipeline`] calls them in that order; [`renewal`] does so after an earlier build, for as much as is different since;
 //! [`rebuild`] again and again, for as much as a change can reach, and [`serve`] shows what comes of it. Stages never import one another; they meet in the
 //! pipeline and share [`model`] and [`diag`].
 

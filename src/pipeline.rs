@@ -231,12 +231,7 @@ pub(crate) struct Draws<'a> {
 }
 
 impl<'a> Draws<'a> {
-    pub(crate) fn new(
-        program: impl Into<Option<FileHash>>,
-        theme: &'a Theme,
-        commons: &'a Commons,
-    ) -> Self {
-        let program = program.into();
+    pub(crate) fn new(program: Option<FileHash>, theme: &'a Theme, commons: &'a Commons) -> Self {
         Self {
             theme,
             commons,

@@ -1,4 +1,4 @@
-//! A build after a build: whoever has not changed is neither read nor drawn again.
+//! A build after a build: whoever has not changed is neither checked nor drawn again.
 //!
 //! The ledger knows what a site was [`Made`] from: each person's own files, and all the rest together. Where only
 //! some people's own files are different, and they bear on nobody else otherwise than before, the sections that these
@@ -8,7 +8,7 @@
 //! |---|---|
 //! | nothing | the list is signed again |
 //! | what some people's own files say | the sections about them, and the teams that show them |
-//! | settings, rubrics, cycles, who there is, what was accepted, the day, a template, the program | everything is built |
+//! | settings, rubrics, cycles, a `person.toml` or login, `access.lock`, what git holds, a stray file, the day, the theme, the program | everything is built |
 //! | who reads something, a figure about everyone, what is shared with everyone | everything is built |
 //!
 //! What comes out is what a build of everything gives, byte for byte before it is sealed.
@@ -30,7 +30,9 @@ use crate::source::{Inputs, Source};
 
 /// All that a site is made from, besides the organisation that was read from it.
 pub struct Basis<'a> {
+    /// Also keys the hashes.
     pub key: &'a SiteKey,
+    /// The tree.
     pub inputs: &'a Inputs,
     pub theme: &'a Theme,
     pub days: Days,
@@ -117,6 +119,8 @@ impl Basis<'_> {
 
 /// What a build has to make anew, where the rest is made from the same as before.
 pub struct Renewal {
+    /// Only who is shown on a page that is due has cycles in it, a log, check-ins, talent mapping and notes: the whole of it
+    /// is not to be planned, counted or drawn.
     pub organisation: Organisation,
     /// Who there is whose own files are different.
     pub changed: BTreeSet<PersonId>,
@@ -127,13 +131,13 @@ pub struct Renewal {
 }
 
 impl Renewal {
-    /// Finds what is different; nothing where that may be more than what some sections say.
-    pub fn find(tree: &Partly, basis: &Basis, before: &Made) -> Option<Self> {
+    /// Finds what is different; nothing where that may be more than what some sections say. `frame` is the organisation of
+    /// the tree without what is about one person alone.
+    pub fn find(tree: &Partly, frame: &Organisation, basis: &Basis, before: &Made) -> Option<Self> {
         if basis.shared() != before.shared {
             return None;
         }
-        let (frame, _) = tree.organisation(&BTreeSet::new())?;
-        if !basis.is_about_known(&frame) {
+        if !basis.is_about_known(frame) {
             return None;
         }
         let mut made = before.clone();
@@ -146,7 +150,7 @@ impl Renewal {
                 changed.insert(id.clone());
             }
         }
-        let audiences = Audiences::new(&frame, basis.days.today);
+        let audiences = Audiences::new(frame, basis.days.today);
         let managers = audiences.managers_above(&changed);
         let managers: BTreeSet<&PersonId> = managers
             .into_iter()
@@ -154,8 +158,9 @@ impl Renewal {
             .collect();
         let mut shown = audiences.shown_to(managers.iter().copied());
         shown.extend(changed.iter().cloned());
-        let (organisation, _) = tree.organisation(&shown)?;
-        let (_, diagnostics) = tree.organisation(&changed)?;
+        let (organisation, said) = tree.organisation(&shown)?;
+        let said = said.into_iter().filter(|(id, _)| changed.contains(id));
+        let diagnostics = said.flat_map(|(_, said)| said).collect();
         let renewal = Self {
             due: Access::default(),
             organisation,
@@ -164,13 +169,14 @@ impl Renewal {
             made,
         };
         let mut renewal = renewal.plan(&managers, basis)?;
-        renewal.say_more(tree.source(), basis.days.as_of);
+        renewal.say_more(tree.source(), basis.days.today);
         Some(renewal)
     }
 
     /// Adds what only the whole of a person shows.
-    fn say_more(&mut self, source: &Source, as_of: Date) {
+    fn say_more(&mut self, source: &Source, today: Date) {
         let (organisation, changed) = (&self.organisation, &self.changed);
+        let as_of = organisation.as_of.unwrap_or(today); // as `gradus check`, whatever day the build goes by
         let audiences = pipeline::warnings_of_audiences(&self.due, source);
         let guidance = Guidance::about(source, organisation, as_of, changed);
         self.diagnostics
@@ -180,7 +186,7 @@ impl Renewal {
     /// Plans what is due; nothing where somebody who has changed is not to all others what they were.
     fn plan(mut self, managers: &BTreeSet<&PersonId>, basis: &Basis) -> Option<Self> {
         let audiences = Audiences::new(&self.organisation, basis.days.today);
-        let due = access::plan_about(&audiences, &self.changed, managers);
+        let due = access::plan_about(&audiences, &self.changed, managers.iter().copied());
         let commons = access::commons(&self.organisation, basis.days.as_of);
         let bears_as_before = |id: &PersonId| {
             let about = |planned: &&Planned| planned.person() == Some(id);
@@ -198,7 +204,7 @@ impl Renewal {
     }
 
     /// Draws and seals what is due into a store that holds the site that was made before, whole. Nothing where a section
-    /// was not there: what is in the store then is no site.
+    /// was not there: nothing was put into the store then.
     ///
     /// # Errors
     ///
@@ -217,7 +223,7 @@ impl Renewal {
         }
         let organisation = &self.organisation;
         let commons = access::commons(organisation, basis.days.as_of);
-        let draws = pipeline::Draws::new(basis.program, basis.theme, &commons);
+        let draws = pipeline::Draws::new(Some(basis.program), basis.theme, &commons);
         let audiences = Audiences::new(organisation, basis.days.today);
         let figures = OrgFigures::default(); // they are on the page of everyone, which is not due
         let due = self.due.sections.par_iter().with_max_len(1);

@@ -73,12 +73,7 @@ impl Widening {
 /// Plans all sections of an organisation for the real `today`.
 pub fn plan(org: &Organisation, today: Date) -> Access {
     let audiences = Audiences::new(org, today);
-    let mut access = Access::default();
-    access.add_people(&audiences, org.people.keys());
-    for manager in audiences.managers() {
-        access.sections.push(team(&audiences, manager));
-        access.sections.push(team_talent(&audiences, manager));
-    }
+    let mut access = plan_about(&audiences, org.people.keys(), audiences.managers());
     access.sections.push(everyone(&audiences, SectionKind::Org));
     access
         .sections
@@ -92,7 +87,7 @@ pub fn plan(org: &Organisation, today: Date) -> Access {
 pub fn plan_about<'p>(
     audiences: &Audiences,
     people: impl IntoIterator<Item = &'p PersonId>,
-    managers: &BTreeSet<&PersonId>,
+    managers: impl IntoIterator<Item = &'p PersonId>,
 ) -> Access {
     let mut access = Access::default();
     access.add_people(audiences, people);

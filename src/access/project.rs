@@ -117,7 +117,8 @@ pub fn shared_by<'p>(
     })
 }
 
-/// Whom it shows, [`Audiences::shown_to`] knows too.
+/// The direct reports of a manager, and below them the direct reports of those who manage. [`Audiences::shown_to`] says
+/// whom that can be: the two change together.
 fn team(audiences: &Audiences, planned: &Planned, manager: &PersonId) -> TeamDraw {
     let managers = audiences.managers();
     let reports = reports_by_name(audiences, manager);

@@ -70,12 +70,15 @@ struct Unit<T> {
     diagnostics: Vec<Diagnostic>,
 }
 
-/// A tree of which only that is read which all may refer to, and of people who is asked for.
+/// A tree of which only that is checked which all may refer to, and of people who is asked for.
 #[derive(Debug)]
 pub struct Partly<'s> {
     source: &'s Source,
     frame: Frame,
 }
+
+/// What there is to say about people.
+pub type Said = BTreeMap<PersonId, Vec<Diagnostic>>;
 
 /// What of the frame is not as it was.
 #[derive(Debug, Default)]
@@ -234,7 +237,7 @@ impl Checker {
 }
 
 impl<'s> Partly<'s> {
-    /// Reads what all may refer to.
+    /// Checks what all may refer to.
     pub fn read(source: &'s Source) -> Self {
         let frame = Frame::read(source);
         Self { source, frame }
@@ -246,11 +249,9 @@ impl<'s> Partly<'s> {
     }
 
     /// The organisation with the cycles, logs, check-ins, talent mapping and private notes of some people alone, and
-    /// what there is to say about those; nothing where anything that was read has an error, or something is sealed still.
-    pub fn organisation(
-        &self,
-        people: &BTreeSet<PersonId>,
-    ) -> Option<(Organisation, Vec<Diagnostic>)> {
+    /// what there is to say about those; nothing where anything that was checked has an error, or something is sealed
+    /// still.
+    pub fn organisation(&self, people: &BTreeSet<PersonId>) -> Option<(Organisation, Said)> {
         let Self { source, frame } = self;
         if source.unopened().next().is_some() {
             return None;
@@ -264,11 +265,21 @@ impl<'s> Partly<'s> {
         let files = files.iter().filter(|(name, _)| people.contains(&***name));
         let managed = files.map(|(_, files)| frame.managed(source, files));
         let managed: Vec<Unit<About>> = managed.collect();
-        let of_seats = seats.iter().flat_map(|(_, unit)| &unit.diagnostics);
-        let of_managed = managed.iter().flat_map(|unit| &unit.diagnostics);
-        let said: Vec<Diagnostic> = of_seats.chain(of_managed).cloned().collect();
+        let mut said = Said::new();
+        for (id, unit) in &seats {
+            said.entry(id.clone())
+                .or_default()
+                .extend_from_slice(&unit.diagnostics);
+        }
+        for unit in &managed {
+            let about = unit.about()?; // or it is an error that these files are about nobody
+            said.entry(about)
+                .or_default()
+                .extend_from_slice(&unit.diagnostics);
+        }
         let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
-        if said.iter().any(is_error) || frame.diagnostics.iter().any(is_error) {
+        let mut all = said.values().flatten().chain(&frame.diagnostics);
+        if all.any(is_error) {
             return None;
         }
         let others = frame.people.iter().filter(|(id, _)| !people.contains(*id));

@@ -37,7 +37,7 @@ mod seats;
 mod table;
 mod tree;
 
-pub use checker::{Checked, Checker, Fresh, Partly, StandIn};
+pub use checker::{Checked, Checker, Fresh, Partly, Said, StandIn};
 pub use codes::Rule;
 pub use guidance::Guidance;
 pub use known::{RESERVED_CYCLES, RESERVED_PEOPLE};

@@ -134,7 +134,7 @@ impl Build<'_> {
             return Ok(false);
         };
         let basis = known.basis(&accepted, &key, &theme, self.days(&org));
-        let Some(renewal) = Renewal::find(&tree, &basis, &before) else {
+        let Some(renewal) = Renewal::find(&tree, &org, &basis, &before) else {
             return Ok(false);
         };
         let report = Report::new(

@@ -242,7 +242,7 @@ pub fn warn_of_open_site_key(here: &Here, root: &Path, organisation: &Organisati
     here.warn_of_open_secret(&site_key_of_environment().unwrap_or_else(of_tree));
 }
 
-/// The same without a word about who can read it.
+/// As [`site_key`], without a word about who can read it.
 ///
 /// # Errors
 ///

@@ -190,9 +190,11 @@ pub struct SealedSite {
     pub ledger: Ledger,
     /// `site id`, in hexadecimal.
     pub site_id: String,
+    /// How many sections it has.
     pub sections: usize,
-    /// Where parts of one page count once a section.
+    /// How many pages, where parts of one page count once a section.
     pub pages: usize,
+    /// How many keys open it.
     pub keyrings: usize,
     /// Files that were written anew.
     pub written: usize,

@@ -48,11 +48,13 @@ impl<K: Eq + Hash, V> Recent<K, V> {
         found
     }
 
-    /// Keeps a value, made from the one that was kept by that name, which takes so many bytes more.
+    /// Keeps a value, made from the one that was kept by that name, which takes so many bytes more. One that is larger
+    /// than a half is not kept.
     pub fn keep(&mut self, name: K, bytes: usize, value: impl FnOnce(Option<V>) -> V) {
-        let before = self.young.remove(&name);
+        let young = self.young.remove(&name);
+        self.bytes -= young.as_ref().map_or(0, |kept| kept.bytes);
+        let before = young.or_else(|| self.old.remove(&name));
         let taken = before.as_ref().map_or(0, |kept| kept.bytes);
-        self.bytes -= taken;
         let kept = Kept {
             value: value(before.map(|kept| kept.value)),
             bytes: taken + bytes,
@@ -61,6 +63,9 @@ impl<K: Eq + Hash, V> Recent<K, V> {
     }
 
     fn put(&mut self, name: K, kept: Kept<V>) {
+        if kept.bytes > self.most {
+            return;
+        }
         if self.bytes + kept.bytes > self.most {
             self.old = std::mem::take(&mut self.young);
             self.bytes = 0;
@@ -122,6 +127,10 @@ mod tests {
         keep(&mut recent, 8);
         keep(&mut recent, 9);
         assert_eq!(recent.bytes, 1);
-        assert_eq!(length(&mut recent, 7), Some(9));
+        // Also from the old half, and no further than a half.
+        keep(&mut recent, 7);
+        assert_eq!((length(&mut recent, 7), recent.bytes), (Some(10), 10));
+        keep(&mut recent, 7);
+        assert_eq!((length(&mut recent, 7), recent.bytes), (None, 0));
     }
 }

@@ -156,15 +156,7 @@ impl Theme {
 
     /// What tells its templates from any others.
     pub fn fingerprint(&self) -> FileHash {
-        let drawing = self
-            .files
-            .iter()
-            .filter(|(name, _)| !name.ends_with(".css"));
-        fingerprint::of(
-            &drawing
-                .map(|(name, file)| (name, &file.text))
-                .collect::<Vec<_>>(),
-        )
+        self.fingerprint_of(|name| !name.ends_with(".css"))
     }
 
     /// The default theme with some of its files replaced.
@@ -177,8 +169,13 @@ impl Theme {
 
     /// What tells all of its files from any others, style sheets too.
     pub fn fingerprint_of_all(&self) -> FileHash {
-        let files = self.files.iter().map(|(name, file)| (name, &file.text));
-        fingerprint::of(&files.collect::<Vec<_>>())
+        self.fingerprint_of(|_| true)
+    }
+
+    fn fingerprint_of(&self, counts: impl Fn(&str) -> bool) -> FileHash {
+        let files = self.files.iter().filter(|(name, _)| counts(name));
+        let texts = files.map(|(name, file)| (name, &file.text));
+        fingerprint::of(&texts.collect::<Vec<_>>())
     }
 
     /// Renders a view to a page's tree. A template that writes several elements side by side gets a `div` around them.

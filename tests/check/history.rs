@@ -92,6 +92,26 @@ fn commit(directory: &Path, day: &str) {
     git(directory, &["commit", "--quiet", "--message", "so"], day);
 }
 
+#[test]
+fn what_git_tells_counts_among_what_a_site_is_made_from() {
+    let inputs = |repository: &Repository| source::load(&repository.root()).unwrap().inputs();
+    let repository = sample().expecting(MIGRATE);
+    let never = inputs(&repository);
+    let repository = repository.committed("2026-01-12");
+    let first = inputs(&repository);
+    assert_ne!(never.shared, first.shared, "the day that history begins");
+    let repository = repository.expecting("text = \"Follow the migration\"");
+    let beside = inputs(&repository);
+    let within = inputs(&repository.committed("2026-06-01"));
+    assert_eq!(beside.shared, within.shared);
+    let other = within
+        .people
+        .iter()
+        .filter(|(name, hash)| beside.people[*name] != **hash);
+    let other: Vec<&str> = other.map(|(name, _)| &**name).collect();
+    assert_eq!(other, ["ada"]);
+}
+
 /// What came of a tree.
 struct Told {
     organisation: Option<Organisation>,

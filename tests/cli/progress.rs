@@ -34,6 +34,7 @@ fn a_terminal_sees_how_far_a_build_is_until_it_is_done() {
     let seen = on_a_terminal(&here, "-C org build", "xterm");
     for words in [
         "reading the tree",
+        "checking the tree",
         "planning who reads what",
         "sealing: 1 of ",
         "putting the site into its place",

@@ -262,7 +262,6 @@ fn a_file_that_was_changed_or_lost_in_the_site_is_mended() {
 
 #[test]
 fn another_day_folder_or_wish_has_everything_built() {
-    let here = built();
     for args in [
         &["build", "org", "--as-of", "2026-11-16"][..],
         &["build", "org", "-o", "elsewhere"],
@@ -270,7 +269,28 @@ fn another_day_folder_or_wish_has_everything_built() {
         &["-v", "build", "org"],
         &["build", "org", "--portable"],
     ] {
+        let here = built();
         let said = here.run(args).exits(0).stderr();
         assert!(!said.contains("since the build before"), "{args:?}: {said}");
     }
+}
+
+#[test]
+fn a_site_that_opens_from_disk_is_built_whole_and_so_is_the_one_after() {
+    let here = built();
+    here.run(&["build", "org", "--portable"]).exits(0);
+    whole(&here);
+    here.run(&["build", "org"]).exits(0).says(NOTHING);
+}
+
+#[test]
+fn what_is_said_goes_by_the_day_that_check_goes_by() {
+    let here = built();
+    let args = ["build", "org", "--as-of", "2026-07-01"];
+    here.run(&args).exits(0);
+    append(&here, "org/people/kwame/2025-h2/review.md", "\nMore.\n");
+    here.run(&args)
+        .exits(0)
+        .says(ONE)
+        .says("1 warning about who changed");
 }

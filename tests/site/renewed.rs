@@ -1,6 +1,6 @@
 //! A renewal of a site holds what a build of everything holds.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use gradus::check::Partly;
@@ -56,7 +56,8 @@ fn built(root: &Path, key: &SiteKey, before: &(Files, Ledger)) -> Option<(Option
     let Built { mut site, access } = built;
     site.ledger.made = basis.made(&organisation, &access);
     let made = before.1.made.as_ref();
-    let renewal = made.and_then(|made| Renewal::find(&tree, &basis, made));
+    let (frame, _) = tree.organisation(&BTreeSet::new()).unwrap();
+    let renewal = made.and_then(|made| Renewal::find(&tree, &frame, &basis, made));
     let renewed = renewal.map(|renewal| {
         let store = store();
         let input = pipeline::seal_input(&renewal.organisation, key.clone(), 1_800_000_000, false);
