@@ -12,6 +12,7 @@ mod sealer;
 mod section;
 mod site_json;
 mod site_key;
+mod state;
 mod tree_check;
 
 pub use address::RouteKey;
@@ -22,10 +23,11 @@ pub use reader::{
     FILE_MAX_BYTES, Folder, Portfolio, ReadError, SealedSiteReader, SiteFiles, Trust, is_inside,
     owned_files, read_signed,
 };
-pub use sealer::{LoginFile, SealError, SealInput, SealState, Sealer, seal_site};
+pub use sealer::{LoginFile, SealError, SealInput, Sealer, seal_site};
 pub use section::{OpenedFile, OpenedPage, OpenedSection};
 pub use site_json::{Signer, SignerError, SiteJson};
 pub use site_key::{SiteId, SiteKey, SiteKeyError, login_path};
+pub use state::SealState;
 
 /// The version of the format that this program writes, and the highest it reads.
 pub const FORMAT: u64 = 1;

@@ -9,14 +9,15 @@ use rayon::prelude::*;
 use thiserror::Error;
 
 use super::container::{self, TooLarge};
-use super::index::{self, Shards};
-use super::site_key::{Lineage, is_keyring_path, login_path};
+use super::index::Shards;
+use super::site_key::{Lineage, login_path};
+use super::state::{Placed, Readers, SealState};
 use super::{
     FORMAT, Keyring, KeyringReader, KeyringSection, SITE_JSON, SITE_SIG, SignedFile, SiteId,
     SiteJson, SiteKey, age_file, b64, section,
 };
 use crate::model::{
-    Drawn, FileHash, Identity, KeyKind, Ledger, LedgerEntry, PersonId, PlainFile, Recipient,
+    FileHash, Identity, KeyKind, Ledger, LedgerEntry, PersonId, PlainFile, Recipient,
     RecipientError, SealedSite, Section, SectionContent, SectionId, SiteStore,
 };
 
@@ -129,42 +130,6 @@ struct Record {
     reused: usize,
 }
 
-/// What is known of a site that was sealed, so that a next one need only take what is different.
-#[derive(Default)]
-pub struct SealState {
-    /// The site, epoch and readers' names that it was sealed with.
-    frame: Option<(SiteId, u64, BTreeMap<PersonId, String>)>,
-    files: BTreeMap<String, LedgerEntry>,
-    sections: BTreeMap<SectionId, Placed>,
-    /// Paths that are not sealed for a section or a reader: they are added anew for each site.
-    plain: BTreeSet<String>,
-    /// The files of the keyrings; nothing where they do not hold what they should.
-    keyrings: Option<BTreeSet<String>>,
-    standing: Standing,
-}
-
-/// What of the build before is to be kept as it lies.
-#[derive(Default)]
-struct Standing {
-    /// Its sections, by the path of their own file.
-    drawn: BTreeMap<String, Drawn>,
-    /// Their files and all others.
-    files: BTreeMap<String, LedgerEntry>,
-}
-
-/// A section in its files.
-#[derive(PartialEq)]
-struct Placed {
-    opens: KeyringSection,
-    readers: Readers,
-    /// Its own file and those of its attachments; its own is the last.
-    files: Vec<String>,
-    /// Pages that it has a part of.
-    pages: usize,
-    /// What it was drawn from, where that is known.
-    from: Option<FileHash>,
-}
-
 impl<'a> Sealer<'a> {
     /// A sealer for a site of which nothing is known.
     pub fn new(input: &'a SealInput, store: &'a dyn SiteStore) -> Self {
@@ -188,20 +153,7 @@ impl<'a> Sealer<'a> {
     /// A sealer for the next site of a store that holds the one before, whole: everything is kept as it lies but the
     /// sections that are added anew. Who opens them must be who opened them before: no keyring is written.
     pub fn renewing(input: &'a SealInput, store: &'a dyn SiteStore, before: &Ledger) -> Self {
-        let is_signed = |path: &String| !index::is_of_signed_list(path);
-        let files = before.files.iter().filter(|(path, _)| is_signed(path));
-        let files: BTreeMap<String, LedgerEntry> =
-            files.map(|(path, entry)| (path.clone(), *entry)).collect();
-        let keyrings = files.keys().filter(|path| is_keyring_path(path)).cloned();
-        let state = SealState {
-            frame: Some((input.site_key.site_id(), input.epoch, input.names.clone())),
-            keyrings: Some(keyrings.collect()),
-            standing: Standing {
-                drawn: before.drawn.clone(),
-                files,
-            },
-            ..SealState::default()
-        };
+        let state = SealState::standing(before, input);
         Self::after(state, input, store)
     }
 
@@ -603,95 +555,6 @@ impl Closed {
     }
 }
 
-impl SealState {
-    /// What its sections were drawn from, by the path of their own file.
-    fn drawn(&self, files: &BTreeMap<String, LedgerEntry>) -> BTreeMap<String, Drawn> {
-        let hash = |path: &String| Some((path.clone(), files.get(path)?.sha256));
-        let drawn = |placed: &Placed| {
-            let (from, pages) = (placed.from?, placed.pages);
-            let files: Option<BTreeMap<_, _>> = placed.files.iter().map(hash).collect();
-            let own = placed.files.last()?.clone();
-            let files = files?.into_iter().collect(); // by path, as a ledger that is read has them
-            Some((own, Drawn { from, pages, files }))
-        };
-        let anew = self.sections.values().filter_map(drawn);
-        anew.chain(self.standing.drawn.clone()).collect()
-    }
-
-    /// Pages, where parts of one page count once a section.
-    fn pages(&self) -> usize {
-        let anew = self.sections.values().map(|placed| placed.pages);
-        let kept = self.standing.drawn.values().map(|drawn| drawn.pages);
-        anew.chain(kept).sum()
-    }
-
-    /// What of it holds for a site with that input: nothing of another site or epoch.
-    fn continued(mut self, input: &SealInput) -> Self {
-        let frame = (input.site_key.site_id(), input.epoch, input.names.clone());
-        let same = |(site, epoch): (SiteId, u64)| (site, epoch) == (frame.0, frame.1);
-        if !self.frame.as_ref().is_some_and(|f| same((f.0, f.1))) {
-            self = Self::default();
-        }
-        if self.frame.as_ref() != Some(&frame) {
-            self.forget_keyrings();
-        }
-        for path in std::mem::take(&mut self.plain) {
-            self.files.remove(&path);
-        }
-        self.frame = Some(frame);
-        self
-    }
-
-    fn place(&mut self, id: SectionId, placed: Placed) {
-        let before = self.sections.get(&id);
-        let same_readers = before
-            .is_some_and(|before| before.opens == placed.opens && before.readers == placed.readers);
-        // A section's path follows from its name and from who opens it.
-        let stood = placed
-            .files
-            .last()
-            .is_some_and(|own| self.standing.leave(own));
-        if !same_readers && !stood {
-            self.forget_keyrings();
-        }
-        if let Some(before) = self.sections.insert(id, placed) {
-            self.forget_files(&before);
-        }
-    }
-
-    fn remove(&mut self, id: &SectionId) {
-        if let Some(before) = self.sections.remove(id) {
-            self.forget_files(&before);
-            self.forget_keyrings();
-        }
-    }
-
-    fn forget_files(&mut self, placed: &Placed) {
-        for path in &placed.files {
-            self.files.remove(path);
-        }
-    }
-
-    fn forget_keyrings(&mut self) {
-        for path in self.keyrings.take().into_iter().flatten() {
-            self.files.remove(&path);
-        }
-    }
-}
-
-impl Standing {
-    /// Leaves a section to be added anew; says whether it was there.
-    fn leave(&mut self, own: &str) -> bool {
-        let Some(drawn) = self.drawn.remove(own) else {
-            return false;
-        };
-        for (path, _) in &drawn.files {
-            self.files.remove(path);
-        }
-        true
-    }
-}
-
 /// A reader and what one of their keys opens.
 type Ring<'a> = (&'a PersonId, Vec<&'a KeyringSection>);
 
@@ -720,9 +583,6 @@ fn shared(recipient: &Recipient, first: &PersonId, second: &PersonId) -> SealErr
         second: second.clone(),
     }
 }
-
-/// Who opens a section, by their keys; as small as can be, for a site has hundreds of thousands of them.
-type Readers = Box<[(Recipient, PersonId)]>;
 
 /// Who opens a section. The same key may be listed twice under one person.
 fn readers(section: &Section, keys: KeyKind) -> Result<Readers, SealError> {
