@@ -6,29 +6,27 @@ use std::sync::Arc;
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::SectionId;
 
 /// A page: HTML as data, as the JSON that the format has for it. Only `site` makes these, from one parse against the
 /// allow-list. Cheap to clone.
-#[derive(Debug, Clone)]
-pub struct Tree(Arc<RawValue>);
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tree(Arc<str>);
 
 impl Tree {
     /// The tree of a node's JSON.
     ///
     /// # Panics
-    /// It is no JSON.
+    /// It is no text.
     pub fn from_json(json: Vec<u8>) -> Self {
         let text = String::from_utf8(json).expect("JSON is UTF-8");
-        let json = RawValue::from_string(text).expect("a page is written as JSON");
-        Self(json.into())
+        Self(text.into())
     }
 
     /// The JSON.
     pub fn as_json(&self) -> &str {
-        self.0.get()
+        &self.0
     }
 
     /// The outermost node, for whoever looks into a page.
@@ -40,20 +38,6 @@ impl Tree {
 impl From<Node> for Tree {
     fn from(node: Node) -> Self {
         Self::from_json(serde_json::to_vec(&node).expect("texts are always JSON"))
-    }
-}
-
-impl PartialEq for Tree {
-    fn eq(&self, other: &Self) -> bool {
-        self.as_json() == other.as_json()
-    }
-}
-
-impl Eq for Tree {}
-
-impl Serialize for Tree {
-    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(s)
     }
 }
 
@@ -124,7 +108,7 @@ impl TryFrom<Value> for Node {
 }
 
 /// What one section contributes to one page.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PagePart {
     /// `people/ada/2026-h1`: stable across builds; hashed before it becomes an address.
     pub route: String,

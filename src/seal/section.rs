@@ -9,12 +9,18 @@ use super::{FORMAT, SiteId, tree_check};
 use crate::model::{PagePart, SectionContent};
 
 #[derive(Serialize)]
-struct Written<'a> {
+struct WrittenHead<'a> {
     format: u64,
     site: String,
     section: &'a str,
-    pages: &'a [PagePart],
-    files: BTreeMap<&'a str, WrittenFile<'a>>,
+}
+
+#[derive(Serialize)]
+struct WrittenPageHead<'a> {
+    route: &'a str,
+    slot: u32,
+    title: &'a str,
+    kind: &'a str,
 }
 
 #[derive(Serialize)]
@@ -32,6 +38,24 @@ pub(super) fn write(
     site: SiteId,
     path_of: impl Fn(&str) -> String,
 ) -> Vec<u8> {
+    let trees = content.pages.iter().map(|page| page.tree.as_json().len());
+    let mut json = Vec::with_capacity(trees.sum::<usize>() + 1024);
+    write_open(
+        &WrittenHead {
+            format: FORMAT,
+            site: site.to_string(),
+            section: content.section.as_str(),
+        },
+        &mut json,
+    );
+    json.extend(b",\"pages\":[");
+    for (number, page) in content.pages.iter().enumerate() {
+        if number > 0 {
+            json.push(b',');
+        }
+        write_page(page, &mut json);
+    }
+    json.extend(b"],\"files\":");
     let files = content.files.iter().map(|(key, file)| {
         let written = WrittenFile {
             file: path_of(key),
@@ -41,14 +65,36 @@ pub(super) fn write(
         };
         (key.as_str(), written)
     });
-    let document = Written {
-        format: FORMAT,
-        site: site.to_string(),
-        section: content.section.as_str(),
-        pages: &content.pages,
-        files: files.collect(),
-    };
-    serde_json::to_vec(&document).expect("texts and numbers are always JSON")
+    write_json(&files.collect::<BTreeMap<_, _>>(), &mut json);
+    json.push(b'}');
+    json
+}
+
+/// A tree is JSON already, and nearly all there is to write: it is put in as it is.
+fn write_page(page: &PagePart, json: &mut Vec<u8>) {
+    write_open(
+        &WrittenPageHead {
+            route: &page.route,
+            slot: page.slot,
+            title: &page.title,
+            kind: page.kind,
+        },
+        json,
+    );
+    json.extend(b",\"tree\":");
+    json.extend(page.tree.as_json().as_bytes());
+    json.push(b'}');
+}
+
+/// An object without its end: more follows in it.
+fn write_open(object: &impl Serialize, json: &mut Vec<u8>) {
+    write_json(object, json);
+    let end = json.pop();
+    debug_assert_eq!(end, Some(b'}'));
+}
+
+fn write_json(value: &impl Serialize, json: &mut Vec<u8>) {
+    serde_json::to_writer(json, value).expect("texts and numbers are always JSON");
 }
 
 /// A section as its reader finds it: every tree is within the allow-list.

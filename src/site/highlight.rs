@@ -68,25 +68,34 @@ fn syntaxes() -> &'static SyntaxSet {
     SET.get_or_init(two_face::syntax::extra_newlines)
 }
 
-/// [`STYLED`] with its scopes parsed.
-fn styled() -> &'static [(Scope, &'static str)] {
-    static STYLES: OnceLock<Vec<(Scope, &'static str)>> = OnceLock::new();
-    STYLES.get_or_init(|| {
-        let parsed = STYLED
-            .iter()
-            .map(|(scope, tag)| Some((Scope::new(scope).ok()?, *tag)));
-        parsed.flatten().collect()
+/// How a token is shown: a line of [`STYLED`], or as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Style(Option<u8>);
+
+impl Style {
+    /// Its opening tag; empty where it has none.
+    fn tag(self) -> &'static str {
+        self.0.map_or("", |line| STYLED[usize::from(line)].1)
+    }
+}
+
+/// The scopes of [`STYLED`].
+fn styled() -> &'static [Scope] {
+    static SCOPES: OnceLock<Vec<Scope>> = OnceLock::new();
+    SCOPES.get_or_init(|| {
+        let parse = |(scope, _): &(&str, _)| Scope::new(scope).expect("none is long");
+        STYLED.iter().map(parse).collect()
     })
 }
 
-/// The opening tag for a token within those scopes; empty where it has no style.
-fn style_of(stack: &ScopeStack) -> &'static str {
+/// The style of a token within those scopes.
+fn style_of(stack: &ScopeStack) -> Style {
     let style = |scope: &Scope| {
-        let mut styles = styled().iter();
-        styles.find(|(styled, _)| styled.is_prefix_of(*scope))
+        let mut styles = (0..).zip(styled());
+        styles.find(|(_, styled)| styled.is_prefix_of(*scope))
     };
     let innermost = stack.scopes.iter().rev().find_map(style);
-    innermost.map_or("", |(_, tag)| tag)
+    Style(innermost.map(|(line, _)| line))
 }
 
 /// Nothing where the grammar fails; the caller then shows the block as it is.
@@ -96,8 +105,8 @@ fn spans(syntax: &SyntaxReference, code: &str) -> Option<Code> {
     for line in code.split_inclusive('\n') {
         let mut rest = line;
         for token in &*walk.line(line)? {
-            let (text, after) = rest.split_at(token.bytes);
-            spans.token(text, token.style);
+            let (text, after) = rest.split_at(token.bytes as usize);
+            spans.token(text, token.style.tag());
             rest = after;
         }
     }
@@ -113,12 +122,12 @@ struct Spans {
 }
 
 impl Spans {
-    fn token(&mut self, text: &str, style: &'static str) {
+    fn token(&mut self, text: &str, tag: &'static str) {
         // White space has no colour, so it never ends a span.
-        if style != self.open && !text.trim().is_empty() {
+        if tag != self.open && !text.trim().is_empty() {
             self.end();
-            self.out.tag(style);
-            self.open = style;
+            self.out.tag(tag);
+            self.open = tag;
             self.count += 2;
         }
         self.out.text(text);

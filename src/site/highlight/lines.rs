@@ -9,14 +9,15 @@ use std::rc::Rc;
 
 use syntect::parsing::{ParseState, ScopeStack, ScopeStackOp, SyntaxReference, SyntaxSet};
 
-use super::style_of;
+use super::{Style, style_of};
 use crate::site::recent::Recent;
 
 /// What the lines that one thread knows may take, in bytes, by the measure of [`Known::keep`].
 const KNOWN_MAX_BYTES: usize = 8 * 1024 * 1024;
 
-/// About what a line takes besides its text and tokens: the places before and after it.
-const PLACES_BYTES: usize = 1024;
+/// About what a line takes besides its text and tokens, and what a place does that no line kept stood in before.
+const LINE_BYTES: usize = 224;
+const PLACE_BYTES: usize = 1024;
 
 /// Characters that a grammar's state may take when it is written out. One of more is deep within brackets, and is not
 /// kept.
@@ -24,6 +25,9 @@ const STATE_MAX_CHARS: usize = 4_000;
 
 /// Scopes that a kept place may lie within.
 const SCOPES_MAX: usize = 64;
+
+/// Places that are looked through for one that was met before.
+const PLACES_MAX: usize = 128;
 
 /// A line is kept for so many places before it.
 const PLACES_OF_A_LINE: usize = 16;
@@ -39,9 +43,8 @@ pub struct Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
     /// How much of the line it takes.
-    pub bytes: usize,
-    /// The opening tag of its style; empty where it has none.
-    pub style: &'static str,
+    pub bytes: u32,
+    pub style: Style,
 }
 
 thread_local! {
@@ -59,13 +62,14 @@ pub struct Walk {
 
 impl Walk {
     pub fn new(syntax: &SyntaxReference, syntaxes: &'static SyntaxSet) -> Self {
-        let at = Rc::new(Place {
+        let mut at = Rc::new(Place {
             state: ParseState::new(syntax),
             stack: ScopeStack::new(),
         });
+        let cost = KNOWN.with_borrow_mut(|known| known.places.meet(&mut at));
         Self {
             at,
-            keeps: true,
+            keeps: cost.is_some(),
             syntaxes,
         }
     }
@@ -79,13 +83,13 @@ impl Walk {
         }
         let before = self.keeps.then(|| self.at.clone());
         let tokens = Rc::make_mut(&mut self.at).pass(line, self.syntaxes)?;
-        self.keeps = self.at.is_small();
-        if let Some(before) = before
-            && self.keeps
-        {
-            let read = Read::new(before, &tokens, &self.at);
-            KNOWN.with_borrow_mut(|known| known.keep(line, read));
-        }
+        KNOWN.with_borrow_mut(|known| {
+            let cost = known.places.meet(&mut self.at);
+            self.keeps = cost.is_some();
+            if let (Some(before), Some(cost)) = (before, cost) {
+                known.keep(line, cost, Read::new(before, &tokens, &self.at));
+            }
+        });
         Some(tokens)
     }
 }
@@ -100,12 +104,15 @@ impl Place {
         for (to, op) in ops.iter().chain([&end]) {
             // Texts are cut there, so it must lie between two characters.
             let bytes = line.get(from..*to)?.len();
-            let style = style_of(&self.stack);
-            tokens.push(Token { bytes, style });
+            if bytes > 0 {
+                tokens.push(Token {
+                    bytes: bytes.try_into().ok()?,
+                    style: style_of(&self.stack),
+                });
+            }
             self.stack.apply(op).ok()?;
             from = *to;
         }
-        tokens.retain(|token| token.bytes > 0);
         Some(tokens.into())
     }
 
@@ -113,6 +120,29 @@ impl Place {
     fn is_small(&self) -> bool {
         self.stack.scopes.len() <= SCOPES_MAX
             && write!(Room(STATE_MAX_CHARS), "{:?}", self.state).is_ok()
+    }
+}
+
+/// Places that were met lately. Nearly all lines of a grammar begin and end in the same few.
+#[derive(Default)]
+struct Places(Vec<Rc<Place>>);
+
+impl Places {
+    /// Puts the place that was met before for one that is equal to it. Returns what keeping it takes, in bytes; nothing
+    /// where it is not worth keeping.
+    fn meet(&mut self, place: &mut Rc<Place>) -> Option<usize> {
+        if let Some(met) = self.0.iter().find(|met| *met == place) {
+            *place = met.clone();
+            return Some(0);
+        }
+        if !place.is_small() {
+            return None;
+        }
+        if self.0.len() == PLACES_MAX {
+            self.0.clear();
+        }
+        self.0.push(place.clone());
+        Some(PLACE_BYTES)
     }
 }
 
@@ -145,11 +175,17 @@ impl Read {
 }
 
 /// How lines were read, by their text.
-struct Known(Recent<Box<str>, Vec<Read>>);
+struct Known {
+    lines: Recent<Box<str>, Vec<Read>>,
+    places: Places,
+}
 
 impl Default for Known {
     fn default() -> Self {
-        Self(Recent::new(KNOWN_MAX_BYTES))
+        Self {
+            lines: Recent::new(KNOWN_MAX_BYTES),
+            places: Places::default(),
+        }
     }
 }
 
@@ -159,24 +195,27 @@ impl Known {
             let mut reads = reads.iter();
             reads.find(|read| read.before == *before).cloned()
         };
-        self.0.find(line, from_there)
+        self.lines.find(line, from_there)
     }
 
-    fn keep(&mut self, line: &str, read: Read) {
-        if self.places(line) == PLACES_OF_A_LINE {
+    /// Keeps how a line was read; the place after it takes so many bytes.
+    fn keep(&mut self, line: &str, place_bytes: usize, read: Read) {
+        if self.places_of(line) == PLACES_OF_A_LINE {
             return;
         }
-        let bytes = PLACES_BYTES + line.len() + size_of_val(&*read.tokens);
-        self.0.keep(line.into(), bytes, |reads| {
-            let mut reads = reads.unwrap_or_default();
+        let bytes = LINE_BYTES + place_bytes + line.len() + size_of_val(&*read.tokens);
+        self.lines.keep(line.into(), bytes, |reads| {
+            let mut reads = reads.unwrap_or_else(|| Vec::with_capacity(1));
             reads.push(read);
             reads
         });
     }
 
     /// For how many places a line is kept.
-    fn places(&mut self, line: &str) -> usize {
-        self.0.find(line, |reads| Some(reads.len())).unwrap_or(0)
+    fn places_of(&mut self, line: &str) -> usize {
+        self.lines
+            .find(line, |reads| Some(reads.len()))
+            .unwrap_or(0)
     }
 }
 
@@ -239,7 +278,7 @@ mod tests {
     fn a_line_is_read_once_for_each_place_that_it_stands_in() {
         let syntax = find("rust").unwrap();
         let lines = ["/* x\n", "x */ let kept = 1;\n", "x */ let kept = 1;\n"];
-        let known = || KNOWN.with_borrow_mut(|known| known.places(lines[1]));
+        let known = || KNOWN.with_borrow_mut(|known| known.places_of(lines[1]));
         tokens(&mut Walk::new(syntax, syntaxes()), &lines).unwrap();
         assert_eq!(known(), 2);
         tokens(&mut Walk::new(syntax, syntaxes()), &lines).unwrap();
@@ -254,15 +293,22 @@ mod tests {
         let lines: Vec<&str> = deep.iter().map(String::as_str).collect();
         tokens(&mut walk, &lines).unwrap();
         KNOWN.with_borrow_mut(|known| {
-            assert_eq!((known.places(lines[0]), known.places(lines[399])), (1, 0));
+            assert_eq!(
+                (known.places_of(lines[0]), known.places_of(lines[399])),
+                (1, 0)
+            );
         });
         let at = Walk::new(syntax, syntaxes()).at;
         let mut known = Known::default();
         for number in 0..20_000 {
             let tokens: Rc<[Token]> = Rc::default();
-            known.keep(&number.to_string(), Read::new(at.clone(), &tokens, &at));
+            known.keep(
+                &number.to_string(),
+                PLACE_BYTES,
+                Read::new(at.clone(), &tokens, &at),
+            );
         }
-        assert!(known.0.bytes() <= KNOWN_MAX_BYTES);
-        assert!(known.0.len() < 20_000);
+        assert!(known.lines.bytes() <= KNOWN_MAX_BYTES);
+        assert!(known.lines.len() < 20_000);
     }
 }

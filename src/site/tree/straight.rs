@@ -9,6 +9,7 @@ use std::str;
 
 use html5gum::emitters::callback::{Callback, CallbackEmitter, CallbackEvent};
 use html5gum::{Span, Tokenizer};
+use memchr::{memchr, memchr2};
 
 use super::MediaTypes;
 use super::tags::{Role, Tag, Tags, Unusual};
@@ -18,15 +19,15 @@ use crate::model::{Namespace, Tree};
 /// The page; nothing where a browser might mend what is written, or where something may not stand there.
 pub(super) fn page(html: &str, files: MediaTypes) -> Option<Tree> {
     // How line ends are written, and bytes that show nothing, are mended too.
-    if html.bytes().any(|byte| matches!(byte, b'\r' | b'\0')) {
+    if memchr2(b'\r', b'\0', html.as_bytes()).is_some() {
         return None;
     }
     let mut page = Page::new(html.len());
     let mut rest = html;
-    while let Some(at) = rest.find('<') {
+    while let Some(at) = memchr(b'<', rest.as_bytes()) {
         let (text, from_tag) = rest.split_at(at);
         // One with a `>` within an attribute is cut too soon: then it is no tag.
-        let (tag, after) = from_tag.split_at(from_tag.find('>')? + 1);
+        let (tag, after) = from_tag.split_at(memchr(b'>', from_tag.as_bytes())? + 1);
         page.text(text)?;
         match tag.strip_prefix("</") {
             Some(name) => page.end(name.strip_suffix('>')?)?,
@@ -164,7 +165,7 @@ fn is_of_terms(open: &[Open]) -> bool {
 
 /// What a text between tags says; nothing where it is not written as a browser reads it.
 fn said(written: &str) -> Option<Cow<'_, str>> {
-    if !written.contains('&') {
+    if memchr(b'&', written.as_bytes()).is_none() {
         return Some(written.into());
     }
     let mut said = Said(String::with_capacity(written.len()));

@@ -103,6 +103,24 @@ impl Around {
             preformatted: self.preformatted || start.name == "pre",
         }
     }
+
+    /// What is seen of a text without white space to collapse: all of it, but for spaces at the edges of blocks.
+    fn keeps<'t>(&self, text: &'t str, edges: Edges) -> &'t str {
+        if self.preformatted {
+            return text;
+        }
+        if self.namespace == Namespace::Svg && text == " " {
+            return "";
+        }
+        let text = match edges.before && !self.flows {
+            true => text.trim_start_matches(' '),
+            false => text,
+        };
+        match edges.after && !self.flows {
+            true => text.trim_end_matches(' '),
+            false => text,
+        }
+    }
 }
 
 /// What a page begins with, until it is known to have one root.
@@ -205,18 +223,36 @@ impl Writer {
             after: before_block,
         };
         let text = std::mem::take(&mut self.text);
-        let written = self.write_text(&shown(&text, self.around(), edges));
+        let around = *self.around();
+        let written = if is_plain(&text) {
+            let shown = around.keeps(&text, edges);
+            self.write_text(shown, shown.len(), |json| {
+                json.push(b'"');
+                json.extend(shown.as_bytes());
+                json.push(b'"');
+            })
+        } else {
+            let shown = shown(&text, &around, edges);
+            self.write_text(&shown, utf16_units(&shown), |json| {
+                write_string(&shown, json);
+            })
+        };
         self.text = text;
         self.text.clear();
         written
     }
 
-    fn write_text(&mut self, text: &str) -> Result<(), Forbidden> {
+    fn write_text(
+        &mut self,
+        text: &str,
+        units: usize,
+        write: impl FnOnce(&mut Vec<u8>),
+    ) -> Result<(), Forbidden> {
         if text.is_empty() {
             return Ok(());
         }
         self.count_node()?;
-        self.text_units += utf16_units(text);
+        self.text_units += units;
         let limit = limits().text;
         if self.text_units > limit {
             let what = "UTF-16 units of text";
@@ -224,7 +260,7 @@ impl Writer {
         }
         self.roots += usize::from(self.open.is_empty());
         self.out.push(b',');
-        write_string(text, &mut self.out);
+        write(&mut self.out);
         Ok(())
     }
 
@@ -280,30 +316,27 @@ struct Edges {
     after: bool,
 }
 
+/// Whether a text shows each of its bytes where it stands, but for a space at either end, and is its own JSON. Nearly all
+/// text is.
+fn is_plain(text: &str) -> bool {
+    let mut before = 0;
+    text.bytes().all(|byte| {
+        let two_spaces = (before, byte) == (b' ', b' ');
+        before = byte;
+        matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\') && !two_spaces
+    })
+}
+
 /// A text as it is shown: runs of white space become one space, none at the edges of blocks.
 fn shown<'t>(text: &'t str, around: &Around, edges: Edges) -> Cow<'t, str> {
     let text = visible(text);
     if around.preformatted {
         return text;
     }
-    let collapsed = collapse(text);
-    if around.namespace == Namespace::Svg && collapsed == " " {
-        return "".into();
+    match collapse(text) {
+        Cow::Borrowed(text) => around.keeps(text, edges).into(),
+        Cow::Owned(text) => around.keeps(&text, edges).to_owned().into(),
     }
-    if around.flows {
-        return collapsed;
-    }
-    let mut shown: &str = &collapsed;
-    if edges.before {
-        shown = shown.trim_start_matches(' ');
-    }
-    if edges.after {
-        shown = shown.trim_end_matches(' ');
-    }
-    if shown.len() == collapsed.len() {
-        return collapsed;
-    }
-    shown.to_owned().into()
 }
 
 fn collapse(text: Cow<'_, str>) -> Cow<'_, str> {
@@ -422,7 +455,40 @@ fn is_block_name(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(2_000))]
+
+        #[test]
+        fn what_is_plain_is_shown_as_any_other_text(
+            text in "[ ab~\"\\\\\n\t\u{7f}\u{e4}\u{202e}]{0,6}",
+            before: bool, after: bool, flows: bool, preformatted: bool, in_drawing: bool,
+        ) {
+            if !is_plain(&text) {
+                return Ok(());
+            }
+            let namespace = if in_drawing { Namespace::Svg } else { Namespace::Html };
+            let around = Around { namespace, flows, preformatted, ..Around::TOP };
+            let edges = Edges { before, after };
+            let kept = around.keeps(&text, edges);
+            prop_assert_eq!(kept, &*shown(&text, &around, edges));
+            prop_assert_eq!(format!("\"{kept}\""), serde_json::to_string(kept).unwrap());
+            prop_assert_eq!(kept.len(), utf16_units(kept));
+        }
+    }
+
+    #[test]
+    fn what_is_written_otherwise_than_it_stands_there_is_not_plain() {
+        for text in ["a", " a b ", "~", ""] {
+            assert!(is_plain(text), "{text:?}");
+        }
+        for text in ["a  b", "a\nb", "\"", "\\", "\u{7f}", "\u{e4}", "\0"] {
+            assert!(!is_plain(text), "{text:?}");
+        }
+    }
 
     #[test]
     fn names_of_blocks_are_found_wherever_they_stand_in_the_list() {

@@ -216,7 +216,7 @@ mod tests {
             }
         }
         let all = parts(&world.commons, own(ada));
-        serde_json::to_string(&all).expect("trees serialise")
+        all.iter().map(|part| part.tree.as_json()).collect()
     }
 
     fn changed(was: Option<AsAgreed>) -> Fixed {

@@ -44,7 +44,7 @@ fn attributes(parts: &[PagePart], name: &str) -> Vec<String> {
 }
 
 fn everything(parts: &[PagePart]) -> String {
-    serde_json::to_string(parts).expect("trees serialise")
+    parts.iter().map(|part| part.tree.as_json()).collect()
 }
 
 fn all_on_portfolio() -> Vec<PagePart> {
