@@ -8,6 +8,7 @@
 //! present one, so that after a kill at any moment the next build knows the files of both as ours.
 //! Where the ledger does not know the site that stands there, the caller may prove files ours by the site's own signature.
 
+mod flush;
 mod folder;
 mod ledger_file;
 mod stage;
@@ -234,7 +235,7 @@ impl Publication {
     /// # Errors
     /// See [`PublishError`].
     pub fn commit(
-        self,
+        mut self,
         site: &SealedSite,
         on_step: &mut dyn FnMut(Step),
     ) -> Result<Published, PublishError> {
@@ -339,7 +340,7 @@ impl Publication {
     /// All changed files are first brought into a stage inside the folder, then each is renamed to
     /// its place: a full disk is noticed before anything changes.
     fn show_in_place(&self, site: &SealedSite) -> Result<(), PublishError> {
-        let inner = Stage::make(&self.out)?;
+        let mut inner = Stage::make(&self.out)?;
         let is_new = |path: &&String| {
             let before = self.before.as_ref().and_then(|before| before.file(path));
             before != Some(site.ledger.files[*path].sha256)

@@ -8,13 +8,13 @@ use std::fs::{self, File, Permissions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
 
 use rayon::prelude::*;
 use tempfile::TempDir;
 use walkdir::WalkDir;
 
 use super::PublishError;
+use super::flush::Flush;
 use super::folder::link_or_copy;
 use crate::regular_file;
 
@@ -27,8 +27,7 @@ const MARKER_TEXT: &str = "a build of gradus; removed by the next one\n";
 #[derive(Debug)]
 pub struct Stage {
     site: PathBuf,
-    /// Paths of the files that are to reach the disk.
-    fresh: Mutex<Vec<PathBuf>>,
+    flush: Flush,
     // Fields are dropped in order: the folder goes while its marker is still locked.
     folder: TempDir,
     _marker: File,
@@ -50,7 +49,7 @@ impl Stage {
         fs::create_dir(&site)?;
         Ok(Self {
             site,
-            fresh: Mutex::default(),
+            flush: Flush::begin()?,
             folder,
             _marker: marker,
         })
@@ -65,11 +64,7 @@ impl Stage {
     pub fn write(&self, path: &str, bytes: &[u8]) -> io::Result<()> {
         let target = self.target(path)?;
         File::create_new(&target)?.write_all(bytes)?;
-        let mut fresh = self
-            .fresh
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
-        fresh.push(target);
+        self.flush.add(target);
         Ok(())
     }
 
@@ -87,15 +82,8 @@ impl Stage {
     }
 
     /// Waits until everything is on the disk.
-    pub fn sync(&self) -> Result<(), PublishError> {
-        let fresh = self
-            .fresh
-            .lock()
-            .unwrap_or_else(|poisoned| poisoned.into_inner());
-        fresh.par_iter().try_for_each(|path| {
-            let synced = File::open(path).and_then(|file| file.sync_all());
-            synced.map_err(PublishError::io("write", path))
-        })?;
+    pub fn sync(&mut self) -> Result<(), PublishError> {
+        self.flush.finish()?;
         let entries = WalkDir::new(&self.site).into_iter().flatten();
         let folders: Vec<_> = entries.filter(|entry| entry.file_type().is_dir()).collect();
         folders

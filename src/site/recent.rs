@@ -7,10 +7,12 @@ use std::borrow::Borrow;
 use std::collections::HashMap;
 use std::hash::Hash;
 
+use ahash::RandomState;
+
 /// Values by name that take no more than so many bytes, by what their owner says of each.
 pub struct Recent<K, V> {
-    young: HashMap<K, Kept<V>>,
-    old: HashMap<K, Kept<V>>,
+    young: HashMap<K, Kept<V>, RandomState>,
+    old: HashMap<K, Kept<V>, RandomState>,
     /// What the young ones take.
     bytes: usize,
     /// What either half may take.
@@ -26,8 +28,8 @@ impl<K: Eq + Hash, V> Recent<K, V> {
     /// Both halves together may take so many bytes.
     pub fn new(most: usize) -> Self {
         Self {
-            young: HashMap::new(),
-            old: HashMap::new(),
+            young: HashMap::default(),
+            old: HashMap::default(),
             bytes: 0,
             most: most / 2,
         }
