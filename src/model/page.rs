@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::de::IgnoredAny;
 use serde::ser::SerializeSeq;
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::Value;
@@ -15,12 +16,13 @@ use super::SectionId;
 pub struct Tree(Arc<str>);
 
 impl Tree {
-    /// The tree of a node's JSON.
+    /// The tree of a node's JSON, which is taken at its word.
     ///
     /// # Panics
     /// It is no text.
     pub fn from_json(json: Vec<u8>) -> Self {
         let text = String::from_utf8(json).expect("JSON is UTF-8");
+        debug_assert!(serde_json::from_str::<IgnoredAny>(&text).is_ok());
         Self(text.into())
     }
 

@@ -11,10 +11,10 @@ use rayon::prelude::*;
 
 use super::PublishError;
 
-/// So many files are brought to the disk at a time, but for the last.
+/// So many files are brought to the disk between two looks at whether there will be more.
 const BATCH: usize = 256;
 
-/// Brings files to the disk, from a thread of its own. Dropped unfinished, it leaves the rest to the system.
+/// Brings files to the disk, from a thread of its own.
 #[derive(Debug)]
 pub struct Flush {
     due: Arc<Due>,
@@ -54,8 +54,11 @@ impl Flush {
         rest.par_iter().try_for_each(|path| flush(path))
     }
 
-    /// Waits for the batch in hand.
-    fn stop(&mut self) -> Result<(), PublishError> {
+    /// Leaves the rest to the system. Waits for the batch in hand.
+    ///
+    /// # Errors
+    /// One of the files so far did not get to the disk.
+    pub fn stop(&mut self) -> Result<(), PublishError> {
         self.due.files().no_more = true;
         self.due.more.notify_one();
         let Some(thread) = self.thread.take() else {
@@ -67,7 +70,7 @@ impl Flush {
 
 impl Drop for Flush {
     fn drop(&mut self) {
-        let _ = self.stop(); // whose files are being removed
+        let _ = self.stop(); // nobody asks any more
     }
 }
 
@@ -103,7 +106,7 @@ impl Due {
         let is_short = |files: &mut Files| files.paths.len() < BATCH && !files.no_more;
         let files = self.more.wait_while(self.files(), is_short);
         let mut files = files.unwrap_or_else(PoisonError::into_inner);
-        (!files.no_more).then(|| mem::take(&mut files.paths))
+        (!files.no_more).then(|| files.paths.drain(..BATCH).collect())
     }
 }
 
@@ -145,10 +148,10 @@ mod tests {
 
     #[test]
     fn the_thread_takes_a_batch_as_soon_as_it_is_full() {
-        let gone = vec![PathBuf::from("gone"); BATCH];
+        let gone = vec![PathBuf::from("gone"); BATCH + 1];
         let mut flush = added(gone);
         let thread = flush.thread.take().unwrap();
         assert!(thread.join().unwrap().is_err());
-        assert!(flush.due.files().paths.is_empty());
+        assert_eq!(flush.due.files().paths.len(), 1);
     }
 }

@@ -104,6 +104,7 @@ impl Stage {
 impl Drop for Stage {
     /// The marker goes last, so that what a kill leaves here is still known as ours.
     fn drop(&mut self) {
+        let _ = self.flush.stop(); // so that nobody has a file open
         remove_whole(&self.site);
     }
 }

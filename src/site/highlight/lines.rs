@@ -12,12 +12,12 @@ use syntect::parsing::{ParseState, ScopeStack, ScopeStackOp, SyntaxReference, Sy
 use super::{Style, style_of};
 use crate::site::recent::Recent;
 
-/// What the lines that one thread knows may take, in bytes, by the measure of [`Known::keep`].
+/// What the lines that one thread knows may take, in bytes, by the measure of [`Known::keep`]; the places come
+/// to it, of which there are few.
 const KNOWN_MAX_BYTES: usize = 8 * 1024 * 1024;
 
-/// About what a line takes besides its text and tokens, and what a place does that no line kept stood in before.
+/// About what a line takes besides its text and tokens.
 const LINE_BYTES: usize = 224;
-const PLACE_BYTES: usize = 1024;
 
 /// Characters that a grammar's state may take when it is written out. One of more is deep within brackets, and is not
 /// kept.
@@ -26,8 +26,8 @@ const STATE_MAX_CHARS: usize = 4_000;
 /// Scopes that a kept place may lie within.
 const SCOPES_MAX: usize = 64;
 
-/// Places that are looked through for one that was met before.
-const PLACES_MAX: usize = 128;
+/// Lines are kept for so many places: the few that nearly all lines of a grammar begin and end in.
+const PLACES_MAX: usize = 512;
 
 /// A line is kept for so many places before it.
 const PLACES_OF_A_LINE: usize = 16;
@@ -66,10 +66,10 @@ impl Walk {
             state: ParseState::new(syntax),
             stack: ScopeStack::new(),
         });
-        let cost = KNOWN.with_borrow_mut(|known| known.places.meet(&mut at));
+        let keeps = KNOWN.with_borrow_mut(|known| known.meet(&mut at));
         Self {
             at,
-            keeps: cost.is_some(),
+            keeps,
             syntaxes,
         }
     }
@@ -84,10 +84,11 @@ impl Walk {
         let before = self.keeps.then(|| self.at.clone());
         let tokens = Rc::make_mut(&mut self.at).pass(line, self.syntaxes)?;
         KNOWN.with_borrow_mut(|known| {
-            let cost = known.places.meet(&mut self.at);
-            self.keeps = cost.is_some();
-            if let (Some(before), Some(cost)) = (before, cost) {
-                known.keep(line, cost, Read::new(before, &tokens, &self.at));
+            self.keeps = known.meet(&mut self.at);
+            if let Some(before) = before
+                && self.keeps
+            {
+                known.keep(line, Read::new(before, &tokens, &self.at));
             }
         });
         Some(tokens)
@@ -123,29 +124,6 @@ impl Place {
     }
 }
 
-/// Places that were met lately. Nearly all lines of a grammar begin and end in the same few.
-#[derive(Default)]
-struct Places(Vec<Rc<Place>>);
-
-impl Places {
-    /// Puts the place that was met before for one that is equal to it. Returns what keeping it takes, in bytes; nothing
-    /// where it is not worth keeping.
-    fn meet(&mut self, place: &mut Rc<Place>) -> Option<usize> {
-        if let Some(met) = self.0.iter().find(|met| *met == place) {
-            *place = met.clone();
-            return Some(0);
-        }
-        if !place.is_small() {
-            return None;
-        }
-        if self.0.len() == PLACES_MAX {
-            self.0.clear();
-        }
-        self.0.push(place.clone());
-        Some(PLACE_BYTES)
-    }
-}
-
 /// Takes so much text, and fails on more.
 struct Room(usize);
 
@@ -177,14 +155,15 @@ impl Read {
 /// How lines were read, by their text.
 struct Known {
     lines: Recent<Box<str>, Vec<Read>>,
-    places: Places,
+    /// Each once.
+    places: Vec<Rc<Place>>,
 }
 
 impl Default for Known {
     fn default() -> Self {
         Self {
             lines: Recent::new(KNOWN_MAX_BYTES),
-            places: Places::default(),
+            places: Vec::new(),
         }
     }
 }
@@ -198,12 +177,28 @@ impl Known {
         self.lines.find(line, from_there)
     }
 
-    /// Keeps how a line was read; the place after it takes so many bytes.
-    fn keep(&mut self, line: &str, place_bytes: usize, read: Read) {
+    /// Puts the place that was met before for one that is equal to it. Whether it is worth keeping: of too many, all is
+    /// forgotten.
+    fn meet(&mut self, place: &mut Rc<Place>) -> bool {
+        if let Some(met) = self.places.iter().find(|met| *met == place) {
+            *place = met.clone();
+            return true;
+        }
+        if !place.is_small() {
+            return false;
+        }
+        if self.places.len() == PLACES_MAX {
+            *self = Self::default();
+        }
+        self.places.push(place.clone());
+        true
+    }
+
+    fn keep(&mut self, line: &str, read: Read) {
         if self.places_of(line) == PLACES_OF_A_LINE {
             return;
         }
-        let bytes = LINE_BYTES + place_bytes + line.len() + size_of_val(&*read.tokens);
+        let bytes = LINE_BYTES + line.len() + size_of_val(&*read.tokens);
         self.lines.keep(line.into(), bytes, |reads| {
             let mut reads = reads.unwrap_or_else(|| Vec::with_capacity(1));
             reads.push(read);
@@ -300,15 +295,26 @@ mod tests {
         });
         let at = Walk::new(syntax, syntaxes()).at;
         let mut known = Known::default();
-        for number in 0..20_000 {
+        for number in 0..100_000 {
             let tokens: Rc<[Token]> = Rc::default();
-            known.keep(
-                &number.to_string(),
-                PLACE_BYTES,
-                Read::new(at.clone(), &tokens, &at),
-            );
+            known.keep(&number.to_string(), Read::new(at.clone(), &tokens, &at));
         }
         assert!(known.lines.bytes() <= KNOWN_MAX_BYTES);
-        assert!(known.lines.len() < 20_000);
+        assert!(known.lines.len() < 100_000);
+    }
+
+    #[test]
+    fn of_too_many_places_all_is_forgotten() {
+        let syntax = find("bash").unwrap();
+        let lines: Vec<String> = (0..PLACES_MAX + 7)
+            .map(|number| format!("cat <<END{number}\n"))
+            .collect();
+        for line in &lines {
+            let told = tokens(&mut Walk::new(syntax, syntaxes()), &[line]);
+            assert_eq!(told, anew(syntax, &[line]));
+            KNOWN.with_borrow(|known| assert!(known.places.len() <= PLACES_MAX));
+        }
+        let known = |line| KNOWN.with_borrow_mut(|known| known.places_of(line));
+        assert_eq!((known(&lines[0]), known(lines.last().unwrap())), (0, 1));
     }
 }

@@ -216,7 +216,8 @@ mod tests {
             }
         }
         let all = parts(&world.commons, own(ada));
-        all.iter().map(|part| part.tree.as_json()).collect()
+        let texts = |part: &PagePart| [&part.route, &part.title, part.tree.as_json()].join("\n");
+        all.iter().map(texts).collect()
     }
 
     fn changed(was: Option<AsAgreed>) -> Fixed {

@@ -44,7 +44,8 @@ fn attributes(parts: &[PagePart], name: &str) -> Vec<String> {
 }
 
 fn everything(parts: &[PagePart]) -> String {
-    parts.iter().map(|part| part.tree.as_json()).collect()
+    let texts = |part: &PagePart| [&part.route, &part.title, part.tree.as_json()].join("\n");
+    parts.iter().map(texts).collect()
 }
 
 fn all_on_portfolio() -> Vec<PagePart> {
