@@ -14,7 +14,9 @@ WORKDIR /gradus
 COPY Cargo.toml Cargo.lock build.rs README.md ./
 COPY benches benches
 COPY docs docs
+COPY example-org example-org
 COPY src src
+COPY tests/main.rs tests/
 COPY themes themes
 COPY viewer/allowlist.json viewer/preview.css viewer/preview.html viewer/
 COPY --from=viewer /viewer/dist /viewer

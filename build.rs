@@ -1,10 +1,11 @@
-//! Puts the viewer's bundles, for sites and for the preview, into `OUT_DIR`, and writes nowhere else.
+//! Puts into `OUT_DIR` what the program carries: the viewer's bundles, for sites and for the preview, and the example
+//! organisation. Writes nowhere but into the target folder.
 //!
-//! They are taken from `$GRADUS_VIEWER_DIST`, else from `viewer/dist` (a published crate carries it and
-//! needs no Node), else bundled from `viewer/src` by npm and esbuild.
+//! Bundles are taken from `$GRADUS_VIEWER_DIST`, else from `viewer/dist` (a published crate carries it and needs no Node),
+//! else made from `viewer/src` by npm and esbuild, in a folder that all profiles share: an unchanged viewer is bundled once.
 
 use std::env;
-use std::fs;
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -23,12 +24,20 @@ const SOURCES: [&str; 6] = [
     "package-lock.json",
     "tsconfig.json",
 ];
-/// What a failing build says that would help.
-const INSTALL: &str = "install Node.js 20 or newer with npm, or set `GRADUS_VIEWER_DIST` to a folder that holds `viewer.js`, `viewer-hybrid.js`, `portable.js` and `preview.js`";
+/// The programs that make them.
+const PROGRAMS: [&str; 2] = ["node", if cfg!(windows) { "npm.cmd" } else { "npm" }];
+/// What would help where they cannot be made.
+const NEEDS: &str = "a build from the repository needs Node.js 20 or newer with npm, and the network once; or set `GRADUS_VIEWER_DIST` to a folder \
+                     with `viewer.js`, `viewer-hybrid.js`, `portable.js` and `preview.js`";
+/// What is written into the example organisation and is no part of it.
+const NOT_EXAMPLE: [&str; 3] = ["public", "deploy", ".gradus"];
 
 fn main() {
     if let Err(why) = provide() {
-        println!("cargo::error=could not bundle the viewer: {why}; {INSTALL}");
+        println!("cargo::error=could not bundle the viewer: {why}; {NEEDS}");
+    }
+    if let Err(why) = carry_example() {
+        println!("cargo::error=could not read `example-org`: {why}");
     }
 }
 
@@ -37,10 +46,8 @@ fn provide() -> Result<(), String> {
     let out = folder("OUT_DIR")?;
     watch(&viewer);
     match given(&viewer) {
-        Some(ready) => BUNDLES
-            .iter()
-            .try_for_each(|name| copy(&ready.join(name), &out.join(name))),
-        None => make(&viewer, &out.join("viewer"), &out),
+        Some(ready) => copy_bundles(&ready, &out),
+        None => copy_bundles(&made(&viewer, &out)?, &out),
     }
 }
 
@@ -102,12 +109,72 @@ fn newest(path: &Path) -> io::Result<SystemTime> {
     Ok(latest)
 }
 
-/// Copies the sources into `stage`, installs what they need there, and bundles them.
-fn make(viewer: &Path, stage: &Path, out: &Path) -> Result<(), String> {
-    refresh(viewer, stage).map_err(|error| format!("{}: {error}", stage.display()))?;
-    install(stage)?;
-    let mut node = Command::new("node");
-    run(node.arg("build.mjs").arg(out).current_dir(stage))
+/// Bundles the viewer, unless that was done from the same sources; returns the folder of the bundles.
+fn made(viewer: &Path, out: &Path) -> Result<PathBuf, String> {
+    let stage = shared(out).join("viewer");
+    let bundles = stage.join("bundles");
+    let failed = |error: io::Error| format!("{}: {error}", stage.display());
+    fs::create_dir_all(&stage).map_err(failed)?;
+    // Builds of two profiles may run at once.
+    let lock = File::create(stage.join("lock")).map_err(failed)?;
+    lock.lock().map_err(failed)?;
+    let sources = all_of(viewer).map_err(failed)?;
+    let made_from = stage.join("made-from");
+    let is_made = BUNDLES.iter().all(|name| bundles.join(name).exists())
+        && fs::read(&made_from).is_ok_and(|known| known == sources);
+    if is_made {
+        return Ok(bundles);
+    }
+    PROGRAMS.into_iter().try_for_each(is_there)?;
+    println!(
+        "cargo::warning=bundling the viewer with Node.js and npm, which fetches its packages once"
+    );
+    refresh(viewer, &stage).map_err(failed)?;
+    install(&stage)?;
+    let mut node = Command::new(PROGRAMS[0]);
+    run(node.arg("build.mjs").arg(&bundles).current_dir(&stage))?;
+    fs::write(&made_from, sources).map_err(failed)?;
+    Ok(bundles)
+}
+
+/// The target folder, which holds those of the profiles: `OUT_DIR` is `target/PROFILE/build/PACKAGE/out`.
+fn shared(out: &Path) -> &Path {
+    out.ancestors().nth(4).unwrap_or(out)
+}
+
+/// All sources of the bundles in one text: each file's path, length and bytes.
+fn all_of(viewer: &Path) -> io::Result<Vec<u8>> {
+    let mut all = Vec::new();
+    for name in SOURCES {
+        for path in files(&viewer.join(name))? {
+            let bytes = fs::read(&path)?;
+            let shown = path.strip_prefix(viewer).unwrap_or(&path).display();
+            all.extend(format!("{shown} {}\n", bytes.len()).into_bytes());
+            all.extend(bytes);
+        }
+    }
+    Ok(all)
+}
+
+/// A file, or all files below a folder, by name.
+fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let entries = fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.path()));
+    let mut entries = entries.collect::<io::Result<Vec<_>>>()?;
+    entries.sort();
+    let below = entries.iter().map(|entry| files(entry));
+    Ok(below.collect::<io::Result<Vec<_>>>()?.concat())
+}
+
+/// Whether a program can be called; said before anything is made.
+fn is_there(program: &str) -> Result<(), String> {
+    let called = Command::new(program).arg("--version").output();
+    match called {
+        Ok(output) if output.status.success() => Ok(()),
+        _ => Err(format!("there is no `{program}`")),
+    }
 }
 
 fn refresh(viewer: &Path, stage: &Path) -> io::Result<()> {
@@ -139,11 +206,12 @@ fn install(stage: &Path) -> Result<(), String> {
     if fs::read(&installed).is_ok_and(|last| last == lock) {
         return Ok(());
     }
-    let mut npm = Command::new(if cfg!(windows) { "npm.cmd" } else { "npm" });
+    let mut npm = Command::new(PROGRAMS[1]);
     npm.args([
         "ci",
         "--ignore-scripts",
         "--omit=dev",
+        "--prefer-offline",
         "--no-audit",
         "--no-fund",
     ]);
@@ -168,8 +236,33 @@ fn run(command: &mut Command) -> Result<(), String> {
     ))
 }
 
-fn copy(from: &Path, to: &Path) -> Result<(), String> {
-    fs::copy(from, to)
-        .map(drop)
-        .map_err(|error| format!("{}: {error}", from.display()))
+fn copy_bundles(from: &Path, out: &Path) -> Result<(), String> {
+    let copy = |name: &&str| {
+        let path = from.join(name);
+        let copied = fs::copy(&path, out.join(name));
+        copied
+            .map(drop)
+            .map_err(|error| format!("{}: {error}", path.display()))
+    };
+    BUNDLES.iter().try_for_each(|name| copy(&name))
+}
+
+/// Writes `example.rs`: the files of the example organisation as `(path, bytes)`.
+fn carry_example() -> Result<(), String> {
+    let example = folder("CARGO_MANIFEST_DIR")?.join("example-org");
+    let parts = fs::read_dir(&example).map_err(|error| error.to_string())?;
+    let mut parts: Vec<PathBuf> = parts.flatten().map(|entry| entry.path()).collect();
+    parts.retain(|path| !NOT_EXAMPLE.iter().any(|name| path.ends_with(name)));
+    parts.push(example.join(".gradus").join("site.key"));
+    let mut list = String::new();
+    for part in &parts {
+        println!("cargo::rerun-if-changed={}", part.display());
+        for file in files(part).map_err(|error| error.to_string())? {
+            let path = file.strip_prefix(&example).unwrap_or(&file);
+            let path = path.to_string_lossy().replace('\\', "/");
+            list.push_str(&format!("({path:?}, include_bytes!({file:?})),\n"));
+        }
+    }
+    let out = folder("OUT_DIR")?.join("example.rs");
+    fs::write(out, format!("&[\n{list}]\n")).map_err(|error| error.to_string())
 }

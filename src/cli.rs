@@ -2,9 +2,11 @@
 
 pub mod new;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::builder::{OsStringValueParser, TypedValueParser};
+use clap::parser::ValueSource;
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use gradus::model::Date;
 
@@ -18,21 +20,37 @@ use gradus::model::Date;
     arg_required_else_help = true
 )]
 pub struct Cli {
-    /// Begin here instead of in the current directory
+    /// Run as if started in this directory: the organisation, or one inside it
     #[arg(short = 'C', value_name = "DIR", global = true)]
     pub directory: Option<PathBuf>,
 
-    /// Open sealed sources with this identity; may be given several times [env: GRADUS_IDENTITY_FILE]
-    #[arg(short, long = "identity", value_name = "FILE", global = true)]
-    pub identities: Vec<PathBuf>,
+    /// Open sealed sources with this identity; may be given several times
+    #[arg(
+        short,
+        long = "identity",
+        value_name = "FILE",
+        global = true,
+        env = IDENTITY_FILE,
+        hide_env_values = true,
+        value_parser = OsStringValueParser::new().map(PathBuf::from)
+    )]
+    identities: Vec<PathBuf>,
 
-    /// Say nothing but errors
-    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    /// Whether the environment names the identity, and no flag
+    #[arg(skip)]
+    identity_of_environment: bool,
+
+    /// Print errors, and nothing else that was not asked for
+    #[arg(short, long, global = true, conflicts_with_all = ["verbose", "all"])]
     pub quiet: bool,
 
-    /// Say more
+    /// Print more detail
     #[arg(short, long, global = true)]
     pub verbose: bool,
+
+    /// Print every piece of advice and every name, where the first three and a count would do
+    #[arg(long, global = true)]
+    pub all: bool,
 
     /// Colour in what is printed for people
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorWhen::Auto, global = true)]
@@ -40,6 +58,59 @@ pub struct Cli {
 
     #[command(subcommand)]
     pub command: Command,
+}
+
+/// Names a file with the builder's identity.
+const IDENTITY_FILE: &str = "GRADUS_IDENTITY_FILE";
+
+/// The identity files that somebody named.
+#[derive(Debug, Clone, Default)]
+pub struct IdentityFiles {
+    /// By `-i`.
+    pub by_flag: Vec<PathBuf>,
+    /// By the environment. None if a flag names one.
+    pub by_environment: Option<PathBuf>,
+}
+
+impl Cli {
+    /// Reads the command line of this process.
+    ///
+    /// # Errors
+    ///
+    /// It is none of gradus, or asks for help or the version.
+    pub fn of_process() -> Result<Self, clap::Error> {
+        let matches = Self::command().try_get_matches()?;
+        let mut cli = Self::from_arg_matches(&matches)?;
+        let source = matches.value_source("identities");
+        cli.identity_of_environment = source == Some(ValueSource::EnvVariable);
+        Ok(cli)
+    }
+
+    /// What names the builder's identity; an empty variable names none.
+    pub fn identity_files(&self) -> IdentityFiles {
+        let named = self
+            .identities
+            .iter()
+            .filter(|file| !file.as_os_str().is_empty());
+        if self.identity_of_environment {
+            return IdentityFiles {
+                by_environment: named.cloned().next(),
+                ..IdentityFiles::default()
+            };
+        }
+        IdentityFiles {
+            by_flag: self.identities.clone(),
+            by_environment: None,
+        }
+    }
+}
+
+/// The organisation that a command is about.
+#[derive(Debug, Default, Args)]
+pub struct InOrg {
+    /// The organisation [default: found upwards from here]
+    #[arg(value_name = "ORG")]
+    pub organisation: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -52,6 +123,8 @@ pub enum ColorWhen {
 
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Show the example organisation as a site in a browser
+    Demo(Demo),
     /// Write a tree that builds at once
     Init(Init),
     /// Make drafts of people, cycles, expectations, requests for feedback and the like; nothing is overwritten
@@ -63,7 +136,7 @@ pub enum Command {
     Status(Status),
     /// Write the sealed site
     Build(Build),
-    /// Preview the site in a browser, as any of its readers sees it, made anew whenever a file changes
+    /// Preview the site in a browser, as any of its readers sees it; rebuilt when a file changes
     Serve(Serve),
     /// Show who can open what, and why
     Access(Access),
@@ -87,6 +160,33 @@ pub enum Command {
     Completions(Completions),
     /// Print the manual page, or write one for every command
     Man(Man),
+}
+
+impl Command {
+    /// The organisation that the command names, besides `-C`. What `check`, `status` and `access` name may be one too: they
+    /// look for themselves.
+    pub fn organisation(&self) -> Option<&Path> {
+        let named = match self {
+            Self::New(new) => new.organisation(),
+            Self::Build(args) => &args.org,
+            Self::Serve(args) => &args.org,
+            Self::Keys(keys) => keys.organisation()?,
+            Self::Import(Import::Rubric(args)) => &args.org,
+            _ => return None,
+        };
+        named.organisation.as_deref()
+    }
+}
+
+#[derive(Debug, Args)]
+pub struct Demo {
+    /// The port on 127.0.0.1; 0 takes any that is free
+    #[arg(long, value_name = "PORT", default_value_t = 4040)]
+    pub port: u16,
+
+    /// Open the link in the browser
+    #[arg(long)]
+    pub open: bool,
 }
 
 #[derive(Debug, Args)]
@@ -119,13 +219,15 @@ pub enum Template {
     Solo,
     /// A rubric that everyone may read
     Rubric,
+    /// The settings alone, for a team that brings its own rubric and people
+    Empty,
 }
 
 #[derive(Debug, Args)]
 pub struct Check {
-    /// The organisation; default: found upwards from here
-    #[arg(value_name = "ORG")]
-    pub organisation: Option<PathBuf>,
+    /// The organisation, or the file or folder in it that is asked about [default: found upwards from here]
+    #[arg(value_name = "PATH")]
+    pub path: Option<PathBuf>,
 
     #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
     pub format: CheckFormat,
@@ -135,7 +237,7 @@ pub struct Check {
     pub deny_warnings: bool,
 
     /// Explain one code, such as `E021`, and stop
-    #[arg(long, value_name = "CODE", conflicts_with_all = ["organisation", "format", "deny_warnings"])]
+    #[arg(long, value_name = "CODE", conflicts_with_all = ["path", "format", "deny_warnings"])]
     pub explain: Option<String>,
 }
 
@@ -151,9 +253,9 @@ pub enum CheckFormat {
 
 #[derive(Debug, Args)]
 pub struct Status {
-    /// The organisation; default: found upwards from here
-    #[arg(value_name = "ORG")]
-    pub organisation: Option<PathBuf>,
+    /// The organisation, and the person who is asked about [default: found upwards from here, and everyone]
+    #[arg(value_name = "ORG|ID", num_args = 0..=2)]
+    pub about: Vec<String>,
 
     /// Only this cycle [default: those that something is to be done in]
     #[arg(long, value_name = "CYCLE")]
@@ -172,11 +274,10 @@ pub struct Status {
     pub ics: Option<PathBuf>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct Build {
-    /// The organisation; default: found upwards from here
-    #[arg(value_name = "ORG")]
-    pub organisation: Option<PathBuf>,
+    #[command(flatten)]
+    pub org: InOrg,
 
     /// The folder to write [default: `public` in the organisation]
     #[arg(short, long, value_name = "DIR")]
@@ -222,9 +323,8 @@ pub enum DeployHost {
 
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// The organisation; default: found upwards from here
-    #[arg(value_name = "ORG")]
-    pub organisation: Option<PathBuf>,
+    #[command(flatten)]
+    pub org: InOrg,
 
     /// Begin as this person, or as `nobody` for the locked page [default: whoever opens most]
     #[arg(long = "as", value_name = "ID")]
@@ -241,20 +341,20 @@ pub struct Serve {
 
 #[derive(Debug, Args)]
 pub struct Access {
-    /// Only what this person opens, or the sections about them
-    #[arg(value_name = "ID")]
-    pub person: Option<String>,
+    /// The organisation, and the person whose sections are asked about [default: found upwards from here, and everyone]
+    #[arg(value_name = "ORG|ID", num_args = 0..=2)]
+    pub about: Vec<String>,
 
     /// Print sections and readers as JSON
     #[arg(long)]
     pub json: bool,
 
     /// Write `access.lock` as the tree is, and print what that accepts
-    #[arg(long, conflicts_with_all = ["json", "person"])]
+    #[arg(long, conflicts_with = "json")]
     pub accept: bool,
 
     /// Print how the tree differs from `access.lock`; exits with 1 where somebody would read more
-    #[arg(long, conflicts_with_all = ["json", "person", "accept"])]
+    #[arg(long, conflicts_with_all = ["json", "accept"])]
     pub diff: bool,
 }
 
@@ -276,6 +376,21 @@ pub enum Keys {
     Pin(KeysPin),
 }
 
+impl Keys {
+    /// None if the command is about a file.
+    fn organisation(&self) -> Option<&InOrg> {
+        Some(match self {
+            Self::New(args) => &args.org,
+            Self::List(args) => &args.org,
+            Self::Login(args) => &args.org,
+            Self::Retire(args) => &args.org,
+            Self::Revoke(args) => &args.org,
+            Self::Site(args) => &args.org,
+            Self::Pin(_) => return None,
+        })
+    }
+}
+
 #[derive(Debug, Args)]
 pub struct KeysRetire {
     /// The person
@@ -289,6 +404,9 @@ pub struct KeysRetire {
     /// Which of their keys, or enough of its beginning [default: the only one without an end]
     #[arg(long, value_name = "RECIPIENT")]
     pub key: Option<String>,
+
+    #[command(flatten)]
+    pub org: InOrg,
 }
 
 #[derive(Debug, Args)]
@@ -296,6 +414,9 @@ pub struct KeysRevoke {
     /// The public key, or enough of its beginning
     #[arg(value_name = "RECIPIENT")]
     pub recipient: String,
+
+    #[command(flatten)]
+    pub org: InOrg,
 }
 
 #[derive(Debug, Args)]
@@ -303,6 +424,9 @@ pub struct KeysSite {
     /// Make another in the place of one that is lost or stolen; every reader has to pin the new signer then
     #[arg(long)]
     pub rotate: bool,
+
+    #[command(flatten)]
+    pub org: InOrg,
 }
 
 #[derive(Debug, Args)]
@@ -337,6 +461,9 @@ pub struct KeysNew {
     /// Make a post-quantum one, `age1pq1…` [default: where the site is sealed to such]
     #[arg(long)]
     pub post_quantum: bool,
+
+    #[command(flatten)]
+    pub org: InOrg,
 }
 
 #[derive(Debug, Args)]
@@ -344,6 +471,9 @@ pub struct KeysList {
     /// Print as JSON
     #[arg(long)]
     pub json: bool,
+
+    #[command(flatten)]
+    pub org: InOrg,
 }
 
 #[derive(Debug, Args)]
@@ -357,6 +487,9 @@ pub struct KeysLogin {
     /// Ask for a passphrase of your own, or read a line of standard input, rather than make seven random words
     #[arg(long)]
     pub own: bool,
+
+    #[command(flatten)]
+    pub org: InOrg,
 }
 
 /// Whose site it must be, and how new.
@@ -461,6 +594,9 @@ pub struct ImportRubric {
     /// Where the levels stand [default: as their headings tell]
     #[arg(long, value_enum, value_name = "WHERE")]
     pub levels: Option<LevelsIn>,
+
+    #[command(flatten)]
+    pub org: InOrg,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -127,6 +127,15 @@ impl Report {
         self
     }
 
+    /// The diagnostics about the files that are asked for, and all others.
+    pub fn split(self, asked_for: impl Fn(&str) -> bool) -> (Self, Self) {
+        let mut rest = self.clone();
+        let mut asked = self;
+        asked.diagnostics.retain(|d| asked_for(&d.place.file));
+        rest.diagnostics.retain(|d| !asked_for(&d.place.file));
+        (asked, rest)
+    }
+
     /// How many diagnostics have that severity.
     pub fn count(&self, severity: Severity) -> usize {
         let with = |d: &&Diagnostic| d.severity == severity;

@@ -5,7 +5,6 @@ mod commands;
 
 use std::process::ExitCode;
 
-use clap::Parser;
 use gradus::terminal::without_secrets;
 use mimalloc::MiMalloc;
 
@@ -15,7 +14,7 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     gradus::core_dumps::forbid();
-    let cli = match cli::Cli::try_parse() {
+    let cli = match cli::Cli::of_process() {
         Ok(cli) => cli,
         Err(refusal) => return refused(&refusal),
     };

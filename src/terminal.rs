@@ -9,6 +9,7 @@ mod secrets;
 mod status;
 mod verdict;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
@@ -21,24 +22,80 @@ pub use secrets::without_secrets;
 pub use status::{actions, cycle, tasks};
 pub use verdict::{findings, verdict};
 
-/// Prints a report to the standard error, with the count of complaints at its end.
-pub fn print_report(report: &Report) {
-    anstream::eprint!("{}", drawn(report));
+/// How much of a report people are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shown {
+    /// Every diagnostic.
+    Each,
+    /// Every error; of warnings and advice the first few of each code, and how many more.
+    FirstOfEachCode,
+    /// Errors, and no count at the end.
+    Errors,
 }
 
-/// A report as [`print_report`] prints it, with colour; empty where there is nothing to say.
+/// How many of a kind are shown before the rest is counted.
+const FIRST: usize = 3;
+
+/// Prints a report to the standard error.
+pub fn print_report(report: &Report, shown: Shown) {
+    anstream::eprint!("{}", drawn_as(report, shown));
+}
+
+/// A whole report with colour, and the count of its diagnostics at the end. Empty if there are none.
 pub fn drawn(report: &Report) -> String {
+    drawn_as(report, Shown::Each)
+}
+
+/// A report as [`print_report`] prints it.
+pub fn drawn_as(report: &Report, shown: Shown) -> String {
     let renderer = Renderer::styled();
     let mut text = String::new();
+    let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
     for diagnostic in &report.diagnostics {
-        text.push_str(&renderer.render(&groups(report, diagnostic)));
-        text.push_str("\n\n");
+        let before = seen.entry(diagnostic.code).or_default();
+        let is_shown = match shown {
+            Shown::Each => true,
+            Shown::FirstOfEachCode => *before < FIRST || diagnostic.severity == Severity::Error,
+            Shown::Errors => diagnostic.severity == Severity::Error,
+        };
+        *before += 1;
+        if is_shown {
+            text.push_str(&renderer.render(&groups(report, diagnostic)));
+            text.push_str("\n\n");
+            if diagnostic.severity == Severity::Error {
+                *before = 0; // all of them are shown: none is left to be counted
+            }
+        }
     }
-    if !report.diagnostics.is_empty() {
+    if shown == Shown::FirstOfEachCode {
+        text.push_str(&more(&seen));
+    }
+    if !report.diagnostics.is_empty() && shown != Shown::Errors {
         text.push_str(&summary(report));
         text.push('\n');
     }
     text
+}
+
+/// How many of each code were left out. Empty if none was.
+fn more(seen: &BTreeMap<&str, usize>) -> String {
+    let left = seen.iter().filter(|(_, count)| **count > FIRST);
+    let left = left.map(|(code, count)| format!("{} of {code}", count - FIRST));
+    let left: Vec<String> = left.collect();
+    if left.is_empty() {
+        return String::new();
+    }
+    format!("and {} more; `--all` shows each\n\n", left.join(", "))
+}
+
+/// Names in a line: the first few and how many more, or `all` of them.
+pub fn names(names: &[&str], all: bool) -> String {
+    let more = names.len().saturating_sub(FIRST);
+    if all || more < 2 {
+        return names.join(", "); // one more name is as short as its number
+    }
+    let first = names[..FIRST].join(", ");
+    format!("{first} and {more} more (`--all` names each)")
 }
 
 /// `3 errors, 1 warning`.
@@ -262,6 +319,41 @@ help: did you mean `dana-kim`?
             report.diagnostics[0].place.end = place.end;
             assert!(plain(&report).contains("E021"));
         }
+    }
+
+    #[test]
+    fn advice_of_one_code_is_shown_three_times_and_then_counted_and_errors_always() {
+        let mut report = report("by = 1", "1");
+        let error = report.diagnostics[0].clone();
+        let advice = Diagnostic {
+            code: "G012",
+            severity: Severity::Advice,
+            ..error.clone()
+        };
+        report.diagnostics = [vec![error; 5], vec![advice; 8]].concat();
+        let said = |shown| anstream::adapter::strip_str(&drawn_as(&report, shown)).to_string();
+        let counts =
+            |text: &str| ["error[E021]", "advice[G012]"].map(|of| text.matches(of).count());
+        let grouped = said(Shown::FirstOfEachCode);
+        assert_eq!(counts(&grouped), [5, 3]);
+        assert!(grouped.contains("and 5 of G012 more; `--all` shows each\n"));
+        assert!(grouped.ends_with("5 errors, 8 advice\n"));
+        assert_eq!(counts(&said(Shown::Each)), [5, 8]);
+        assert!(!said(Shown::Each).contains("more"));
+        let quiet = said(Shown::Errors);
+        assert_eq!(counts(&quiet), [5, 0]);
+        assert!(!quiet.contains("advice"));
+    }
+
+    #[test]
+    fn of_many_names_the_first_three_are_shown_and_how_many_more() {
+        let many = ["a", "b", "c", "d", "e"];
+        assert_eq!(
+            names(&many, false),
+            "a, b, c and 2 more (`--all` names each)"
+        );
+        assert_eq!(names(&many, true), "a, b, c, d, e");
+        assert_eq!(names(&many[..4], false), "a, b, c, d");
     }
 
     #[test]

@@ -368,7 +368,8 @@ rules! {
     NEEDLESS_ALLOWANCE "G001" Advice
     "an allowance that excuses nothing"
     "Guidance begins here: codes with `G` never stop a build. They tell where a tree departs from the practice that it serves, and an organisation \
-     may have its reasons: `allow` in `[policy]` excuses one code for a file or everything in a directory, and says why. This allowance matches \
+     may have its reasons: `allow` in `[policy]` excuses one code for a file or everything in a directory, and says why. Advice about a cycle stops by itself \
+     when the time to close it is over: `close_within_days` after its end. This allowance matches \
      nothing any more; it would only hide the next case."
     "allow = [{ code = \"G014\", path = \"people/ada/2026-h1\", why = \"back from leave\" }]"
 
@@ -489,7 +490,7 @@ rules! {
     UNSHARED "G060" Advice
     "a review that was not shared in time"
     "A cycle closes with a review that its subject has read. Said of everyone who has something agreed or written in the cycle, and a manager, once `close_within_days` of `[policy]` and \
-     the cycle's own day for reviews are over. Days of leave are not counted."
+     the cycle's own day for reviews are over, until the next cycle is closed too. Days of leave are not counted."
     "review.md without shared, two months after the cycle"
 
     UNANSWERED "G061" Advice

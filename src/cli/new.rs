@@ -4,6 +4,8 @@ use clap::{Args, Subcommand, ValueEnum};
 
 use gradus::model::{Date, ExpectationKind, LogKind};
 
+use super::InOrg;
+
 #[derive(Debug, Subcommand)]
 pub enum New {
     /// A person: `people/<ID>/person.toml`
@@ -28,6 +30,24 @@ pub enum New {
     Note(NewDated),
     /// A career track with its levels
     Rubric(NewRubric),
+}
+
+impl New {
+    /// The organisation to make it in.
+    pub(super) fn organisation(&self) -> &InOrg {
+        match self {
+            Self::Person(args) => &args.org,
+            Self::Cycle(args) => &args.org,
+            Self::Expectation(args) => &args.org,
+            Self::Peer(args) => &args.org,
+            Self::Plan(args) => &args.org,
+            Self::Pip(args) => &args.org,
+            Self::Talent(args) => &args.org,
+            Self::Log(args) => &args.org,
+            Self::Checkin(args) | Self::Note(args) => &args.org,
+            Self::Rubric(args) => &args.org,
+        }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -61,6 +81,9 @@ pub struct NewPerson {
     /// Of elsewhere: gives feedback, takes part in no cycle
     #[arg(long)]
     pub external: bool,
+
+    #[command(flatten)]
+    pub org: InOrg,
 }
 
 #[derive(Debug, Args)]
@@ -80,6 +103,9 @@ pub struct NewCycle {
     /// The last day
     #[arg(long, value_name = "DATE", value_parser = super::date)]
     pub end: Option<Date>,
+
+    #[command(flatten)]
+    pub org: InOrg,
 }
 
 #[derive(Debug, Args)]
@@ -110,6 +136,9 @@ pub struct NewExpectation {
     /// [default: the cycle that runs]
     #[arg(long, value_name = "CYCLE")]
     pub cycle: Option<String>,
+
+    #[command(flatten)]
+    pub org: InOrg,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -148,6 +177,9 @@ pub struct NewPeer {
     /// [default: the cycle whose feedback is being written, else the one that runs]
     #[arg(long, value_name = "CYCLE")]
     pub cycle: Option<String>,
+
+    #[command(flatten)]
+    pub org: InOrg,
 }
 
 #[derive(Debug, Args)]
@@ -158,6 +190,9 @@ pub struct OfCycle {
     /// [default: the cycle whose feedback is being written, else the one that runs]
     #[arg(long, value_name = "CYCLE")]
     pub cycle: Option<String>,
+
+    #[command(flatten)]
+    pub org: InOrg,
 }
 
 #[derive(Debug, Args)]
@@ -176,6 +211,9 @@ pub struct NewPip {
     /// [default: the cycle that runs]
     #[arg(long, value_name = "CYCLE")]
     pub cycle: Option<String>,
+
+    #[command(flatten)]
+    pub org: InOrg,
 }
 
 #[derive(Debug, Args)]
@@ -190,6 +228,9 @@ pub struct NewTalent {
     /// [default: the cycle whose feedback is being written, else the one that runs]
     #[arg(long, value_name = "CYCLE")]
     pub cycle: Option<String>,
+
+    #[command(flatten)]
+    pub org: InOrg,
 }
 
 #[derive(Debug, Args)]
@@ -223,6 +264,9 @@ pub struct NewLog {
     /// [default: today]
     #[arg(long, value_name = "DATE", value_parser = super::date)]
     pub date: Option<Date>,
+
+    #[command(flatten)]
+    pub org: InOrg,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -260,6 +304,9 @@ pub struct NewDated {
     /// Markdown; a line of `- [ ] …` is an open action
     #[arg(long, allow_hyphen_values = true)]
     pub text: Option<String>,
+
+    #[command(flatten)]
+    pub org: InOrg,
 }
 
 #[derive(Debug, Args)]
@@ -288,4 +335,7 @@ pub struct NewRubric {
     /// Plain pages that anyone who reaches the host can read
     #[arg(long)]
     pub public: bool,
+
+    #[command(flatten)]
+    pub org: InOrg,
 }

@@ -7,9 +7,9 @@ use gradus::acceptance::{self, Acceptance, Standing};
 use gradus::access::lock::Difference;
 use gradus::access::{Access, Artefact, Planned, plan};
 use gradus::diag::{self, Report};
+use gradus::keys as library_keys;
 use gradus::model::{Organisation, PersonId, SectionReader};
 use gradus::seal::SiteKey;
-use gradus::{keys as library_keys, terminal};
 use serde::Serialize;
 
 use crate::cli;
@@ -21,8 +21,14 @@ use super::{Failure, Here, Message, checked_beside_lock, errors_of, keys, shell}
 /// # Errors
 ///
 /// The tree has errors, or nobody is called so; or somebody would read more than was accepted.
-pub fn run(here: &Here, args: &cli::Access) -> Result<(), Failure> {
-    let root = here.organisation(None)?;
+pub fn run(here: &Here, args: &cli::Access, id: Option<&str>) -> Result<(), Failure> {
+    if let (Some(id), true) = (id, args.accept || args.diff) {
+        let message = Message::new(format!(
+            "`--accept` and `--diff` are about everyone, not `{id}`"
+        ));
+        return Err(Failure::Usage(message));
+    }
+    let root = here.organisation()?;
     // What is accepted is the tree that was read: no key command changes either of the two meanwhile.
     let _held = args.accept.then(|| library_keys::hold(&root)).transpose()?;
     let (org, acceptance) = checked_beside_lock(here, &root)?;
@@ -32,11 +38,7 @@ pub fn run(here: &Here, args: &cli::Access) -> Result<(), Failure> {
     if args.diff {
         return diff(here, &acceptance);
     }
-    let person = args
-        .person
-        .as_deref()
-        .map(|id| known(&org, id))
-        .transpose()?;
+    let person = id.map(|id| known(&org, id)).transpose()?;
     let access = plan(&org, here.today);
     if args.json {
         let key = keys::site_key(here, &root, &org).ok();
@@ -54,8 +56,10 @@ fn accept(here: &Here, root: &Path, acceptance: &Acceptance) -> Result<(), Failu
         here.say("`access.lock` holds the tree already");
         return Ok(());
     }
-    if !matches!(acceptance.standing, Standing::Missing) {
-        terminal::print_report(&without_what_is_done(&acceptance.report));
+    // With `-q`, what is accepted is no error to be told.
+    let is_told = !here.quiet || acceptance.is_refused();
+    if is_told && !matches!(acceptance.standing, Standing::Missing) {
+        here.print_report(&without_what_is_done(&acceptance.report));
     }
     if acceptance.is_refused() {
         return Err(errors_of(&acceptance.report));
@@ -92,7 +96,7 @@ fn facts(difference: &Difference) -> String {
 
 /// Prints the difference.
 fn diff(here: &Here, acceptance: &Acceptance) -> Result<(), Failure> {
-    terminal::print_report(&acceptance.report);
+    here.print_report(&acceptance.report);
     if let Standing::Compared(difference) = &acceptance.standing
         && difference.is_none()
     {
@@ -124,7 +128,7 @@ pub fn permit(here: &Here, acceptance: &Acceptance) -> Result<(), Failure> {
         Standing::Unreadable => "who reads what cannot be held against `access.lock`",
     };
     if !matches!(acceptance.standing, Standing::Missing) {
-        terminal::print_report(&without_what_is_done(&acceptance.report));
+        here.print_report(&without_what_is_done(&acceptance.report));
     }
     if acceptance.is_refused() {
         return Err(errors_of(&acceptance.report));

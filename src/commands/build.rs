@@ -38,7 +38,7 @@ const SOURCE_DATE_EPOCH: &str = "SOURCE_DATE_EPOCH";
 /// that was there before is unchanged then.
 pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
     let began = Instant::now();
-    let root = here.organisation(args.organisation.as_deref())?;
+    let root = here.organisation()?;
     let source = read(here, &root)?;
     let build = Build {
         here,
@@ -181,7 +181,7 @@ impl Build<'_> {
             here.say(&format!(
                 "would write {} sections with {pages} pages; {}",
                 access.sections.len(),
-                readers(&org, access.per_recipient().len(), here.today)
+                readers(here, &org, access.per_recipient().len())
             ));
             return Ok(());
         }
@@ -460,7 +460,7 @@ impl Summary<'_> {
         if let Some(changed) = self.sealed.changed {
             here.say(&since_before(changed, org.people.len()));
         }
-        here.say(&readers(org, site.keyrings, here.today));
+        here.say(&readers(here, org, site.keyrings));
         let access = self.sealed.access.as_ref().filter(|_| here.verbose);
         access
             .into_iter()
@@ -485,7 +485,7 @@ fn since_before(changed: usize, people: usize) -> String {
 }
 
 /// Who can open the site, in a sentence or two.
-fn readers(org: &Organisation, keys: usize, today: Date) -> String {
+fn readers(here: &Here, org: &Organisation, keys: usize) -> String {
     let kind = org.seal.keys.in_words();
     let without: Vec<&str> = org
         .people
@@ -503,18 +503,18 @@ fn readers(org: &Organisation, keys: usize, today: Date) -> String {
     if !without.is_empty() {
         text.push_str(&format!(
             "\nwithout a key: {} (`gradus keys new ID` makes one)",
-            without.join(", ")
+            here.names(&without)
         ));
     }
     let left_out = org
         .people
         .values()
-        .filter(|person| person.is_login_left_out(today));
+        .filter(|person| person.is_login_left_out(here.today));
     let left_out: Vec<&str> = left_out.map(|person| person.id.as_str()).collect();
     if !left_out.is_empty() {
         text.push_str(&format!(
             "\nwithout their login, which may open a key that counts no more: {} (`gradus check` says what helps)",
-            left_out.join(", ")
+            here.names(&left_out)
         ));
     }
     text

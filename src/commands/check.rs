@@ -1,17 +1,18 @@
 //! `gradus check`: every mistake of the tree at once.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use gradus::check::Rule;
 use gradus::diag::{Report, Severity};
 use gradus::pipeline::Loaded;
 use gradus::source::Unopened;
+use gradus::terminal::Shown;
 use gradus::{check, formats, pipeline, terminal};
 
 use crate::cli::{self, CheckFormat};
 
 use super::repository::Repository;
-use super::{Failure, Here, Message, closed_sources, errors_of, loaded, shell};
+use super::{Failure, Here, MARKER, Message, closed_sources, errors_of, loaded, shell, upwards};
 
 /// Prints all diagnostics in the wanted form.
 ///
@@ -22,7 +23,7 @@ pub fn run(here: &Here, args: &cli::Check) -> Result<(), Failure> {
     if let Some(code) = &args.explain {
         return explain(code);
     }
-    let root = here.organisation(args.organisation.as_deref())?;
+    let (root, part) = asked_about(here, args.path.as_deref())?;
     let Loaded {
         organisation,
         report,
@@ -33,12 +34,19 @@ pub fn run(here: &Here, args: &cli::Check) -> Result<(), Failure> {
         Some(acceptance) => report.and(&acceptance.report),
         None => report,
     };
-    print(here, &root, &report, args.format)?;
+    let (report, elsewhere) =
+        report.split(|file| part.as_deref().is_none_or(|part| lies_in(file, part)));
+    print(here, &root, &report, args)?;
+    if !elsewhere.diagnostics.is_empty() {
+        let summary = terminal::summary(&elsewhere);
+        here.say(&format!("elsewhere in the tree: {summary}"));
+    }
     if let Some(organisation) = organisation {
         pipeline::theme(&root, &organisation)?;
     }
     let foreign = closed
         .iter()
+        .filter(|(file, _)| part.as_deref().is_none_or(|part| lies_in(file, part)))
         .any(|(_, why)| *why == Unopened::OtherIdentity);
     if foreign && report.count(Severity::Error) == count_of(&report, check::codes::UNOPENED) {
         return Err(closed_sources(&closed));
@@ -51,17 +59,56 @@ pub fn run(here: &Here, args: &cli::Check) -> Result<(), Failure> {
     }
 }
 
+/// The organisation, and the part of it that is asked about: a path relative to it, with `/`. No part if that is all of it.
+///
+/// # Errors
+///
+/// There is no such path, or no organisation around it.
+fn asked_about(here: &Here, path: Option<&Path>) -> Result<(PathBuf, Option<String>), Failure> {
+    let Some(named) = path else {
+        return Ok((here.organisation()?, None));
+    };
+    let path = here.path(named);
+    if path.join(MARKER).exists() {
+        return Ok((path, None));
+    }
+    let real = path.canonicalize().map_err(|error| {
+        Failure::environment(&format!("could not look at `{}`", named.display()), error)
+    })?;
+    let Some(root) = upwards(&real) else {
+        let message = format!(
+            "no `{MARKER}` in `{}` or any parent directory",
+            named.display()
+        );
+        let help = "`gradus init DIR` writes an organisation";
+        return Err(Failure::Environment(Message::new(message).help(help)));
+    };
+    let part = real.strip_prefix(&root).unwrap_or(&real).to_string_lossy();
+    Ok((root.clone(), Some(part.into_owned())))
+}
+
+/// Whether a file of the tree is that part of it, or lies in it.
+fn lies_in(file: &str, part: &str) -> bool {
+    let rest = file.strip_prefix(part);
+    rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
 fn count_of(report: &Report, rule: Rule) -> usize {
     let of_rule = report.diagnostics.iter().filter(|d| d.code == rule.code);
     of_rule.count()
 }
 
-fn print(here: &Here, root: &Path, report: &Report, format: CheckFormat) -> Result<(), Failure> {
+fn print(here: &Here, root: &Path, report: &Report, args: &cli::Check) -> Result<(), Failure> {
     // Forges know files by their paths in the repository.
     let within = || Repository::around(root).prefix();
-    match format {
+    match args.format {
+        // What is denied fails the check, and is said like an error.
+        CheckFormat::Human if here.quiet && args.deny_warnings => {
+            terminal::print_report(report, Shown::FirstOfEachCode);
+            Ok(())
+        }
         CheckFormat::Human => {
-            terminal::print_report(report);
+            here.print_report(report);
             if report.diagnostics.is_empty() {
                 here.say("nothing to complain about");
             }

@@ -27,7 +27,7 @@ pub fn run(here: &Here, args: &cli::Import) -> Result<(), Failure> {
 }
 
 fn rubric(here: &Here, args: &cli::ImportRubric) -> Result<(), Failure> {
-    let root = here.organisation(None)?;
+    let root = here.organisation()?;
     let bytes = read(&here.path(&args.file))?;
     let name = args.file.file_stem().unwrap_or_default().to_string_lossy();
     let imported = import::rubric(&Import {
@@ -42,7 +42,9 @@ fn rubric(here: &Here, args: &cli::ImportRubric) -> Result<(), Failure> {
     });
     let imported = imported.map_err(|error| failure(&args.file, &error))?;
     write(&root, &imported)?;
-    shell::print(report(&imported.fates).as_bytes())?;
+    if !here.quiet {
+        shell::print(report(&imported.fates).as_bytes())?;
+    }
     here.say(&summary(&imported));
     Ok(())
 }

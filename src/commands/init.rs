@@ -85,6 +85,7 @@ fn kind(template: Template) -> Beginning {
         Template::Team => Beginning::Team,
         Template::Solo => Beginning::Solo,
         Template::Rubric => Beginning::Rubric,
+        Template::Empty => Beginning::Empty,
     }
 }
 
@@ -115,7 +116,7 @@ fn next_steps(args: &cli::Init) -> String {
     let open = format!("open {within}public/index.html, and unlock it with that file");
     let see = match args.template {
         Template::Team => "serve --as sam --open",
-        Template::Solo | Template::Rubric => "serve --open",
+        Template::Solo | Template::Rubric | Template::Empty => "serve --open",
     };
     let mut steps = vec![(
         see,
@@ -138,6 +139,17 @@ fn next_steps(args: &cli::Init) -> String {
             ("build --portable", open),
         ]),
         Template::Rubric => steps.push(("build", format!("writes {within}public, for any host"))),
+        Template::Empty => {
+            let own = [
+                ("import rubric FILE", "your levels, from CSV or markdown"),
+                ("new person ID --name NAME", "for each of you"),
+                ("new cycle ID", "such as 2027-h1: everyone's drafts"),
+                ("keys new ID", "an identity for each, which may read"),
+            ];
+            let own = own.map(|(step, what)| (step, what.to_owned()));
+            steps.splice(..0, own);
+            steps.push(accept);
+        }
     }
     let width = steps.iter().map(|(step, _)| step.len()).max().unwrap_or(0);
     let lines = steps
@@ -145,7 +157,7 @@ fn next_steps(args: &cli::Init) -> String {
         .map(|(step, what)| format!("  {gradus} {step:width$}  # {what}\n"));
     let lines: String = lines.collect();
     let (parts, what) = match args.template {
-        Template::Rubric => ("rubrics", "what is asked"),
+        Template::Rubric | Template::Empty => ("rubrics", "what is asked"),
         Template::Team | Template::Solo => ("people", "who there is"),
     };
     format!(

@@ -39,8 +39,8 @@ pub fn run(here: &Here, args: &cli::Keys) -> Result<(), Failure> {
         cli::Keys::Login(args) => login::login(here, args),
         cli::Keys::Retire(args) => life::retire(here, args),
         cli::Keys::Revoke(args) => life::revoke(here, args),
-        cli::Keys::Site(args) if args.rotate => signer::rotate(here, &here.organisation(None)?),
-        cli::Keys::Site(_) => make_site_key(here, &here.organisation(None)?),
+        cli::Keys::Site(args) if args.rotate => signer::rotate(here, &here.organisation()?),
+        cli::Keys::Site(_) => make_site_key(here, &here.organisation()?),
         cli::Keys::Pin(args) => signer::pin(here, args),
     }
 }
@@ -455,7 +455,7 @@ struct Json<'a> {
 }
 
 fn list(here: &Here, args: &cli::KeysList) -> Result<(), Failure> {
-    let root = here.organisation(None)?;
+    let root = here.organisation()?;
     let org = checked(here, &root)?;
     let access = plan(&org, here.today);
     let opens = access.per_recipient();

@@ -5,6 +5,7 @@ mod at_rest;
 mod build;
 mod check;
 mod ci;
+mod demo;
 mod deploy;
 mod import;
 mod init;
@@ -32,15 +33,13 @@ use gradus::model::{Date, Organisation};
 use gradus::pipeline::{self, Loaded};
 use gradus::regular_file;
 use gradus::source::{self, Identities, Source, Unopened};
+use gradus::terminal::Shown;
 use gradus::{keys as library_keys, terminal};
 
-use crate::cli::{Cli, ColorWhen, Command};
+use crate::cli::{Cli, ColorWhen, Command, IdentityFiles};
 
 /// The file that marks an organisation's directory.
 const MARKER: &str = "gradus.toml";
-
-/// Names a file with the builder's identity.
-const IDENTITY_FILE: &str = "GRADUS_IDENTITY_FILE";
 
 /// Runs the command.
 ///
@@ -48,15 +47,22 @@ const IDENTITY_FILE: &str = "GRADUS_IDENTITY_FILE";
 ///
 /// Every failure, with the exit code that it means.
 pub fn run(cli: &Cli) -> Result<(), Failure> {
-    let here = Here::new(cli)?;
+    let mut here = Here::new(cli)?;
     match &cli.command {
+        Command::Demo(args) => demo::run(&here, args),
         Command::Init(args) => init::run(&here, args),
         Command::New(args) => new::run(&here, args),
         Command::Check(args) => check::run(&here, args),
-        Command::Status(args) => status::run(&here, args),
+        Command::Status(args) => {
+            let id = here.about(&args.about)?;
+            status::run(&here, args, id)
+        }
         Command::Build(args) => build::run(&here, args),
         Command::Serve(args) => serve::run(&here, args),
-        Command::Access(args) => access::run(&here, args),
+        Command::Access(args) => {
+            let id = here.about(&args.about)?;
+            access::run(&here, args, id)
+        }
         Command::Keys(args) => keys::run(&here, args),
         Command::Verify(args) => verify::run(&here, args),
         Command::Open(args) => open::run(&here, args),
@@ -87,10 +93,13 @@ fn today() -> Date {
 /// Where and when a command runs.
 pub struct Here {
     directory: PathBuf,
-    /// The identity files that `-i` names.
-    pub identity_files: Vec<PathBuf>,
+    /// The organisation that the command names, as it was typed.
+    named: Option<PathBuf>,
+    identity_files: IdentityFiles,
     pub quiet: bool,
     pub verbose: bool,
+    /// Whether every piece of advice and every name is printed.
+    pub all: bool,
     /// The real day, in local time: audiences follow it.
     pub today: Date,
 }
@@ -109,12 +118,27 @@ impl Here {
             return Err(Failure::Environment(message));
         }
         Ok(Self {
+            named: cli.command.organisation().map(Path::to_owned),
             directory,
-            identity_files: cli.identities.clone(),
+            identity_files: cli.identity_files(),
             quiet: cli.quiet,
             verbose: cli.verbose,
+            all: cli.all,
             today: today(),
         })
+    }
+
+    /// The same in another directory, where it prints errors alone.
+    fn quietly_in(&self, directory: &Path) -> Self {
+        Self {
+            directory: directory.to_owned(),
+            named: None,
+            identity_files: IdentityFiles::default(),
+            quiet: true,
+            verbose: false,
+            all: false,
+            today: self.today,
+        }
     }
 
     /// A path as the user meant it.
@@ -125,13 +149,13 @@ impl Here {
         }
     }
 
-    /// The organisation's directory: the one named, or the first upwards that holds `gradus.toml`.
+    /// The organisation's directory: the one that is named, or the first upwards that holds `gradus.toml`.
     ///
     /// # Errors
     ///
     /// There is none.
-    pub fn organisation(&self, named: Option<&Path>) -> Result<PathBuf, Failure> {
-        match named {
+    pub fn organisation(&self) -> Result<PathBuf, Failure> {
+        match &self.named {
             Some(named) => {
                 let root = self.path(named);
                 if root.join(MARKER).exists() {
@@ -148,10 +172,35 @@ impl Here {
         }
     }
 
-    /// The first directory upwards that holds `gradus.toml`.
+    /// The organisation that is named, or else the first directory upwards that holds `gradus.toml`.
     pub fn found_upwards(&self) -> Option<PathBuf> {
-        let up = self.directory.ancestors();
-        up.map(Path::to_owned).find(|dir| dir.join(MARKER).exists())
+        let named = self.named.as_deref().map(|named| self.path(named));
+        named.or_else(|| upwards(&self.directory))
+    }
+
+    /// Takes the words that name an organisation or a person: a folder with `gradus.toml` is the organisation, all else
+    /// an id. Returns the id.
+    ///
+    /// # Errors
+    ///
+    /// Two words name the same kind of thing.
+    pub fn about<'w>(&mut self, words: &'w [String]) -> Result<Option<&'w str>, Failure> {
+        let mut id = None;
+        for word in words {
+            let folder = PathBuf::from(word);
+            let before = if self.path(&folder).join(MARKER).exists() {
+                self.named.replace(folder).map(|_| "organisations")
+            } else {
+                id.replace(word.as_str()).map(|_| "people")
+            };
+            if let Some(things) = before {
+                let message = Message::new(format!("`{}` names two {things}", words.join(" ")));
+                let help =
+                    "a folder with `gradus.toml` is the organisation, all else the id of a person";
+                return Err(Failure::Usage(message.help(help)));
+            }
+        }
+        Ok(id)
     }
 
     /// What sealed sources are opened with: the identities of `-i`, or else of the environment. None where nothing
@@ -171,15 +220,18 @@ impl Here {
         identities.collect()
     }
 
+    /// The identity files of `-i`.
+    pub fn flagged_identity_files(&self) -> &[PathBuf] {
+        &self.identity_files.by_flag
+    }
+
     /// The identity files of `-i`, or else of the environment.
     pub fn named_identity_files(&self) -> Vec<PathBuf> {
-        let named = self.identity_files.iter().map(|file| self.path(file));
-        let mut files: Vec<PathBuf> = named.collect();
-        if files.is_empty() {
-            let of_environment = std::env::var_os(IDENTITY_FILE).filter(|file| !file.is_empty());
-            files.extend(of_environment.map(PathBuf::from));
-        }
-        files
+        let by_flag = self.flagged_identity_files().iter();
+        let named = by_flag.map(|file| self.path(file));
+        named
+            .chain(self.identity_files.by_environment.clone())
+            .collect()
     }
 
     /// Says that others than its owner can read a file that holds a secret, where they can.
@@ -192,12 +244,35 @@ impl Here {
         }
     }
 
+    /// Prints a report as far as it was asked for: errors always, the rest not with `-q`, each with `--all`.
+    pub fn print_report(&self, report: &Report) {
+        let shown = if self.quiet {
+            Shown::Errors
+        } else if self.all {
+            Shown::Each
+        } else {
+            Shown::FirstOfEachCode
+        };
+        terminal::print_report(report, shown);
+    }
+
+    /// Names in a line: the first few and how many more, or all of them.
+    pub fn names(&self, names: &[&str]) -> String {
+        terminal::names(names, self.all)
+    }
+
     /// Words for people, on stderr.
     pub fn say(&self, words: &str) {
         if !self.quiet {
             eprintln!("{}", terminal::without_secrets(words));
         }
     }
+}
+
+/// The first directory upwards that holds `gradus.toml`.
+pub fn upwards(from: &Path) -> Option<PathBuf> {
+    let up = from.ancestors();
+    up.map(Path::to_owned).find(|dir| dir.join(MARKER).exists())
 }
 
 /// Loads and checks an organisation. Prints what is wrong with it; of warnings only how many there are, unless
@@ -235,7 +310,7 @@ pub fn valid(here: &Here, loaded: Loaded) -> Result<(Organisation, Acceptance), 
         closed,
     } = loaded;
     if report.has_errors() || here.verbose {
-        terminal::print_report(&report);
+        here.print_report(&report);
     } else if !report.diagnostics.is_empty() {
         let summary = terminal::summary(&report);
         here.say(&format!("{summary}; `gradus check` shows them"));

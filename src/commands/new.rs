@@ -18,7 +18,7 @@ use super::{Failure, Here, Message, loaded, not_whole, shell, status};
 ///
 /// The tree has errors, the arguments name what is not there, or a file is there already.
 pub fn run(here: &Here, what: &New) -> Result<(), Failure> {
-    let root = here.organisation(None)?;
+    let root = here.organisation()?;
     let (org, _) = sound(here, &root)?;
     let desk = Desk {
         here,
@@ -70,7 +70,7 @@ fn sound(here: &Here, root: &Path) -> Result<(Organisation, Acceptance), Failure
         return Ok(whole);
     }
     if loaded.report.has_errors() {
-        gradus::terminal::print_report(&loaded.report);
+        here.print_report(&loaded.report);
     }
     Err(not_whole(&loaded.closed, &loaded.report))
 }

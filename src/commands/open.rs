@@ -88,7 +88,7 @@ fn identities(
     args: &cli::Open,
     published: &Published,
 ) -> Result<Vec<IdentityFile>, Failure> {
-    match (&args.login, here.identity_files.as_slice()) {
+    match (&args.login, here.flagged_identity_files()) {
         (Some(_), [_, ..]) => {
             let message = Message::new("`-i` and `--login` name two identities");
             Err(Failure::Usage(message))

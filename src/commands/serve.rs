@@ -40,7 +40,7 @@ const NAMED_MAX: usize = 2;
 /// There is no organisation, nobody of the wanted id, no such port to be had, or a sealed file that is not opened. Mistakes in the tree are none: the
 /// page shows them.
 pub fn run(here: &Here, args: &cli::Serve) -> Result<(), Failure> {
-    let root = here.organisation(args.organisation.as_deref())?;
+    let root = here.organisation()?;
     let listener = listener(args.port)?;
     let port = listener.local_addr().map_err(no_server)?.port();
     let run = RunSecret::generate();
@@ -214,7 +214,7 @@ impl<'h> Teller<'h> {
     fn first(&mut self, turn: &Turn) {
         self.was_broken = turn.refreshed.is_broken();
         match self.was_broken {
-            true => complain(turn),
+            true => complain(self.here, turn),
             false => self.here.say(&figures(turn)),
         }
     }
@@ -230,7 +230,7 @@ impl<'h> Teller<'h> {
         let was_broken = std::mem::replace(&mut self.was_broken, turn.refreshed.is_broken());
         let what = self.what_changed(turn.touched);
         if turn.refreshed.is_broken() {
-            complain(turn);
+            complain(self.here, turn);
             self.here.say(&format!(
                 "{what}: the page shows what is wrong, above the last good site"
             ));
@@ -299,9 +299,9 @@ fn figures(turn: &Turn) -> String {
 }
 
 /// Draws what is wrong as `gradus check` does.
-fn complain(turn: &Turn) {
+fn complain(here: &Here, turn: &Turn) {
     if turn.refreshed.report.has_errors() {
-        gradus::terminal::print_report(&turn.refreshed.report);
+        here.print_report(&turn.refreshed.report);
     }
     if let Some(trouble) = &turn.refreshed.trouble {
         message(trouble).print();

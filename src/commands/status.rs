@@ -7,7 +7,7 @@ use std::path::Path;
 
 use gradus::growth::{self, Phase, PhaseState, PhaseStatus};
 use gradus::model::{Commons, Cycle, CycleFigures, Date, GroupFigures, Organisation, PersonId};
-use gradus::status::{self, CALENDAR_MARK, PersonStatus, Task};
+use gradus::status::{self, CALENDAR_MARK, CycleStatus, PersonStatus, Task};
 use gradus::{access, scaffold, terminal};
 use serde::Serialize;
 
@@ -20,9 +20,18 @@ use super::{Failure, Here, Message, checked, shell};
 /// # Errors
 ///
 /// The tree has errors, there is no such cycle, or a calendar cannot be written.
-pub fn run(here: &Here, args: &cli::Status) -> Result<(), Failure> {
-    let root = here.organisation(args.organisation.as_deref())?;
+pub fn run(here: &Here, args: &cli::Status, id: Option<&str>) -> Result<(), Failure> {
+    if let (Some(id), true) = (id, args.org) {
+        let message = Message::new(format!("`--org` is about everyone, not `{id}`"));
+        return Err(Failure::Usage(message));
+    }
+    let root = here.organisation()?;
     let org = checked(here, &root)?;
+    let person = id.map(|id| scaffold::person_named(&org, id)).transpose()?;
+    let of = Asked {
+        org: &org,
+        person: person.map(|person| &person.id),
+    };
     let commons = access::commons(&org, org.as_of.unwrap_or(here.today));
     let named = args
         .cycle
@@ -31,15 +40,15 @@ pub fn run(here: &Here, args: &cli::Status) -> Result<(), Failure> {
         .transpose()?;
     let cycles = named.map_or_else(|| status::in_hand(&org, &commons), |cycle| vec![cycle]);
     if let Some(folder) = &args.ics {
-        return write_calendars(here, &org, &commons, &cycles, &here.path(folder));
+        return write_calendars(here, of, &commons, &cycles, &here.path(folder));
     }
     match (args.org, args.json) {
         (true, json) => figures(&org, &commons, json),
         (false, true) => {
             let cycle = named.or_else(|| status::current(&org, commons.as_of));
-            shell::print_json(&json(&org, &commons, cycle))
+            shell::print_json(&json(of, &commons, cycle))
         }
-        (false, false) => print(&text(&org, &commons, &cycles)),
+        (false, false) => print(&text(of, &commons, &cycles)),
     }
 }
 
@@ -53,17 +62,45 @@ pub fn print(text: &str) -> Result<(), Failure> {
     shell::print(&out)
 }
 
-fn text(org: &Organisation, commons: &Commons, cycles: &[&Cycle]) -> String {
+/// Everyone, or one person.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    org: &'a Organisation,
+    person: Option<&'a PersonId>,
+}
+
+impl<'a> Asked<'a> {
+    fn is_about(&self, id: &PersonId) -> bool {
+        self.person.is_none_or(|person| person == id)
+    }
+
+    fn cycle(&self, commons: &Commons, cycle: &'a Cycle) -> CycleStatus<'a> {
+        let mut status = status::cycle_status(self.org, commons, cycle);
+        status.people.retain(|person| self.is_about(&person.id));
+        status
+    }
+
+    /// What they owe, and what others owe them.
+    fn tasks(&self, commons: &Commons, cycles: &[&Cycle]) -> Vec<Task> {
+        let mut tasks = tasks(self.org, commons, cycles);
+        tasks.retain(|task| self.is_about(&task.owner) || self.is_about(&task.about));
+        tasks
+    }
+}
+
+fn text(of: Asked<'_>, commons: &Commons, cycles: &[&Cycle]) -> String {
     if cycles.is_empty() {
         return "there is no cycle yet: `gradus new cycle ID` makes one\n".to_owned();
     }
     let mut text = String::new();
     for cycle in cycles {
-        let status = status::cycle_status(org, commons, cycle);
+        let status = of.cycle(commons, cycle);
         text.push_str(&terminal::cycle(&status, commons.as_of));
     }
-    text.push_str(&terminal::actions(&status::actions(org)));
-    text.push_str(&tasks_text(org, commons, cycles));
+    let mut actions = status::actions(of.org);
+    actions.retain(|action| of.is_about(&action.person));
+    text.push_str(&terminal::actions(&actions));
+    text.push_str(&terminal::tasks(&of.tasks(commons, cycles), commons.as_of));
     text.truncate(text.trim_end().len());
     text + "\n"
 }
@@ -158,8 +195,8 @@ struct JsonOutcomes {
     open: usize,
 }
 
-fn json<'a>(org: &'a Organisation, commons: &Commons, cycle: Option<&'a Cycle>) -> Json<'a> {
-    let status = cycle.map(|cycle| status::cycle_status(org, commons, cycle));
+fn json<'a>(of: Asked<'a>, commons: &Commons, cycle: Option<&'a Cycle>) -> Json<'a> {
+    let status = cycle.map(|cycle| of.cycle(commons, cycle));
     let people = status.iter().flat_map(|status| &status.people);
     Json {
         schema: 1,
@@ -277,15 +314,16 @@ fn json_group(group: &GroupFigures) -> JsonGroup {
 /// Writes a calendar for everyone who has deadlines, and takes away those of ours that nobody has any for.
 fn write_calendars(
     here: &Here,
-    org: &Organisation,
+    of: Asked<'_>,
     commons: &Commons,
     cycles: &[&Cycle],
     folder: &Path,
 ) -> Result<(), Failure> {
-    let calendars = status::calendars(org, &tasks(org, commons, cycles), commons.as_of);
+    let mut calendars = status::calendars(of.org, &of.tasks(commons, cycles), commons.as_of);
+    calendars.retain(|id, _| of.is_about(id));
     std::fs::create_dir_all(folder)
         .map_err(|e| Failure::environment(&format!("could not make `{}`", folder.display()), e))?;
-    for id in org.people.keys() {
+    for id in of.org.people.keys().filter(|id| of.is_about(id)) {
         let path = folder.join(format!("{id}.ics"));
         match calendars.get(id) {
             Some(text) => write_calendar(&path, text)?,

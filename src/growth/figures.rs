@@ -350,6 +350,7 @@ mod tests {
 
     use super::super::fixture::*;
     use super::*;
+    use crate::cases::property;
 
     const TEAMS: [&str; 4] = ["a", "b", "c", "d"];
 
@@ -455,6 +456,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(property(256))]
+
         #[test]
         fn no_difference_of_published_counts_is_about_fewer_than_five_people(takings in organisation()) {
             let (counts, people) = published(&takings, &figures(&takings), Measure::Review);

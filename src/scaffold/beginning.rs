@@ -14,6 +14,8 @@ pub enum Beginning {
     Solo,
     /// A public rubric, and nobody yet.
     Rubric,
+    /// The settings alone.
+    Empty,
 }
 
 /// The tree that `init` writes: it builds at once, without an error.
@@ -22,6 +24,9 @@ pub fn beginning(kind: Beginning, today: Date) -> Vec<NewFile> {
         file("gradus.toml", include_str!("tree/gradus.toml")),
         file(".gitignore", include_str!("tree/gitignore")),
     ];
+    if kind == Beginning::Empty {
+        return files;
+    }
     files.extend(rubric(kind == Beginning::Rubric));
     if kind == Beginning::Rubric {
         return files;

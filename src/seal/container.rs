@@ -128,6 +128,7 @@ fn trailer(data: &[u8]) -> [u8; TRAILER_BYTES] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::cases::property;
     use proptest::prelude::*;
 
     fn packed() -> Vec<u8> {
@@ -231,6 +232,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(property(256))]
+
         #[test]
         fn a_padded_length_is_the_next_and_hides_the_lowest_bits(length in 4096usize..(1 << 26)) {
             let padded = padded_length(length);

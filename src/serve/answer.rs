@@ -169,11 +169,17 @@ impl Answerer {
     }
 }
 
+/// The refusal of a question that would do more than read.
+pub(super) fn unread(request: &Request) -> Option<Answer> {
+    let reads = matches!(request.method(), Method::Get | Method::Head);
+    (!reads).then(|| Answer::refusal(405, "only GET and HEAD are answered\n"))
+}
+
 /// What keeps a question from its answer; the way in counts as that too.
 pub(super) fn refused(guard: &Guard, request: &Request) -> Option<Answer> {
     let asker = asker(request);
-    if !matches!(request.method(), Method::Get | Method::Head) {
-        return Some(Answer::refusal(405, "only GET and HEAD are answered\n"));
+    if let Some(refusal) = unread(request) {
+        return Some(refusal);
     }
     if !guard.is_ours(&asker) {
         return Some(Answer::refusal(

@@ -1,34 +1,46 @@
-//! Answers from files that do not change, to the browser that opened the link.
+//! Answers from files that do not change: to the browser that opened the link, or to anyone.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tiny_http::Request;
 
-use super::answer::{Answer, kind_of, path_of, refused, respond};
+use super::answer::{Answer, kind_of, path_of, refused, respond, unread};
 use super::guard::Guard;
 use super::server::Answers;
 
 /// Files, and who may ask for them.
 pub struct Shelf {
-    guard: Guard,
+    /// None if anyone may ask: what lies there is a sealed site, as on a host.
+    guard: Option<Guard>,
     files: BTreeMap<String, Arc<[u8]>>,
 }
 
 impl Shelf {
     /// Files by path, relative and with `/`; `index.html` is shown first.
     pub fn new(guard: Guard, files: BTreeMap<String, Vec<u8>>) -> Self {
+        Self {
+            guard: Some(guard),
+            ..Self::for_anyone(files)
+        }
+    }
+
+    /// The same for anyone on this machine.
+    pub fn for_anyone(files: BTreeMap<String, Vec<u8>>) -> Self {
         let files = files.into_iter().map(|(path, bytes)| (path, bytes.into()));
         Self {
-            guard,
+            guard: None,
             files: files.collect(),
         }
     }
 
     fn file(&self, path: &str) -> Answer {
-        let path = if path.is_empty() { "index.html" } else { path };
-        match self.files.get(path) {
-            Some(bytes) => Answer::new(kind_of(path), Arc::clone(bytes)),
+        let path = match path.is_empty() || path.ends_with('/') {
+            true => format!("{path}index.html"),
+            false => path.to_owned(),
+        };
+        match self.files.get(&path) {
+            Some(bytes) => Answer::new(kind_of(&path), Arc::clone(bytes)),
             None => Answer::not_here(),
         }
     }
@@ -36,7 +48,8 @@ impl Shelf {
 
 impl Answers for Shelf {
     fn answer(&self, request: Request) {
-        let answer = refused(&self.guard, &request);
+        let guard = self.guard.as_ref();
+        let answer = guard.map_or_else(|| unread(&request), |guard| refused(guard, &request));
         let answer = answer.unwrap_or_else(|| self.file(path_of(request.url())));
         respond(request, answer);
     }

@@ -526,6 +526,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::cases::property;
     use crate::model::Node;
 
     fn around<'a>() -> Surroundings<'a> {
@@ -734,6 +735,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(property(256))]
+
         #[test]
         fn whatever_is_written_stays_within_the_allow_list(markdown in any::<String>()) {
             tree(&markdown);

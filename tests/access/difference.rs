@@ -5,7 +5,7 @@ use gradus::access::lock;
 use gradus::access::lock::{Gained, Lock};
 use gradus::diag::Report;
 
-use crate::company::{TODAY, World, company, day, recipient};
+use super::company::{TODAY, World, company, day, recipient};
 
 /// A company, and what was accepted of it.
 struct Accepted {
@@ -116,7 +116,7 @@ fn a_manager_further_up_is_told_once_for_all_below() {
     let mut company = company();
     company
         .members
-        .insert("m9".into(), crate::company::Member::new(None, 60));
+        .insert("m9".into(), super::company::Member::new(None, 60));
     let accepted = Accepted::of(World::new(&company));
     accepted.add("people/m0/person.toml", "manager = \"m9\"\n").is_wider(
         "people/m0/person.toml:7:11",
@@ -219,7 +219,7 @@ fn whoever_joins_is_told_and_so_is_whoever_reads_about_them() {
     let accepted = Accepted::of(World::new(&company));
     company
         .members
-        .insert("new".into(), crate::company::Member::new(Some("m1"), 80));
+        .insert("new".into(), super::company::Member::new(Some("m1"), 80));
     let mut joined = accepted;
     joined.world = {
         let mut world = joined.world.with(&company);

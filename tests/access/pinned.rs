@@ -6,7 +6,7 @@ use gradus::acceptance::{Acceptance, accept};
 use gradus::access::Lock;
 use gradus::pipeline;
 
-use crate::company::{TODAY, day};
+use super::company::{TODAY, day};
 
 /// A tree on disk.
 struct Tree(tempfile::TempDir);

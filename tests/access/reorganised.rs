@@ -15,8 +15,8 @@ use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use rayon::prelude::*;
 
-use crate::company::{Company, Member, TODAY, World, company, day, key, recipient};
-use crate::readings::{readings, words};
+use super::company::{Company, Member, TODAY, World, company, day, key, recipient};
+use super::readings::{readings, words};
 
 /// How many reorganisations are planned.
 const PLANNED: usize = 1_000;

@@ -11,8 +11,8 @@ use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 
-use crate::company::{Company, TODAY, World, company, day, recipient};
-use crate::readings::{Readings, readings};
+use super::company::{Company, TODAY, World, company, day, recipient};
+use super::readings::{Readings, readings};
 
 /// How many changes are tried of each company.
 const CHANGES: usize = 300;

@@ -6,7 +6,7 @@ use gradus::diag::Severity;
 use gradus::model::{Identity, KeyKind};
 use zeroize::Zeroizing;
 
-use crate::tree::{ADA, GRACE, LINUS, Tree};
+use super::tree::{ADA, GRACE, LINUS, Tree};
 
 /// Code, file, and its text with the place of the complaint between `«` and `»`.
 const IN_ONE_FILE: &[(&str, &str, &str)] = &[

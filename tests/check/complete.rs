@@ -2,7 +2,7 @@
 
 use gradus::model::*;
 
-use crate::tree::{ADA, GRACE, LINUS, Tree};
+use super::tree::{ADA, GRACE, LINUS, Tree};
 
 fn date(text: &str) -> Date {
     text.parse().expect("a date")

@@ -9,7 +9,7 @@ use gradus::model::*;
 use gradus::source::{self, Source, Touched};
 use gradus::{check, pipeline};
 
-use crate::tree::Tree;
+use super::tree::Tree;
 
 const EXPECTATIONS: &str = "people/ada/2026-h1/expectations.toml";
 

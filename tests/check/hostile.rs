@@ -1,6 +1,6 @@
 //! Trees that mean harm: every one gets a complaint, and none a panic or a read outside.
 
-use crate::tree::Tree;
+use super::tree::Tree;
 
 const SELF: &str = "people/ada/2026-h1/self.md";
 const PLAN: &str = "people/ada/2026-h1/plan.toml";
@@ -219,7 +219,7 @@ fn a_hundred_thousand_keys_get_a_bounded_answer() {
 
 #[test]
 fn empty_files_and_odd_bytes_are_refused_without_a_panic() {
-    let files: Vec<&str> = crate::tree::sample()
+    let files: Vec<&str> = super::tree::sample()
         .into_iter()
         .map(|(path, _)| path)
         .collect();
@@ -249,7 +249,7 @@ fn empty_files_and_odd_bytes_are_refused_without_a_panic() {
 
 #[test]
 fn a_directory_where_a_file_belongs_is_refused_everywhere() {
-    for (path, _) in crate::tree::sample() {
+    for (path, _) in super::tree::sample() {
         let tree = Tree::sample().without(path).with_directory(path);
         assert!(codes(&tree).contains(&"E005"), "{path}");
     }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use gradus::source;
 use tempfile::TempDir;
 
-use crate::tree::{Tree, check_at};
+use super::tree::{Tree, check_at};
 
 /// Stands in every file outside; a word of it in any answer is a leak.
 const CANARY: &str = "canary-of-the-outside";

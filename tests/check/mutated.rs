@@ -9,7 +9,8 @@ use gradus::model::Organisation;
 use gradus::source;
 use proptest::prelude::*;
 
-use crate::tree::{Tree, sample};
+use super::tree::{Tree, sample};
+use crate::cases::property;
 
 /// Files with more in them than the sample has, so that there is more to damage.
 fn rich() -> Vec<(&'static str, String)> {
@@ -118,7 +119,7 @@ fn judged(tree: &Tree) -> (Option<Organisation>, Report) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(property(400))]
 
     #[test]
     fn a_damaged_tree_is_complained_about_without_a_panic(
@@ -141,7 +142,7 @@ proptest! {
 
 proptest! {
     // Four damaged texts each: 500 in all.
-    #![proptest_config(ProptestConfig { cases: 125, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(property(125))]
 
     #[test]
     fn a_damaged_example_is_complained_about_without_a_panic(

@@ -9,7 +9,7 @@ use gradus::check;
 use gradus::model::Identity;
 use gradus::source::{self, FileKind, Identities, ProblemKind, Touched};
 
-use crate::tree::Tree;
+use super::tree::Tree;
 
 fn codes(tree: &Tree) -> Vec<(&'static str, String)> {
     let diagnostics = tree.diagnostics().into_iter();

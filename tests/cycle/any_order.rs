@@ -9,7 +9,8 @@ use gradus::pipeline::{self, Days};
 use gradus::scaffold::*;
 use proptest::prelude::*;
 
-use crate::schemas::judge_tree;
+use super::schemas::judge_tree;
+use crate::cases::property;
 
 /// Something to make. Numbers choose among what is there.
 #[derive(Debug, Clone)]
@@ -286,11 +287,11 @@ fn builds(org: &Organisation, root: &Path) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 24, ..ProptestConfig::default() })]
+    #![proptest_config(property(24))]
 
     #[test]
     fn any_tree_that_init_and_new_make_builds(
-        begin in prop::sample::select(vec![Beginning::Team, Beginning::Solo, Beginning::Rubric]),
+        begin in prop::sample::select(vec![Beginning::Team, Beginning::Solo, Beginning::Rubric, Beginning::Empty]),
         makes in prop::collection::vec(make(), 1..16),
     ) {
         let directory = tempfile::tempdir().expect("a temporary directory");

@@ -2,8 +2,8 @@
 
 use std::fs;
 
+use super::schemas::judge_tree;
 use crate::program::Program;
-use crate::schemas::judge_tree;
 
 /// Alex and Sam in the second half of 2026, whatever day it really is.
 pub fn org() -> Program {

@@ -178,7 +178,7 @@ fn calendars_name_nobody_and_are_their_owners_alone() {
 
 #[test]
 fn an_event_keeps_its_name_when_its_day_moves() {
-    let here = crate::scaffolds::org();
+    let here = super::scaffolds::org();
     here.run(&["-C", "org", "new", "cycle", "2027-h1"]).exits(0);
     let names = || {
         here.run(&["-C", "org", "status", "--cycle", "2027-h1", "--ics", "ics"])

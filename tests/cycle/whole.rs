@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
+use super::schemas::judge_tree;
 use crate::program::Program;
-use crate::schemas::judge_tree;
 
 /// What a person does with a text editor.
 fn edit(here: &Program, file: &str, from: &str, to: &str) {

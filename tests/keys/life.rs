@@ -4,8 +4,8 @@ use std::sync::OnceLock;
 
 use gradus::seal::{Folder, IdentityFile, ReadError, SealedSiteReader, Trust};
 
-use crate::guide::{Guide, Words, today, yesterday};
-use crate::opened::{Opened, Site};
+use super::guide::{Guide, Words, today, yesterday};
+use super::opened::{Opened, Site};
 use crate::program::Program;
 
 /// Of a colleague's feedback on Ada, which her managers of that day read.

@@ -5,8 +5,8 @@ use std::os::unix::fs::symlink;
 use std::process::Command;
 use std::thread;
 
-use crate::guide::{today, yesterday};
-use crate::life::Demo;
+use super::guide::{today, yesterday};
+use super::life::Demo;
 use crate::program::{Program, Ran};
 
 const ADA: &str = "org/people/ada/person.toml";

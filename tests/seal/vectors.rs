@@ -1,6 +1,6 @@
 //! `tests/vectors/`: what every reader must make of valid and malformed sites. Its README tells the form.
 //!
-//! `GRADUS_WRITE_VECTORS=1 cargo test --test seal vectors` writes them anew.
+//! `GRADUS_WRITE_VECTORS=1 cargo test --test all seal::vectors` writes them anew.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

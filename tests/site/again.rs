@@ -14,7 +14,7 @@ use gradus::rebuild::Rebuilder;
 use gradus::site;
 use rand::Rng;
 
-use crate::edits::Tree;
+use super::edits::Tree;
 
 const PEOPLE: usize = 8;
 /// At least so many edits; what is drawn is compared after every one or two.

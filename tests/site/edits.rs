@@ -9,7 +9,7 @@ use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 
-use crate::generated;
+use super::generated;
 
 /// An organisation on the disk that is edited at random.
 pub struct Tree {

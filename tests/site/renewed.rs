@@ -12,7 +12,7 @@ use gradus::seal::SiteKey;
 use gradus::source;
 use rand::Rng;
 
-use crate::edits::Tree;
+use super::edits::Tree;
 
 const PEOPLE: usize = 8;
 const ROUNDS: usize = 20;

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use rayon::prelude::*;
 use serde_json::Value;
 
-use crate::generated::{self, Generated};
+use super::generated::{self, Generated};
 
 const PEOPLE: usize = 60;
 

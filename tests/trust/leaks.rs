@@ -12,8 +12,8 @@ use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 
+use super::strace::Traced;
 use crate::program::Program;
-use crate::strace::Traced;
 
 /// Stands in every text of the tree that is not public.
 const SENTENCE: &str = "the quiet heron crossed seven rivers at dawn";

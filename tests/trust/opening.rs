@@ -10,7 +10,7 @@ use std::sync::LazyLock;
 
 use gradus::seal::{Folder, IdentityFile, SealedSiteReader, Trust};
 
-use crate::hosted::host;
+use super::hosted::host;
 use crate::program::Program;
 
 /// The example's site with keys of some of its readers, and no tree around them.

@@ -8,8 +8,8 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use super::verifying::built;
 use crate::program::{Program, Ran};
-use crate::verifying::built;
 
 /// Far longer than any of these runs takes.
 const SECONDS_MAX: &str = "60";

@@ -8,7 +8,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::Value;
 
-use crate::hosted::host;
+use super::hosted::host;
 use crate::program::Program;
 
 /// An organisation that is built; its site is `org/public`.

@@ -45,7 +45,7 @@ const RUN_ELSEWHERE: [(&str, &str, &[&str]); 3] = [
         &["the_commands_of_the_page_about_speed_measure_it"],
     ),
     (
-        "docs/contributing.md",
+        "CONTRIBUTING.md",
         "tests/world/workshop.rs",
         &[
             "the_commands_of_the_page_for_contributors_name_tests_that_are_there",
@@ -55,14 +55,23 @@ const RUN_ELSEWHERE: [(&str, &str, &[&str]); 3] = [
 ];
 
 /// Single lines that are not, and why.
-const LINES_NOT_RUN: [(&str, &str, &str); 3] = [
+const LINES_NOT_RUN: [(&str, &str, &str); 4] = [
     (
         "README.md",
-        "node demo.mjs",
-        "it serves until somebody ends it",
+        "cargo run --release -- demo",
+        "tests/world/demo.rs does, with a program that is built",
+    ),
+    (
+        "README.md",
+        "cargo run --release -- serve",
+        "tests/serve does, with a program that is built",
     ),
     ("README.md", "tests/run", "this is part of it"),
-    ("README.md", "cargo install", "tests/package does"),
+    (
+        "README.md",
+        "cargo install",
+        "tests/world/package.rs looks at what it installs from",
+    ),
 ];
 
 /// What a line stands for: by page and by how it begins, something to do before it, and what is put into the place of which words.
@@ -171,7 +180,13 @@ fn pages() -> Vec<String> {
     let chapters = chapters.into_iter().map(|entry| entry.expect("a folder"));
     let chapters = chapters.filter(|entry| entry.path().extension().is_some_and(|e| e == "md"));
     let paths = chapters.map(|entry| entry.file_name().to_string_lossy().into_owned());
-    let above = ["README.md", "SECURITY.md", "CHANGELOG.md"].map(str::to_owned);
+    let above = [
+        "README.md",
+        "SECURITY.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+    ];
+    let above = above.map(str::to_owned);
     paths
         .map(|name| format!("docs/{name}"))
         .chain(above)

@@ -1,14 +1,15 @@
 //! What is handed out: the image, the package, the list of changes.
 
+use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use gradus::seal::FORMAT;
 
 const DOCKERFILE: &str = include_str!("../../Dockerfile");
 const DOCKERIGNORE: &str = include_str!("../../.dockerignore");
 const CHANGELOG: &str = include_str!("../../CHANGELOG.md");
-const MANIFEST: &str = include_str!("../../Cargo.toml");
 
 fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -41,42 +42,47 @@ fn the_image_is_made_of_files_that_are_there_and_are_let_through() {
     }
 }
 
+/// The files of the repository that the compiler and the build script read for the program, as cargo noted them.
+fn read_for_the_program() -> BTreeSet<PathBuf> {
+    let notes = format!("{}.d", env!("CARGO_BIN_EXE_gradus"));
+    let notes = fs::read_to_string(notes).expect("cargo writes them beside the program");
+    let (_, files) = notes.split_once(": ").expect("a target and its files");
+    let files = files.replace("\\ ", "\0");
+    let files = files.split_whitespace().map(|file| file.replace('\0', " "));
+    let own = files.filter_map(|file| Some(Path::new(&file).strip_prefix(root()).ok()?.to_owned()));
+    own.filter(|file| !file.starts_with("target")).collect()
+}
+
+/// The files of the package that would be published.
+fn packaged() -> Vec<PathBuf> {
+    let listed = Command::new(env!("CARGO"))
+        .args(["package", "--list", "--allow-dirty", "--offline", "--quiet"])
+        .current_dir(root())
+        .output()
+        .expect("cargo starts");
+    assert!(listed.status.success(), "{listed:?}");
+    let listed = String::from_utf8(listed.stdout).expect("text");
+    listed.lines().map(PathBuf::from).collect()
+}
+
 #[test]
-fn nothing_that_the_programs_sources_include_is_missing_from_image_and_package() {
-    let manifest: toml::Table = MANIFEST.parse().unwrap();
-    let packaged = manifest["package"]["include"].as_array().unwrap();
-    let packaged: Vec<&str> = packaged.iter().filter_map(|line| line.as_str()).collect();
-    for entry in walkdir::WalkDir::new(root().join("src")) {
-        let entry = entry.unwrap();
-        let Ok(text) = fs::read_to_string(entry.path()) else {
-            continue; // a folder
-        };
-        let included = text
-            .split("include_str!(\"")
-            .chain(text.split("include_bytes!(\""));
-        let paths = included.filter_map(|rest| rest.split_once("\")").map(|(path, _)| path));
-        for path in paths.filter(|path| path.starts_with("../") && !path.contains('\n')) {
-            let beside = entry.path().parent().unwrap().join(path);
-            let Ok(file) = beside.canonicalize() else {
-                continue; // a text about such a file
-            };
-            let file = file.strip_prefix(root()).unwrap();
-            let first = file.iter().next().unwrap().to_str().unwrap();
-            if matches!(first, "tests" | "example-org" | "src") {
-                continue; // for the tests of this repository
-            }
-            let in_image = copied().iter().any(|source| file.starts_with(source));
-            assert!(in_image, "{} is not in the image", file.display());
-            let of = |line: &&str| {
-                file.starts_with(line.trim_start_matches('/').trim_end_matches("/**"))
-            };
-            assert!(
-                packaged.iter().any(of),
-                "{} is not packaged",
-                file.display()
-            );
-        }
+fn all_that_the_program_was_compiled_from_is_in_image_and_package() {
+    let packaged = packaged();
+    let read = read_for_the_program();
+    assert!(
+        read.contains(Path::new("src/main.rs")) && read.len() > 300,
+        "{read:?}"
+    );
+    for file in read {
+        let is_packaged = packaged.iter().any(|known| known.starts_with(&file));
+        assert!(is_packaged, "{} is not packaged", file.display());
+        let in_image = copied().iter().any(|source| file.starts_with(source));
+        assert!(in_image, "{} is not in the image", file.display());
     }
+    let built = packaged
+        .iter()
+        .find(|file| file.starts_with("example-org/public"));
+    assert_eq!(built, None, "nothing that was built is packaged");
 }
 
 #[test]
@@ -85,7 +91,7 @@ fn nothing_secret_reaches_an_image_and_nobody_is_root_in_it() {
         DOCKERIGNORE.lines().find(|line| !line.starts_with('#')),
         Some("*")
     );
-    for secret in [".git", ".gradus", "example-org", "target"] {
+    for secret in [".git", ".gradus", "example-org/public", "target"] {
         assert!(!DOCKERIGNORE.contains(&format!("!{secret}")), "{secret}");
     }
     let last_stages = DOCKERFILE.split("\nFROM ").skip(3);

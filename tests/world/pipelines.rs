@@ -1,8 +1,11 @@
 //! `init --ci`: the steps of the pipelines that it writes, run as a runner would, in a fresh clone.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Output;
+
+use yaml_rust2::{Yaml, YamlLoader};
 
 use crate::shell::{Shell, said};
 
@@ -20,6 +23,8 @@ struct Runner {
     path: &'static str,
     /// Where the organisation lies in the repository.
     tree: &'static str,
+    /// What the forge was told to keep: variables, and secrets, which a step gets only if it asks for them.
+    kept: BTreeMap<&'static str, String>,
 }
 
 impl Runner {
@@ -49,13 +54,12 @@ impl Runner {
             shell.write(name, "");
             shell.set(name, shell.path(name).display().to_string());
         }
-        let text = shell.read(&format!("origin/{path}"));
-        shell.set("GRADUS_FROM", default_source(&text));
         let runner = Self {
             shell,
             forge,
             path,
             tree,
+            kept: BTreeMap::new(),
         };
         runner.commit();
         runner
@@ -96,25 +100,39 @@ impl Runner {
             fs::remove_dir_all(&clone).expect("the last clone");
         }
         self.shell.does(".", &["git clone -q origin clone"]);
-        let text = self.shell.read(&format!("clone/{}", self.path));
+        let pipeline = parsed(&self.shell.read(&format!("clone/{}", self.path)));
         match self.forge {
-            "gitlab" => {
-                let mut lines = steps(block(&text, ".gradus:"), "- ");
-                lines.extend(steps(block(&text, &format!("{name}:")), "- "));
-                self.shell.run("clone", &lines)
-            }
-            _ => self.github(&steps(block(&text, &format!("  {name}:")), "- run: ")),
+            "gitlab" => self.gitlab(&pipeline, name),
+            _ => self.github(&pipeline, name),
         }
     }
 
+    /// All lines of a job run in one shell, with every variable that the forge keeps.
+    fn gitlab(&self, pipeline: &Yaml, name: &str) -> Output {
+        let job = &pipeline[name];
+        let base = &pipeline[job["extends"].as_str().expect("what it extends")];
+        let mut lines = exports(&[&base["variables"]], |_| None);
+        lines.extend(self.kept.iter().map(|(name, value)| export(name, value)));
+        lines.extend(texts(&base["before_script"]));
+        lines.extend(texts(&job["script"]));
+        self.shell.run("clone", &lines)
+    }
+
     /// Each step has a shell of its own there; two files say what the next one finds.
-    fn github(&self, steps: &[String]) -> Output {
-        let before =
-            "set -a; . \"$GITHUB_ENV\"; set +a; PATH=\"$(tr '\\n' ':' < \"$GITHUB_PATH\")$PATH\"";
+    fn github(&self, pipeline: &Yaml, name: &str) -> Output {
+        let folder = &pipeline["defaults"]["run"]["working-directory"];
+        let folder = format!("clone/{}", folder.as_str().expect("a folder"));
+        let job = &pipeline["jobs"][name];
+        let kept = |expression: &str| self.of_github(expression);
         let mut last = None;
-        for step in steps {
-            let folder = format!("clone/{}", self.tree);
-            let ran = self.shell.run(&folder, &[before.to_owned(), step.clone()]);
+        for step in job["steps"].as_vec().expect("steps") {
+            let Some(line) = step["run"].as_str() else {
+                continue; // the forge's own work
+            };
+            let mut lines = exports(&[&pipeline["env"], &job["env"], &step["env"]], kept);
+            lines.push("set -a; . \"$GITHUB_ENV\"; set +a; PATH=\"$(tr '\\n' ':' < \"$GITHUB_PATH\")$PATH\"".to_owned());
+            lines.push(line.to_owned());
+            let ran = self.shell.run(&folder, &lines);
             let failed = !ran.status.success();
             last = Some(ran);
             if failed {
@@ -122,6 +140,19 @@ impl Runner {
             }
         }
         last.expect("a job has steps")
+    }
+
+    /// What stands for an expression in `${{ … }}`: a secret, or a variable with what is taken without it.
+    fn of_github(&self, expression: &str) -> Option<String> {
+        let (asked, otherwise) = expression.split_once(" || ").unwrap_or((expression, "''"));
+        let (_, name) = asked.split_once('.').expect("of secrets or variables");
+        let kept = self.kept.get(name).cloned();
+        kept.or_else(|| Some(otherwise.trim_matches('\'').to_owned()))
+    }
+
+    /// Says where the program comes from.
+    fn come_from(&mut self, from: &str) {
+        self.kept.insert("GRADUS_FROM", from.to_owned());
     }
 
     fn passes(&self, job: &str) {
@@ -154,35 +185,44 @@ impl Runner {
             "gitlab" => {
                 self.shell.write("secret", &key);
                 let path = self.shell.path("secret").display().to_string();
-                self.shell.set("GRADUS_SITE_KEY_FILE", path);
+                self.kept.insert("GRADUS_SITE_KEY_FILE", path)
             }
-            _ => self.shell.set("GRADUS_SITE_KEY", key.trim_end()),
-        }
+            _ => self
+                .kept
+                .insert("GRADUS_SITE_KEY", key.trim_end().to_owned()),
+        };
     }
 }
 
-/// The lines below a heading, until the next one as deep.
-fn block<'t>(text: &'t str, heading: &str) -> &'t str {
-    let depth = heading.len() - heading.trim_start().len();
-    let start = text.find(&format!("\n{heading}\n")).expect(heading) + 1 + heading.len();
-    let mut end = start;
-    for line in text[start..].split_inclusive('\n') {
-        let inner = line.trim().is_empty() || line.len() - line.trim_start().len() > depth;
-        if !inner {
-            break;
-        }
-        end += line.len();
-    }
-    &text[start..end]
+/// A pipeline as a forge reads it.
+fn parsed(text: &str) -> Yaml {
+    let mut documents = YamlLoader::load_from_str(text).expect("YAML");
+    assert_eq!(documents.len(), 1);
+    documents.remove(0)
 }
 
-/// What is to be run there: of GitLab's lists only scripts have commands as items.
-fn steps(block: &str, mark: &str) -> Vec<String> {
-    let items = block
-        .lines()
-        .filter_map(|line| line.trim_start().strip_prefix(mark));
-    let commands = items.filter(|item| !item.starts_with("if: "));
-    commands.map(str::to_owned).collect()
+fn texts(list: &Yaml) -> Vec<String> {
+    let items = list.as_vec().expect("a list").iter();
+    let text = |item: &Yaml| item.as_str().expect("a text").to_owned();
+    items.map(text).collect()
+}
+
+fn export(name: &str, value: &str) -> String {
+    format!("export {name}='{}'", value.replace('\'', "'\\''"))
+}
+
+/// Variables as tables name them, the last one counts; `kept` stands for what is written as `${{ … }}`.
+fn exports(tables: &[&Yaml], kept: impl Fn(&str) -> Option<String>) -> Vec<String> {
+    let tables = tables.iter().filter_map(|table| table.as_hash());
+    let line = |(name, value): (&Yaml, &Yaml)| {
+        let value = value.as_str().expect("a text");
+        let expression = value
+            .strip_prefix("${{ ")
+            .and_then(|rest| rest.strip_suffix(" }}"));
+        let value = expression.map_or_else(|| Some(value.to_owned()), &kept);
+        export(name.as_str().expect("a name"), &value.expect("it is kept"))
+    };
+    tables.flatten().map(line).collect()
 }
 
 const GIT_INIT: &str = "git -c init.defaultBranch=trunk init -q origin";
@@ -190,20 +230,6 @@ const FORGES: [(&str, &str); 2] = [
     ("gitlab", ".gitlab-ci.yml"),
     ("github", ".github/workflows/gradus.yml"),
 ];
-
-/// Where the program comes from unless somebody says so, by the pipeline's own words.
-fn default_source(text: &str) -> String {
-    let gitlab = text
-        .lines()
-        .find_map(|line| line.strip_prefix("    GRADUS_FROM: "));
-    let github = || {
-        text.split_once("vars.GRADUS_FROM || '")?
-            .1
-            .split('\'')
-            .next()
-    };
-    gitlab.or_else(github).expect("a source").to_owned()
-}
 
 fn runners() -> [Runner; 2] {
     FORGES.map(|(forge, path)| Runner::new(forge, path))
@@ -239,8 +265,16 @@ fn in_a_folder_of_a_repository_a_pipeline_lies_where_the_forge_looks_and_works_i
         assert!(runner.site().join("site.json").exists());
         let text = runner.shell.read(&format!("origin/{path}"));
         if forge == "github" {
-            assert!(text.contains("\n    working-directory: team/growth\n"));
-            assert!(text.contains("\n          path: team/growth/public\n"));
+            let pipeline = parsed(&text);
+            let folder = &pipeline["defaults"]["run"]["working-directory"];
+            assert_eq!(folder.as_str(), Some("team/growth"));
+            let steps = pipeline["jobs"]["publish"]["steps"]
+                .as_vec()
+                .expect("steps");
+            let mut paths = steps
+                .iter()
+                .filter_map(|step| step["with"]["path"].as_str());
+            assert!(paths.any(|path| path == "team/growth/public"));
         }
         runner.edit(
             "people/sam/person.toml",
@@ -274,11 +308,12 @@ fn a_pipeline_that_is_written_later_is_the_same_and_can_be_included_in_another()
         let later = runner.shell.read(&runner.at(&format!("deploy/{written}")));
         assert_eq!(later, runner.shell.read(&format!("origin/{path}")));
         if forge == "gitlab" {
-            let is_key = |line: &&str| line.starts_with(|c: char| c.is_alphabetic() || c == '.');
-            let keys: Vec<&str> = later.lines().filter(is_key).collect();
+            let pipeline = parsed(&later);
+            let keys = pipeline.as_hash().expect("jobs").keys();
+            let keys: Vec<&str> = keys.filter_map(Yaml::as_str).collect();
             assert_eq!(
                 keys,
-                [".gradus:", "check:", "pages:"],
+                [".gradus", "check", "pages"],
                 "nothing is said for other jobs"
             );
         }
@@ -301,7 +336,7 @@ fn a_folder_that_would_mean_something_else_in_a_pipeline_is_refused() {
 fn the_program_comes_from_where_the_pipelines_variable_says() {
     for mut runner in runners() {
         let from = "--git https://forge.example/gradus.git";
-        runner.shell.set("GRADUS_FROM", from);
+        runner.come_from(from);
         runner.passes("check");
         let installed = runner.shell.read("installed");
         assert!(
@@ -318,9 +353,7 @@ fn the_program_comes_from_where_the_pipelines_variable_says() {
         std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_gradus"), program).expect("a link");
         if runner.forge == "gitlab" {
             runner.shell.write("installed", "");
-            runner
-                .shell
-                .set("GRADUS_FROM", default_source("    GRADUS_FROM: gradus@1\n"));
+            runner.come_from("gradus@1");
             runner.passes("check");
             assert_eq!(
                 runner.shell.read("installed"),
@@ -338,15 +371,58 @@ fn only_a_push_to_the_default_branch_publishes_whatever_that_is_called() {
         shell.does(".", &[&format!("gradus init org --ci {forge}")]);
         shell.read(&format!("org/{path}"))
     });
-    let rule = "  rules:\n    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH\n";
-    assert!(block(&gitlab, "pages:").contains(rule));
+    let rules = &parsed(&gitlab)["pages"]["rules"];
+    let rules = rules.as_vec().expect("rules").iter();
+    let rules: Vec<Option<&str>> = rules.map(|rule| rule["if"].as_str()).collect();
+    assert_eq!(rules, [Some("$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH")]);
     // A tag may be called as the branch is: the whole reference is compared.
-    let condition = "    if: github.event_name == 'push' && github.ref == format('refs/heads/{0}', github.event.repository.default_branch)\n";
-    assert!(block(&github, "  publish:").contains(condition));
+    let condition = "github.event_name == 'push' && github.ref == format('refs/heads/{0}', github.event.repository.default_branch)";
+    let publish = &parsed(&github)["jobs"]["publish"];
+    assert_eq!(publish["if"].as_str(), Some(condition));
+    assert_eq!(publish["needs"].as_str(), Some("check"));
     for text in [gitlab, github] {
         let mut words = text.split(|c: char| !c.is_alphanumeric());
         assert_eq!(words.find(|word| ["main", "master"].contains(word)), None);
     }
+}
+
+/// Every text in a part of a pipeline.
+fn all_texts(part: &Yaml) -> Vec<&str> {
+    match part {
+        Yaml::String(text) => vec![text],
+        Yaml::Array(items) => items.iter().flat_map(all_texts).collect(),
+        Yaml::Hash(table) => table.values().flat_map(all_texts).collect(),
+        _ => Vec::new(),
+    }
+}
+
+#[test]
+fn the_site_key_reaches_the_one_step_that_writes_it_and_no_other_job() {
+    let shell = Shell::new();
+    shell.does(".", &["gradus init org --ci github"]);
+    let pipeline = parsed(&shell.read("org/.github/workflows/gradus.yml"));
+    let asks = |part: &Yaml| {
+        let texts = all_texts(part).into_iter();
+        texts
+            .filter(|text| text.contains("secrets.GRADUS_SITE_KEY"))
+            .count()
+    };
+    assert_eq!(asks(&pipeline), 1);
+    let publish = &pipeline["jobs"]["publish"];
+    assert_eq!(
+        publish["environment"]["name"].as_str(),
+        Some("github-pages")
+    );
+    let steps = publish["steps"].as_vec().expect("steps");
+    let mut asking = steps.iter().filter(|step| asks(&step["env"]) == 1);
+    let line = asking.next().and_then(|step| step["run"].as_str());
+    assert!(
+        line.expect("one step")
+            .contains("> \"$RUNNER_TEMP/site.key\"")
+    );
+    let only_reads = &pipeline["permissions"];
+    assert_eq!(only_reads.as_hash().map(|table| table.len()), Some(1));
+    assert_eq!(only_reads["contents"].as_str(), Some("read"));
 }
 
 #[test]

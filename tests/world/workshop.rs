@@ -6,7 +6,7 @@ use std::path::Path;
 
 use walkdir::WalkDir;
 
-use crate::docs::{commands, root};
+use super::docs::{commands, root};
 use crate::shell::{Shell, said};
 
 /// Notes what it is called with, and does nothing.
@@ -112,7 +112,7 @@ fn the_commands_of_the_page_about_speed_measure_it() {
             .join("package-lock.json")
             .exists()
     );
-    let text = crate::docs::read("docs/performance.md");
+    let text = super::docs::read("docs/performance.md");
     for bench in text.split("cargo bench --bench ").skip(1) {
         let name: String = bench
             .chars()
@@ -145,7 +145,7 @@ fn is_tested(filter: &str) -> bool {
 
 #[test]
 fn the_commands_of_the_page_for_contributors_name_tests_that_are_there() {
-    let lines = commands("docs/contributing.md");
+    let lines = commands("CONTRIBUTING.md");
     let lines = lines
         .iter()
         .map(|line| line.split("  #").next().unwrap_or(line).trim_end());
@@ -155,11 +155,14 @@ fn the_commands_of_the_page_for_contributors_name_tests_that_are_there() {
     assert!(tests.len() > 4, "{tests:?}");
     for line in tests {
         let filter = line.rsplit(' ').next().unwrap_or_default();
-        if let Some(binary) = after(line, "--test") {
-            let folder = root().join("tests").join(binary);
-            assert!(folder.join("main.rs").exists(), "{line}");
+        if line.starts_with("cargo run") || line.starts_with("tests/run") {
+            let known = ["demo", "tests/run", "fast"];
+            assert!(known.contains(&filter), "{line}");
+        } else if after(line, "--test") == Some("all") {
+            let module = filter.trim_end_matches("::").replace("::", "/");
+            let module = root().join("tests").join(module);
             assert!(
-                filter == binary || folder.join(filter).with_extension("rs").exists(),
+                module.is_dir() || module.with_extension("rs").exists(),
                 "{line}"
             );
         } else if line.starts_with("cargo test --lib") {
@@ -171,7 +174,7 @@ fn the_commands_of_the_page_for_contributors_name_tests_that_are_there() {
                 "{line}"
             );
         } else if let Some(folder) = after(line, "--prefix") {
-            let package = crate::docs::read(&format!("{folder}/package.json"));
+            let package = super::docs::read(&format!("{folder}/package.json"));
             let package: serde_json::Value = serde_json::from_str(&package).expect("JSON");
             assert!(package["scripts"][filter].is_string(), "{line}");
         } else {
@@ -198,9 +201,9 @@ fn a_release_is_made_as_the_page_says_and_lies_where_an_installer_looks() {
     for program in ["git", "node"] {
         shell.stand_in(program, &noting(program));
     }
-    let manifest = crate::docs::read("Cargo.toml");
+    let manifest = super::docs::read("Cargo.toml");
     shell.write("checkout/Cargo.toml", &manifest);
-    let lines = commands("docs/contributing.md");
+    let lines = commands("CONTRIBUTING.md");
     let release: Vec<String> = lines
         .into_iter()
         .skip_while(|line| !line.starts_with("version="))
@@ -237,7 +240,7 @@ fn a_release_is_made_as_the_page_says_and_lies_where_an_installer_looks() {
         .and_then(toml::Value::as_str);
     assert!(repository.is_none_or(|address| address.starts_with("https://")));
     assert!(
-        crate::docs::read("docs/contributing.md")
+        super::docs::read("CONTRIBUTING.md")
             .contains("also `repository`, the address where the tags are")
     );
 }

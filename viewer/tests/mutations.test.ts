@@ -9,7 +9,8 @@ import type { Section } from "../src/section";
 import { unlock } from "../src/unlock";
 import { makeSite, newIdentity, pack, seal, sign, type MadeSite, type PageSource } from "./maker";
 
-const MUTATIONS = 10_000;
+/** All of them, or a tenth unless everything is asked for, as `tests/run long` does. */
+const MUTATIONS = process.env["GRADUS_LONG"] === undefined ? 1_000 : 10_000;
 const BUILD = 200;
 
 const ada = await newIdentity();
@@ -187,7 +188,7 @@ async function attachmentsOf(library: Awaited<ReturnType<typeof unlock>>["librar
   return attachments;
 }
 
-test("of ten thousand changed sites, nothing is shown but what was signed", async () => {
+test("of changed sites, nothing is shown but what was signed", async () => {
   const older = await makeSite(edition("before"), readers, { build: BUILD - 1, plain: shell });
   const made = await makeSite(edition("now"), readers, { build: BUILD, plain: shell, shards: 4 });
   const scene: Scene = { made, older, shown: await shownOf(made.files, made) };
@@ -208,6 +209,6 @@ test("of ten thousand changed sites, nothing is shown but what was signed", asyn
     for (const [what, text] of Object.entries(shown)) assert.equal(text, scene.shown[what], `${count}: ${name}: ${what}`);
   }
   assert.equal(done.size, Object.keys(HARMS).length);
-  assert.ok([...done.values()].every((times) => times > 300), JSON.stringify([...done]));
+  assert.ok([...done.values()].every((times) => times > (MUTATIONS * 3) / 100), JSON.stringify([...done]));
   assert.ok(refused > MUTATIONS / 2, `${refused} of ${MUTATIONS} were refused as a whole`);
 });

@@ -3,20 +3,16 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::Lint;
 use super::placed;
 use super::spot::Spot;
+use super::{Found, Lint};
 use crate::check::codes;
 use crate::diag::Diagnostic;
 use crate::model::Allow;
 use crate::source::{FileKind, Source};
 
 /// Leaves out what is allowed, and adds a word about every allowance that nothing needs.
-pub(super) fn apply(
-    source: &Source,
-    allowances: &[Allow],
-    found: Vec<Diagnostic>,
-) -> Vec<Diagnostic> {
+pub(super) fn apply(source: &Source, allowances: &[Allow], found: Vec<Found>) -> Vec<Diagnostic> {
     let (mut kept, needed) = not_excused(source, allowances, found);
     let needless = needed.iter().enumerate().filter(|(_, needed)| !**needed);
     let needless = needless.map(|(index, _)| needless_one(index, &allowances[index]));
@@ -24,23 +20,24 @@ pub(super) fn apply(
     kept
 }
 
-/// Leaves out what is allowed; says of each allowance whether it was needed.
+/// Leaves out what is allowed or over; says of each allowance whether it was needed. What is over needs it too: an
+/// allowance does not become needless by a cycle that closes.
 pub(super) fn not_excused(
     source: &Source,
     allowances: &[Allow],
-    found: Vec<Diagnostic>,
+    found: Vec<Found>,
 ) -> (Vec<Diagnostic>, Vec<bool>) {
     let mut needed = vec![false; allowances.len()];
     let by_code = by_code(source, allowances);
     let mut kept = Vec::new();
-    for diagnostic in found {
+    for Found { diagnostic, over } in found {
         let mut excused = false;
         for excuse in by_code.get(diagnostic.code).into_iter().flatten() {
             if excuse.covers(&diagnostic) {
                 (excused, needed[excuse.index]) = (true, true);
             }
         }
-        if !excused {
+        if !excused && !over {
             kept.push(diagnostic);
         }
     }

@@ -17,8 +17,10 @@
 //! | `closing` | was the review shared, and answered, in time |
 //! | `improvement` | is an improvement plan bounded, small and watched |
 //! | `allowances` | what the organisation excuses, and why |
+//! | `over` | which advice comes too late to act on |
 //!
-//! What is not due yet is no fault, nor is what a draft lacks; days of leave count nowhere.
+//! What is not due yet is no fault, nor is what a draft lacks; days of leave count nowhere. Advice about a cycle stops by
+//! itself once the cycle is closed, as `over` says.
 
 mod allowances;
 mod closing;
@@ -28,6 +30,7 @@ mod follow_up;
 mod improvement;
 mod in_cycle;
 mod measures;
+mod over;
 mod peers;
 mod questions;
 mod ratings;
@@ -50,7 +53,7 @@ use spot::{Spot, Texts};
 #[derive(Debug, Default)]
 pub struct Guidance {
     as_of: Option<Date>,
-    people: BTreeMap<PersonId, Vec<Diagnostic>>,
+    people: BTreeMap<PersonId, Vec<Found>>,
 }
 
 /// Something that the practice would have otherwise.
@@ -61,6 +64,14 @@ struct Lint {
     spot: Spot,
     message: String,
     help: Option<String>,
+}
+
+/// A lint at its place.
+#[derive(Debug, Clone)]
+struct Found {
+    diagnostic: Diagnostic,
+    /// It is not said any more, and still needs the allowance that excuses it.
+    over: bool,
 }
 
 impl Lint {
@@ -128,7 +139,7 @@ impl Guidance {
             as_of,
         };
         self.renew(source, practice);
-        let mut all = placed(source, questions::judge(practice, source));
+        let mut all = found(practice, source, questions::judge(practice, source));
         all.extend(self.people.values().flatten().cloned());
         allowances::apply(source, &organisation.policy.allow, all)
     }
@@ -147,7 +158,7 @@ impl Guidance {
         };
         let people = people.iter().filter_map(|id| organisation.people.get(id));
         let lints = people.flat_map(|person| of_person(practice, person));
-        let all = placed(source, lints.collect());
+        let all = found(practice, source, lints.collect());
         allowances::not_excused(source, &organisation.policy.allow, all).0
     }
 
@@ -162,9 +173,9 @@ impl Guidance {
         let due = due.into_par_iter().with_max_len(1);
         let judged = due.map(|(id, person)| {
             let lints = of_person(practice, person);
-            (id.clone(), placed(source, lints))
+            (id.clone(), found(practice, source, lints))
         });
-        let judged: Vec<(PersonId, Vec<Diagnostic>)> = judged.collect();
+        let judged: Vec<(PersonId, Vec<Found>)> = judged.collect();
         self.people.extend(judged);
     }
 }
@@ -173,6 +184,16 @@ fn placed(source: &Source, lints: Vec<Lint>) -> Vec<Diagnostic> {
     let mut texts = Texts::of(source);
     let lints = lints.into_iter();
     lints.map(|lint| lint.placed(&mut texts)).collect()
+}
+
+fn found(practice: Practice<'_>, source: &Source, lints: Vec<Lint>) -> Vec<Found> {
+    let mut texts = Texts::of(source);
+    let lints = lints.into_iter();
+    let placed = lints.map(|lint| Found {
+        over: practice.is_over(&lint),
+        diagnostic: lint.placed(&mut texts),
+    });
+    placed.collect()
 }
 
 fn of_person(practice: Practice<'_>, person: &Person) -> Vec<Lint> {

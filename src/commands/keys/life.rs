@@ -22,7 +22,7 @@ const ENOUGH_CHARS: usize = 12;
 ///
 /// There is no such person, or none or several of their keys may be meant.
 pub fn retire(here: &Here, args: &cli::KeysRetire) -> Result<(), Failure> {
-    let root = here.organisation(None)?;
+    let root = here.organisation()?;
     let _held = library::hold(&root)?;
     let marker = Marker::read(&root)?;
     let file = marker.person_file(&root, &args.person);
@@ -160,7 +160,7 @@ struct Holder {
 ///
 /// Nobody has such a key, or several may be meant.
 pub fn revoke(here: &Here, args: &cli::KeysRevoke) -> Result<(), Failure> {
-    let root = here.organisation(None)?;
+    let root = here.organisation()?;
     let _held = library::hold(&root)?;
     let marker = Marker::read(&root)?;
     let people = people(&marker.people(&root))?;

@@ -21,7 +21,7 @@ use crate::cli;
 /// They are nobody, have a login, the identity is of another kind than the site's or was revoked, or the passphrase is
 /// too weak.
 pub fn login(here: &Here, args: &cli::KeysLogin) -> Result<(), Failure> {
-    let root = here.organisation(None)?;
+    let root = here.organisation()?;
     let marker = Marker::read(&root)?;
     let person = marker.person_file(&root, &args.person);
     if !person.exists() {
@@ -38,7 +38,7 @@ pub fn login(here: &Here, args: &cli::KeysLogin) -> Result<(), Failure> {
     let recipient = identity.recipient();
     let before = read(&person)?;
     keys::add_recipient(&before, &recipient)?; // refused before anything is written where it was revoked
-    if !here.identity_files.is_empty() {
+    if !here.flagged_identity_files().is_empty() {
         must_be_theirs(here, &args.person, &before, &recipient)?;
     }
     let passphrase = match args.own {
@@ -93,7 +93,7 @@ fn must_be_theirs(
 
 /// The identity to wrap: the one named, or a new one.
 fn identity(here: &Here, marker: &Marker) -> Result<Identity, Failure> {
-    let path = match here.identity_files.as_slice() {
+    let path = match here.flagged_identity_files() {
         [] => return Ok(Identity::generate_of(marker.key_kind())),
         [path] => here.path(path),
         _ => {

@@ -220,6 +220,7 @@ mod tests {
 
     use super::super::{find, syntaxes};
     use super::*;
+    use crate::cases::property;
 
     /// Lines whose meaning hangs on those before them: comments and texts that go on, brackets, and what closes them.
     const LINES: [&str; 16] = [
@@ -256,6 +257,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(property(256))]
+
         #[test]
         fn what_is_remembered_of_a_line_is_what_the_grammar_reads(
             language in prop::sample::select(vec!["rust", "python", "sql", "bash", "yaml", "html"]),

@@ -201,6 +201,7 @@ mod tests {
 
     use super::super::by_a_whole_parser;
     use super::*;
+    use crate::cases::property;
     use crate::model::Allowlist;
 
     fn straight(html: &str) -> Option<Tree> {
@@ -365,7 +366,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(20_000))]
+        #![proptest_config(property(20_000))]
 
         #[test]
         fn what_is_read_straight_is_what_a_browser_reads(html in html()) {

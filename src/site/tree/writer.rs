@@ -464,9 +464,10 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::cases::property;
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(2_000))]
+        #![proptest_config(property(2_000))]
 
         #[test]
         fn what_is_plain_is_shown_as_any_other_text(

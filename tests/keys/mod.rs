@@ -3,6 +3,4 @@
 mod guide;
 mod life;
 mod opened;
-#[path = "../cli/program.rs"]
-mod program;
 mod safety;

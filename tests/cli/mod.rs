@@ -1,10 +1,10 @@
 //! The program as people and scripts meet it: words, streams, exit codes.
 
 mod accepting;
+mod alike;
 mod bombs;
 mod dependencies;
 mod import;
-mod program;
 mod progress;
 mod renewal;
 mod sealed;
@@ -13,11 +13,11 @@ mod security;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use program::Program;
+use crate::program::Program;
 
 #[test]
 fn every_beginning_checks_and_builds_at_once() {
-    for template in ["team", "solo", "rubric"] {
+    for template in ["team", "solo", "rubric", "empty"] {
         let here = Program::new();
         here.run(&["init", "org", "--template", template])
             .exits(0)
@@ -55,7 +55,7 @@ fn an_organisation_is_found_upwards_as_cargo_does() {
         .exits(3)
         .says("no `gradus.toml`")
         .says("gradus init");
-    here.run(&["check", "org/people"])
+    here.run(&["build", "org/people"])
         .exits(3)
         .says("no `gradus.toml` in `org/people`");
 }

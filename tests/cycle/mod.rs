@@ -2,8 +2,6 @@
 
 mod any_order;
 mod keys;
-#[path = "../cli/program.rs"]
-mod program;
 mod scaffolds;
 mod schemas;
 mod status;

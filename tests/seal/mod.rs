@@ -2,7 +2,6 @@
 
 mod age_program;
 mod c2sp;
-mod fixture;
 mod hybrid;
 mod publishing;
 mod sealing;

@@ -1,14 +1,10 @@
 //! What holds when someone means harm, or things go wrong: authenticity, and builds that cannot hurt.
 
 mod failing;
-#[path = "../seal/fixture.rs"]
-mod fixture;
 mod hosted;
 mod leaks;
 mod mutations;
 mod opening;
-#[path = "../cli/program.rs"]
-mod program;
 mod strace;
 mod strangers;
 mod verifying;

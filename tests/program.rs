@@ -53,10 +53,6 @@ impl Program {
     }
 }
 
-#[allow(
-    dead_code,
-    reason = "not every test binary that shares this runs it within bounds"
-)]
 impl Program {
     /// Runs the program by another, which gets it and its arguments as further arguments.
     pub fn run_in(&self, by: &[&str], args: &[&str]) -> Ran {
@@ -118,6 +114,11 @@ impl Ran {
 
     pub fn prints_nothing(self) -> Self {
         assert_eq!(self.stdout(), "");
+        self
+    }
+
+    pub fn says_nothing(self) -> Self {
+        assert_eq!(self.stderr(), "", "gradus {}", self.words);
         self
     }
 

@@ -1,0 +1,86 @@
+//! `gradus demo`: the example organisation, sealed and served on this machine.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::sync::mpsc::sync_channel;
+
+use gradus::serve::server::Server;
+use gradus::serve::shelf::Shelf;
+use walkdir::WalkDir;
+
+use crate::cli;
+
+use super::{Failure, Here, build, serve};
+
+/// The files of `example-org`, by path.
+const EXAMPLE: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/example.rs"));
+
+/// The site key in it. Other people must not be able to read it, or the build warns.
+const SITE_KEY: &str = ".gradus/site.key";
+
+/// Builds the example in a folder of its own and serves that until Ctrl-C.
+///
+/// # Errors
+///
+/// The folder cannot be written, or there is no such port to be had.
+pub fn run(here: &Here, args: &cli::Demo) -> Result<(), Failure> {
+    let listener = serve::listener(args.port)?;
+    let port = listener.local_addr().map_err(serve::no_server)?.port();
+    let (told, ending) = sync_channel(1);
+    // One word is enough, however often it is said.
+    ctrlc::set_handler(move || told.try_send(()).unwrap_or_default())
+        .map_err(|error| Failure::environment("could not listen for Ctrl-C", error))?;
+    let failed = |error| Failure::environment("could not write the example organisation", error);
+    let folder = tempfile::Builder::new().prefix("gradus-demo-").tempdir();
+    let folder = folder.map_err(failed)?;
+    unpack(folder.path()).map_err(failed)?;
+    build::run(&here.quietly_in(folder.path()), &cli::Build::default())?;
+    let site = files(&folder.path().join("public"));
+    let site = site.map_err(|error| Failure::environment("could not read the site", error))?;
+    let server = Server::start(listener, Shelf::for_anyone(site)).map_err(serve::no_server)?;
+    let link = format!("http://127.0.0.1:{port}/");
+    let keys = folder.path().join("demo-keys");
+    here.say(&format!("demo at {link}"));
+    here.say(&format!(
+        "unlock it with a key file, `{}` of an engineer or `{}` of her manager; it is built from `{}`",
+        keys.join("ada.txt").display(),
+        keys.join("grace.txt").display(),
+        folder.path().display()
+    ));
+    here.say("press Ctrl-C to stop, which removes that folder");
+    if args.open {
+        serve::open(here, &link);
+    }
+    // The handler lives as long as the program: it is a signal that ends this.
+    let _ = ending.recv();
+    drop(server);
+    folder.close().map_err(failed)
+}
+
+fn unpack(folder: &Path) -> io::Result<()> {
+    for (path, bytes) in EXAMPLE {
+        let file = folder.join(path);
+        file.parent().map_or(Ok(()), fs::create_dir_all)?;
+        fs::write(&file, bytes)?;
+        if *path == SITE_KEY {
+            fs::set_permissions(&file, fs::Permissions::from_mode(0o600))?;
+        }
+    }
+    Ok(())
+}
+
+/// The files below a folder, by their paths in it.
+fn files(folder: &Path) -> io::Result<BTreeMap<String, Vec<u8>>> {
+    let mut files = BTreeMap::new();
+    for entry in WalkDir::new(folder) {
+        let entry = entry?;
+        let path = entry.path().strip_prefix(folder).unwrap_or(entry.path());
+        if entry.file_type().is_file() {
+            files.insert(path.to_string_lossy().into_owned(), fs::read(entry.path())?);
+        }
+    }
+    Ok(files)
+}

@@ -1,0 +1,197 @@
+//! What all commands share: how they find the organisation, and how much they say.
+
+use crate::program::Program;
+
+/// The team template, with a key for Sam and an organisation that was accepted.
+fn team() -> Program {
+    let here = Program::new();
+    here.run(&["-q", "init", "org"]).exits(0);
+    here.run(&["-q", "keys", "new", "sam", "org", "-o", "sam.key.txt"])
+        .exits(0);
+    here.run(&["-q", "access", "org", "--accept"]).exits(0);
+    here
+}
+
+/// Removes the measure of Sam's expectations, which is advice, and says the cycle.
+fn without_measure(here: &Program) -> String {
+    let cycles = std::fs::read_dir(here.path("org/people/sam")).expect("a folder");
+    let names = cycles.map(|entry| entry.expect("an entry").file_name().into_string());
+    let mut names = names.map(|name| name.expect("text"));
+    let cycle = names.find(|name| name.starts_with("20")).expect("a cycle");
+    let path = format!("org/people/sam/{cycle}/expectations.toml");
+    let lines: Vec<String> = here.read(&path).lines().map(str::to_owned).collect();
+    let kept = lines.iter().filter(|line| !line.starts_with("measure"));
+    here.write(&path, &kept.cloned().collect::<Vec<_>>().join("\n"));
+    cycle
+}
+
+#[test]
+fn every_command_takes_the_organisation_by_name_and_by_c() {
+    let here = team();
+    for command in [
+        &["check"][..],
+        &["status"],
+        &["access"],
+        &["keys", "list"],
+        &["build", "--dry-run"],
+        &["access", "--diff"],
+    ] {
+        here.run(&[command, &["org"]].concat()).exits(0);
+        here.run(&[&["-C", "org"], command].concat()).exits(0);
+        here.run(command).exits(3).says("no `gradus.toml`");
+        here.run(&[command, &["org/cycles"]].concat());
+    }
+    here.run(&["new", "person", "kim", "org", "--name", "Kim"])
+        .exits(0);
+    here.run(&["new", "checkin", "sam", "org"]).exits(0);
+    here.run(&["new", "expectation", "sam", "auth", "org", "--text", "Move"])
+        .exits(0);
+    assert!(here.read("org/people/kim/person.toml").contains("Kim"));
+    here.run(&["keys", "site", "org"]).exits(4);
+    here.run(&["keys", "list", "org", "--json"]).prints("age1");
+    here.run(&["keys", "list", "elsewhere"])
+        .exits(3)
+        .says("no `gradus.toml` in `elsewhere`");
+}
+
+#[test]
+fn status_and_access_take_an_id_beside_the_organisation_in_any_order() {
+    let here = team();
+    let everyone = here.run(&["status", "org"]).exits(0).stdout();
+    assert!(everyone.contains("alex") && everyone.contains("sam"));
+    for words in [["org", "sam"], ["sam", "org"]] {
+        here.run(&[&["access"], &words[..]].concat())
+            .exits(0)
+            .prints("about Sam Engineer (sam)");
+        let of_sam = here
+            .run(&[&["status", "--json"], &words[..]].concat())
+            .exits(0)
+            .stdout();
+        assert!(
+            of_sam.contains("\"sam\"") && !of_sam.contains("\"alex\""),
+            "{of_sam}"
+        );
+    }
+    here.run(&["-C", "org", "access", "sam"])
+        .exits(0)
+        .prints("about Sam");
+    here.run(&["-C", "org", "status", "sma"])
+        .exits(2)
+        .says("`sma` is nobody in people/")
+        .says("did you mean `sam`");
+    here.run(&["-C", "org", "status", "sam", "alex"])
+        .exits(2)
+        .says("two people");
+    here.run(&["-C", "org", "access", "sam", "--accept"])
+        .exits(2);
+}
+
+#[test]
+fn check_looks_at_the_part_of_the_tree_that_it_is_given() {
+    let here = team();
+    here.write("org/people/alex/person.toml", "name = 1\n");
+    here.write("org/people/sam/person.toml", "nam = \"Sam\"\n");
+    here.run(&["check", "org"])
+        .exits(1)
+        .says("alex/person.toml")
+        .says("sam/person.toml");
+    let of_alex = here.run(&["check", "org/people/alex"]).exits(1);
+    assert!(
+        !of_alex.stderr().contains("people/sam/person.toml:"),
+        "{}",
+        of_alex.stderr()
+    );
+    of_alex
+        .says("people/alex/person.toml")
+        .says("elsewhere in the tree");
+    here.run(&["-C", "org", "check", "people/alex/person.toml"])
+        .exits(1)
+        .says("alex");
+    here.run(&["check", "org/cycles"])
+        .exits(0)
+        .says("elsewhere in the tree");
+    here.run(&["check", "org/cycles", "-q"])
+        .exits(0)
+        .says_nothing();
+    here.run(&["check", "org/nowhere"])
+        .exits(3)
+        .says("org/nowhere");
+    let json = here
+        .run(&["check", "org/people/alex", "--format", "json"])
+        .stdout();
+    assert!(json.contains("people/alex") && !json.contains("\"people/sam/person.toml\""));
+}
+
+#[test]
+fn quiet_commands_print_errors_alone() {
+    let here = team();
+    without_measure(&here);
+    here.run(&["check", "org"]).exits(0).says("advice[G013]");
+    for command in [
+        &["check", "org"][..],
+        &["keys", "new", "alex", "org", "-o", "alex.key.txt"],
+        &["access", "org", "--accept"],
+        &["build", "org"],
+        &["new", "checkin", "sam", "org"],
+    ] {
+        here.run(&[&["-q"], command].concat())
+            .exits(0)
+            .says_nothing();
+    }
+    here.write("ladder.csv", "Competency,L1,L2\nCraft,small,large\n");
+    here.run(&["-q", "import", "rubric", "ladder.csv", "org"])
+        .exits(0)
+        .prints_nothing()
+        .says_nothing();
+    here.run(&["-q", "check", "org", "--deny-warnings"])
+        .exits(1)
+        .says("advice[G013]");
+    here.write("org/people/sam/person.toml", "nam = 1");
+    let said = here
+        .run(&["-q", "check", "org"])
+        .exits(1)
+        .says("error[")
+        .stderr();
+    assert!(!said.contains("advice"), "{said}");
+}
+
+#[test]
+fn advice_of_one_code_is_grouped_unless_all_of_it_is_asked_for() {
+    let here = team();
+    let cycle = without_measure(&here);
+    let path = format!("org/people/sam/{cycle}/expectations.toml");
+    let mut text = here.read(&path);
+    for id in ["one", "two", "three", "four"] {
+        text.push_str(&format!(
+            "\n[[expectation]]\nid = \"{id}\"\ntext = \"Move\"\n"
+        ));
+    }
+    here.write(&path, &text);
+    let counted = |more: &[&str]| {
+        let said = here.run(&[&["check", "org"], more].concat()).stderr();
+        said.matches("advice[G013]").count()
+    };
+    assert_eq!(counted(&[]), 3);
+    here.run(&["check", "org"])
+        .says("of G013")
+        .says("`--all` shows each");
+    assert!(counted(&["--all"]) >= 5);
+    let json = here.run(&["check", "org", "--format", "json"]).stdout();
+    assert!(json.matches("\"G013\"").count() >= 5);
+}
+
+#[test]
+fn a_build_names_three_who_have_no_key_and_counts_the_others() {
+    let here = team();
+    for id in ["kim", "lee", "max", "noa", "pat"] {
+        here.run(&["-q", "new", "person", id, "org", "--name", id])
+            .exits(0);
+    }
+    here.run(&["-q", "access", "org", "--accept"]).exits(0);
+    here.run(&["build", "org"])
+        .exits(0)
+        .says("without a key: alex, kim, lee and 3 more (`--all` names each)");
+    here.run(&["build", "org", "--all", "--fresh"])
+        .exits(0)
+        .says("lee, max, noa, pat");
+}
