@@ -18,6 +18,7 @@ use crate::source::{ACCESS_LOCK, Source, access_lock};
 pub struct Acceptance {
     /// What access follows from now: what accepting writes down.
     pub present: Lock,
+    /// How the tree compares with the lock.
     pub standing: Standing,
     /// What there is to say, as `check` says it: the lock is missing or not understood, every cause by which somebody
     /// would read more, or that it is behind. Empty where the tree is what was accepted.

@@ -254,7 +254,7 @@ pub enum CheckFormat {
 #[derive(Debug, Args)]
 pub struct Status {
     /// The organisation, and the person who is asked about [default: found upwards from here, and everyone]
-    #[arg(value_name = "ORG|ID", num_args = 0..=2)]
+    #[arg(value_name = "ORG|ID", num_args = 1..=2)]
     pub about: Vec<String>,
 
     /// Only this cycle [default: those that something is to be done in]
@@ -342,7 +342,7 @@ pub struct Serve {
 #[derive(Debug, Args)]
 pub struct Access {
     /// The organisation, and the person whose sections are asked about [default: found upwards from here, and everyone]
-    #[arg(value_name = "ORG|ID", num_args = 0..=2)]
+    #[arg(value_name = "ORG|ID", num_args = 1..=2)]
     pub about: Vec<String>,
 
     /// Print sections and readers as JSON

@@ -34,7 +34,9 @@ pub struct Basis<'a> {
     pub key: &'a SiteKey,
     /// The tree.
     pub inputs: &'a Inputs,
+    /// What pages are rendered with.
     pub theme: &'a Theme,
+    /// The real day, and the day that facts are judged on.
     pub days: Days,
     /// Tells this program from every other.
     pub program: FileHash,

@@ -12,6 +12,7 @@ use crate::diag::{Diagnostic, Place, Severity};
 pub struct Rule {
     /// `E021` for errors, `W001` for warnings, `G014` for guidance.
     pub code: &'static str,
+    /// How bad it is.
     pub severity: Severity,
     /// One line, lower-case.
     pub title: &'static str,

@@ -22,10 +22,12 @@ pub struct Finding {
     /// `damaged`, `forged`, `older`, `newer` as in the format, or one of this command's own; the same from release to
     /// release.
     pub code: &'static str,
+    /// How bad it is.
     #[serde(rename = "severity")]
     pub weight: Weight,
     /// Relative to the site, with `/`; nothing where it is about all of it.
     pub file: Option<String>,
+    /// What is so, in words.
     #[serde(rename = "message")]
     pub words: String,
 }

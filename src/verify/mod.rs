@@ -48,7 +48,9 @@ pub struct Against<'a> {
     pub entries: Option<&'a [Entry]>,
     /// Files of others that are meant to lie there, as `entries` name them. What stands in them is judged all the same.
     pub allowed: &'a [String],
+    /// What this release writes into every site.
     pub release: &'a Release,
+    /// Words that must not be there in clear.
     pub canaries: &'a Canaries,
 }
 

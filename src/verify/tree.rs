@@ -21,6 +21,7 @@ const ABOUT_PEOPLE: [&str; 2] = ["people/", "management/"];
 pub struct Tree {
     /// What a build of it writes beside what it seals; nothing where the tree has errors, or the theme fails.
     pub release: Option<Release>,
+    /// Its words that must not be there in clear.
     pub canaries: Canaries,
     /// Sealed sources that were not opened, whose words are not known.
     pub closed: usize,
