@@ -244,7 +244,7 @@ fn copy_bundles(from: &Path, out: &Path) -> Result<(), String> {
             .map(drop)
             .map_err(|error| format!("{}: {error}", path.display()))
     };
-    BUNDLES.iter().try_for_each(|name| copy(&name))
+    BUNDLES.iter().try_for_each(copy)
 }
 
 /// Writes `example.rs`: the files of the example organisation as `(path, bytes)`.

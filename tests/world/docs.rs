@@ -242,13 +242,20 @@ fn stood_in(page: &str, line: &str) -> Vec<String> {
     lines
 }
 
+/// Runs what serves, and interrupts it once it has said where.
+const UNTIL_IT_SERVES: &str = r#"until_it_serves() {
+    "$@" 2> "$HOME/served" & local server=$!
+    until grep -q http:// "$HOME/served"; do kill -0 $server || break; sleep 0.05; done
+    kill -INT $server; wait $server || { cat "$HOME/served" >&2; return 1; }
+}"#;
+
 /// What serves until somebody ends it is ended, and has to take that well.
 fn until_interrupted(line: &str) -> String {
     let writes = line.contains(" -o ");
     let serves = line.starts_with("gradus serve") || (line.starts_with("gradus open") && !writes);
     match line.split_once("  #").map_or(line, |(command, _)| command) {
         command if serves => {
-            format!("timeout --preserve-status -s INT 3 {command} --port 0")
+            format!("until_it_serves {command} --port 0")
         }
         _ => line.to_owned(),
     }
@@ -298,7 +305,10 @@ fn run(page: &str, place: &Place) {
         .flat_map(|line| stood_in(page, line))
         .collect();
     assert!(!lines.is_empty(), "{page} shows no commands");
-    let mut traced = vec!["PS4='+ '; set -x".to_owned()];
+    let mut traced = vec![
+        UNTIL_IT_SERVES.to_owned(),
+        "PS4='+ '; set -x".to_owned(),
+    ];
     traced.extend(lines);
     let ran = shell.run(folder, &traced);
     assert!(
