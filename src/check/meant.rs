@@ -1,7 +1,10 @@
 //! Lines that somebody may have meant for a heading, however they are written.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::ops::Range;
 
+use crate::model::markup::COMMENT;
 use crate::source::written::{Enclosed, EnclosedKind, Markdown};
 
 /// A line that is no heading.
@@ -50,50 +53,64 @@ pub(super) fn normal(words: &str) -> String {
 /// `plain_max` bytes.
 pub(super) fn lines(text: &str, cut: &Markdown, plain_max: usize) -> Vec<Line> {
     let mut found = Vec::new();
+    let doubtful = doubtful(text, cut);
     let mut heads = cut.sections.iter().map(|section| &section.heading.span);
     let mut head = heads.next();
     let mut start = cut.preamble.start;
     let mut before_is_blank = true;
     while start < text.len() {
-        let rest = &text[start..];
-        let end = rest.find(ends_a_line).unwrap_or(rest.len());
-        let written = &rest[..end];
+        let (written, after) = first_line(&text[start..]);
+        let end = start + written.len();
         while head.is_some_and(|span| span.end <= start) {
             head = heads.next();
         }
-        let is_heading = head.is_some_and(|span| span.start < start + end && start < span.end);
-        let next = rest[end..].trim_start_matches(ends_a_line_once(&rest[end..]));
-        let next = next.split(ends_a_line).next().unwrap_or_default();
-        if !is_heading {
+        let is_heading = head.is_some_and(|span| span.start < end && start < span.end);
+        if !is_heading && !written.trim().is_empty() {
+            let (next, _) = first_line(after);
             let around = Around {
                 alone: before_is_blank && next.trim().is_empty(),
                 is_underlined: is_underline(next),
-                enclosed: cut.enclosed_at(start + written.len() - written.trim_start().len()),
-                text,
+                enclosed: cut
+                    .enclosed_at(end - written.trim_start().len())
+                    .filter(|one| !doubtful.contains(&one.span.start)),
             };
             found.extend(looks(written, start, &around, plain_max));
         }
         before_is_blank = is_heading || written.trim().is_empty();
-        let ending = rest[end..].chars().next().map_or(0, char::len_utf8);
-        start += end + ending;
+        start = text.len() - after.len();
     }
     found
 }
 
-fn ends_a_line(c: char) -> bool {
-    matches!(
-        c,
-        '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
-    )
+/// The first line of a text, and what follows its end.
+fn first_line(text: &str) -> (&str, &str) {
+    let ends = |c: char| {
+        matches!(
+            c,
+            '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}'
+        )
+    };
+    let end = text.find(ends).unwrap_or(text.len());
+    let (line, rest) = text.split_at(end);
+    let one = rest.chars().next().map_or(0, char::len_utf8);
+    let length = if rest.starts_with("\r\n") { 2 } else { one };
+    (line, &rest[length..])
 }
 
-/// What ends a line here: CR and LF together once.
-fn ends_a_line_once(rest: &str) -> &str {
-    let length = match rest {
-        _ if rest.starts_with("\r\n") => 2,
-        _ => rest.chars().next().map_or(0, char::len_utf8),
+/// Where code and comments begin that go on by mistake, it seems: to the end, or over what begins another.
+fn doubtful(text: &str, cut: &Markdown) -> BTreeSet<usize> {
+    let is_doubtful = |one: &&Enclosed| {
+        let whole = text.get(one.span.clone()).unwrap_or_default();
+        let twice = match one.kind {
+            EnclosedKind::Fence => holds_a_fence(whole),
+            EnclosedKind::Comment => whole.matches(COMMENT).nth(1).is_some(),
+            EnclosedKind::IndentedCode => false,
+            EnclosedKind::Html => true,
+        };
+        one.is_open || twice
     };
-    &rest[..length]
+    let doubtful = cut.enclosed.iter().filter(is_doubtful);
+    doubtful.map(|one| one.span.start).collect()
 }
 
 fn is_underline(line: &str) -> bool {
@@ -101,31 +118,19 @@ fn is_underline(line: &str) -> bool {
     line.len() > 1 && (line.chars().all(|c| c == '-') || line.chars().all(|c| c == '='))
 }
 
-/// What stands around a line.
+/// What surrounds a line.
 struct Around<'t> {
     alone: bool,
     is_underlined: bool,
+    /// The code or comment that it lies in, where that is what it seems.
     enclosed: Option<&'t Enclosed>,
-    text: &'t str,
 }
 
 impl Around<'_> {
-    /// Whether the line is in code or a comment that is what it seems.
     fn is_enclosed(&self, written: &str) -> bool {
-        let Some(enclosed) = self.enclosed else {
-            return false;
-        };
-        let whole = self.text.get(enclosed.span.clone()).unwrap_or_default();
-        match enclosed.kind {
-            EnclosedKind::Html => false,
-            EnclosedKind::IndentedCode => true,
-            EnclosedKind::Comment => {
-                let after = written.rsplit_once("-->").map_or("", |(_, after)| after);
-                let once = whole.matches("<!--").count() == 1;
-                once && !enclosed.is_open && after.trim().is_empty()
-            }
-            EnclosedKind::Fence => !enclosed.is_open && !holds_a_fence(whole),
-        }
+        let after = written.rsplit_once("-->").map_or("", |(_, after)| after);
+        let enclosed = self.enclosed;
+        enclosed.is_some_and(|one| one.kind != EnclosedKind::Comment || after.trim().is_empty())
     }
 }
 
@@ -152,7 +157,7 @@ fn looks(written: &str, start: usize, around: &Around<'_>, plain_max: usize) -> 
     }
     let start = start + written.len() - written.trim_start().len();
     let span = start..start + trimmed.len();
-    let said = Said::of(trimmed);
+    let said = Said::of(&shortened(trimmed));
     let is_enclosed = around.is_enclosed(written);
     let line = |words: &str, look| Line {
         span: span.clone(),
@@ -170,6 +175,18 @@ fn looks(written: &str, start: usize, around: &Around<'_>, plain_max: usize) -> 
         found.push(line(said.text[at..].trim_matches('#'), Look::Marked));
     }
     found
+}
+
+/// Of a longer line, its beginning and its end are looked at, so many bytes of each.
+const ENDS_BYTES: usize = 1_000;
+
+fn shortened(line: &str) -> Cow<'_, str> {
+    if line.len() <= 2 * ENDS_BYTES {
+        return line.into();
+    }
+    let head = line.floor_char_boundary(ENDS_BYTES);
+    let tail = line.floor_char_boundary(line.len() - ENDS_BYTES);
+    format!("{} {}", &line[..head], &line[tail..]).into()
 }
 
 /// Other characters than `#` that look like it.

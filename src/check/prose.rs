@@ -62,6 +62,11 @@ pub(super) fn stretch(doc: &Doc<'_>, apart: &Apart<'_>, stretch: Range<usize>) -
     };
     match tangled {
         Tangled::Twice(span) => complain_of_second(doc, span),
+        Tangled::TooMuch(span) => {
+            let message = "the texts of this file use definitions of more than 4 MiB in all";
+            doc.complaints
+                .about(codes::TOO_MANY, doc.place(span), message);
+        }
         Tangled::Grown(span) => {
             doc.complaints
                 .about(

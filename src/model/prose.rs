@@ -44,6 +44,12 @@ impl Prose {
         }
     }
 
+    /// The same without the names of attachments, of which some are given: of a link to one, its words are left.
+    pub fn without_files<'n>(&self, names: impl Iterator<Item = &'n str> + Clone) -> Self {
+        let left = markup::without_files(self.as_str(), names);
+        left.map_or_else(|| self.clone(), Self::new)
+    }
+
     /// The markdown text.
     pub fn as_str(&self) -> &str {
         &self.whole[self.part.clone()]

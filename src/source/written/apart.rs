@@ -3,7 +3,7 @@
 //! A definition belongs to the whole text: it goes with every stretch that draws on it, and with no other. What the
 //! parser saw in the whole text is held against what it sees in the stretch, so that none says anything else alone.
 
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
@@ -22,7 +22,13 @@ pub struct Apart<'t> {
     offset: usize,
     by_label: BTreeMap<&'t Label, &'t Definition>,
     whole: OnceCell<Whole<'t>>,
+    /// How much all stretches have come to together.
+    bytes: Cell<usize>,
 }
+
+/// The most that the stretches of one file come to together, with what each draws on. One note that is used by every
+/// answer is there as often as they are.
+const BYTES_MAX: usize = 4 * 1024 * 1024;
 
 /// Why a stretch cannot stand alone, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,6 +37,8 @@ pub enum Tangled {
     Twice(Range<usize>),
     /// Without the text around it, the stretch or a definition would say something else.
     Grown(Range<usize>),
+    /// With what it draws on, it is more than there may be.
+    TooMuch(Range<usize>),
 }
 
 impl<'t> Apart<'t> {
@@ -43,6 +51,7 @@ impl<'t> Apart<'t> {
             offset,
             by_label: definitions.map(|one| (&one.label, one)).collect(),
             whole: OnceCell::new(),
+            bytes: Cell::new(0),
         }
     }
 
@@ -107,6 +116,10 @@ impl<'t> Apart<'t> {
             return Ok(Prose::default());
         }
         let alone = self.with_definitions(own, &used);
+        self.bytes.set(self.bytes.get() + alone.len());
+        if self.bytes.get() > BYTES_MAX {
+            return Err(Tangled::TooMuch(stretch.start..stretch.start));
+        }
         self.says_the_same(&alone, &stretch, &used)?;
         Ok(Prose::new(alone))
     }
