@@ -15,7 +15,7 @@ pub(super) struct Line {
     /// What it says without marks, tags and what nobody sees.
     pub words: String,
     pub look: Look,
-    /// It stands in code or in a comment, and nothing says that this is there by mistake.
+    /// It is in code or in a comment, and nothing says that this is there by mistake.
     pub is_enclosed: bool,
 }
 
@@ -216,7 +216,7 @@ fn look<'s>(said: &'s Said, around: &Around<'_>) -> (Look, &'s str) {
     }
 }
 
-/// The words that stand in marks of emphasis at the beginning of a text, and what follows them.
+/// The words in marks of emphasis at the beginning of a text, and what follows them.
 fn set_off(text: &str) -> Option<(&str, &str)> {
     let mark = text
         .chars()
@@ -254,7 +254,7 @@ fn unlisted(text: &str) -> Option<&str> {
     digits.strip_prefix(mark)?.strip_prefix(' ')
 }
 
-/// What a line says to whoever reads it.
+/// What a line says to its reader.
 struct Said {
     text: String,
     has_tags: bool,

@@ -1,5 +1,5 @@
 //! Answers that run into one another: what was meant to begin the next is part of the one before, and is read by
-//! whoever reads that.
+//! that one's readers.
 
 use std::collections::BTreeMap;
 
@@ -14,11 +14,28 @@ use crate::source::written::{Enclosed, EnclosedKind, Markdown};
 /// Longer than any title by so much, a line says more than one.
 const BEYOND_TITLE_BYTES: usize = 40;
 
+/// Of how many marked lines of one file it is asked whether they are misspelt titles.
+const NEAR_MAX: usize = 5_000;
+
+/// A misspelt title is at most so much longer or shorter.
+const SLIP_BYTES: usize = 2;
+
+/// What the title names that words are a misspelling of; nothing where they are none.
+fn misspelt<'t>(
+    words: &str,
+    titles: &'t BTreeMap<String, Vec<AnswerTo>>,
+) -> Option<&'t [AnswerTo]> {
+    let alike = titles.keys().map(String::as_str);
+    let alike = alike.filter(|title| title.len().abs_diff(words.len()) <= SLIP_BYTES);
+    let named = titles.get(nearest(words, alike)?);
+    named.map(Vec::as_slice)
+}
+
 /// Everything that a heading of a file may answer.
 pub(super) struct Answerable<'a> {
     pub questions: Vec<&'a Question>,
     pub expectations: Vec<&'a ExpectationId>,
-    /// Whoever it is about reads the answers to questions without names, and nothing else of the file.
+    /// The subject reads the answers to questions without names, and nothing else of the file.
     pub is_nameless: bool,
 }
 
@@ -40,20 +57,20 @@ impl<'a> Answerable<'a> {
             Some(section) => answered.get(section).and_then(Option::as_ref),
             None => Some(&AnswerTo::Preamble),
         };
+        let all = self.all();
+        let mut near_left = NEAR_MAX;
         for line in meant::lines(doc.text, cut, 2 * longest + BEYOND_TITLE_BYTES) {
             let within = container(line.span.start);
-            if let Some(meant) = self.meant(&titles, &line) {
-                self.complain(doc, &line, within, &meant);
+            match self.meant(&titles, &line, &mut near_left) {
+                Some([]) => self.complain(doc, &line, within, &all),
+                Some(meant) => self.complain(doc, &line, within, meant),
+                None => {}
             }
         }
         for open in cut.enclosed.iter().filter(|one| one.is_open) {
             let within = container(open.span.start);
-            let all = self.all();
-            complain_of_open(
-                doc,
-                open,
-                all.iter().any(|other| self.differ(within, other)),
-            );
+            let differs = all.iter().any(|other| self.differ(within, other));
+            complain_of_open(doc, open, differs);
         }
     }
 
@@ -81,12 +98,14 @@ impl<'a> Answerable<'a> {
         titles
     }
 
-    /// What a line may have been meant to answer, empty where nobody knows; nothing where it was meant for no heading.
-    fn meant(
+    /// What a line may have been meant to answer, empty where that may be anything; nothing where it was meant for no
+    /// heading.
+    fn meant<'t>(
         &self,
-        titles: &BTreeMap<String, Vec<AnswerTo>>,
+        titles: &'t BTreeMap<String, Vec<AnswerTo>>,
         line: &Line,
-    ) -> Option<Vec<AnswerTo>> {
+        near_left: &mut usize,
+    ) -> Option<&'t [AnswerTo]> {
         let is_text = !line.is_enclosed;
         if !is_text && !line.is_marked() || self.is_sentence(line) {
             return None;
@@ -94,36 +113,30 @@ impl<'a> Answerable<'a> {
         let words = normal(&line.words);
         let unnumbered = words.trim_start_matches(|c: char| c.is_ascii_digit());
         let exact = titles.get(&words).or_else(|| titles.get(unnumbered));
-        if let Some(exact) = exact {
-            return Some(exact.clone());
+        if exact.is_some() || !is_text || !line.is_marked() {
+            return exact.map(Vec::as_slice);
         }
-        if !is_text || !line.is_marked() {
-            return None;
-        }
-        let near = nearest(&words, titles.keys().map(String::as_str));
-        let near = near.and_then(|near| titles.get(near).cloned());
-        near.or_else(|| (line.look == Look::Two).then(Vec::new))
+        let near = match *near_left {
+            0 => None,
+            _ => misspelt(&words, titles),
+        };
+        *near_left = near_left.saturating_sub(1);
+        near.or_else(|| (line.look == Look::Two).then_some(&[]))
     }
 
     /// A line that ends as sentences do is the end of one that was broken, unless a title ends so.
     fn is_sentence(&self, line: &Line) -> bool {
         let ends = line.words.ends_with(['.', ',', ';', '!', '…']);
         let plain = matches!(line.look, Look::Plain { .. } | Look::RunIn);
-        let lower = line.words.to_lowercase();
-        let is_title = |question: &&Question| question.title.trim().to_lowercase() == lower;
-        plain && ends && !self.questions.iter().any(is_title)
+        let is_title = |words: &str| {
+            let mut titles = self.questions.iter().map(|question| question.title.trim());
+            titles.any(|title| title.to_lowercase() == words.to_lowercase())
+        };
+        plain && ends && !is_title(&line.words)
     }
 
     fn complain(&self, doc: &Doc<'_>, line: &Line, within: Option<&AnswerTo>, meant: &[AnswerTo]) {
-        let all;
-        let others = match meant.is_empty() {
-            true => {
-                all = self.all();
-                &all
-            }
-            false => meant,
-        };
-        if others.iter().any(|other| self.differ(within, other)) {
+        if meant.iter().any(|other| self.differ(within, other)) {
             let rule = codes::MEANT_HEADING;
             say(
                 doc,

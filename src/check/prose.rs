@@ -54,7 +54,7 @@ pub(super) fn read(doc: &Doc<'_>, from: usize) -> Markdown {
     read
 }
 
-/// What stands in a stretch of a file; complains where it cannot be set apart from the rest.
+/// What a stretch of a file says; complains where it cannot be set apart from the rest.
 pub(super) fn stretch(doc: &Doc<'_>, apart: &Apart<'_>, stretch: Range<usize>) -> Prose {
     let tangled = match apart.prose(stretch) {
         Ok(prose) => return prose,

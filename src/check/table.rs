@@ -44,7 +44,7 @@ pub(super) struct Doc<'t> {
     pub complaints: &'t Complaints,
     /// The names in `files/` that prose may link to; nothing where it may link to none.
     pub attachments: Option<&'t BTreeSet<String>>,
-    /// Whoever it is about reads it without names.
+    /// The subject reads it without names.
     pub is_nameless: bool,
     /// Where the TOML begins within the text.
     offset: usize,

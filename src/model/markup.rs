@@ -1,4 +1,4 @@
-//! What markdown means here: one dialect, for whoever cuts, checks or renders it.
+//! What markdown means here: one dialect, for all that cut, check or render it.
 
 use std::ops::Range;
 
@@ -26,7 +26,7 @@ pub(super) fn without_comments(markdown: &str) -> Option<String> {
         return None;
     }
     let joined = without(markdown, &found, "");
-    // What stood around a comment may make another one together.
+    // What was around a comment may make another one together.
     let apart = || without(markdown, &found, " ");
     Some(if comments(&joined).is_empty() {
         joined

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::markup;
 
-/// Markdown as its author wrote it, without HTML comments: those are for whoever opens the file. Rendered by
+/// Markdown as its author wrote it, without HTML comments: those are for the people who open the file. Rendered by
 /// [`crate::site`], where other raw HTML becomes text.
 ///
 /// Serialised and compared as its text, which it shares with everything else that was cut out of the same file.

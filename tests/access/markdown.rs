@@ -19,7 +19,7 @@ const FILES: usize = 1_500;
 /// Whom the answers are about.
 const SUBJECT: &str = "m4";
 
-/// The file that they stand in.
+/// The file that holds them.
 const FILE: &str = "people/m4/2026-h1/peer-m5.md";
 
 /// Id, title and `readers` of the questions: for the subject too, for the chain alone, for one person who is neither.

@@ -22,15 +22,15 @@ pub struct Apart<'t> {
     offset: usize,
     by_label: BTreeMap<&'t Label, &'t Definition>,
     whole: OnceCell<Whole<'t>>,
-    /// How much all stretches have come to together.
+    /// The bytes of all stretches so far.
     bytes: Cell<usize>,
 }
 
-/// The most that the stretches of one file come to together, with what each draws on. One note that is used by every
+/// The most bytes of all stretches of one file together, with what each draws on. One note that is used by every
 /// answer is there as often as they are.
 const BYTES_MAX: usize = 4 * 1024 * 1024;
 
-/// Why a stretch cannot stand alone, and where.
+/// Why a stretch cannot be set apart, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Tangled {
     /// A label has another definition there.
@@ -86,7 +86,7 @@ impl<'t> Apart<'t> {
         used
     }
 
-    /// What stands in a stretch, without blank lines around it and without the definitions that stand there, but with
+    /// What a stretch says, without blank lines around it and without the definitions written there, but with
     /// those that it draws on.
     ///
     /// # Errors

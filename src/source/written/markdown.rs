@@ -157,7 +157,7 @@ impl Markdown {
         reading.finish(offset)
     }
 
-    /// The place in [`Markdown::sections`] of what a byte of the file stands in; nothing in the preamble.
+    /// The place in [`Markdown::sections`] of what a byte of the file lies in; nothing in the preamble.
     pub fn section_at(&self, at: usize) -> Option<usize> {
         let begun = |section: &Section| section.heading.span.start <= at;
         self.sections.partition_point(begun).checked_sub(1)
