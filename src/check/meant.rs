@@ -15,8 +15,17 @@ pub(super) struct Line {
     /// What it says without marks, tags and what nobody sees.
     pub words: String,
     pub look: Look,
-    /// It is in code or in a comment, and nothing says that this is there by mistake.
-    pub is_enclosed: bool,
+    pub within: Within,
+}
+
+/// What a line is part of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Within {
+    Text,
+    /// Code that nothing says to be there by mistake.
+    Code,
+    /// A comment that nothing says to be there by mistake.
+    Comment,
 }
 
 /// What makes a line look like a heading.
@@ -127,10 +136,13 @@ struct Around<'t> {
 }
 
 impl Around<'_> {
-    fn is_enclosed(&self, written: &str) -> bool {
+    fn within(&self, written: &str) -> Within {
         let after = written.rsplit_once("-->").map_or("", |(_, after)| after);
-        let enclosed = self.enclosed;
-        enclosed.is_some_and(|one| one.kind != EnclosedKind::Comment || after.trim().is_empty())
+        match self.enclosed.map(|one| one.kind) {
+            Some(EnclosedKind::Fence | EnclosedKind::IndentedCode) => Within::Code,
+            Some(EnclosedKind::Comment) if after.trim().is_empty() => Within::Comment,
+            _ => Within::Text,
+        }
     }
 }
 
@@ -158,20 +170,20 @@ fn looks(written: &str, start: usize, around: &Around<'_>, plain_max: usize) -> 
     let start = start + written.len() - written.trim_start().len();
     let span = start..start + trimmed.len();
     let said = Said::of(&shortened(trimmed));
-    let is_enclosed = around.is_enclosed(written);
+    let within = around.within(written);
     let line = |words: &str, look| Line {
         span: span.clone(),
         words: words.trim().to_owned(),
         look,
-        is_enclosed,
+        within,
     };
     let mut found = Vec::new();
     let (look, words) = look(&said, around);
     if !matches!(look, Look::Plain { .. }) || words.len() <= plain_max {
         found.push(line(words, look));
     }
-    let within = said.text.rfind("##").filter(|at| *at > 0);
-    if let Some(at) = within.filter(|_| look != Look::Two) {
+    let inside = said.text.rfind("##").filter(|at| *at > 0);
+    if let Some(at) = inside.filter(|_| look != Look::Two) {
         found.push(line(said.text[at..].trim_matches('#'), Look::Marked));
     }
     found
@@ -205,6 +217,10 @@ fn look<'s>(said: &'s Said, around: &Around<'_>) -> (Look, &'s str) {
         let look = if alone { Look::Marked } else { Look::RunIn };
         return (look, words);
     }
+    let text = match text.split_once("](") {
+        Some((words, target)) if target.ends_with(')') => words,
+        _ => text,
+    };
     match said.has_tags || around.is_underlined {
         true => (Look::Marked, text),
         false => (

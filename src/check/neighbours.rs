@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::codes;
 use super::complaints::Complaint;
-use super::meant::{self, Line, Look, normal};
+use super::meant::{self, Line, Look, Within, normal};
 use super::table::Doc;
 use crate::diag::nearest;
 use crate::model::*;
@@ -106,8 +106,9 @@ impl<'a> Answerable<'a> {
         line: &Line,
         near_left: &mut usize,
     ) -> Option<&'t [AnswerTo]> {
-        let is_text = !line.is_enclosed;
-        if !is_text && !line.is_marked() || self.is_sentence(line) {
+        let is_text = line.within == Within::Text;
+        let is_commented = line.within == Within::Comment;
+        if is_commented && !line.is_marked() || self.is_sentence(line) {
             return None;
         }
         let words = normal(&line.words);
@@ -149,8 +150,8 @@ impl<'a> Answerable<'a> {
         let own = matches!((within, meant), (Some(within), [one, ..]) if within == one);
         let is_told = match line.look {
             Look::Two => true,
-            Look::Marked => !line.is_enclosed,
-            Look::Plain { alone } => alone && !own,
+            Look::Marked => line.within == Within::Text,
+            Look::Plain { alone } => alone && !own && line.within == Within::Text,
             Look::RunIn => false,
         };
         if is_told {
@@ -187,16 +188,16 @@ pub(super) fn check_dated(doc: &Doc<'_>, cut: &Markdown) {
             .trim_start_matches(['>', ' '])
             .starts_with("###");
         match line.look {
-            Look::Two if is_date || !line.is_enclosed => {
+            Look::Two if is_date || line.within == Within::Text => {
                 say(doc, codes::MEANT_HEADING, &line, BEFORE);
             }
             Look::Marked if is_date && !is_three => say(doc, codes::MEANT_HEADING, &line, BEFORE),
             Look::Plain { .. }
-                if is_date && !line.is_enclosed && line.words.len() == DATE_BYTES =>
+                if is_date && line.within == Within::Text && line.words.len() == DATE_BYTES =>
             {
                 say(doc, codes::MEANT_HEADING, &line, BEFORE);
             }
-            Look::Plain { alone: true } if is_date && !line.is_enclosed => {
+            Look::Plain { alone: true } if is_date && line.within == Within::Text => {
                 say(doc, codes::MEANT_HEADING_ALIKE, &line, BEFORE);
             }
             _ => {}

@@ -285,12 +285,19 @@ impl<'t> Reading<'t> {
     }
 
     fn loose_comments(&mut self, range: &Range<usize>) {
-        if self.code == 0 {
-            let written = &self.text[range.clone()];
-            let loose = written.match_indices(markup::COMMENT);
-            let loose = loose.map(|(at, mark)| range.start + at..range.start + at + mark.len());
-            self.found.loose_comments.extend(loose);
+        if self.code > 0 {
+            return;
         }
+        // Texts are given in pieces, of which one may end within the mark.
+        let end = self
+            .text
+            .floor_char_boundary(range.end + markup::COMMENT.len() - 1);
+        let written = &self.text[range.start..end];
+        let loose = written.match_indices(markup::COMMENT);
+        let loose = loose.map(|(at, mark)| range.start + at..range.start + at + mark.len());
+        let is_escaped = |at: usize| self.text[..at].ends_with('\\');
+        let loose = loose.filter(|mark| mark.start < range.end && !is_escaped(mark.start));
+        self.found.loose_comments.extend(loose);
     }
 
     fn enclose(&mut self, span: Range<usize>, kind: EnclosedKind, is_open: bool) {
