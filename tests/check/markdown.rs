@@ -142,3 +142,17 @@ fn a_definition_goes_with_each_answer_that_uses_it_and_with_no_other() {
             .all(|answer| answer.to != AnswerTo::Preamble)
     );
 }
+
+#[test]
+fn the_example_has_no_text_of_this_kind() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("example-org");
+    let (_, report) = crate::tree::check_at(&root);
+    let of_this_kind = [
+        "E034", "E035", "E036", "E037", "E038", "W040", "W041", "W042", "W043",
+    ];
+    let said = report.diagnostics.iter();
+    let said: Vec<_> = said
+        .filter(|one| of_this_kind.contains(&one.code))
+        .collect();
+    assert!(said.is_empty(), "{said:?}");
+}
