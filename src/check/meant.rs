@@ -52,9 +52,10 @@ impl Line {
 pub(super) fn normal(words: &str) -> String {
     let letters = words.chars().filter(|c| c.is_alphanumeric());
     let normal: String = letters.flat_map(char::to_lowercase).collect();
-    match normal.is_empty() {
-        true => words.trim().to_owned(),
-        false => normal,
+    if normal.is_empty() {
+        words.trim().to_owned()
+    } else {
+        normal
     }
 }
 
@@ -221,15 +222,11 @@ fn look<'s>(said: &'s Said, around: &Around<'_>) -> (Look, &'s str) {
         Some((words, target)) if target.ends_with(')') => words,
         _ => text,
     };
-    match said.has_tags || around.is_underlined {
-        true => (Look::Marked, text),
-        false => (
-            Look::Plain {
-                alone: around.alone,
-            },
-            text,
-        ),
+    if said.has_tags || around.is_underlined {
+        return (Look::Marked, text);
     }
+    let alone = around.alone;
+    (Look::Plain { alone }, text)
 }
 
 /// The words in marks of emphasis at the beginning of a text, and what follows them.
@@ -263,9 +260,10 @@ fn unlisted(text: &str) -> Option<&str> {
         return note.split_once("]:").map(|(_, rest)| rest);
     }
     let digits = text.trim_start_matches(|c: char| c.is_ascii_digit());
-    let mark = match digits.len() == text.len() {
-        true => ['-', '+', '*'].as_slice(),
-        false => ['.', ')'].as_slice(),
+    let mark = if digits.len() == text.len() {
+        ['-', '+', '*'].as_slice()
+    } else {
+        ['.', ')'].as_slice()
     };
     digits.strip_prefix(mark)?.strip_prefix(' ')
 }

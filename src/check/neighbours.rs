@@ -17,6 +17,9 @@ const BEYOND_TITLE_BYTES: usize = 40;
 /// Of how many marked lines of one file it is asked whether they are misspelt titles.
 const NEAR_MAX: usize = 5_000;
 
+/// What a line may answer that has the marks of a heading and no known title.
+const ANYTHING: &[AnswerTo] = &[];
+
 /// A misspelt title is at most so much longer or shorter.
 const SLIP_BYTES: usize = 2;
 
@@ -122,7 +125,7 @@ impl<'a> Answerable<'a> {
             _ => misspelt(&words, titles),
         };
         *near_left = near_left.saturating_sub(1);
-        near.or_else(|| (line.look == Look::Two).then_some(&[]))
+        near.or_else(|| (line.look == Look::Two).then_some(ANYTHING))
     }
 
     /// A line that ends as sentences do is the end of one that was broken, unless a title ends so.
@@ -240,9 +243,10 @@ fn complain_of_open(doc: &Doc<'_>, open: &Enclosed, is_error: bool) {
             "close it with a line of the same marks and nothing else",
         ),
     };
-    let rule = match is_error {
-        true => codes::LEFT_OPEN,
-        false => codes::LEFT_OPEN_ALONE,
+    let rule = if is_error {
+        codes::LEFT_OPEN
+    } else {
+        codes::LEFT_OPEN_ALONE
     };
     let text = &doc.text[open.span.clone()];
     let line = text.lines().next().map_or(0, str::len);

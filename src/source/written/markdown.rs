@@ -324,9 +324,10 @@ impl<'t> Reading<'t> {
         let range = range.end - block.len()..range.end;
         let reaches = self.reaches_the_end(&range);
         let is_open = reaches && closing_of(block).is_some_and(|end| !ends_by(block, end));
-        let kind = match block.starts_with(markup::COMMENT) {
-            true => EnclosedKind::Comment,
-            false => EnclosedKind::Html,
+        let kind = if block.starts_with(markup::COMMENT) {
+            EnclosedKind::Comment
+        } else {
+            EnclosedKind::Html
         };
         if let Some(at) = last_comment(block).filter(|_| !is_open) {
             let start = range.start + at;
