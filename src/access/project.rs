@@ -450,8 +450,11 @@ fn anonymous(audiences: &Audiences, person: &Person, cycle: &CycleId) -> Vec<Ano
     let Some(files) = person.cycles.get(cycle).map(PersonCycle::published) else {
         return Vec::new();
     };
-    let mut by_question: BTreeMap<&QuestionId, Vec<&Prose>> = BTreeMap::new();
+    let names = files.files.keys().map(String::as_str);
+    let mut by_question: BTreeMap<&QuestionId, Vec<Prose>> = BTreeMap::new();
     for (_, question, answer) in unnamed(audiences, &person.id, cycle, &files) {
+        // A file's name may be that of its author.
+        let answer = answer.without_files(names.clone());
         by_question.entry(question).or_default().push(answer);
     }
     let enough = by_question
@@ -497,10 +500,10 @@ pub(super) fn unnamed<'f>(
 /// The answers in the order of their hashes. It is made of nothing but the texts that are shown, so it says no more than
 /// they do: whoever computes it learns where a text stands that they can read there anyway, and nothing about who wrote
 /// it. It is the same in every build, of any machine; a key would hide nothing further, and could be lost.
-fn shuffled(question: &QuestionId, mut answers: Vec<&Prose>) -> AnonymousAnswers {
+fn shuffled(question: &QuestionId, mut answers: Vec<Prose>) -> AnonymousAnswers {
     answers.sort_by_cached_key(|answer| Sha256::digest(answer.as_str()).to_vec());
     AnonymousAnswers {
         question: question.clone(),
-        answers: answers.into_iter().cloned().collect(),
+        answers,
     }
 }

@@ -689,6 +689,32 @@ fn the_order_without_names_depends_on_the_texts_alone() {
 }
 
 #[test]
+fn answers_without_names_name_no_attachment() {
+    let mut org = company();
+    org.review("linus", "grace", "2026-07-10", Some("2026-07-12"));
+    let file = Attachment {
+        name: "ada-screenshot.png".into(),
+        bytes: vec![1].into(),
+    };
+    org.of("linus").files.insert(file.name.clone(), file);
+    for by in ["ada", "hanna", "marek"] {
+        org.peer("linus", by, "2026-07-05");
+        let peer = org.of("linus").peers.get_mut(by).unwrap();
+        let text = "see ![my graph](files/ada-screenshot.png), ada-screenshot.png, [g], files/other.png\n\n[g]: files/ada-screenshot.png";
+        peer.feedback.answers[0].text = Prose::new(text);
+    }
+    let shown = format!("{:?}", anonymously(&mut org));
+    assert!(
+        shown.contains("see my graph, an attachment, g, an attachment"),
+        "{shown}"
+    );
+    assert!(
+        !shown.contains("ada-screenshot") && !shown.contains("files/"),
+        "{shown}"
+    );
+}
+
+#[test]
 fn a_typed_relationship_neither_opens_nor_hides() {
     let mut org = company();
     org.access.peer_feedback = PeerFeedbackPolicy::Person;

@@ -314,6 +314,8 @@ impl Frame {
             facts.questions.clone_from(&settings.questions);
             facts.late_from_days = settings.policy.agree_within_days;
             facts.key_kind = settings.seal.keys;
+            facts.peers_are_nameless =
+                settings.access.peer_feedback == PeerFeedbackPolicy::Anonymous;
         });
         let rubrics = rubric::read_all(&known);
         known.learn(|facts| facts.rubrics = rubrics);

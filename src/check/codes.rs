@@ -235,6 +235,37 @@ rules! {
      title, or the title of two, a later change of either could hand the answer to other readers. Give one of them another id or title, and name what is meant."
     "## Concerns"
 
+    MERGE_MARKS "E034" Error
+    "a merge left its marks in a text"
+    "git marks what two branches changed with lines that begin with seven `<`, `=` or `>`, and leaves the choice to you. With the marks, both sides \
+     would be published. Keep what is meant and delete the lines. Within code they may stand: indent them by four spaces, or put a fence around them."
+    "<<<<<<< HEAD"
+
+    MEANT_HEADING "E035" Error
+    "a heading that was meant and is none, between answers with different readers"
+    "Only a line of `## ` and a question's or expectation's id or title begins an answer, and dated entries begin with `## YYYY-MM-DD`. Written in another way (`##title`, bold, \
+     underlined, in a quote or list, in a fence that nothing closed, with a no-break space), it is part of the answer before, and is shown to that answer's \
+     readers with everything that follows. Where the readers are the same, W040 says so. Write the heading on a line of its own, or word the line differently."
+    "##more-less"
+
+    LEFT_OPEN "E036" Error
+    "a fence, comment or block of HTML that is open at the end of the file"
+    "Nothing closes it, so every heading after it is part of it, and what was written for other readers is part of the same answer. Close a fence with a line of \
+     its marks and nothing else, a comment with `-->`. Where all answers of the file have the same readers, W041 says so."
+    "<!-- later: check the date"
+
+    DEFINED_TWICE "E037" Error
+    "a footnote or link label that is defined twice"
+    "Footnotes and link definitions belong to the whole file: one label means one thing in it. Of two definitions, the first would be shown under both answers. \
+     Give one of them another label."
+    "[^1]: in two answers of one file"
+
+    TANGLED "E038" Error
+    "a definition that cannot be set apart"
+    "Each answer is shown with the footnotes and links that it uses and with no others, so a definition is set apart from the text around it. That cannot be done here: \
+     the definition or the text would say something else alone. Put the definition at the end of the file, with a blank line before it."
+    "> [^1]: in a quote\n> that goes on"
+
     DUPLICATE "E040" Error
     "the same twice"
     "Ids are unique among their kind without regard to case, and one thing is said once: one answer a question, one cell a competency, one key a person."
@@ -615,6 +646,29 @@ rules! {
      `login = true`, so that nothing tells which one the login wraps. Take `login.age` away and make another with `gradus keys login <id>`, or, where it wraps \
      a key that counts, mark that one in `keys` of person.toml."
     "keys = [{ key = \"age1…\", revoked = 2026-10-04, login = true }]"
+
+    MEANT_HEADING_ALIKE "W040" Warning
+    "a heading that was meant and is none, between answers with the same readers"
+    "A line looks like the heading of a question or expectation, and is part of the answer before. The readers are the same, so nothing leaks; but the page shows \
+     one answer where two were meant. E035 says what a heading has to look like."
+    "**Strengths**"
+
+    LEFT_OPEN_ALONE "W041" Warning
+    "a fence or comment that nothing closes"
+    "A fence that is open at the end of the file takes in all that follows it. A comment without `-->` in the same block is no comment: its words are shown. \
+     Close it. Where answers of the file have different readers, E036 stops the build."
+    "For the silence. <!-- check the date"
+
+    UNUSED_DEFINITION "W042" Warning
+    "a footnote or link definition that nothing uses"
+    "A definition is shown where it is used and nowhere else, so nobody reads this one. Refer to it as `[^label]` or `[words][label]`, or delete it."
+    "[^2]: and no [^2] in the text"
+
+    HIDDEN_ATTACHMENT "W043" Warning
+    "an attachment that the subject does not see"
+    "With `peer_feedback = \"anonymous\"` the subject reads answers without names, and a file can name its author: its name, a login in a screenshot, its \
+     metadata. The management chain sees the attachment; the subject sees the words of the link alone. Put what the subject should know into words."
+    "![my graph](files/linus-screenshot.png)"
 }
 
 /// The rule of that code.

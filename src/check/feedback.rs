@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use super::codes;
 use super::complaints::did_you_mean;
 use super::known::{Known, Lookup, Once};
+use super::neighbours::Answerable;
 use super::prose;
 use super::seat::Seat;
 use super::table::{At, Doc, Table, Value};
 use crate::model::*;
 use crate::source::SourceFile;
-use crate::source::written::{Heading, Markdown, Section, front_matter};
+use crate::source::written::{Apart, Heading, front_matter};
 
 /// Who has to have written a file.
 #[derive(Debug, Clone, Copy)]
@@ -132,7 +133,8 @@ impl Form<'_> {
         seat: &Seat<'_>,
         finish: impl FnOnce(&Table<'_>, Feedback) -> R,
     ) -> Option<R> {
-        let doc = Doc::of(file, known.complaints)?.with_attachments(&seat.attachments);
+        let mut doc = Doc::of(file, known.complaints)?.with_attachments(&seat.attachments);
+        doc.is_nameless = self.asked == QuestionFor::Peer && known.peers_are_nameless;
         let Some(front) = front_matter(doc.text) else {
             complain_of_front_matter(&doc);
             return None;
@@ -198,19 +200,29 @@ impl Form<'_> {
         body: usize,
         seat: &Seat<'_>,
     ) -> Vec<Answer> {
-        let text = &doc.text[body..];
-        prose::check(doc, text, &prose::Origin::Verbatim(body));
-        let cut = Markdown::cut(text, body);
+        let cut = prose::read(doc, body);
+        let apart = Apart::new(&cut, doc.text, body);
+        prose::complain_of_definitions(doc, &apart);
         let mut once = Once::default();
+        let preamble = prose::stretch(doc, &apart, cut.preamble.clone());
         let preamble = Answer {
             to: AnswerTo::Preamble,
-            text: trimmed(doc, cut.preamble),
+            text: preamble,
         };
-        let sections = cut.sections.into_iter();
-        let answers =
-            sections.filter_map(|section| self.answer(known, doc, seat, section, &mut once));
+        let sections = cut.sections.iter();
+        let answers: Vec<Option<Answer>> = sections
+            .map(|section| {
+                let text = prose::stretch(doc, &apart, section.body.clone());
+                self.answer(known, doc, seat, &section.heading, text, &mut once)
+            })
+            .collect();
+        let to = |answer: &Option<Answer>| answer.as_ref().map(|answer| answer.to.clone());
+        let answered: Vec<Option<AnswerTo>> = answers.iter().map(to).collect();
+        self.answerable(known, seat, doc)
+            .check(doc, &cut, &answered);
         // Scaffolds hold headings with nothing under them: those are no answers.
         let given = |answer: &Answer| !answer.text.is_empty();
+        let answers = answers.into_iter().flatten();
         [preamble]
             .into_iter()
             .chain(answers)
@@ -218,21 +230,33 @@ impl Form<'_> {
             .collect()
     }
 
+    fn answerable<'k>(
+        &self,
+        known: &'k Known<'_>,
+        seat: &'k Seat<'_>,
+        doc: &Doc<'_>,
+    ) -> Answerable<'k> {
+        Answerable {
+            questions: self.questions(known, seat).collect(),
+            expectations: seat.expectations.iter().collect(),
+            is_nameless: doc.is_nameless,
+        }
+    }
+
     fn answer(
         &self,
         known: &Known<'_>,
         doc: &Doc<'_>,
         seat: &Seat<'_>,
-        section: Section,
+        heading: &Heading,
+        text: Prose,
         once: &mut Once,
     ) -> Option<Answer> {
-        let heading = &section.heading;
         let mut named = self.named(known, seat, &heading.title);
         if named.len() > 1 {
             complain_of_ambiguity(doc, heading, &named);
         }
         let to = (!named.is_empty()).then(|| named.swap_remove(0));
-        let text = trimmed(doc, section.body.clone());
         // Nothing is lost below a heading that stands empty since its expectation was renamed.
         if to.is_none() && !text.is_empty() && seat.knows_expectations(known) {
             self.complain_of_heading(known, doc, seat, heading);
@@ -334,15 +358,6 @@ fn complain_of_front_matter(doc: &Doc<'_>) {
     doc.complaints
         .about(codes::FRONT_MATTER, doc.place(0..line), message)
         .help(help);
-}
-
-fn trimmed(doc: &Doc<'_>, range: std::ops::Range<usize>) -> Prose {
-    // Indentation of the first line may mean code, so only blank lines go.
-    let text = doc.text[range.clone()].trim_end();
-    let blank = text.len() - text.trim_start().len();
-    let first_line = text[..blank].rfind('\n').map_or(0, |at| at + 1);
-    let from = range.start;
-    Prose::part(doc.text, from + first_line..from + text.len())
 }
 
 fn outcomes(

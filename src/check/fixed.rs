@@ -119,8 +119,8 @@ impl Past<'_> {
         (version.held.readers.as_deref() == self.readers).then_some(())?;
         Some(AsAgreed {
             id: ExpectationId::new(&then.id)?,
-            text: then.text.clone(),
-            measure: then.measure.clone(),
+            text: published(&then.text),
+            measure: then.measure.as_deref().map(published),
             agreed,
         })
     }
@@ -153,13 +153,19 @@ fn holds<'v>(version: &'v Version, id: &str) -> Option<(&'v Worded, Date)> {
 
 fn says((then, agreed_then): (&Worded, Date), now: &Expectation, agreed: Date) -> bool {
     agreed_then == agreed
-        && is_worded_alike(&then.text, now.text.as_str())
+        && is_worded_alike(&published(&then.text), now.text.as_str())
         && is_measured_alike(then, now)
 }
 
 fn is_measured_alike(then: &Worded, now: &Expectation) -> bool {
     let now = now.measure.as_ref().map_or("", Prose::as_str);
-    is_worded_alike(then.measure.as_deref().unwrap_or_default(), now)
+    let then = then.measure.as_deref().map(published);
+    is_worded_alike(&then.unwrap_or_default(), now)
+}
+
+/// What a text of then would be published as.
+fn published(text: &str) -> String {
+    Prose::new(text).as_str().to_owned()
 }
 
 /// The same words, however the lines are broken.

@@ -32,6 +32,8 @@ pub(super) struct Facts {
     pub late_from_days: u32,
     /// The kind of keys that the site is sealed to.
     pub key_kind: KeyKind,
+    /// Whether the subject reads peer feedback without names.
+    pub peers_are_nameless: bool,
     pub rubrics: Rubrics,
     /// Cycles whose dates could be read, by start, then end, then id.
     pub cycles: Vec<Cycle>,

@@ -24,6 +24,8 @@ mod guidance;
 mod keys_left;
 mod known;
 mod management;
+mod meant;
+mod neighbours;
 mod organisation;
 mod people;
 mod pip;

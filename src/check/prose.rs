@@ -1,13 +1,15 @@
-//! Markdown: links that lead somewhere, and bounds on nesting.
+//! Markdown: links that lead somewhere, bounds on nesting, and what merges and comments leave behind.
 
 use std::ops::Range;
 
-use pulldown_cmark::{Event, LinkType, Options, Parser, Tag};
+use pulldown_cmark::{Event, LinkType, Tag};
 
 use super::codes;
 use super::complaints::{Complaints, did_you_mean};
 use super::table::{At, Doc};
 use crate::diag::Place;
+use crate::model::Prose;
+use crate::source::written::{Apart, EnclosedKind, Markdown, Tangled};
 
 /// The most quotes, lists and spans that may stand inside one another.
 const DEPTH_MAX: usize = 32;
@@ -32,28 +34,172 @@ impl Origin {
     }
 }
 
-/// Complains about links and nesting of a markdown text.
+/// Complains about links, nesting and comments of a markdown text that is one thing.
 pub(super) fn check(doc: &Doc<'_>, markdown: &str, origin: &Origin) {
-    if let Some(line) = line_of_marks(markdown) {
-        return too_deep(doc, origin.place(doc, line));
+    let mut checking = Checking::new(doc, markdown, origin);
+    let read = Markdown::read(markdown, 0, |event, range| checking.see(event, range));
+    complain_of_merge(doc, markdown, origin, &read);
+    warn_of_loose_comments(doc, origin, &read);
+}
+
+/// Reads the markdown of a file, from a byte on, and complains about the same.
+pub(super) fn read(doc: &Doc<'_>, from: usize) -> Markdown {
+    let text: &str = &doc.text[from..];
+    let origin = Origin::Verbatim(from);
+    let mut checking = Checking::new(doc, text, &origin);
+    let read = Markdown::read(text, from, |event, range| checking.see(event, range));
+    let in_file = Origin::Verbatim(0);
+    complain_of_merge(doc, doc.text, &in_file, &read);
+    warn_of_loose_comments(doc, &in_file, &read);
+    read
+}
+
+/// What a stretch of a file says; complains where it cannot be set apart from the rest.
+pub(super) fn stretch(doc: &Doc<'_>, apart: &Apart<'_>, stretch: Range<usize>) -> Prose {
+    let tangled = match apart.prose(stretch) {
+        Ok(prose) => return prose,
+        Err(tangled) => tangled,
+    };
+    match tangled {
+        Tangled::Twice(span) => complain_of_second(doc, span),
+        Tangled::TooMuch(span) => {
+            let message = "the texts of this file use definitions of more than 4 MiB in all";
+            doc.complaints
+                .about(codes::TOO_MANY, doc.place(span), message);
+        }
+        Tangled::Grown(span) => {
+            doc.complaints
+                .about(
+                    codes::TANGLED,
+                    doc.place(first_line(doc.text, span)),
+                    "a definition here cannot be set apart from the text around it",
+                )
+                .help("put it at the end of the file, with a blank line before it");
+        }
     }
-    let options = Options::ENABLE_TABLES
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS;
-    let mut depth = 0usize;
-    for (event, range) in Parser::new_ext(markdown, options).into_offset_iter() {
+    Prose::default()
+}
+
+/// Complains about labels that are defined twice, and warns of those that nothing uses.
+pub(super) fn complain_of_definitions(doc: &Doc<'_>, apart: &Apart<'_>) {
+    for second in apart.second_definitions() {
+        complain_of_second(doc, second.span.clone());
+    }
+    for unused in apart.unused() {
+        doc.complaints
+            .about(
+                codes::UNUSED_DEFINITION,
+                doc.place(first_line(doc.text, unused.span.clone())),
+                "nothing uses this definition, so nobody reads it",
+            )
+            .help("refer to it where it belongs, or delete it");
+    }
+}
+
+fn complain_of_second(doc: &Doc<'_>, span: Range<usize>) {
+    doc.complaints
+        .about(
+            codes::DEFINED_TWICE,
+            doc.place(first_line(doc.text, span)),
+            "this label is defined before already",
+        )
+        .help("a label means one thing in the whole file: give this one another");
+}
+
+/// What every event of a text is held against.
+struct Checking<'c> {
+    doc: &'c Doc<'c>,
+    markdown: &'c str,
+    origin: &'c Origin,
+    depth: usize,
+    /// What is deeper was complained about; nothing that follows is looked at.
+    is_too_deep: bool,
+}
+
+impl<'c> Checking<'c> {
+    fn new(doc: &'c Doc<'c>, markdown: &'c str, origin: &'c Origin) -> Self {
+        let marks = line_of_marks(markdown);
+        let is_too_deep = marks.is_some();
+        if let Some(line) = marks {
+            too_deep(doc, origin.place(doc, line));
+        }
+        Self {
+            doc,
+            markdown,
+            origin,
+            depth: 0,
+            is_too_deep,
+        }
+    }
+
+    fn see(&mut self, event: &Event<'_>, range: &Range<usize>) {
         match event {
             Event::Start(tag) => {
-                depth += 1;
-                if depth > DEPTH_MAX {
-                    return too_deep(doc, origin.place(doc, first_line(markdown, range)));
+                self.depth += 1;
+                if self.is_too_deep {
+                    return;
                 }
-                check_tag(doc, &tag, || origin.place(doc, range));
+                let Self { doc, origin, .. } = *self;
+                self.is_too_deep = self.depth > DEPTH_MAX;
+                if self.is_too_deep {
+                    let line = first_line(self.markdown, range.clone());
+                    return too_deep(doc, origin.place(doc, line));
+                }
+                check_tag(doc, tag, || origin.place(doc, range.clone()));
             }
-            Event::End(_) => depth = depth.saturating_sub(1),
+            Event::End(_) => self.depth = self.depth.saturating_sub(1),
             _ => {}
         }
+    }
+}
+
+/// The length of git's marks of a merge.
+const MERGE_MARK_BYTES: usize = 7;
+
+/// What a merge leaves between the two sides that somebody still has to choose from would be published with both.
+fn complain_of_merge(doc: &Doc<'_>, text: &str, origin: &Origin, read: &Markdown) {
+    let mut start = read.preamble.start;
+    for line in text[start..].split_inclusive('\n') {
+        let span = start..start + line.trim_end().len();
+        start += line.len();
+        if is_merge_mark(line) && !is_code(read, span.start) {
+            doc.complaints
+                .about(
+                    codes::MERGE_MARKS,
+                    origin.place(doc, span),
+                    "a merge left its marks here",
+                )
+                .help("keep what is meant of both sides, and delete the lines of marks");
+        }
+    }
+}
+
+fn is_merge_mark(line: &str) -> bool {
+    let Some(first) = line.chars().next().filter(|c| "<=>|".contains(*c)) else {
+        return false;
+    };
+    let marks = line.chars().take_while(|c| *c == first).count();
+    let rest = &line[marks..];
+    let alone = rest.trim().is_empty();
+    // A middle says nothing after its marks; a table has words between single ones.
+    let ends = alone || rest.starts_with(' ') && first != '=';
+    marks == MERGE_MARK_BYTES && ends
+}
+
+fn is_code(read: &Markdown, at: usize) -> bool {
+    let around = read.enclosed_at(at);
+    around.is_some_and(|one| matches!(one.kind, EnclosedKind::Fence | EnclosedKind::IndentedCode))
+}
+
+fn warn_of_loose_comments(doc: &Doc<'_>, origin: &Origin, read: &Markdown) {
+    for mark in &read.loose_comments {
+        doc.complaints
+            .about(
+                codes::LEFT_OPEN_ALONE,
+                origin.place(doc, mark.clone()),
+                "a comment begins here and ends nowhere in the same block",
+            )
+            .help("end it with `-->` before the next blank line, or begin it on a line of its own");
     }
 }
 
@@ -168,6 +314,14 @@ fn check_attachment(doc: &Doc<'_>, name: &str, place: impl FnOnce() -> Place) {
                 format!("there is no `files/{name}` beside this file"),
             )
             .maybe_help(did_you_mean(name, names.iter().map(String::as_str)));
+    } else if doc.is_nameless {
+        doc.complaints
+            .about(
+                codes::HIDDEN_ATTACHMENT,
+                place(),
+                format!("`files/{name}` is not shown to the subject"),
+            )
+            .help("peer feedback is shown without names, and an attachment can give one away");
     }
 }
 

@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use pulldown_cmark::{Event, Tag, TagEnd};
 
 use super::codes;
 use super::complaints::did_you_mean;
 use super::known::Known;
+use super::neighbours;
 use super::prose;
 use super::table::{At, Doc, Table};
 use crate::model::*;
 use crate::source::SourceFile;
-use crate::source::written::{Heading, Markdown, Section};
+use crate::source::written::{Apart, Heading, Markdown, Section};
 
 const ENTRY_KEYS: [&str; 8] = [
     "date",
@@ -131,16 +132,20 @@ fn dated(known: &Known<'_>, file: &SourceFile) -> Vec<Dated> {
     let Some(doc) = Doc::of(file, known.complaints) else {
         return Vec::new();
     };
-    prose::check(&doc, doc.text, &prose::Origin::Verbatim(0));
-    let cut = Markdown::cut(doc.text, 0);
-    warn_of_preamble(&doc, cut.preamble);
+    let cut = prose::read(&doc, 0);
+    let apart = Apart::new(&cut, doc.text, 0);
+    prose::complain_of_definitions(&doc, &apart);
+    neighbours::check_dated(&doc, &cut);
+    warn_of_preamble(
+        &doc,
+        prose::stretch(&doc, &apart, cut.preamble.clone()),
+        &cut,
+    );
     warn_of_too_many(&doc, &cut.sections);
-    let sections = cut.sections.into_iter().take(ENTRIES_MAX);
-    let entry = |section: Section| {
+    let sections = cut.sections.iter().take(ENTRIES_MAX);
+    let entry = |section: &Section| {
         let (date, title) = heading(&doc, &section.heading)?;
-        let body = &doc.text[section.body.clone()];
-        let from = section.body.start + (body.len() - body.trim_start().len());
-        let text = Prose::part(doc.text, from..from + body.trim().len());
+        let text = prose::stretch(&doc, &apart, section.body.clone());
         Some(Dated { date, title, text })
     };
     let mut entries: Vec<Dated> = sections.filter_map(entry).collect();
@@ -185,16 +190,17 @@ fn heading(doc: &Doc<'_>, heading: &Heading) -> Option<(Date, String)> {
     Some((date, title))
 }
 
-fn warn_of_preamble(doc: &Doc<'_>, preamble: Range<usize>) {
-    let text = &doc.text[preamble.clone()];
-    let words = text.trim_start();
-    let Some(line) = words.lines().next() else {
+fn warn_of_preamble(doc: &Doc<'_>, lost: Prose, cut: &Markdown) {
+    if lost.is_empty() {
         return;
-    };
-    let start = preamble.start + text.len() - words.len();
+    }
+    let text = &doc.text[cut.preamble.clone()];
+    let words = text.trim_start();
+    let line = words.lines().next().map_or(0, |line| line.trim_end().len());
+    let start = cut.preamble.start + text.len() - words.len();
     doc.complaints.about(
         codes::LOST_TEXT,
-        doc.place(start..start + line.trim_end().len()),
+        doc.place(start..start + line),
         "this stands above the first dated heading and is shown to nobody",
     );
 }
@@ -203,8 +209,7 @@ fn warn_of_preamble(doc: &Doc<'_>, preamble: Range<usize>) {
 fn open_actions(markdown: &str) -> Vec<String> {
     let mut actions = Vec::new();
     let mut open: Option<Range<usize>> = None;
-    let parser = Parser::new_ext(markdown, Options::ENABLE_TASKLISTS);
-    for (event, range) in parser.into_offset_iter() {
+    for (event, range) in markup::parse(markdown).into_offset_iter() {
         match event {
             Event::TaskListMarker(false) => open = Some(range.end..range.end),
             // The item's own words end where it does, or where a list or paragraph within it begins.

@@ -44,6 +44,8 @@ pub(super) struct Doc<'t> {
     pub complaints: &'t Complaints,
     /// The names in `files/` that prose may link to; nothing where it may link to none.
     pub attachments: Option<&'t BTreeSet<String>>,
+    /// The subject reads it without names.
+    pub is_nameless: bool,
     /// Where the TOML begins within the text.
     offset: usize,
 }
@@ -59,6 +61,7 @@ impl<'t> Doc<'t> {
             text,
             complaints,
             attachments: None,
+            is_nameless: false,
             offset: 0,
         })
     }

@@ -32,9 +32,6 @@ impl Feedback {
 pub struct LinkedFiles<'t>(Vec<&'t str>);
 
 impl<'t> LinkedFiles<'t> {
-    /// The directory of attachments, as links name it.
-    const DIRECTORY: &'static str = "files/";
-
     /// Longest name that a disk holds, were all of it blanks that a link writes as `%20`, in bytes. What follows tells
     /// names apart no more.
     const NAME_MAX_BYTES: usize = 3 * 255;
@@ -46,7 +43,7 @@ impl<'t> LinkedFiles<'t> {
     }
 
     fn in_text(text: &'t str) -> impl Iterator<Item = &'t str> {
-        text.match_indices(Self::DIRECTORY).map(|(at, directory)| {
+        text.match_indices(markup::FILES).map(|(at, directory)| {
             let rest = &text[at + directory.len()..];
             &rest[..rest.floor_char_boundary(Self::NAME_MAX_BYTES)]
         })

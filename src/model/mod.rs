@@ -14,6 +14,7 @@ mod hybrid;
 mod id;
 mod leave;
 mod management;
+pub mod markup;
 mod organisation;
 mod page;
 mod person;

@@ -5,7 +5,10 @@ use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Markdown as its author wrote it. Rendered by [`crate::site`], where raw HTML becomes text.
+use super::markup;
+
+/// Markdown as its author wrote it, without HTML comments: those are for the people who open the file. Rendered by
+/// [`crate::site`], where other raw HTML becomes text.
 ///
 /// Serialised and compared as its text, which it shares with everything else that was cut out of the same file.
 #[derive(Clone)]
@@ -19,8 +22,7 @@ impl Prose {
     /// A text of its own.
     pub fn new(text: impl Into<Arc<str>>) -> Self {
         let whole = text.into();
-        let part = 0..whole.len();
-        Self { whole, part }
+        Self::part(&whole, 0..whole.len())
     }
 
     /// The bytes of that range of a text.
@@ -28,9 +30,24 @@ impl Prose {
     /// # Panics
     /// The range does not lie between characters of the text.
     pub fn part(whole: &Arc<str>, part: Range<usize>) -> Self {
-        assert!(whole.get(part.clone()).is_some(), "{part:?} cuts a text");
-        let whole = whole.clone();
-        Self { whole, part }
+        let text = whole.get(part.clone());
+        assert!(text.is_some(), "{part:?} cuts a text");
+        match text.and_then(markup::without_comments) {
+            Some(left) => Self {
+                part: 0..left.len(),
+                whole: left.into(),
+            },
+            None => Self {
+                whole: whole.clone(),
+                part,
+            },
+        }
+    }
+
+    /// The same without the names of attachments, of which some are given: of a link to one, its words are left.
+    pub fn without_files<'n>(&self, names: impl Iterator<Item = &'n str> + Clone) -> Self {
+        let left = markup::without_files(self.as_str(), names);
+        left.map_or_else(|| self.clone(), Self::new)
     }
 
     /// The markdown text.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use pulldown_cmark::{Event, Parser};
+use pulldown_cmark::Event;
 
 use super::known::has_competency;
 use super::words::{key, kind, list, maybe_key, quoted};
@@ -166,7 +166,7 @@ fn portable(text: &Prose) -> String {
         return text.as_str().to_owned();
     }
     let mut words = String::new();
-    for event in Parser::new(text.as_str()) {
+    for event in markup::parse(text.as_str()) {
         match event {
             Event::Text(text) | Event::Code(text) => words.push_str(&text),
             Event::SoftBreak | Event::HardBreak | Event::End(_) => words.push(' '),

@@ -8,13 +8,13 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use pulldown_cmark::{
-    Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Options, Parser, Tag,
+    Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd,
 };
 
 use super::highlight;
 use super::html::{Html, Writer};
 use super::tree;
-use crate::model::{Allowlist, Namespace};
+use crate::model::{Allowlist, Namespace, markup};
 
 /// Elements within one another; far under the depth that a page may have.
 const DEPTH_MAX: usize = 24;
@@ -61,7 +61,7 @@ pub fn inline(markdown: &str, around: &Surroundings) -> Html {
 /// The words alone, in one line.
 pub fn plain(markdown: &str) -> String {
     let mut words = String::new();
-    for event in Parser::new_ext(markdown, options()) {
+    for event in markup::parse(markdown) {
         match event {
             Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
                 words.push_str(&text);
@@ -74,11 +74,11 @@ pub fn plain(markdown: &str) -> String {
     words.join(" ")
 }
 
-fn options() -> Options {
-    Options::ENABLE_TABLES
-        | Options::ENABLE_FOOTNOTES
-        | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS
+/// Whether a tag is `<br>`, in any of its spellings.
+fn is_line_break(html: &str) -> bool {
+    let name = html.strip_prefix('<').and_then(|tag| tag.strip_suffix('>'));
+    let name = name.map(|name| name.trim_end_matches([' ', '/']));
+    name.is_some_and(|name| name.eq_ignore_ascii_case("br"))
 }
 
 /// Too much markup: the text as it was written.
@@ -134,6 +134,7 @@ struct Renderer<'s> {
     closings: Vec<Closing>,
     columns: Vec<Alignment>,
     column: usize,
+    in_cell: bool,
     head: bool,
     picture: Option<Picture>,
     fence: Option<Fence>,
@@ -154,6 +155,7 @@ impl<'s> Renderer<'s> {
             closings: Vec::new(),
             columns: Vec::new(),
             column: 0,
+            in_cell: false,
             head: false,
             picture: None,
             fence: None,
@@ -168,7 +170,7 @@ impl<'s> Renderer<'s> {
     fn render(mut self, markdown: &str) -> Option<Html> {
         let room = self.around.room.get();
         let most = PIECES_MAX.min(room);
-        for event in Parser::new_ext(markdown, options()) {
+        for event in markup::parse(markdown) {
             self.event(event);
             self.pieces += 1;
             if self.pieces > most {
@@ -182,10 +184,16 @@ impl<'s> Renderer<'s> {
     fn event(&mut self, event: Event) {
         match event {
             Event::Start(tag) => {
+                self.in_cell |= tag == Tag::TableCell;
                 let closing = self.open(tag);
                 self.closings.push(closing);
             }
-            Event::End(_) => self.close(),
+            Event::End(tag) => {
+                self.in_cell &= tag != TagEnd::TableCell;
+                self.close();
+            }
+            // A row of a table is one line of markdown, so that nothing else breaks one within a cell.
+            Event::InlineHtml(html) if self.in_cell && is_line_break(&html) => self.void("<br>"),
             Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => self.text(&text),
             Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
                 self.code(&text)
@@ -461,7 +469,7 @@ impl<'s> Renderer<'s> {
 
     fn number(&mut self, label: &CowStr) -> usize {
         let next = self.notes.len() + 1;
-        *self.notes.entry(label.to_string()).or_insert(next)
+        *self.notes.entry(label.to_lowercase()).or_insert(next)
     }
 
     fn reference(&mut self, label: &CowStr) {

@@ -3,6 +3,7 @@
 
 mod company;
 mod difference;
+mod markdown;
 mod pinned;
 mod readings;
 mod reorganised;

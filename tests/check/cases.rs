@@ -265,6 +265,96 @@ const IN_ONE_FILE: &[(&str, &str, &str)] = &[
         "people/ada/2026-h1/self.md",
         "+++\nby = \"ada\"\n+++\n«![x](https://a.example/b.png)»\n",
     ),
+    (
+        "E034",
+        "people/ada/2026-h1/self.md",
+        "+++\nby = \"ada\"\n+++\n## results\n\ngood\n\n«<<<<<<< HEAD»\n",
+    ),
+    (
+        "E034",
+        "people/ada/checkins.md",
+        "## 2026-03-20\n\nwords\n«=======»\n",
+    ),
+    (
+        "E034",
+        "people/ada/2025-h2/plan.toml",
+        "[[goal]]\nid = \"two-teams\"\ntext = \"\"\"\nLead\n«>>>>>>> theirs»\n\"\"\"\n",
+    ),
+    (
+        "E035",
+        "people/ada/checkins.md",
+        "## 2026-03-20\n\nwords\n\n«##2026-04-01 Next»\n\nmore\n",
+    ),
+    (
+        "E035",
+        "people/ada/checkins.md",
+        "## 2026-03-20\n\nwords\n\n«##\u{a0}2026-04-01»\n\nmore\n",
+    ),
+    (
+        "E035",
+        "people/ada/checkins.md",
+        "## 2026-03-20\n\nwords\n\n«# 2026-04-01»\n\nmore\n",
+    ),
+    (
+        "E035",
+        "people/ada/checkins.md",
+        "## 2026-03-20\n\nwords\n\n«**2026-04-01 Next**»\n\nmore\n",
+    ),
+    (
+        "E035",
+        "people/ada/checkins.md",
+        "## 2026-03-20\n\nwords\n\n«2026-04-01»\n\nmore\n",
+    ),
+    (
+        "E035",
+        "people/ada/checkins.md",
+        "## 2026-03-20\n\n```\n«## 2026-04-01»\n```\n",
+    ),
+    (
+        "E036",
+        "people/ada/checkins.md",
+        "## 2026-03-20\n\n«```sh»\ncode\n",
+    ),
+    (
+        "E036",
+        "people/ada/checkins.md",
+        "## 2026-03-20\n\n«<!-- later»\n\nwords\n",
+    ),
+    (
+        "E037",
+        "people/ada/2026-h1/self.md",
+        "+++\nby = \"ada\"\n+++\n## results\n\ngood[^1] and [this][a]\n\n[^1]: one\n\n«[^1]: two»\n\n[a]: https://a.example\n",
+    ),
+    (
+        "E037",
+        "people/ada/2026-h1/self.md",
+        "+++\nby = \"ada\"\n+++\n## results\n\n[this][a]\n\n[a]: https://a.example\n\n«[a]: https://b.example»\n",
+    ),
+    (
+        "E038",
+        "people/ada/2026-h1/self.md",
+        "+++\nby = \"ada\"\n+++\n## results\n\ngood[^1]\n\n> «[^1]: one»\n>\n>     two\n",
+    ),
+    (
+        "W040",
+        "people/ada/2026-h1/self.md",
+        "+++\nby = \"ada\"\n+++\n## results\n\ngood\n\n«##auth»\n\nmoved\n",
+    ),
+    (
+        "W041",
+        "people/ada/2026-h1/self.md",
+        "+++\nby = \"ada\"\n+++\n## results\n\n«```»\ngood\n",
+    ),
+    (
+        "W041",
+        "people/ada/2026-h1/self.md",
+        "+++\nby = \"ada\"\n+++\n## results\n\ngood «<!--» open\n",
+    ),
+    (
+        "W042",
+        "people/ada/2026-h1/self.md",
+        "+++\nby = \"ada\"\n+++\n## results\n\ngood\n\n«[^1]: one»\n",
+    ),
 ];
 
 #[test]
@@ -298,6 +388,18 @@ fn between_files() -> Vec<Case> {
                     "+++\nby = \"ada\"\n+++\n![mine](files/graph.png)\n",
                 )
                 .about("people/ada/2026-h1/self.md"),
+        ),
+        (
+            "W043",
+            sample()
+                .with(
+                    "gradus.toml",
+                    "name = \"Tiny\"\n[access]\npeer_feedback = \"anonymous\"\n",
+                )
+                .with(
+                    "people/ada/2026-h1/peer-linus.md",
+                    "+++\nby = \"linus\"\n+++\n«![seen](files/graph.png)»\n",
+                ),
         ),
         (
             "E033",

@@ -7,6 +7,7 @@ mod history;
 mod hostile;
 #[cfg(unix)]
 mod hostile_trees;
+mod markdown;
 mod mutated;
 mod sealed;
 mod tree;

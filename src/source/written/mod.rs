@@ -1,7 +1,12 @@
 //! Single files taken apart, exactly as written, with byte spans.
 
+mod apart;
 mod markdown;
 mod toml;
 
-pub use markdown::{FrontMatter, Heading, Markdown, Section, front_matter};
+pub use apart::{Apart, Tangled};
+pub use markdown::{
+    Definition, Enclosed, EnclosedKind, FrontMatter, Heading, Label, Markdown, Section,
+    front_matter,
+};
 pub use toml::{SyntaxError, Toml};

@@ -1,0 +1,274 @@
+//! What markdown means here: one dialect, for all that cut, check or render it.
+
+use std::ops::Range;
+
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+/// The events of a markdown text, by the one dialect that the tree is written in.
+pub fn parse(markdown: &str) -> Parser<'_> {
+    let options = Options::ENABLE_TABLES
+        | Options::ENABLE_FOOTNOTES
+        | Options::ENABLE_STRIKETHROUGH
+        | Options::ENABLE_TASKLISTS;
+    Parser::new_ext(markdown, options)
+}
+
+/// What begins an HTML comment.
+pub const COMMENT: &str = "<!--";
+
+/// The text without HTML comments, which nobody publishes; nothing where it has none.
+pub(super) fn without_comments(markdown: &str) -> Option<String> {
+    if !markdown.contains(COMMENT) {
+        return None;
+    }
+    let found = comments(markdown);
+    if found.is_empty() {
+        return None;
+    }
+    let joined = without(markdown, &found, "");
+    // What was around a comment may make another one together.
+    let apart = || without(markdown, &found, " ");
+    Some(if comments(&joined).is_empty() {
+        joined
+    } else {
+        apart()
+    })
+}
+
+/// The HTML comments of a text, in order. Within code there is none.
+pub fn comments(markdown: &str) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    for (event, range) in parse(markdown).into_offset_iter() {
+        match event {
+            Event::Start(Tag::HtmlBlock) => found.extend(comments_of_block(markdown, range)),
+            Event::InlineHtml(html) if html.starts_with(COMMENT) => found.push(range),
+            _ => {}
+        }
+    }
+    found
+}
+
+/// A comment that does not end takes along what is left of its block.
+fn comments_of_block(markdown: &str, block: Range<usize>) -> Vec<Range<usize>> {
+    let mut found = Vec::new();
+    let mut from = block.start;
+    while let Some(at) = markdown[from..block.end].find(COMMENT) {
+        let start = from + at;
+        let length = comment_bytes(&markdown[start..block.end]);
+        let end = length.map_or(block.end, |length| start + length);
+        found.push(start..end);
+        from = end;
+    }
+    found
+}
+
+/// The bytes of the comment that a text begins with; nothing where it does not end.
+pub fn comment_bytes(html: &str) -> Option<usize> {
+    let inside = html.strip_prefix(COMMENT)?;
+    let empty = [">", "->"].into_iter().find(|end| inside.starts_with(end));
+    let end = "-->";
+    let length = empty
+        .map(str::len)
+        .or_else(|| Some(inside.find(end)? + end.len()))?;
+    Some(COMMENT.len() + length)
+}
+
+/// What is written in the place of an attachment where its name may not be.
+const ATTACHMENT: &str = "an attachment";
+
+/// The directory of attachments, as links name it.
+pub(super) const FILES: &str = "files/";
+
+/// A text that names none of its attachments: of a link to one, its words are left; of a path or file name, that it was
+/// one. Nothing where it names none.
+pub(super) fn without_files<'n>(
+    markdown: &str,
+    names: impl Iterator<Item = &'n str> + Clone,
+) -> Option<String> {
+    let told = |text: &str| text.contains(FILES) || names.clone().any(|name| text.contains(name));
+    if !told(markdown) {
+        return None;
+    }
+    let mut events = parse(markdown).into_offset_iter();
+    let mut marks = LinkMarks::default();
+    events
+        .by_ref()
+        .for_each(|(event, range)| marks.event(&event, range));
+    let definitions = events.reference_definitions().iter();
+    let definitions = definitions.filter(|(_, link)| is_file(&link.dest));
+    marks
+        .found
+        .extend(definitions.map(|(_, link)| (link.span.clone(), "")));
+    let mut left = marks.left_of(markdown);
+    let mut longest_first: Vec<&str> = names.filter(|name| name.contains('.')).collect();
+    longest_first.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    for name in longest_first {
+        for written in [name.to_owned(), name.replace(' ', "%20")] {
+            left = left.replace(&format!("{FILES}{written}"), ATTACHMENT);
+            left = left.replace(&written, ATTACHMENT);
+        }
+    }
+    Some(without_paths(&left))
+}
+
+/// Paths of attachments that are not there, or that no link led to.
+fn without_paths(text: &str) -> String {
+    let mut left = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(FILES) {
+        let path = &rest[at..];
+        let ends =
+            |c: char| c.is_whitespace() || matches!(c, ')' | '>' | '`' | '"' | ']' | ',' | ';');
+        let end = path.find(ends).unwrap_or(path.len());
+        left.push_str(&rest[..at]);
+        left.push_str(if end > FILES.len() { ATTACHMENT } else { FILES });
+        rest = &path[end..];
+    }
+    left + rest
+}
+
+/// Whether a target is an attachment.
+fn is_file(target: &str) -> bool {
+    let target = target.trim();
+    target
+        .strip_prefix("./")
+        .unwrap_or(target)
+        .starts_with(FILES)
+}
+
+/// The marks of links to attachments: all of such a link but its words.
+#[derive(Default)]
+struct LinkMarks {
+    /// Links and pictures that are open: the range of each that leads to an attachment, and where its words lie.
+    open: Vec<(Option<Range<usize>>, Range<usize>)>,
+    /// And what is written there instead.
+    found: Vec<(Range<usize>, &'static str)>,
+}
+
+impl LinkMarks {
+    fn left_of(mut self, markdown: &str) -> String {
+        self.found
+            .sort_by_key(|(range, _)| (range.start, range.end));
+        let mut left = String::with_capacity(markdown.len());
+        let mut from = 0;
+        for (range, instead) in self.found {
+            left.push_str(markdown.get(from..range.start).unwrap_or_default());
+            left.push_str(instead);
+            from = from.max(range.end);
+        }
+        left + &markdown[from..]
+    }
+
+    fn event(&mut self, event: &Event<'_>, range: Range<usize>) {
+        for (_, words) in &mut self.open {
+            if !matches!(event, Event::End(TagEnd::Link | TagEnd::Image)) {
+                *words = words.start.min(range.start)..words.end.max(range.end);
+            }
+        }
+        match event {
+            Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+                let nowhere = range.end..range.start;
+                self.open
+                    .push((is_file(dest_url).then_some(range), nowhere));
+            }
+            Event::End(TagEnd::Link | TagEnd::Image) => self.end(),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self) {
+        let Some((Some(link), words)) = self.open.pop() else {
+            return;
+        };
+        if words.start < words.end {
+            let marks = [link.start..words.start, words.end..link.end];
+            self.found.extend(marks.map(|marks| (marks, "")));
+        } else {
+            self.found.push((link, ATTACHMENT));
+        }
+    }
+}
+
+/// A text with something else in the place of some of its ranges, which come in order.
+pub fn without(text: &str, ranges: &[Range<usize>], instead: &str) -> String {
+    let mut left = String::with_capacity(text.len());
+    let mut from = 0;
+    for range in ranges.iter().filter(|range| !range.is_empty()) {
+        if range.start < from {
+            from = from.max(range.end); // within the one before
+            continue;
+        }
+        left.push_str(&text[from..range.start]);
+        left.push_str(instead);
+        from = range.end;
+    }
+    left.push_str(&text[from..]);
+    left
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn left(markdown: &str) -> String {
+        without_comments(markdown).unwrap_or_else(|| markdown.to_owned())
+    }
+
+    #[test]
+    fn of_a_link_to_an_attachment_the_words_alone_are_left() {
+        let names = ["linus.png", "linus two.pdf"];
+        for (written, left) in [
+            ("see ![my graph](files/linus.png).", "see my graph."),
+            ("[the **log**](./files/linus.png)", "the **log**"),
+            ("![](files/linus.png)", "an attachment"),
+            ("[linus.png](files/linus.png)", "an attachment"),
+            ("[files/linus.png](files/linus.png)", "an attachment"),
+            (
+                "[![g](files/linus.png)](https://a.example)",
+                "[g](https://a.example)",
+            ),
+            ("[![g](files/linus.png)](files/linus.png)", "g"),
+            (
+                "[g]: files/linus.png\n\nsee ![g] and [it][g]",
+                "\n\nsee g and it",
+            ),
+            (
+                "[b](<files/linus two.pdf>) [c](files/linus%20two.pdf)",
+                "b c",
+            ),
+            (
+                "`files/linus.png` and files/other.txt",
+                "`an attachment` and an attachment",
+            ),
+        ] {
+            let found = without_files(written, names.into_iter());
+            assert_eq!(found.as_deref(), Some(left), "{written:?}");
+        }
+        assert_eq!(
+            without_files("no [link](https://a.example)", names.into_iter()),
+            None
+        );
+    }
+
+    #[test]
+    fn comments_are_left_out_and_nothing_else_is() {
+        for (written, published) in [
+            ("a <!-- b --> c", "a  c"),
+            ("a\n\n<!--\nb\n\nc\n-->\n\nd", "a\n\n\n\nd"),
+            ("> <!-- a\n> b -->\n> c", "> \n> c"),
+            ("<div><!-- a --><b>x</b></div>", "<div><b>x</b></div>"),
+            ("<!--> a", " a"),
+            ("<!---> a", " a"),
+            ("a <!-- b", "a <!-- b"),
+            ("<!-- a\n\nb", ""),
+            ("<!-- a --!> b\n\nc", ""),
+            ("<!-<!-- a -->- b --> c", "<!- - b --> c"),
+            ("`<!-- a -->`", "`<!-- a -->`"),
+            ("```\n<!-- a -->\n```", "```\n<!-- a -->\n```"),
+            ("    <!-- a -->", "    <!-- a -->"),
+            ("é <!-- é -->é", "é é"),
+        ] {
+            assert_eq!(left(written), published, "{written:?}");
+        }
+    }
+}

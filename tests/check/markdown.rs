@@ -1,0 +1,158 @@
+//! Answers that run into one another, and definitions that belong to a whole file.
+
+use gradus::diag::Severity;
+use gradus::model::AnswerTo;
+
+use crate::tree::Tree;
+
+const FRONT: &str = "+++\nby = \"linus\"\n+++\n\n";
+
+/// A tree in which peers are asked one thing for the chain, and one for the subject too.
+fn tree(peer: &str) -> Tree {
+    let question = |id: &str, more: &str| {
+        format!(
+            "[[question]]\nid = \"{id}\"\nfor = \"peer\"\ntitle = \"Title of {id}\"\nprompt = \"Prompt\"\n{more}"
+        )
+    };
+    let questions = [
+        question("more-less", ""),
+        question("seen", ""),
+        question("thanks", "readers = \"person\"\n"),
+    ];
+    let settings = format!("name = \"Tiny\"\n{}", questions.concat());
+    Tree::sample().with("gradus.toml", &settings).with(
+        "people/ada/2026-h1/peer-linus.md",
+        &format!("{FRONT}{peer}"),
+    )
+}
+
+fn codes(tree: &Tree) -> Vec<&'static str> {
+    let said = tree.diagnostics().into_iter();
+    said.map(|diagnostic| diagnostic.code).collect()
+}
+
+#[test]
+fn a_heading_that_is_none_is_an_error_between_readers_and_a_warning_among_them() {
+    for heading in [
+        "##more-less",
+        "# more-less",
+        "### more-less",
+        "##\u{a0}more-less",
+        "more-less\n---------",
+        "**more-less**",
+        "**Title of more-less:**",
+        "<h2>more-less</h2>",
+        "> ## more-less",
+        "- ## more-less",
+        "more-less",
+        "    ## more-less",
+        "```\ncode\n```sh\n\n## more-less",
+        "```\n## more-less\n```",
+        "\\## more-less",
+        "＃＃ more-less",
+        "words ## more-less",
+        "##more-lss",
+    ] {
+        let between = tree(&format!("## thanks\n\nwords\n\n{heading}\n\nmore words\n"));
+        let said = codes(&between);
+        assert!(said.contains(&"E035"), "{heading:?}: {said:?}");
+        let among = tree(&format!("## seen\n\nwords\n\n{heading}\n\nmore words\n"));
+        let errors = among
+            .diagnostics()
+            .into_iter()
+            .filter(|d| d.severity == Severity::Error);
+        let errors: Vec<_> = errors
+            .map(|d| d.code)
+            .filter(|code| *code != "E036")
+            .collect();
+        assert_eq!(errors, Vec::<&str>::new(), "{heading:?}");
+    }
+}
+
+#[test]
+fn honest_texts_are_no_headings() {
+    for text in [
+        "She did more or less what we agreed.\n\n- more\n- less",
+        "```\n# build\nmore-less --all\n```",
+        "seen: leads, yes.",
+        "I wish I had seen\nmore-less.",
+        "### Of my own\n\n**Bold** and more\n\n---\n\nwords\n\n> quoted\n\n| a | b |\n|---|---|\n| c | d |",
+        "<!-- more-less -->",
+        "words <!-- a --> words\n\n<!--\nto do\n-->\n\nwords",
+        "`## more-less and others`",
+    ] {
+        let said = codes(&tree(&format!("## thanks\n\n{text}\n")));
+        assert_eq!(said, Vec::<&str>::new(), "{text:?}");
+    }
+}
+
+#[test]
+fn what_is_open_at_the_end_is_an_error_where_readers_differ() {
+    for open in [
+        "```sh\ncode",
+        "<!-- later",
+        "<pre>\nwords",
+        "```\ncode\n```sh",
+    ] {
+        let said = codes(&tree(&format!("## thanks\n\n{open}\n")));
+        assert_eq!(said, ["E036"], "{open:?}");
+    }
+}
+
+#[test]
+fn a_definition_goes_with_each_answer_that_uses_it_and_with_no_other() {
+    let text = "[up]: https://a.example/up\n\n## more-less\n\n    code\n\nOne[^1], [a log][log].\n\n## seen\n\nTwo[^both], [up].\n\n\
+                ## thanks\n\nThree[^both].\n\n[log]: files/graph.png\n[^1]: note of [one][up].\n\n    It goes on.\n[^both]: of both.\n";
+    let (organisation, report) = tree(text).check();
+    assert_eq!(report.diagnostics, []);
+    let organisation = organisation.expect("no errors");
+    let person = organisation
+        .people
+        .values()
+        .find(|person| person.id.as_str() == "ada");
+    let cycle = person
+        .expect("ada is there")
+        .cycles
+        .values()
+        .find(|cycle| !cycle.peers.is_empty());
+    let peer = cycle
+        .expect("a cycle with peers")
+        .peers
+        .values()
+        .next()
+        .expect("a peer");
+    let answers: Vec<&str> = peer
+        .feedback
+        .answers
+        .iter()
+        .map(|answer| answer.text.as_str())
+        .collect();
+    assert_eq!(
+        answers,
+        [
+            "[log]: files/graph.png\n[up]: https://a.example/up\n\n    code\n\nOne[^1], [a log][log].\n\n[^1]: note of [one][up].\n\n    It goes on.\n",
+            "[up]: https://a.example/up\n\nTwo[^both], [up].\n\n[^both]: of both.\n",
+            "Three[^both].\n\n[^both]: of both.\n",
+        ]
+    );
+    assert!(
+        peer.feedback
+            .answers
+            .iter()
+            .all(|answer| answer.to != AnswerTo::Preamble)
+    );
+}
+
+#[test]
+fn the_example_has_no_text_of_this_kind() {
+    let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("example-org");
+    let (_, report) = crate::tree::check_at(&root);
+    let of_this_kind = [
+        "E034", "E035", "E036", "E037", "E038", "W040", "W041", "W042", "W043",
+    ];
+    let said = report.diagnostics.iter();
+    let said: Vec<_> = said
+        .filter(|one| of_this_kind.contains(&one.code))
+        .collect();
+    assert!(said.is_empty(), "{said:?}");
+}
