@@ -25,10 +25,18 @@ impl Shelf {
         }
     }
 
+    /// Pages are shown; whatever else lies beside them is a part of one, or saved.
     fn file(&self, path: &str) -> Answer {
         let path = if path.is_empty() { "index.html" } else { path };
         match self.files.get(path) {
-            Some(bytes) => Answer::new(kind_of(path), Arc::clone(bytes)),
+            Some(bytes) => {
+                let answer = Answer::new(kind_of(path), Arc::clone(bytes));
+                if path.ends_with(".html") {
+                    answer
+                } else {
+                    answer.to_be_saved()
+                }
+            }
             None => Answer::not_here(),
         }
     }

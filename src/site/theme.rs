@@ -12,7 +12,7 @@ use tera::{Context, Tera};
 
 use super::tree::{self, Forbidden, MediaTypes};
 use crate::fingerprint;
-use crate::model::{FileHash, Tree};
+use crate::model::{FileHash, SvgFault, Tree, inert_svg, is_svg};
 use recent::RecentPages;
 
 mod document;
@@ -129,6 +129,7 @@ impl Theme {
         files.extend(compiled(name, embedded.unwrap_or_default()));
         replace(&mut files, name, own.unwrap_or_default())?;
         styles::check(files.values().map(|file| (&*file.path, &*file.text)))?;
+        write_pictures(&mut files)?;
         Ok(Self {
             tera: parsed(&files)?,
             files,
@@ -331,6 +332,25 @@ fn replace(
         *file = File { text, path };
     }
     Ok(())
+}
+
+/// Holds each picture against the allow-list, and keeps it as it is published: it is a file of the site's origin.
+fn write_pictures(files: &mut BTreeMap<&'static str, File>) -> Result<(), ThemeError> {
+    for (_, file) in files.iter_mut().filter(|(name, _)| is_svg(name)) {
+        file.text = inert_svg(&file.text).map_err(|faults| of_picture(file, faults))?;
+    }
+    Ok(())
+}
+
+fn of_picture(file: &File, faults: Vec<SvgFault>) -> ThemeError {
+    let first = faults.into_iter().next();
+    let (at, what) = first.map_or_else(Default::default, |fault| (fault.at.start, fault.what));
+    let line = file.text[..at].matches('\n').count() + 1;
+    let path = file.path.clone();
+    ThemeError::Picture {
+        spot: Spot { path, line },
+        what,
+    }
 }
 
 fn parsed(files: &BTreeMap<&'static str, File>) -> Result<Tera, ThemeError> {
