@@ -408,6 +408,19 @@ mod tests {
     }
 
     #[test]
+    fn an_icon_that_is_more_than_a_picture_is_refused_at_its_line() {
+        let icon = "<svg xmlns=\"http://www.w3.org/2000/svg\">\n<style>path{}</style></svg>";
+        let error = with("icon.svg", icon).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`<style>` may not stand in a picture\n --> themes/default/icon.svg:2"
+        );
+        for (name, _) in OTHERS.iter().chain(&[(DEFAULT_NAME, DEFAULT)]) {
+            assert!(Theme::named(name, None).is_ok(), "{name}");
+        }
+    }
+
+    #[test]
     fn an_unknown_field_names_the_template_the_line_and_the_fields_there_are() {
         let error = rendered("<p>\n{{ nmae }}</p>").unwrap_err();
         for part in [
