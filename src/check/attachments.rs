@@ -15,18 +15,22 @@ pub(super) fn read(known: &Known<'_>, name: &str, held: &SourceFile) -> Option<A
     let bytes = held.bytes()?;
     let file = held.path.rsplit('/').next().unwrap_or(name);
     let file = file.strip_suffix(SEALED_ENDING).unwrap_or(file);
-    // A link is complained about where it leads, once.
-    let bytes = match (is_svg(name), is_svg(file)) {
-        (false, _) => Some(bytes.clone()),
-        (true, true) if name != file => inert(bytes).ok(),
-        (true, _) => inert(bytes)
-            .map_err(|faults| complain(known, held, faults))
-            .ok(),
+    let bytes = if is_svg(name) {
+        inert(bytes)
+            .map_err(|faults| {
+                // A link to a picture is complained about where it leads, once.
+                if name == file || !is_svg(file) {
+                    complain(known, held, faults);
+                }
+            })
+            .ok()?
+    } else {
+        bytes.clone()
     };
     Some(Attachment {
         name: name.to_owned(),
         file: file.to_owned(),
-        bytes: bytes?,
+        bytes,
     })
 }
 

@@ -248,6 +248,10 @@ fn is_xml(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use rand::rngs::StdRng;
+    use rand::seq::SliceRandom;
+    use rand::{Rng, SeedableRng};
+
     use super::*;
 
     const CHART: &str = r##"<?xml version="1.0" encoding="UTF-8"?>
@@ -355,6 +359,88 @@ L1 1" fill="url(#Grad_1)" stroke='none'/></g>
         }
         let clips = "<clipPath id=\"a\"><rect clip-path=\"url(#b)\"/></clipPath>";
         assert_eq!(faults(&with(clips)).len(), 1);
+    }
+
+    /// What is put together at random, so that some of it is well formed.
+    const PIECES: &[&str] = &[
+        "<svg xmlns=\"http://www.w3.org/2000/svg\">",
+        "</svg>",
+        "<svg",
+        " xmlns=\"http://www.w3.org/2000/svg\"",
+        " xmlns:x=\"http://www.w3.org/1999/xlink\"",
+        ">",
+        "/>",
+        "<g>",
+        "</g>",
+        "<text>",
+        "</text>",
+        "<rect",
+        " fill=\"",
+        " onload=\"",
+        " href='",
+        "\"",
+        "'",
+        "url(#a)",
+        "url(",
+        "//a.example",
+        "javascript:a",
+        "<script>",
+        "</script>",
+        "<![CDATA[",
+        "]]>",
+        "<!--",
+        "-->",
+        "<!DOCTYPE svg>",
+        "<?x y?>",
+        "&lt;",
+        "&#60;",
+        "&#x3c;script&#62;",
+        "&",
+        "a",
+        "é",
+        "\u{feff}",
+        "\0",
+        "\r\n",
+        "=",
+        "<",
+    ];
+
+    #[test]
+    fn whatever_is_taken_is_written_without_anything_active() {
+        let mut random = StdRng::seed_from_u64(7);
+        let mut taken = 0;
+        for _ in 0..60_000 {
+            let pieces = random.gen_range(0..12);
+            let inside = (0..pieces).map(|_| *PIECES.choose(&mut random).expect("there are some"));
+            let inside: String = inside.collect();
+            let text = if random.gen_bool(0.8) {
+                with(&inside)
+            } else {
+                inside
+            };
+            let Ok(written) = inert_svg(&text) else {
+                continue;
+            };
+            taken += 1;
+            let tags = written.split('<').filter_map(|part| part.split('>').next());
+            let mut rest: String = tags.map(|tag| format!("<{tag}>")).collect();
+            rest = rest.replacen(NAMESPACE, "", 1);
+            rest.retain(|c| !c.is_whitespace());
+            for bad in [
+                "<script",
+                "onload=",
+                "href=",
+                "<!",
+                "<?",
+                "url(/",
+                "\"javascript",
+                "\0",
+            ] {
+                assert!(!rest.contains(bad), "{bad} in {written} of {text}");
+            }
+            assert!(inert_svg(&written).is_ok(), "{written}");
+        }
+        assert!(taken > 1_000, "{taken}");
     }
 
     #[test]
