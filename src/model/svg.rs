@@ -110,7 +110,7 @@ impl Picture {
 
     fn declaration(&mut self, declaration: &BytesDecl<'_>) {
         if self.at.start > 0 {
-            self.refuse("an XML declaration stands at the beginning or not at all");
+            self.refuse("an XML declaration may only be at the very beginning");
         }
         let encoding = declaration.encoding().transpose();
         let is_utf8 = |name: &str| name.eq_ignore_ascii_case("utf-8");
@@ -203,7 +203,7 @@ impl Picture {
         };
         match known {
             Some(text) => self.text(&text),
-            None => self.refuse(format!("`&{name};` stands for nothing in a picture")),
+            None => self.refuse(format!("`&{name};` names no character in a picture")),
         }
     }
 

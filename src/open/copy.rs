@@ -202,7 +202,7 @@ impl Attachment {
     }
 }
 
-/// The address that holds a drawing; nothing where it is more than one, whoever published it.
+/// The address that holds a drawing; nothing where it is more than one, whatever program published it.
 fn drawn(bytes: &[u8]) -> Option<String> {
     let svg = inert_svg(std::str::from_utf8(bytes).ok()?).ok()?;
     Some(format!("data:{SVG};base64,{}", STANDARD.encode(svg)))
