@@ -35,7 +35,7 @@ export class Previewed {
 
   /** The link with the token. */
   get link(): string {
-    return /http:\S+/.exec(this.said)?.[0] ?? "";
+    return /http:\/\/(127\.0\.0\.1|localhost):\S+/.exec(this.said)?.[0] ?? "";
   }
 
   /** Its origin. */
