@@ -474,6 +474,7 @@ fn only_files_that_readable_texts_link_to_come_along() {
     for name in ["open.png", "secret.png"] {
         let file = Attachment {
             name: name.into(),
+            file: name.into(),
             bytes: vec![1].into(),
         };
         org.of("linus").files.insert(name.into(), file);

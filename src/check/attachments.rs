@@ -1,10 +1,76 @@
-//! Attachments: one that a confidential text shows belongs to that text alone.
+//! Attachments: what may be in them, and that one which a confidential text shows belongs to that text alone.
 
-use super::codes::SHARED_ATTACHMENT;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use super::codes::{ACTIVE_SVG, NOT_UTF8, SHARED_ATTACHMENT};
 use super::known::Known;
 use super::seat::Seat;
 use crate::diag::Place;
 use crate::model::*;
+use crate::source::{SEALED_ENDING, SourceFile};
+
+/// Reads an attachment; nothing where it is a picture that may not be published, which is complained about.
+pub(super) fn read(known: &Known<'_>, name: &str, held: &SourceFile) -> Option<Attachment> {
+    let bytes = held.bytes()?;
+    let file = held.path.rsplit('/').next().unwrap_or(name);
+    let file = file.strip_suffix(SEALED_ENDING).unwrap_or(file);
+    let bytes = if is_svg(name) {
+        inert(bytes)
+            .map_err(|faults| {
+                // A link to a picture is complained about where it leads, once.
+                if name == file || !is_svg(file) {
+                    complain(known, held, faults);
+                }
+            })
+            .ok()?
+    } else {
+        bytes.clone()
+    };
+    Some(Attachment {
+        name: name.to_owned(),
+        file: file.to_owned(),
+        bytes,
+    })
+}
+
+/// A picture as it is published, or what is wrong with it.
+fn inert(bytes: &[u8]) -> Result<Arc<[u8]>, Faults> {
+    let text = std::str::from_utf8(bytes).map_err(|error| Faults::NotUtf8(error.valid_up_to()))?;
+    let written = inert_svg(text.trim_start_matches('\u{feff}')).map_err(Faults::Active)?;
+    Ok(written.into_bytes().into())
+}
+
+enum Faults {
+    /// The first byte that is none.
+    NotUtf8(usize),
+    Active(Vec<SvgFault>),
+}
+
+fn complain(known: &Known<'_>, held: &SourceFile, faults: Faults) {
+    let place = |start, end| Place {
+        file: held.path.clone(),
+        start,
+        end,
+    };
+    match faults {
+        Faults::NotUtf8(start) => {
+            let place = place(start, start + char::REPLACEMENT_CHARACTER.len_utf8());
+            known
+                .complaints
+                .about(NOT_UTF8, place, "this byte is not UTF-8");
+        }
+        Faults::Active(faults) => {
+            for fault in faults {
+                let place = place(fault.at.start, fault.at.end);
+                known
+                    .complaints
+                    .about(ACTIVE_SVG, place, fault.what)
+                    .help(SVG_HELP);
+            }
+        }
+    }
+}
 
 /// A file of the cycle, by name, with its author and what it links to.
 struct Named<'c> {
@@ -21,15 +87,16 @@ pub(super) fn check(known: &Known<'_>, seat: &Seat<'_>, cycle: &PersonCycle) {
     }
     let confidential = confidential(cycle);
     let open = open(cycle);
-    for name in cycle.files.keys() {
-        let Some(owner) = confidential.iter().find(|text| text.links.holds(name)) else {
+    for (file, names) in names_by_file(cycle) {
+        let shows = |text: &&Named<'_>| names.iter().any(|name| text.links.holds(name));
+        let Some(owner) = confidential.iter().find(shows) else {
             continue;
         };
         let others = confidential.iter().chain(&open);
         let other = others.filter(|text| text.file != owner.file && text.by != owner.by);
-        for text in other.filter(|text| text.links.holds(name)) {
+        for text in other.filter(shows) {
             let message = format!(
-                "`files/{name}` belongs to `{}`, which others read than this",
+                "`files/{file}` belongs to `{}`, which others read than this",
                 owner.file
             );
             let path = format!("{}/{}", seat.path, text.file);
@@ -40,6 +107,15 @@ pub(super) fn check(known: &Known<'_>, seat: &Seat<'_>, cycle: &PersonCycle) {
                 .help("give each text a copy of its own, under another name");
         }
     }
+}
+
+/// All names that lead to one file.
+fn names_by_file(cycle: &PersonCycle) -> BTreeMap<&str, BTreeSet<&str>> {
+    let mut names: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for (name, attachment) in &cycle.files {
+        names.entry(&attachment.file).or_default().insert(name);
+    }
+    names
 }
 
 impl<'c> Named<'c> {

@@ -62,7 +62,8 @@ rules! {
     BAD_LINK "E004" Error
     "a symbolic link leads nowhere, in a circle, to another part of the tree, or out of it"
     "A link may lead within the directory of the same person, within the rubric, within the cycles, or to what lies beside all of \
-     them, such as an archive. Where a file lies says who reads it: a link from one person to another, into `management/` or to a \
+     them, such as an archive. `files/` itself is no link, and a link in it leads to another file of that very `files/`: both names are \
+     one attachment then, for the readers of that file. Where a file lies says who reads it: a link from one person to another, into `management/` or to a \
      hidden file would show it to others. A link that leaves the tree is never read, because a page could then show a file of the \
      machine that builds; point `[sources]` at directories that lie elsewhere on purpose."
     "people/ada/2026-h1/review.md -> /etc/passwd"
@@ -376,6 +377,13 @@ rules! {
      words that stand beside it on a page. Control characters do as much to a terminal. Leave them out; texts in scripts that run from right to \
      left need none of them. In prose they are allowed, and shown spelt out."
     "name = \"Ada \\u202ErofakO\""
+
+    ACTIVE_SVG "E065" Error
+    "a picture that is more than a picture"
+    "A browser that opens an SVG file on its own runs what is in it and loads what it names. So an attached one holds shapes, texts and \
+     gradients alone: no script, no handler such as `onload`, no style, no link, no `foreignObject`, nothing from elsewhere, no document \
+     type and no processing instruction. Export it as PNG, or as plain SVG without styles."
+    "<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>"
 
     REVOKED_KEY "E070" Error
     "a revoked key is back"

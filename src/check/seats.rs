@@ -10,7 +10,7 @@ use super::known::Known;
 use super::people::person_file;
 use super::seat::Seat;
 use super::table::{At, Doc, Table};
-use super::{feedback, fixed, pip, running};
+use super::{attachments, feedback, fixed, pip, running};
 use crate::diag::Place;
 use crate::model::*;
 use crate::source::{CycleFile, Directory, PersonFile, SourceFile};
@@ -132,10 +132,14 @@ fn cycle(known: &Known<'_>, seat: &Seat<'_>, following: &mut Vec<Following>) -> 
                 })
                 .flatten();
             }
-            CycleFile::Attachment(name) => attach(&mut cycle, name, held),
+            CycleFile::Attachment(name) => {
+                let attachment = attachments::read(known, name, held);
+                let named = attachment.map(|attachment| (name.to_string(), attachment));
+                cycle.files.extend(named);
+            }
         }
     }
-    super::attachments::check(known, seat, &cycle);
+    attachments::check(known, seat, &cycle);
     cycle
 }
 
@@ -150,15 +154,6 @@ fn toml<R>(
     let doc = Doc::of(file, known.complaints)?.with_attachments(&seat.attachments);
     let toml = doc.toml();
     Some(read(&Table::root(&doc, &toml, keys)))
-}
-
-fn attach(cycle: &mut PersonCycle, name: &str, file: &SourceFile) {
-    let attachment = file.bytes().map(|bytes| Attachment {
-        name: name.to_owned(),
-        bytes: bytes.clone(),
-    });
-    let named = attachment.map(|attachment| (name.to_owned(), attachment));
-    cycle.files.extend(named);
 }
 
 fn peer(known: &Known<'_>, seat: &Seat<'_>, file: &SourceFile, who: &str, cycle: &mut PersonCycle) {

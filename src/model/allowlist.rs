@@ -11,6 +11,7 @@ pub struct Allowlist {
     elements: Elements,
     attributes: Attributes,
     values: Values,
+    pictures: Pictures,
     reserved_prefix: String,
     links: Links,
     limits: Limits,
@@ -104,6 +105,13 @@ struct Elements {
     html: BTreeSet<String>,
     svg: BTreeSet<String>,
     void: BTreeSet<String>,
+}
+
+/// What an attached picture may hold besides what stands in a page's drawings.
+#[derive(Debug, Deserialize)]
+struct Pictures {
+    elements: BTreeSet<String>,
+    attributes: BTreeSet<String>,
 }
 
 /// By element, `*` for all.
@@ -273,6 +281,29 @@ impl Allowlist {
         self.links.images.contains(media_type)
     }
 
+    /// Whether an element may stand in an attached picture.
+    pub fn is_in_picture(&self, element: &str) -> bool {
+        self.elements.svg.contains(element) || self.pictures.elements.contains(element)
+    }
+
+    /// Whether an attribute may stand on the elements of an attached picture.
+    pub fn is_on_picture(&self, name: &str) -> bool {
+        self.attributes(Namespace::Svg, "*")
+            .any(|known| known == name)
+            || self.pictures.attributes.contains(name)
+    }
+
+    /// Whether an attribute of an attached picture may hold that value. Nobody refers to its ids and classes from outside, so
+    /// that they may be any words, and its colours and clips may be parts of the picture itself.
+    pub fn picture_may_say(&self, name: &str, value: &str) -> bool {
+        match self.rule(Namespace::Svg, "svg", name) {
+            Some(rule @ (Rule::Text | Rule::Token | Rule::OneOf(_))) => {
+                self.follows(rule, value, |_| None)
+            }
+            _ => value.len() <= self.limits.attribute && is_picture_value(value),
+        }
+    }
+
     /// What an attribute of an element may hold; nothing where it may not stand there.
     pub fn rule(&self, namespace: Namespace, element: &str, name: &str) -> Option<Rule<'_>> {
         self.element(namespace, element)?.rule(name)
@@ -401,6 +432,23 @@ fn is_token_byte(b: u8) -> bool {
 fn is_drawing(value: &str) -> bool {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b" #%.,()+_-\n".contains(&b);
     value.bytes().all(allowed) && !value.to_ascii_lowercase().contains("url(")
+}
+
+/// Drawing values, names of fonts, and `url(#id)`.
+fn is_picture_value(value: &str) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let mut parts = lower.split("url(");
+    let plain = |part: &str| is_drawing(&part.replace(['\'', '"'], ""));
+    parts.next().is_some_and(plain)
+        && parts.all(|part| {
+            let inside = part.strip_prefix('#').and_then(|part| part.split_once(')'));
+            inside.is_some_and(|(id, rest)| is_fragment(id) && plain(rest))
+        })
+}
+
+fn is_fragment(id: &str) -> bool {
+    let allowed = |b: u8| b.is_ascii_alphanumeric() || b"_.-".contains(&b);
+    !id.is_empty() && id.bytes().all(allowed)
 }
 
 #[cfg(test)]

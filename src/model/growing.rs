@@ -55,6 +55,8 @@ impl PersonCycle {
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Attachment {
     pub name: String,
+    /// The name in `files/` of the file that `name` leads to, which says whose it is: another one where `name` is a link.
+    pub file: String,
     pub bytes: Arc<[u8]>,
 }
 

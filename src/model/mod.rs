@@ -24,6 +24,7 @@ mod recipient;
 mod rubric;
 mod sealed;
 mod section;
+mod svg;
 mod writing;
 
 pub use allowlist::*;
@@ -45,6 +46,7 @@ pub use recipient::*;
 pub use rubric::*;
 pub use sealed::*;
 pub use section::*;
+pub use svg::*;
 pub use writing::turns_direction;
 
 /// A calendar date; the model knows no time of day and no time zone.

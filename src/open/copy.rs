@@ -3,11 +3,22 @@
 //! Each section is opened twice: to see which pages there are, so that links know where they lead, and to draw them.
 //! Only sections of which a page is still to be drawn are in memory.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 
 use super::markup::{Place, Setting, markup};
 use super::page::{self, Listing};
+use crate::model::inert_svg;
 use crate::seal::{OpenedSection, Portfolio, ReadError, SiteJson};
+
+/// The most bytes of drawings that stand in one page: each showing of one is a copy of it.
+const DRAWINGS_MAX_BYTES: usize = 32 * 1024 * 1024;
+
+/// The media type of drawings. As a file of their own they would be documents, so that they are shown in the page alone.
+const SVG: &str = "image/svg+xml";
 
 /// Takes a file: its path relative to the folder, with `/`, and its bytes. Each path comes once.
 pub type Take<'t, E> = dyn FnMut(&str, Vec<u8>) -> Result<(), E> + 't;
@@ -167,7 +178,34 @@ struct Opened {
 
 struct Attachment {
     path: String,
+    /// The name that it is saved under, which ends as the path does.
     name: String,
+    /// Of a drawing, the address that holds it; nothing where it is more than a drawing.
+    drawn: Option<Option<String>>,
+}
+
+impl Attachment {
+    /// Named by count: what a section calls it may be no name that a disk can hold.
+    fn new(number: usize, name: &str, media_type: &str, bytes: &[u8]) -> Self {
+        let ending = ending(media_type);
+        let own = name.rsplit_once('.').map_or("", |(_, own)| own);
+        let ends_so = own.eq_ignore_ascii_case(ending);
+        Self {
+            path: format!("files/{number}.{ending}"),
+            name: if ends_so {
+                name.to_owned()
+            } else {
+                format!("{name}.{ending}")
+            },
+            drawn: (media_type == SVG).then(|| drawn(bytes)),
+        }
+    }
+}
+
+/// The address that holds a drawing; nothing where it is more than one, whatever program published it.
+fn drawn(bytes: &[u8]) -> Option<String> {
+    let svg = inert_svg(std::str::from_utf8(bytes).ok()?).ok()?;
+    Some(format!("data:{SVG};base64,{}", STANDARD.encode(svg)))
 }
 
 impl<E: From<ReadError>> Drawing<'_, '_, E> {
@@ -180,6 +218,7 @@ impl<E: From<ReadError>> Drawing<'_, '_, E> {
         }
         let up = "../".repeat(route.matches('/').count() + 1);
         let mut content = String::new();
+        let room = Cell::new(DRAWINGS_MAX_BYTES);
         for (slot, _, place) in parts.0.keys() {
             let Some(Some(one)) = self.open.get(place) else {
                 continue;
@@ -188,6 +227,7 @@ impl<E: From<ReadError>> Drawing<'_, '_, E> {
                 up: &up,
                 contents: self.contents,
                 attachments: &one.attachments,
+                room: &room,
             };
             let pages = one.section.pages.iter();
             for part in pages.filter(|page| page.route == route && page.slot == *slot) {
@@ -232,17 +272,16 @@ impl<E: From<ReadError>> Drawing<'_, '_, E> {
                 continue;
             }
             self.files += 1;
-            // Named by count: what a section calls it may be no name that a disk can hold.
-            let path = format!("files/{}.{}", self.files, ending(&file.media_type));
-            (self.take)(&path, bytes)?;
-            let name = file.name.clone();
-            attachments.insert(key.clone(), Attachment { path, name });
+            let attachment = Attachment::new(self.files, &file.name, &file.media_type, &bytes);
+            (self.take)(&attachment.path, bytes)?;
+            attachments.insert(key.clone(), attachment);
         }
         Ok(attachments)
     }
 }
 
-/// The ending of a file's name, for programs that go by it. Nothing that is run by a double click has one.
+/// The ending of a file's name, for programs that go by it: a double click shows the file and runs nothing, whatever is in
+/// it. What ends in `.txt` is shown as text on every system, while others look into a file whose ending they do not know.
 fn ending(media_type: &str) -> &'static str {
     match media_type {
         "image/png" => "png",
@@ -250,10 +289,8 @@ fn ending(media_type: &str) -> &'static str {
         "image/gif" => "gif",
         "image/webp" => "webp",
         "image/avif" => "avif",
-        "image/svg+xml" => "svg",
         "application/pdf" => "pdf",
-        "text/plain" => "txt",
-        _ => "bin",
+        _ => "txt",
     }
 }
 
@@ -274,6 +311,8 @@ struct InFolder<'s> {
     up: &'s str,
     contents: &'s Contents,
     attachments: &'s BTreeMap<String, Attachment>,
+    /// What is left of [`DRAWINGS_MAX_BYTES`] in the page.
+    room: &'s Cell<usize>,
 }
 
 impl Setting for InFolder<'_> {
@@ -293,11 +332,47 @@ impl Setting for InFolder<'_> {
             name: &attachment.name,
         })
     }
+
+    fn picture(&self, key: &str) -> Option<String> {
+        let attachment = self.attachments.get(key)?;
+        let Some(drawn) = &attachment.drawn else {
+            return Some(format!("{}{}", self.up, attachment.path));
+        };
+        let drawn = drawn.clone()?;
+        self.room.set(self.room.get().checked_sub(drawn.len())?);
+        Some(drawn)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_attachment_lies_in_the_folder_under_an_ending_that_runs() {
+        let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><rect/></svg>";
+        let kinds = [
+            ("a.SVG", SVG, "files/1.txt", "a.SVG.txt"),
+            ("a.html", "text/html", "files/1.txt", "a.html.txt"),
+            (
+                "a.exe",
+                "application/octet-stream",
+                "files/1.txt",
+                "a.exe.txt",
+            ),
+            ("a.PNG", "image/png", "files/1.png", "a.PNG"),
+            ("a.svg.png", "image/png", "files/1.png", "a.svg.png"),
+            ("a.html", "image/png", "files/1.png", "a.html.png"),
+            ("a.txt", "text/plain", "files/1.txt", "a.txt"),
+        ];
+        for (name, media_type, path, saved) in kinds {
+            let attachment = Attachment::new(1, name, media_type, svg);
+            assert_eq!((&*attachment.path, &*attachment.name), (path, saved));
+            assert_eq!(attachment.drawn.is_some(), media_type == SVG);
+        }
+        let active = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script/></svg>";
+        assert_eq!(Attachment::new(1, "a.svg", SVG, active).drawn, Some(None));
+    }
 
     #[test]
     fn a_route_cannot_leave_the_folder() {

@@ -11,6 +11,8 @@ pub trait Setting {
     fn page(&self, link: &str) -> Option<String>;
     /// Where an attachment stands; nothing where it is not at hand.
     fn attachment(&self, key: &str) -> Option<Place<'_>>;
+    /// What an `img` shows of an attachment; nothing where it is not at hand.
+    fn picture(&self, key: &str) -> Option<String>;
 }
 
 /// Where a file stands, and the name that it is saved under.
@@ -107,8 +109,8 @@ fn link(value: &str, setting: &dyn Setting) -> Vec<(String, String)> {
 }
 
 fn picture(value: &str, setting: &dyn Setting) -> Option<(String, String)> {
-    let place = setting.attachment(value.strip_prefix(ATTACHMENT)?)?;
-    Some(("src".to_owned(), place.href))
+    let shown = setting.picture(value.strip_prefix(ATTACHMENT)?)?;
+    Some(("src".to_owned(), shown))
 }
 
 /// Text between tags.
@@ -139,6 +141,10 @@ mod tests {
                 href: "../files/1.png".to_owned(),
                 name: "a \"b\".png",
             })
+        }
+
+        fn picture(&self, key: &str) -> Option<String> {
+            self.attachment(key).map(|place| place.href)
         }
     }
 

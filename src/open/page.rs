@@ -12,7 +12,7 @@ use crate::site::{Theme, assets};
 pub const STYLE_PATH: &str = "style.css";
 
 /// Pages run nothing and load only what lies beside them, from a folder (`file:`) or from the preview.
-const POLICY: &str = "default-src 'none'; style-src 'self' file:; img-src 'self' file:; base-uri 'none'; form-action 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self' file:; img-src 'self' file: data:; base-uri 'none'; form-action 'none'";
 
 /// What pages of a folder need beyond the theme of the program.
 const OWN_STYLE: &str = ".copy{max-width:960px;margin:0 auto;padding:24px 20px 80px}\

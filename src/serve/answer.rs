@@ -71,6 +71,13 @@ impl Answer {
         }
     }
 
+    /// The same, never shown as a document of its own; an `img` shows it still.
+    pub(super) fn to_be_saved(mut self) -> Self {
+        let saved = "attachment".to_owned();
+        self.more.push(("Content-Disposition", saved));
+        self
+    }
+
     fn refusal(status: u16, words: &str) -> Self {
         Self {
             status,

@@ -34,13 +34,22 @@ impl Shelf {
         }
     }
 
+    /// Pages are shown; whatever else lies beside them is a part of one, or saved.
     fn file(&self, path: &str) -> Answer {
-        let path = match path.is_empty() || path.ends_with('/') {
-            true => format!("{path}index.html"),
-            false => path.to_owned(),
+        let path = if path.is_empty() || path.ends_with('/') {
+            format!("{path}index.html")
+        } else {
+            path.to_owned()
         };
         match self.files.get(&path) {
-            Some(bytes) => Answer::new(kind_of(&path), Arc::clone(bytes)),
+            Some(bytes) => {
+                let answer = Answer::new(kind_of(&path), Arc::clone(bytes));
+                if path.ends_with(".html") {
+                    answer
+                } else {
+                    answer.to_be_saved()
+                }
+            }
             None => Answer::not_here(),
         }
     }

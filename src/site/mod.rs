@@ -83,24 +83,99 @@ fn files_of(content: &Draw) -> std::collections::BTreeMap<String, SectionFile> {
 
 fn section_file(file: &Attachment) -> SectionFile {
     SectionFile {
-        name: file.name.clone(),
+        name: saved_name(&file.name),
         media_type: media_type(&file.name),
         bytes: file.bytes.clone(),
     }
 }
 
+/// What a double click shows and does not run, by its ending, and its media type.
+const SHOWN: &[(&str, &str)] = &[
+    ("png", "image/png"),
+    ("jpg", "image/jpeg"),
+    ("jpeg", "image/jpeg"),
+    ("gif", "image/gif"),
+    ("webp", "image/webp"),
+    ("avif", "image/avif"),
+    ("svg", "image/svg+xml"), // `check` takes none that holds anything active
+    ("pdf", "application/pdf"),
+    ("txt", "text/plain"),
+    ("md", "text/plain"),
+    ("csv", "text/plain"),
+    ("tsv", "text/plain"),
+    ("log", "text/plain"),
+    ("json", BYTES),
+    ("toml", BYTES),
+    ("yaml", BYTES),
+    ("yml", BYTES),
+];
+
+/// What is saved and never shown.
+const BYTES: &str = "application/octet-stream";
+
+/// The media type that goes with an ending; nothing for one that is not known to be shown only.
+fn shown(name: &str) -> Option<&'static str> {
+    let (_, ending) = name.rsplit_once('.')?;
+    let mut known = SHOWN.iter();
+    let found = known.find(|(known, _)| ending.eq_ignore_ascii_case(known));
+    found.map(|(_, media_type)| *media_type)
+}
+
 /// The media type by a file's ending; anything that a browser might run is plain bytes to save.
 fn media_type(name: &str) -> &'static str {
-    let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-    match ending.to_ascii_lowercase().as_str() {
-        "png" => "image/png",
-        "jpg" | "jpeg" => "image/jpeg",
-        "gif" => "image/gif",
-        "webp" => "image/webp",
-        "avif" => "image/avif",
-        "svg" => "image/svg+xml", // shown by `img` alone, where scripts do not run
-        "pdf" => "application/pdf",
-        "txt" | "md" | "csv" | "log" => "text/plain",
-        _ => "application/octet-stream",
+    shown(name).unwrap_or(BYTES)
+}
+
+/// The name that a file is saved under: one whose ending may run something gets a further one, which every system shows as
+/// text.
+fn saved_name(name: &str) -> String {
+    match shown(name) {
+        Some(_) => name.to_owned(),
+        None => format!("{name}.txt"),
+    }
+}
+
+#[cfg(test)]
+mod naming {
+    use super::*;
+
+    #[test]
+    fn what_a_double_click_might_run_is_saved_as_text() {
+        for name in [
+            "a.html",
+            "a.HTM",
+            "a.xhtml",
+            "a.xml",
+            "a.svgz",
+            "a.js",
+            "a.mjs",
+            "a.exe",
+            "a.bat",
+            "a.cmd",
+            "a.ps1",
+            "a.vbs",
+            "a.hta",
+            "a.lnk",
+            "a.url",
+            "a.scr",
+            "a.jar",
+            "a.sh",
+            "a.desktop",
+            "a.command",
+            "a.webloc",
+            "a.scpt",
+            "a.py",
+            "a.docm",
+            "a.png.exe",
+            "README",
+            "a.",
+            ".x",
+        ] {
+            assert_eq!(saved_name(name), format!("{name}.txt"));
+            assert_eq!(media_type(name), BYTES);
+        }
+        for name in ["a.png", "a.PNG", "b.svg", "a.html.txt", "a.csv", "a.json"] {
+            assert_eq!(saved_name(name), name);
+        }
     }
 }

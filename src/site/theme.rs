@@ -12,7 +12,7 @@ use tera::{Context, Tera};
 
 use super::tree::{self, Forbidden, MediaTypes};
 use crate::fingerprint;
-use crate::model::{FileHash, Tree};
+use crate::model::{FileHash, SvgFault, Tree, inert_svg, is_svg};
 use recent::RecentPages;
 
 mod document;
@@ -129,6 +129,7 @@ impl Theme {
         files.extend(compiled(name, embedded.unwrap_or_default()));
         replace(&mut files, name, own.unwrap_or_default())?;
         styles::check(files.values().map(|file| (&*file.path, &*file.text)))?;
+        write_pictures(&mut files)?;
         Ok(Self {
             tera: parsed(&files)?,
             files,
@@ -333,6 +334,25 @@ fn replace(
     Ok(())
 }
 
+/// Holds each picture against the allow-list, and keeps it as it is published: it is a file of the site's origin.
+fn write_pictures(files: &mut BTreeMap<&'static str, File>) -> Result<(), ThemeError> {
+    for (_, file) in files.iter_mut().filter(|(name, _)| is_svg(name)) {
+        file.text = inert_svg(&file.text).map_err(|faults| of_picture(file, faults))?;
+    }
+    Ok(())
+}
+
+fn of_picture(file: &File, faults: Vec<SvgFault>) -> ThemeError {
+    let first = faults.into_iter().next();
+    let (at, what) = first.map_or_else(Default::default, |fault| (fault.at.start, fault.what));
+    let line = file.text[..at].matches('\n').count() + 1;
+    let path = file.path.clone();
+    ThemeError::Picture {
+        spot: Spot { path, line },
+        what,
+    }
+}
+
 fn parsed(files: &BTreeMap<&'static str, File>) -> Result<Tera, ThemeError> {
     let mut tera = Tera::new();
     tera.autoescape_on([""]); // every name ends so: nothing is ever left unescaped
@@ -385,6 +405,19 @@ mod tests {
             "`themes/default/rubrik.html` takes the place of no file of a theme"
         );
         assert_eq!(error.help().unwrap(), "did you mean `rubric.html`?");
+    }
+
+    #[test]
+    fn an_icon_that_is_more_than_a_picture_is_refused_at_its_line() {
+        let icon = "<svg xmlns=\"http://www.w3.org/2000/svg\">\n<style>path{}</style></svg>";
+        let error = with("icon.svg", icon).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`<style>` may not stand in a picture\n --> themes/default/icon.svg:2"
+        );
+        for (name, _) in OTHERS.iter().chain(&[(DEFAULT_NAME, DEFAULT)]) {
+            assert!(Theme::named(name, None).is_ok(), "{name}");
+        }
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::SEALED_ENDING;
+use crate::model::is_svg;
 
 /// A file or directory name as it stands on disk; not yet known to be an id.
 pub type Name = Arc<str>;
@@ -68,6 +69,12 @@ impl FileKind {
             FileKind::Person { file, .. } => !is_login(file),
             _ => true,
         }
+    }
+
+    /// Whether it is a picture as SVG.
+    pub fn is_svg(&self) -> bool {
+        let is_svg = |file: &CycleFile| matches!(file, CycleFile::Attachment(name) if is_svg(name));
+        matches!(self, FileKind::InCycle { file, .. } if is_svg(file))
     }
 
     /// Whether it is read as bytes, not as text.

@@ -180,7 +180,7 @@ pub fn load_with(root: &Path, identities: &Identities) -> Result<Source, LoadErr
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SourceFile {
     /// Relative to the organisation, with `/`; begins with `../` where `[sources]` points outside. A sealed file keeps
-    /// its further ending.
+    /// its further ending; an attachment that is a link has the path of the file it leads to.
     pub path: Arc<str>,
     pub content: Content,
 }

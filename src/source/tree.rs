@@ -1,6 +1,8 @@
 //! Walking one directory of the tree, recognising and reading what lies in it.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -8,8 +10,8 @@ use walkdir::{DirEntry, WalkDir};
 
 use super::layout::{Kind, Known};
 use super::{
-    Content, Directory, FILE_MAX_BYTES, FileKind, Problem, ProblemKind, SEALED_MAX_BYTES, Source,
-    SourceFile, read,
+    Content, Directory, FILE_MAX_BYTES, FileKind, Problem, ProblemKind, SEALED_ENDING,
+    SEALED_MAX_BYTES, Source, SourceFile, read,
 };
 use crate::diag::Place;
 use crate::model::turns_direction;
@@ -124,11 +126,11 @@ impl Walk<'_> {
                 false
             }
             Known::File(kind) => {
-                self.file(path, entry.path(), kind);
+                self.file(&led_to(path, entry), entry.path(), kind);
                 true
             }
             Known::Sealed(kind) => {
-                self.sealed(path, entry.path(), kind);
+                self.sealed(&led_to(path, entry), entry.path(), kind);
                 true
             }
             Known::Nothing { nearest } => {
@@ -173,12 +175,15 @@ impl Walk<'_> {
         let Some(target) = target.filter(|target| target.starts_with(&self.fence)) else {
             return Some(ProblemKind::LeavesTree);
         };
-        let own = self.own_place(entry.path());
-        let stays = own.is_some_and(|own| target.starts_with(own));
-        let is_file_to_show = known.is_attachment()
-            || matches!(known, Known::Directory(Directory::Attachments { .. }));
-        (!stays && (is_file_to_show || !self.is_nobodys(&target)))
-            .then_some(ProblemKind::AnotherPlace)
+        let may_lead_there = match known {
+            Known::Directory(Directory::Attachments { .. }) => false,
+            known if known.is_attachment() => is_neighbour(entry, &target),
+            _ => {
+                let own = self.own_place(entry.path());
+                own.is_some_and(|own| target.starts_with(own)) || self.is_nobodys(&target)
+            }
+        };
+        (!may_lead_there).then_some(ProblemKind::AnotherPlace)
     }
 
     /// Within which links may lead as they like: the directory of the same person, the same rubric, the cycles.
@@ -201,7 +206,6 @@ impl Walk<'_> {
         let mut parts = self.source.areas.all();
         let is_part = parts.any(|part| target.starts_with(part.canonicalize().unwrap_or(part)));
         let within = target.strip_prefix(&self.fence).unwrap_or(target);
-        let is_hidden = |part: &std::ffi::OsStr| part.as_encoded_bytes().starts_with(b".");
         !is_part && !within.iter().any(is_hidden)
     }
 
@@ -253,6 +257,11 @@ impl Source {
     pub(super) fn take_in(&mut self, path: &str, kind: FileKind, bytes: Vec<u8>) {
         let path: Arc<str> = path.into();
         if kind.is_bytes() {
+            if kind.is_svg() {
+                let text = String::from_utf8_lossy(&bytes);
+                let text = text.trim_start_matches('\u{feff}').into();
+                self.texts.insert(path.clone(), text); // what is wrong with it is shown there
+            }
             let content = Content::Bytes(bytes.into());
             self.files.insert(kind, SourceFile { path, content });
             return;
@@ -280,6 +289,36 @@ impl Source {
         let what = ProblemKind::NotUtf8;
         self.texts.insert(path, lossy);
         self.problems.push(Problem { place, what });
+    }
+}
+
+/// Whether a link in `files/` leads to another attachment there: a text that shows it gets what lies in that very
+/// directory, sealed if the link is.
+fn is_neighbour(link: &DirEntry, target: &Path) -> bool {
+    let directory = link.path().parent().and_then(|own| own.canonicalize().ok());
+    let is_sealed = |name: &OsStr| name.as_encoded_bytes().ends_with(SEALED_ENDING.as_bytes());
+    let is_attachment =
+        |name: &OsStr| !is_hidden(name) && is_sealed(name) == is_sealed(link.file_name());
+    directory.is_some()
+        && target.parent() == directory.as_deref()
+        && target.file_name().is_some_and(is_attachment)
+}
+
+/// The path of a file as it is known by: an attachment that is a link has that of the neighbour it leads to, so that both
+/// names are one attachment.
+fn led_to<'p>(path: &'p str, entry: &DirEntry) -> Cow<'p, str> {
+    let target = entry
+        .path()
+        .canonicalize()
+        .ok()
+        .filter(|_| entry.path_is_symlink());
+    let target = target.filter(|target| is_neighbour(entry, target));
+    let name = target.as_deref().and_then(Path::file_name);
+    match (name, path.rsplit_once('/')) {
+        (Some(name), Some((directory, _))) => {
+            format!("{directory}/{}", name.to_string_lossy()).into()
+        }
+        _ => path.into(),
     }
 }
 
@@ -324,7 +363,11 @@ impl Neighbours {
 
 /// Files of editors, systems and git, such as `.gitkeep`.
 fn hidden(entry: &DirEntry) -> bool {
-    entry.file_name().as_encoded_bytes().starts_with(b".")
+    is_hidden(entry.file_name())
+}
+
+fn is_hidden(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b".")
 }
 
 fn name_problem(entry: &DirEntry) -> Option<ProblemKind> {

@@ -69,7 +69,9 @@ fn canaries(source: &Source, org: Option<&Organisation>, release: Option<&Releas
                 .iter()
                 .any(|directory| path.starts_with(directory.as_str()))
     };
-    let texts = source.texts.iter().filter(|(path, _)| counts(path));
+    // Pictures hold the words that the site's own icon does.
+    let texts = source.texts.iter();
+    let texts = texts.filter(|(path, _)| counts(path) && !path.contains("/files/"));
     let names = names(org);
     let words = Canaries::new(
         texts.map(|(path, text)| (path, &**text)),

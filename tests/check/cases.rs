@@ -251,6 +251,16 @@ const IN_ONE_FILE: &[(&str, &str, &str)] = &[
         "+++\nby = \"ada\"\n+++\n![good](files/graph.png) «![bad](files/grpah.png)»\n",
     ),
     (
+        "E065",
+        "people/ada/2026-h1/files/a.svg",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\">«<rect onclick=\"é\"/>»</svg>",
+    ),
+    (
+        "E065",
+        "people/ada/2026-h1/files/a.SVG",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\">\n«<script>»1</script></svg>",
+    ),
+    (
         "E057",
         "people/ada/2026-h1/self.md",
         "+++\nby = \"ada\"\nreaders = «\"public\"»\n+++\n",

@@ -1,5 +1,7 @@
 //! What `check` says about trees: written beside the faulty text, between `«` and `»`.
 
+#[cfg(unix)]
+mod attached;
 mod cases;
 mod complete;
 mod guidance;

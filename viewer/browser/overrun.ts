@@ -89,11 +89,14 @@ export class Overrun {
     const own = <T>(all: readonly T[]): readonly T[] => all.filter((_, input) => input % PEOPLE === at);
     const folderOfFiles = `${folder}/${CYCLE}/files`;
     const names = own(FILE_NAMES).filter((name) => !refused.has(`${folderOfFiles}/${name}`));
-    for (const [number, text] of own(drawings()).entries()) this.putText(`${folderOfFiles}/d${number}.svg`, text);
+    const drawn = own(drawings())
+      .map((text, number): [string, string] => [`d${number}.svg`, text])
+      .filter(([name]) => !refused.has(`${folderOfFiles}/${name}`));
+    for (const [name, text] of drawn) this.putText(`${folderOfFiles}/${name}`, text);
     for (const name of [...names, "lock.svg"]) this.putText(`${folderOfFiles}/${name}`, DRAWN_LOCK);
     const file = new Lines(`${folder}/${CYCLE}/self.md`);
     file.add("+++", `by = "${id(at)}"`, "date = 2026-07-03", "+++", "## proud", "");
-    const links = [...own(drawings()).map((_, number) => `![drawing ${number}](files/d${number}.svg)`), ...names.map((name) => `[file](<files/${name.replaceAll(/[<>\\]/g, "\\$&")}>)`)];
+    const links = [...drawn.map(([name]) => `![drawing](files/${name})`), ...names.map((name) => `[file](<files/${name.replaceAll(/[<>\\]/g, "\\$&")}>)`)];
     for (const text of links) this.inputIn(file, { family: "attachment", text }, refused, (marked) => marked.split("\n"));
     this.put(file.path, file.lines);
   }

@@ -5,7 +5,7 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Page } from "playwright-core";
-import { EXAMPLE, gradus, ROOT, scratchFolder } from "./sites";
+import { EXAMPLE, programPath, scratchFolder } from "./sites";
 
 /** How long a debug build may take over a change, with a busy machine around it. */
 const PATIENCE_MS = 60_000;
@@ -24,12 +24,10 @@ export class Previewed {
 
   /** Copies the tree, and starts. `before` may change the copy. */
   static async of(name: string, before: (tree: string) => void = () => {}, ...args: readonly string[]): Promise<Previewed> {
-    gradus("--version"); // builds it, so that what follows is the program alone
     const tree = scratchFolder(`preview-${name}`);
     cpSync(EXAMPLE, tree, { recursive: true, filter: (path) => !path.endsWith("/public") });
     before(tree);
-    const cargo = ["run", "--locked", "--quiet", "--manifest-path", join(ROOT, "Cargo.toml"), "--", "serve", tree, "--port", "0", ...args];
-    const child = spawn("cargo", cargo, { stdio: ["ignore", "ignore", "pipe"], detached: true });
+    const child = spawn(programPath(), ["serve", tree, "--port", "0", ...args], { stdio: ["ignore", "ignore", "pipe"], detached: true });
     const preview = new Previewed(tree, child);
     await preview.says(/Ctrl-C/);
     return preview;
@@ -37,7 +35,7 @@ export class Previewed {
 
   /** The link with the token. */
   get link(): string {
-    return /http:\S+/.exec(this.said)?.[0] ?? "";
+    return /http:\/\/(127\.0\.0\.1|localhost):\S+/.exec(this.said)?.[0] ?? "";
   }
 
   /** Its origin. */
@@ -95,7 +93,7 @@ export class Previewed {
     const { child } = this;
     if (child.exitCode !== null || child.pid === undefined) return;
     const ended = new Promise((exit) => child.once("exit", exit));
-    process.kill(-child.pid, "SIGINT"); // cargo and the program, as a terminal does
+    process.kill(-child.pid, "SIGINT"); // as a terminal does
     await ended;
   }
 }

@@ -42,10 +42,12 @@ function built(): string {
   return artifact;
 }
 
+/** Where the program is; it is built at first use. */
+export const programPath = (): string => (program ??= built());
+
 /** Runs the program, and gives its standard output. */
 export function gradus(...args: readonly string[]): string {
-  program ??= built();
-  return execFileSync(program, ["--quiet", ...args], { cwd: scratch, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  return execFileSync(programPath(), ["--quiet", ...args], { cwd: scratch, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
 /** Builds an organisation into a folder of that name, and gives the folder. */

@@ -1,6 +1,6 @@
 /** Attachments on screen: unsealed when they are needed, gone when the page is. */
 
-import type { Bytes } from "./bytes";
+import { dataUrl, type Bytes } from "./bytes";
 import { alertBox, el } from "./element";
 import type { Library } from "./library";
 import { outcomeOf, SENTENCES, type Outcome } from "./outcome";
@@ -8,6 +8,9 @@ import type { Section } from "./section";
 
 /** Long enough for a browser to take a download over. */
 const DOWNLOAD_MS = 60_000;
+
+/** The type that is a document where it is opened on its own. As a `blob:` it would be one of this site, and could run what is in it. */
+const DRAWN = "image/svg+xml";
 
 /** The blob URLs of one page. */
 export class Attachments {
@@ -24,7 +27,7 @@ export class Attachments {
   async show(image: HTMLImageElement, section: Section, key: string): Promise<void> {
     const outcome = await this.bytes(section, key);
     if (this.released) return;
-    if (outcome.kind === "ok") image.src = this.url(outcome.value, section.files.get(key)?.type ?? "");
+    if (outcome.kind === "ok") image.src = this.picture(outcome.value, section.files.get(key)?.type ?? "");
     else image.after(alertBox(SENTENCES[outcome.fault]));
   }
 
@@ -56,6 +59,10 @@ export class Attachments {
       if (file === undefined) throw new Error("a checked tree names only files of its section");
       return this.library.attachment(section, file);
     });
+  }
+
+  private picture(bytes: Bytes, type: string): string {
+    return type === DRAWN ? dataUrl(bytes, type) : this.url(bytes, type);
   }
 
   private url(bytes: Bytes, type: string): string {

@@ -46,6 +46,9 @@ export function toBase64(bytes: Uint8Array): string {
   return btoa(slices.join(""));
 }
 
+/** An address that holds the bytes themselves. A document of it is of no origin, and an `img` of it runs nothing. */
+export const dataUrl = (bytes: Uint8Array, type: string): string => `data:${type};base64,${toBase64(bytes)}`;
+
 /** All of them, one after the other. */
 export function joined(parts: readonly Uint8Array[]): Bytes {
   const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));

@@ -1,14 +1,12 @@
 /** Makes the reader's own copy: opens what is theirs, puts every file into it, and leaves nothing out in silence. */
 
-import { sha256, textOf, toBase64, utf8 } from "./bytes";
+import rules from "../allowlist.json";
+import { dataUrl, sha256, textOf, toBase64, utf8 } from "./bytes";
 import type { Library, Part } from "./library";
 import { Refusal } from "./outcome";
 import { levelOf } from "./mine";
 import { longDay } from "./relative";
 import { attachmentsIn, orderedRoutes, ownCopy, styleText, type Inlined } from "./owncopy";
-
-/** Types that a browser may draw; all others are saved as they are. */
-const IMAGE = /^image\//;
 
 /** What a copy needs of the document around it. */
 export interface Around {
@@ -62,9 +60,9 @@ async function inlined(library: Library, parts: readonly Part[]): Promise<Readon
     for (const key of attachmentsIn(page.tree)) {
       const file = section.files.get(key);
       if (file === undefined || files.has(`${section.id}\n${key}`)) continue;
-      const type = IMAGE.test(file.type) ? file.type : "application/octet-stream";
+      const type = rules.links.images.includes(file.type) ? file.type : "application/octet-stream"; // what may be drawn; all else is saved
       const bytes = await library.attachment(section, file);
-      files.set(`${section.id}\n${key}`, { url: `data:${type};base64,${toBase64(bytes)}`, name: file.name });
+      files.set(`${section.id}\n${key}`, { url: dataUrl(bytes, type), name: file.name });
     }
   }
   return files;

@@ -9,6 +9,7 @@ use thiserror::Error;
 use super::super::tree::Forbidden;
 use super::File;
 use crate::diag::nearest;
+use crate::model::SVG_HELP;
 
 /// Places that a message names at most.
 const SPOTS_MAX: usize = 3;
@@ -67,6 +68,9 @@ pub enum ThemeError {
     /// A whole document that lacks what the viewer or its safety needs, or has what browsers refuse.
     #[error("`{path}` {what}")]
     Document { path: String, what: String },
+    /// A picture that holds more than one to be seen.
+    #[error("{what}\n --> {}:{}", spot.path, spot.line)]
+    Picture { spot: Spot, what: String },
     /// A style sheet that loads what the pages' content security policy refuses.
     #[error("{spot} loads `{address}`, which no page may")]
     Loads { spot: Spot, address: String },
@@ -89,6 +93,7 @@ impl ThemeError {
             Self::Document { .. } => {
                 Some("copy it anew from the program's theme, and change as little as you can".to_owned())
             }
+            Self::Picture { .. } => Some(SVG_HELP.to_owned()),
             Self::Endless { .. } => Some("look for a loop in a loop".to_owned()),
             Self::Loads { .. } => Some(
                 "pages load nothing but the program's own files; draw it as SVG in a template, or leave it out"
