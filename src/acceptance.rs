@@ -187,7 +187,12 @@ fn told(source: &Source, lock: &str, difference: &Difference) -> Vec<Diagnostic>
     let wider = difference.gains.iter();
     let wider = wider.map(|gain| {
         let accepted = line_of(lock, &gain.cause);
-        causes::wider(source, &gain.cause, gain.to_string(), accepted)
+        causes::wider(
+            source,
+            (&gain.cause, gain.entry()),
+            gain.to_string(),
+            accepted,
+        )
     });
     wider
         .chain(difference.behind().map(causes::behind))

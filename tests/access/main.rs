@@ -6,4 +6,5 @@ mod difference;
 mod pinned;
 mod readings;
 mod reorganised;
+mod taken;
 mod widening;
