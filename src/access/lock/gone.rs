@@ -1,8 +1,8 @@
 //! Restrictions that were accepted, and whose names are in the tree no more.
 //!
 //! A `readers` line hangs on a name: the path of a file, the day of a log's entry, the title of a level's section, the id
-//! of a question. Where the name is gone, the text may stand under another one, and nothing keeps it any more; whether it
-//! does, no fact of the lock can tell. So a line that kept something from somebody never goes silently. What passes is
+//! of a question. Where the name is gone, the text may be under another one, reworded, and nothing keeps it any more; whether
+//! it is, no fact of the lock can tell. So a line that kept something from somebody never goes silently. What passes is
 //! what cannot be a renaming: a person who is gone while nobody is new, and a pinned rubric that nothing takes the place of.
 
 use std::collections::BTreeSet;
