@@ -67,6 +67,12 @@ impl Acceptance {
         text.filter(|_| self.is_as_accepted())
     }
 
+    /// Whether the lock knows today's texts: one under a kept name may be worded otherwise than it was, and be as accepted.
+    pub fn is_recorded(&self) -> bool {
+        let lock = self.as_accepted().map(|text| Lock::parse(text));
+        lock.is_some_and(|lock| lock.is_ok_and(|lock| lock == self.present))
+    }
+
     /// Whether the tree is exactly what was accepted.
     fn is_as_accepted(&self) -> bool {
         matches!(&self.standing, Standing::Compared(difference) if difference.is_none())
@@ -188,7 +194,12 @@ fn told(source: &Source, lock: &str, difference: &Difference) -> Vec<Diagnostic>
     let wider = difference.gains.iter();
     let wider = wider.map(|gain| {
         let accepted = line_of(lock, &gain.cause);
-        causes::wider(source, &gain.cause, gain.to_string(), accepted)
+        causes::wider(
+            source,
+            (&gain.cause, gain.entry()),
+            gain.to_string(),
+            accepted,
+        )
     });
     wider
         .chain(difference.behind().map(causes::behind))

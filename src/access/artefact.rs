@@ -49,15 +49,32 @@ impl FeedbackFile {
         }
     }
 
-    /// The path of the file, relative to the organisation.
-    pub fn path(&self, subject: &PersonId) -> String {
-        let name = match self {
+    /// The name of the file.
+    pub fn name(&self) -> String {
+        match self {
             Self::SelfAssessment(_) => "self.md".into(),
             Self::Peer(_, who) => format!("peer-{who}.md"),
             Self::Review(_) => "review.md".into(),
             Self::Response(_) => "response.md".into(),
-        };
-        format!("people/{subject}/{}/{name}", self.cycle())
+        }
+    }
+
+    /// The file of that name; nothing where none is called so.
+    pub fn named(cycle: &CycleId, name: &str) -> Option<Self> {
+        Some(match name {
+            "self.md" => Self::SelfAssessment(cycle.clone()),
+            "review.md" => Self::Review(cycle.clone()),
+            "response.md" => Self::Response(cycle.clone()),
+            _ => {
+                let who = name.strip_prefix("peer-")?.strip_suffix(".md")?;
+                Self::Peer(cycle.clone(), PersonId::new(who)?)
+            }
+        })
+    }
+
+    /// The path of the file, relative to the organisation.
+    pub fn path(&self, subject: &PersonId) -> String {
+        format!("people/{subject}/{}/{}", self.cycle(), self.name())
     }
 }
 

@@ -4,7 +4,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::codes::{BAD_LOCK, BEHIND, NO_LOCK, Rule, UNREADABLE, WIDER};
 use crate::diag::{Diagnostic, Place};
-use crate::model::{Cause, PersonId, ReadersAt, fingerprint, numbered};
+use crate::model::{Cause, PersonId, ReadersAt, fingerprint};
 use crate::source::written::{Toml, front_matter};
 use crate::source::{ACCESS_LOCK, ProblemKind, RUBRICS, Source};
 
@@ -15,14 +15,15 @@ const SETTINGS: &str = "gradus.toml";
 const ACCEPT: &str = "`gradus access --accept` accepts it";
 
 /// Warns that a cause lets somebody read more than was accepted. `accepted` are the bytes of the lock that record it: they
-/// are shown where its file is gone.
+/// are shown where its file is gone. Of several entries of a log that share a day, `entry` is the one that it is about.
 pub fn wider(
     source: &Source,
-    cause: &Cause,
+    (cause, entry): (&Cause, Option<usize>),
     message: String,
     accepted: Option<Span>,
 ) -> Diagnostic {
-    let place = place(source, cause);
+    let of_entry = entry.and_then(|entry| place_of_entry(source, cause, entry));
+    let place = of_entry.unwrap_or_else(|| place(source, cause));
     let recorded = accepted.filter(|_| !source.texts.contains_key(&place.file));
     let place = recorded.map_or(place, |span| Place {
         file: ACCESS_LOCK.into(),
@@ -109,10 +110,48 @@ pub fn place(source: &Source, cause: &Cause) -> Place {
             }
         }
         Cause::Readers(readers) => at(source, &readers.path, |root| readers_of(root, readers)),
+        Cause::Attachment(path, text) => link(source, path, text.as_deref()),
         Cause::Public(rubric, track) => {
             let path = format!("{rubric}/{track}/track.toml");
             at(source, &path, |root| span(root, "readers"))
         }
+    }
+}
+
+/// Where an entry of a log says who reads it; nothing where the cause is no line of a log.
+fn place_of_entry(source: &Source, cause: &Cause, entry: usize) -> Option<Place> {
+    let Cause::Readers(readers) = cause else {
+        return None;
+    };
+    readers.part.as_ref()?;
+    Some(at(source, &readers.path, |root| {
+        let entry = tables(root, "entry").nth(entry)?;
+        span(entry, "readers").or_else(|| span(entry, "date"))
+    }))
+}
+
+/// Where a text links to an attachment; where none is named, the attachment.
+fn link(source: &Source, path: &str, text: Option<&str>) -> Place {
+    let named = text.zip(path.split_once("/files/"));
+    let Some((text, (directory, name))) = named else {
+        return Place::file(source.shown(path));
+    };
+    let file = text.split('#').next().unwrap_or_default();
+    let shown = source.shown(&format!("{directory}/{file}"));
+    let Some((file, written)) = source.texts.get_key_value(shown.as_str()) else {
+        return Place::file(shown);
+    };
+    let links = [name.to_owned(), name.replace(' ', "%20")].map(|name| format!("files/{name}"));
+    let found = links
+        .iter()
+        .find_map(|link| Some((written.find(link.as_str())?, link.len())));
+    match found {
+        Some((start, length)) => Place {
+            file: file.clone(),
+            start,
+            end: start + length,
+        },
+        None => Place::file(file.clone()),
     }
 }
 
@@ -166,7 +205,10 @@ fn table<'t, 'd>(table: &'t DeTable<'d>, key: &str) -> Option<&'t DeTable<'d>> {
 }
 
 /// The tables of an array, in order.
-fn tables<'t, 'd>(table: &'t DeTable<'d>, key: &str) -> impl Iterator<Item = &'t DeTable<'d>> {
+fn tables<'t, 'd>(
+    table: &'t DeTable<'d>,
+    key: &str,
+) -> impl Iterator<Item = &'t DeTable<'d>> + Clone {
     let array = table.get(key).and_then(|value| value.get_ref().as_array());
     let values = array.into_iter().flat_map(|array| array.iter());
     values.filter_map(|value| value.get_ref().as_table())
@@ -233,7 +275,9 @@ fn readers_of(root: &DeTable<'_>, readers: &ReadersAt) -> Option<Span> {
         let title = text(table, name).map(str::to_owned);
         title.or_else(|| day(table, name)).unwrap_or_default()
     };
-    let at = numbered(tables(root, key).map(named)).position(|name| name == *part)?;
-    let table = tables(root, key).nth(at)?;
+    // Of several of a name, what no line keeps is what to look at.
+    let mut of_name = tables(root, key).filter(|table| named(table) == *part);
+    let open = of_name.clone().find(|table| !table.contains_key("readers"));
+    let table = open.or_else(|| of_name.next())?;
     span(table, "readers").or_else(|| span(table, name))
 }

@@ -637,7 +637,7 @@ rules! {
     "somebody would read more than was accepted"
     "Through this line somebody would read what `access.lock` does not let them read: a new manager or key, a `readers` line, a policy. Or a name is \
      gone that such a line kept something from somebody by (a file, the day of a log's entry, the title of a section, the id of a question): the text may stand under \
-     another name now, and nobody was asked. \
+     another name now, and nobody was asked. Or another text has such a name too, or links to an attachment that texts for fewer people linked to. \
      `gradus build` stops until it is accepted. Where it is meant, `gradus access --accept` accepts it, and the lock's change is reviewed with \
      the change itself."
     "manager = \"grace\""
@@ -645,7 +645,7 @@ rules! {
     BEHIND "W032" Warning
     "`access.lock` says what is no longer so"
     "By what the lock records nobody reads more than was accepted, and the site can be built; but the lock still lets people read who no longer do, or does not know of a new \
-     cycle. What it lets them read would come back without a question. `gradus access --accept` writes it as the tree is."
+     cycle or of an attachment of a review. What it lets them read would come back without a question. `gradus access --accept` writes it as the tree is."
     "a person who left"
 
     OLD_LOGIN "W033" Warning

@@ -52,6 +52,7 @@ pub fn run(here: &Here, args: &cli::Access, id: Option<&str>) -> Result<(), Fail
 fn accept(here: &Here, root: &Path, acceptance: &Acceptance) -> Result<(), Failure> {
     if let Standing::Compared(difference) = &acceptance.standing
         && difference.is_none()
+        && acceptance.is_recorded()
     {
         here.say("`access.lock` holds the tree already");
         return Ok(());

@@ -30,8 +30,11 @@ pub enum Cause {
     Cycle(CycleId),
     /// The `readers` of a question: of one cycle, or of every cycle that has no questions of its own.
     Question(Option<CycleId>, QuestionId),
-    /// The `readers` of a file, or of a part of one.
+    /// The `readers` of a file, or of the parts of one that share a name.
     Readers(ReadersAt),
+    /// That a text, by its [`Linking`] name, links to an attachment, by the path of that. Without a text: that one does so
+    /// no longer, or that the attachment is gone.
+    Attachment(String, Option<Linking>),
     /// That a track of a rubric (by its directory) is public, with what it extends.
     Public(String, TrackId),
 }
@@ -41,10 +44,13 @@ pub enum Cause {
 pub struct ReadersAt {
     /// Relative to the organisation, as if `[sources]` named nothing and nothing were sealed.
     pub path: String,
-    /// The part of the file: a day of a log, or the title of a level's section, with a number from the second
-    /// of the same name on. Nothing for the whole file.
+    /// The name of the part: a day of a log, or the title of a level's section. Nothing for the whole file.
     pub part: Option<String>,
 }
+
+/// A text that links to an attachment: the name of its file in the same cycle, and `#` with the question for an answer
+/// that has readers of its own.
+pub type Linking = String;
 
 impl ReadersAt {
     /// A whole file.
@@ -63,26 +69,17 @@ impl fmt::Display for ReadersAt {
     }
 }
 
-/// Names for things in order, the second and further ones of a name numbered: `a`, `b`, `a (2)`.
-pub fn numbered<T: fmt::Display>(names: impl Iterator<Item = T>) -> impl Iterator<Item = String> {
-    let mut seen = std::collections::BTreeMap::<String, usize>::new();
-    names.map(move |name| {
-        let name = name.to_string();
-        let count = seen.entry(name.clone()).or_default();
-        *count += 1;
-        match *count {
-            1 => name,
-            count => format!("{name} ({count})"),
-        }
-    })
-}
-
 /// Bytes of a fingerprint: enough that nobody makes a second key with the same one.
 const FINGERPRINT_BYTES: usize = 16;
 
 /// What stands for a recipient in the lock: the beginning of its SHA-256, as base64url. Recipients themselves may be
 /// two thousand characters long.
 pub fn fingerprint(recipient: &str) -> String {
-    let hash = Sha256::digest(recipient.to_ascii_lowercase().as_bytes());
+    fingerprint_of_text(&recipient.to_ascii_lowercase())
+}
+
+/// What stands in the lock for a text that shares a name with others, made likewise.
+pub fn fingerprint_of_text(text: &str) -> String {
+    let hash = Sha256::digest(text.as_bytes());
     URL_SAFE_NO_PAD.encode(&hash[..FINGERPRINT_BYTES])
 }

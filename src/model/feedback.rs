@@ -77,6 +77,13 @@ pub struct Answer {
     pub text: Prose,
 }
 
+impl Answer {
+    /// The files of `files/` that it links to.
+    pub fn linked_files(&self) -> LinkedFiles<'_> {
+        LinkedFiles::in_texts(std::iter::once(self.text.as_str()))
+    }
+}
+
 /// How an expectation ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum OutcomeIs {

@@ -126,6 +126,18 @@ pub struct Section {
 }
 
 impl Section {
+    /// Whether the person whom it is about does not open it, whatever is in it: then nothing beside its file may tell what
+    /// that holds, and its attachments lie within.
+    pub fn is_kept_from_its_subject(&self) -> bool {
+        let id = self.subject.strip_prefix("people/");
+        let is_subject = |reader: &SectionReader| Some(reader.person.as_str()) == id;
+        match self.kind {
+            SectionKind::Chain | SectionKind::Talent => true,
+            SectionKind::Custom => !self.readers.iter().any(is_subject),
+            _ => false,
+        }
+    }
+
     /// All recipients, sorted, each once.
     pub fn recipients(&self) -> Vec<&str> {
         let all: BTreeSet<&str> = self

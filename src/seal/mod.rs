@@ -24,7 +24,7 @@ pub use reader::{
     owned_files, read_signed,
 };
 pub use sealer::{LoginFile, SealError, SealInput, Sealer, seal_site};
-pub use section::{OpenedFile, OpenedPage, OpenedSection};
+pub use section::{Lies, OpenedFile, OpenedPage, OpenedSection};
 pub use site_json::{Signer, SignerError, SiteJson};
 pub use site_key::{SiteId, SiteKey, SiteKeyError, login_path};
 pub use state::SealState;
@@ -43,9 +43,13 @@ fn b64(bytes: &[u8]) -> String {
     base64::prelude::BASE64_URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The bytes of a canonical `b64` text.
+/// The bytes of a canonical `b64` text of that length.
 fn from_b64<const N: usize>(text: &str) -> Option<[u8; N]> {
+    bytes_of_b64(text)?.try_into().ok()
+}
+
+/// The bytes of a canonical `b64` text.
+fn bytes_of_b64(text: &str) -> Option<Vec<u8>> {
     use base64::Engine;
-    let bytes = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
-    bytes.try_into().ok()
+    base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(text).ok()
 }

@@ -14,7 +14,7 @@ use super::index::{shard_of, shard_path};
 use super::site_json::read_signature;
 use super::site_key::keyring_path;
 use super::{
-    FORMAT, Keyring, KeyringSection, OpenedSection, RouteKey, SITE_JSON, SITE_SIG, Shard,
+    FORMAT, Keyring, KeyringSection, Lies, OpenedSection, RouteKey, SITE_JSON, SITE_SIG, Shard,
     SignedFile, Signer, SiteId, SiteJson, age_file, container, from_b64,
 };
 use crate::model::{FileHash, Identity, Ledger, LedgerEntry, NotAnIdentity};
@@ -401,7 +401,10 @@ impl Portfolio<'_> {
         let (_, identity) = self.entry(&section.section)?;
         let missing = || ReadError::damaged(key, "the section has no such attachment");
         let file = section.files.get(key).ok_or_else(missing)?;
-        self.site.open_listed(&file.file, &identity)
+        match &file.lies {
+            Lies::Beside(path) => self.site.open_listed(path, &identity),
+            Lies::Within(bytes) => Ok(bytes.clone()),
+        }
     }
 
     fn entry(&self, id: &str) -> Result<(&KeyringSection, Identity), ReadError> {

@@ -204,7 +204,8 @@ impl<'a> Sealer<'a> {
         Ok(Some(drawn.pages))
     }
 
-    /// Seals a section and its attachments. Where `from` is the hash of everything that it was drawn from, a later
+    /// Seals a section and its attachments: beside it, or within it where a file more would tell its subject what is in
+    /// it. Where `from` is the hash of everything that it was drawn from, a later
     /// build may keep it.
     ///
     /// # Errors
@@ -221,17 +222,17 @@ impl<'a> Sealer<'a> {
         let lineage = self.lineage(section, &recipients);
         let identity = key.section_identity(&lineage);
         let path = key.section_file(&lineage);
-        let attachments = content.files.keys();
-        let files = attachments.map(|name| key.attachment_file(&lineage, name));
+        let beside = (!section.is_kept_from_its_subject()).then_some(&content.files);
+        let path_of = |name: &str| beside.map(|_| key.attachment_file(&lineage, name));
+        let attachments = beside.into_iter().flatten();
+        let files = attachments.map(|(name, _)| key.attachment_file(&lineage, name));
         let files = files.chain([path.clone()]).collect();
         let from = from.map(|from| key.drawing_hash(section.id.as_str(), from));
         self.place(section, &identity, files, (content.pages.len(), from))?;
-        let json = section::write(content, site, |key_of| {
-            key.attachment_file(&lineage, key_of)
-        });
+        let json = section::write(content, site, path_of);
         self.put_sealed(&path, &identity.recipient(), &json)
             .map_err(|e| e.about(&section.id, None))?;
-        for (name, file) in &content.files {
+        for (name, file) in beside.into_iter().flatten() {
             let path = key.attachment_file(&lineage, name);
             self.put_sealed(&path, &identity.recipient(), &file.bytes)
                 .map_err(|e| e.about(&section.id, Some(name)))?;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::{FORMAT, SiteId, tree_check};
+use super::{FORMAT, SiteId, b64, bytes_of_b64, tree_check};
 use crate::model::{PagePart, SectionContent};
 
 #[derive(Serialize)]
@@ -25,18 +25,21 @@ struct WrittenPageHead<'a> {
 
 #[derive(Serialize)]
 struct WrittenFile<'a> {
-    file: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data: Option<String>,
     #[serde(rename = "type")]
     media_type: &'a str,
     name: &'a str,
     bytes: usize,
 }
 
-/// The JSON of a section. `path_of` names the file of an attachment, by its key.
+/// The JSON of a section. `path_of` names the file of an attachment, by its key; one that has none lies within.
 pub(super) fn write(
     content: &SectionContent,
     site: SiteId,
-    path_of: impl Fn(&str) -> String,
+    path_of: impl Fn(&str) -> Option<String>,
 ) -> Vec<u8> {
     let trees = content.pages.iter().map(|page| page.tree.as_json().len());
     let mut json = Vec::with_capacity(trees.sum::<usize>() + 1024);
@@ -57,8 +60,10 @@ pub(super) fn write(
     }
     json.extend(b"],\"files\":");
     let files = content.files.iter().map(|(key, file)| {
+        let path = path_of(key);
         let written = WrittenFile {
-            file: path_of(key),
+            data: path.is_none().then(|| b64(&file.bytes)),
+            file: path,
             media_type: file.media_type,
             name: &file.name,
             bytes: file.bytes.len(),
@@ -119,14 +124,61 @@ pub struct OpenedPage {
 
 /// An attachment.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(try_from = "ReadFile")]
 pub struct OpenedFile {
-    /// Its sealed file's path.
-    pub file: String,
-    #[serde(rename = "type")]
+    pub lies: Lies,
     pub media_type: String,
     /// The name that it is saved under.
     pub name: String,
     pub bytes: u64,
+}
+
+/// Where the bytes of an attachment are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Lies {
+    /// In a sealed file of its own, by path.
+    Beside(String),
+    /// In the section, so that no file tells of it.
+    Within(Vec<u8>),
+}
+
+/// The same as it is written.
+#[derive(Deserialize)]
+struct ReadFile {
+    #[serde(default, deserialize_with = "given")]
+    file: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    data: Option<String>,
+    #[serde(rename = "type")]
+    media_type: String,
+    name: String,
+    bytes: u64,
+}
+
+/// A text where there is a member, and nothing else.
+fn given<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(deserializer).map(Some)
+}
+
+impl TryFrom<ReadFile> for OpenedFile {
+    type Error = &'static str;
+
+    fn try_from(read: ReadFile) -> Result<Self, Self::Error> {
+        let lies = match (read.file, read.data) {
+            (Some(path), None) => Lies::Beside(path),
+            (None, Some(data)) => {
+                let data = bytes_of_b64(&data).filter(|data| data.len() as u64 == read.bytes);
+                Lies::Within(data.ok_or("an attachment is not what it says")?)
+            }
+            _ => return Err("an attachment is in one place"),
+        };
+        Ok(Self {
+            lies,
+            media_type: read.media_type,
+            name: read.name,
+            bytes: read.bytes,
+        })
+    }
 }
 
 impl OpenedSection {

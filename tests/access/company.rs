@@ -319,6 +319,21 @@ impl World {
         self.source.files.insert(kind, SourceFile { path, content });
     }
 
+    /// Adds an attachment, at `people/<id>/<cycle>/files/<name>`.
+    pub fn attach(&mut self, path: &str, bytes: &[u8]) {
+        let parts: Vec<&str> = path.split('/').collect();
+        let kind = FileKind::InCycle {
+            person: parts[1].into(),
+            cycle: parts[2].into(),
+            file: CycleFile::Attachment(parts[4].into()),
+        };
+        let file = SourceFile {
+            path: path.into(),
+            content: Content::Bytes(bytes.into()),
+        };
+        self.source.files.insert(kind, file);
+    }
+
     /// Takes a file away.
     pub fn remove(&mut self, path: &str) {
         self.source.files.retain(|_, file| &*file.path != path);

@@ -435,16 +435,19 @@ fn an_entry_whose_day_and_readers_change_in_one_edit_is_told() {
             .change(path, "2026-03-20", "2026-03-21")
             .change(path, "readers = \"pair\"\n", "");
     let gone = "`people/m3/log.toml#2026-03-20` is gone, and with it the `readers` line that kept it for `pair`, from `m0`";
-    open.is_wider("people/m3/log.toml:1:1", gone);
+    let gone = format!("{path}:1:1: {gone}");
+    // The same text under another day is known, too.
+    let moved = format!("{path}:2:8: `m0` would read log entry 1 of `m3`");
+    open.is_wider_by(&[&gone, &moved]);
     // A line that names others under the new day, and one that stays as it was: the name that was accepted is gone.
     let wider = kept().change(path, "2026-03-20", "2026-03-21").change(
         path,
         "\"pair\"",
         "[\"pair\", \"m2\"]",
     );
-    wider.is_wider_by(&[&format!("{path}:1:1: {gone}")]);
+    wider.is_wider_by(&[&gone]);
     let moved = kept().change(path, "2026-03-20", "2026-03-21");
-    moved.is_wider("people/m3/log.toml:1:1", gone);
+    moved.is_wider_by(&[&gone]);
     Accepted::of(moved.world).is_as_accepted();
 }
 
@@ -459,15 +462,16 @@ fn a_managers_section_whose_title_and_readers_change_in_one_edit_is_told() {
         )
     };
     let gone = "`rubrics/ic/l1.toml#For managers` is gone, and with it the `readers` line that kept it for `managers`, from";
-    changed(Accepted::new()).is_wider(
-        "rubrics/ic/l1.toml:1:1",
-        &format!("{gone} everyone who reads the rubric"),
-    );
+    let told = |accepted: Accepted, who: &str| {
+        accepted.is_wider_by(&[
+            &format!("{path}:1:1: {gone} {who}"),
+            &format!("{path}:7:9: {who} would read `Pay`, so far for managers"),
+        ]);
+    };
+    told(changed(Accepted::new()), "everyone who reads the rubric");
     let public = Accepted::new().change("rubrics/ic/track.toml", "\"org\"", "\"public\"");
-    changed(Accepted::of(public.world)).is_wider(
-        "rubrics/ic/l1.toml:1:1",
-        &format!("{gone} anyone who can reach the site"),
-    );
+    let public = Accepted::of(public.world);
+    told(changed(public), "anyone who can reach the site");
 }
 
 #[test]
@@ -482,7 +486,10 @@ fn a_managers_section_that_is_renamed_with_its_readers_is_told_as_what_it_is() {
         .change(path, "\"For managers\"", "\"For you\"")
         .change(path, "readers = \"managers\"\n", "")
         .add(path, decoy)
-        .is_wider("rubrics/ic/l1.toml:1:1", like);
+        .is_wider_by(&[
+            &format!("{path}:1:1: {like}"),
+            &format!("{path}:7:9: everyone who reads the rubric would read `For you`, so far for managers"),
+        ]);
     Accepted::of(renamed.world).is_as_accepted();
 }
 

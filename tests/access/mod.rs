@@ -7,4 +7,5 @@ mod markdown;
 mod pinned;
 mod readings;
 mod reorganised;
+mod taken;
 mod widening;

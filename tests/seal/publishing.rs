@@ -151,7 +151,12 @@ fn a_file_of_ours_that_someone_changed_is_theirs() {
         let folder = Folder(place.out());
         let site = SealedSiteReader::new(&folder, &Trust::default(), &[]).unwrap();
         let section = site.unlock(&ada()).unwrap().section("person/ada").unwrap();
-        section.files["2026-h1/graph.png"].file.clone()
+        match section.files["2026-h1/graph.png"].lies.clone() {
+            Lies::Beside(path) => path,
+            Lies::Within(_) => {
+                panic!("Ada reads what is about her: its attachments have files of their own")
+            }
+        }
     };
     let path = place.out().join(attachment(&place));
     fs::remove_file(&path).unwrap();

@@ -166,8 +166,8 @@ fn the_builder_and_the_format_document_derive_the_same_values() {
     let name = hex(&derive::<12>(&SITE_KEY, "attachment-file", &with_key));
     let section = portfolio.section("person/ada").unwrap();
     assert_eq!(
-        section.files["2026-h1/graph.png"].file,
-        format!("sealed/{name}.age")
+        section.files["2026-h1/graph.png"].lies,
+        Lies::Beside(format!("sealed/{name}.age"))
     );
 }
 
@@ -778,6 +778,21 @@ fn hybrid() -> Vec<Vector> {
     ]
 }
 
+/// The one attachment of a section's document.
+fn attachment(document: &mut Value) -> &mut serde_json::Map<String, Value> {
+    let file = &mut document["files"]["2026-h1/graph.png"];
+    file.as_object_mut().expect("an attachment")
+}
+
+/// Puts the bytes of the attachment into the document.
+fn within(data: String) -> impl Fn(&mut Value) {
+    move |document| {
+        let file = attachment(document);
+        file.remove("file");
+        file.insert("data".to_owned(), json!(data));
+    }
+}
+
 fn insides() -> Vec<Vector> {
     let site = Site::new();
     let (own, identity) = site.section();
@@ -848,6 +863,25 @@ fn insides() -> Vec<Vector> {
             "section-without-pages",
             "a section of another form is shown",
         ),
+        document(&within(b64(PICTURE))).vector(
+            "attachment-within",
+            "an attachment that no file tells of is not found",
+            expect_ok(&site),
+        ),
+        document(&within(b64(&PICTURE[1..]))).damaged(
+            "attachment-within-of-another-length",
+            "an attachment that was cut short is shown",
+        ),
+        document(&within(BASE64_STANDARD.encode(b"\xff\xfe\xfd\xfc"))).damaged(
+            "attachment-within-in-another-alphabet",
+            "a text that is no base64url is read",
+        ),
+        document(&|d| d["files"]["2026-h1/graph.png"]["data"] = json!(b64(PICTURE))).damaged(
+            "attachment-in-two-places",
+            "of two attachments one is shown",
+        ),
+        document(&|d| drop(attachment(d).remove("file")))
+            .damaged("attachment-in-no-place", "an attachment is shown as empty"),
         document(&|d| d["pages"][0]["slot"] = json!("10"))
             .damaged("slot-that-is-no-number", "a wrong type is let through"),
         site.clone()

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
+use rand::rngs::StdRng;
+use rand::{Rng, RngCore, SeedableRng};
 use rayon::prelude::*;
 use serde_json::Value;
 
@@ -412,4 +414,72 @@ fn everyone_reads_figures_and_no_confidential_word_with_them() {
     for word in ["canary-unshared-review", "canary-peer-"] {
         assert!(!text.contains(word), "{word}");
     }
+}
+
+/// Links a file of random length from every peer's text and every review that is not shared; says how many there are.
+fn attach_in_confidence(org: &Generated, root: &Path) -> usize {
+    let mut random = StdRng::seed_from_u64(13);
+    let is_confidential = |path: &str, text: &str| {
+        path.contains("/peer-") || path.ends_with("/review.md") && !text.contains("shared = ")
+    };
+    let texts = org.files.iter();
+    let texts: Vec<_> = texts
+        .filter(|(path, text)| is_confidential(path, text))
+        .collect();
+    for (n, (path, text)) in texts.iter().enumerate() {
+        let (directory, _) = path.rsplit_once('/').unwrap();
+        let files = root.join(directory).join("files");
+        std::fs::create_dir_all(&files).unwrap();
+        let mut bytes = vec![0; random.gen_range(1..40_000)];
+        random.fill_bytes(&mut bytes);
+        let name = format!("canary-{n}.png");
+        std::fs::write(files.join(&name), bytes).unwrap();
+        let linked = format!("{text}\n![canary](files/{name}) [again](files/{name})\n");
+        std::fs::write(root.join(path), linked).unwrap();
+    }
+    texts.len()
+}
+
+#[test]
+fn an_attachment_of_what_its_subject_may_not_read_adds_no_file_and_changes_none_of_theirs() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path().join("org");
+    let org = generated::organisation(12, 5);
+    org.write(&root);
+    let at = root.to_str().unwrap();
+    ok(gradus(&["-C", at, "keys", "site"]));
+    ok(gradus(&["-C", at, "-q", "access", "--accept"]));
+    ok(gradus(&["-C", at, "-q", "build"]));
+    let before = read_all(&root.join("public"));
+    let rings = keyrings(&org, &before);
+    let attached = attach_in_confidence(&org, &root);
+    assert!(attached > 20, "{attached}");
+    // What is written under rules that were accepted asks nobody.
+    ok(gradus(&["-C", at, "-q", "build"]));
+    let after = read_all(&root.join("public"));
+    let names = |files: &BTreeMap<String, Vec<u8>>| -> BTreeSet<String> {
+        let listed = files.keys().filter(|path| !path.starts_with("index/"));
+        listed.cloned().collect()
+    };
+    assert_eq!(names(&before), names(&after));
+    assert_eq!(rings, keyrings(&org, &after), "what a list says");
+    let mut found = 0;
+    for (person, identities) in &org.identities {
+        for ring in identities.iter().filter_map(|id| rings.get(&recipient(id))) {
+            for section in ring["sections"].as_array().unwrap() {
+                let file = section["file"].as_str().unwrap();
+                let is_own = section["subject"] == *format!("people/{person}");
+                if is_own {
+                    assert!(before[file] == after[file], "{person}: {}", section["id"]);
+                }
+                let secret = section["identity"].as_str().unwrap();
+                let text = gunzip(&open(secret, &after[file]).unwrap());
+                let text = String::from_utf8(text).unwrap();
+                let holds = text.contains("\"data\":");
+                assert!(!(is_own && holds), "{person} reads it in {}", section["id"]);
+                found += usize::from(holds);
+            }
+        }
+    }
+    assert!(found > 5, "{found} sections hold what was attached");
 }

@@ -181,10 +181,11 @@ export class Library {
   }
 
   /** The bytes of an attachment. */
-  attachment(section: Section, file: SectionFile): Promise<Bytes> {
+  async attachment(section: Section, { lies, bytes }: SectionFile): Promise<Bytes> {
+    if (typeof lies !== "string") return lies;
     return this.acrossBuilds(async () => {
-      const content = await unseal(await this.site.read(file.file), this.refOf(section.id).identity);
-      if (content.length !== file.bytes) throw new Refusal("damaged", "length of an attachment");
+      const content = await unseal(await this.site.read(lies), this.refOf(section.id).identity);
+      if (content.length !== bytes) throw new Refusal("damaged", "length of an attachment");
       return content;
     });
   }

@@ -1,5 +1,6 @@
 /** What a section holds once it is open. */
 
+import { fromBase64Url, type Bytes } from "./bytes";
 import * as json from "./json";
 import { Refusal } from "./outcome";
 import { parseTree, type Tree } from "./tree";
@@ -15,10 +16,10 @@ export interface PagePart {
   readonly tree: Tree;
 }
 
-/** An attachment of a section, sealed in a file of its own. */
+/** An attachment of a section. */
 export interface SectionFile {
-  /** Path in the site. */
-  readonly file: string;
+  /** The path of its own file in the site; or the bytes, of one that lies within the section. */
+  readonly lies: string | Bytes;
   /** Media type. */
   readonly type: string;
   /** The name that it is saved under. */
@@ -65,12 +66,19 @@ function parseFiles(value: unknown): ReadonlyMap<string, SectionFile> {
 
 function parseFile(value: unknown): SectionFile {
   const entry = json.members(value, "file");
-  const file = json.text(entry["file"], "path");
-  if (!SEALED_PATH.test(file)) throw new Refusal("damaged", "path of an attachment");
+  const bytes = json.count(entry["bytes"], "bytes");
   return {
-    file,
+    lies: placeOf(entry["file"], entry["data"], bytes),
     type: json.text(entry["type"], "type"),
     name: json.text(entry["name"], "name"),
-    bytes: json.count(entry["bytes"], "bytes"),
+    bytes,
   };
+}
+
+/** One of the two says where an attachment is. */
+function placeOf(file: unknown, data: unknown, bytes: number): string | Bytes {
+  const lies = data === undefined ? json.text(file, "path") : fromBase64Url(json.text(data, "data"), bytes);
+  const isPlace = typeof lies === "string" ? SEALED_PATH.test(lies) : file === undefined && lies !== null;
+  if (lies === null || !isPlace) throw new Refusal("damaged", "place of an attachment");
+  return lies;
 }

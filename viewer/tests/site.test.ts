@@ -86,6 +86,19 @@ test("an attachment is opened with its section's identity", async () => {
   assert.deepEqual([...(await library.attachment(part.section, file))], [1, 2, 3]);
 });
 
+test("an attachment that lies within its section is there without another file", async () => {
+  const within = { "g.png": { data: "AQID", type: "image/png", name: "g.png", bytes: 3 } };
+  const made = await make({ section: { files: within } });
+  const { library } = await open(made);
+  const address = parseAddress(library.addresses.of("people/ada"));
+  assert.ok(address);
+  const [part] = (await library.visit(address)).parts;
+  const file = part?.section.files.get("g.png");
+  assert.ok(part && file);
+  for (const path of made.files.keys()) if (path.startsWith("sealed/")) made.files.delete(path);
+  assert.deepEqual([...(await library.attachment(part.section, file))], [1, 2, 3]);
+});
+
 test("a valid key that opens nothing is told from no key at all", async () => {
   const made = await make();
   await refused("no-match", async () => open(made, { identity: await newIdentity() }));

@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::facts::log_parts;
+use super::facts::log_entries;
 use super::{Lock, Readers, Since};
 use crate::access::artefact::{Artefact, FeedbackFile};
 use crate::model::*;
@@ -34,9 +34,10 @@ pub(super) fn adopt(org: &mut Organisation, cause: &Cause, lock: &Lock) {
                 ask(cycle, Some(question), lock);
             }
         }
-        Cause::Readers(at) => readers(org, at, lock.readers.get(at)),
-        // Keys and plain pages are compared by themselves: no audience of people follows from them.
-        Cause::Key(..) | Cause::Public(..) => {}
+        Cause::Readers(at) => readers(org, at, lock),
+        // Keys and plain pages are compared by themselves: no audience of people follows from them. Links to attachments are
+        // no part of an organisation that could be another.
+        Cause::Key(..) | Cause::Public(..) | Cause::Attachment(..) => {}
     }
 }
 
@@ -105,12 +106,17 @@ fn listed(readers: Option<&Readers>) -> Option<Vec<ReaderToken>> {
     readers.map(|readers| readers.iter().cloned().collect())
 }
 
-fn readers(org: &mut Organisation, at: &ReadersAt, readers: Option<&Readers>) {
+fn readers(org: &mut Organisation, at: &ReadersAt, lock: &Lock) {
     let path: Vec<&str> = at.path.split('/').collect();
     match path.as_slice() {
+        ["people", id, "log.toml"] => {
+            if let Some(person) = org.people.get_mut(*id) {
+                of_entries(Arc::make_mut(person), at, lock);
+            }
+        }
         ["people", id, ..] => {
             if let Some(person) = org.people.get_mut(*id) {
-                of_person(Arc::make_mut(person), at, readers);
+                of_file(Arc::make_mut(person), at, lock);
             }
         }
         ["management", _, file] => {
@@ -121,7 +127,7 @@ fn readers(org: &mut Organisation, at: &ReadersAt, readers: Option<&Readers>) {
             }) {
                 for (cycle, talent) in &mut Arc::make_mut(managed).talent {
                     if Artefact::Talent(cycle.clone()).path(&id) == at.path {
-                        talent.readers = listed(readers);
+                        talent.readers = listed(of_path(at, lock).as_ref());
                     }
                 }
             }
@@ -131,19 +137,29 @@ fn readers(org: &mut Organisation, at: &ReadersAt, readers: Option<&Readers>) {
     }
 }
 
-fn of_person(person: &mut Person, at: &ReadersAt, readers: Option<&Readers>) {
-    let id = person.id.clone();
-    if let (true, Some(part)) = (at.path == Artefact::Log(0).path(&id), &at.part) {
-        let entry = log_parts(&person.log).position(|name| name == *part);
-        if let Some(entry) = entry {
-            person.log[entry].readers = listed(readers);
+/// The readers of a whole file.
+fn of_path(at: &ReadersAt, lock: &Lock) -> Option<Readers> {
+    lock.readers.get(at).map(super::Kept::tightest)
+}
+
+/// All entries of a day, whichever of them a line stands in.
+fn of_entries(person: &mut Person, at: &ReadersAt, lock: &Lock) {
+    let entries = log_entries(person).into_iter().map(|(part, _)| part);
+    let parts: Vec<_> = entries.collect();
+    for (part, entry) in parts.iter().zip(&mut person.log) {
+        if part.at == *at {
+            entry.readers = listed(lock.kept(part).as_ref());
         }
-        return;
     }
+}
+
+fn of_file(person: &mut Person, at: &ReadersAt, lock: &Lock) {
+    let id = person.id.clone();
+    let readers = listed(of_path(at, lock).as_ref());
     for (cycle, files) in &mut person.cycles {
         for (path, slot) in slots(&id, cycle, files) {
             if path == at.path {
-                slot.clone_from(&listed(readers));
+                slot.clone_from(&readers);
             }
         }
     }

@@ -2,11 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Lock, Since, Standing};
+use super::facts::{all_sections, log_entries, subject_of};
+use super::kept::{Kept, Part};
+use super::{Lock, Since, Standing, attachments};
 use crate::model::*;
 
-/// The causes of which two locks say something else, in order.
-pub(super) fn differing(accepted: &Lock, present: &Lock) -> BTreeSet<Cause> {
+/// The causes of which two locks say something else, in order. `present` is what holds in the organisation.
+pub(super) fn differing(accepted: &Lock, present: &Lock, org: &Organisation) -> BTreeSet<Cause> {
     let mut causes = BTreeSet::new();
     let (people, cycles) = (&accepted.people, &accepted.cycles);
     for id in other_keys(people, &present.people) {
@@ -27,11 +29,72 @@ pub(super) fn differing(accepted: &Lock, present: &Lock) -> BTreeSet<Cause> {
     let headings = other_keys(&accepted.headings, &present.headings);
     let questions = questions.chain(asked).chain(headings).cloned();
     causes.extend(questions.map(|(cycle, question)| Cause::Question(cycle, question)));
-    let readers = other_keys(&accepted.readers, &present.readers);
-    causes.extend(readers.cloned().map(Cause::Readers));
+    causes.extend(other_names(accepted, present).map(Cause::Readers));
+    causes.extend(moved(accepted, present, org).map(Cause::Readers));
+    causes.extend(attachments::differing(accepted, present, org));
     let public = other_keys(&accepted.public, &present.public).cloned();
     causes.extend(public.map(|(rubric, track)| Cause::Public(rubric, track)));
     causes
+}
+
+/// The names of which `readers` lines say something else. That a text under a name was edited is nothing else.
+fn other_names(accepted: &Lock, present: &Lock) -> impl Iterator<Item = ReadersAt> {
+    let names: BTreeSet<&ReadersAt> = accepted
+        .readers
+        .keys()
+        .chain(present.readers.keys())
+        .collect();
+    let others = names
+        .into_iter()
+        .filter(|at| !is_the_same(accepted, present, at));
+    others.cloned().collect::<Vec<_>>().into_iter()
+}
+
+fn is_the_same(accepted: &Lock, present: &Lock, at: &ReadersAt) -> bool {
+    match (accepted.readers.get(at), present.readers.get(at)) {
+        (Some(Kept::Parts(before)), Some(Kept::Parts(now))) => {
+            let part = |text: &String| Part {
+                at: at.clone(),
+                text: text.clone(),
+                namesakes: now.len(),
+            };
+            let mut all = now.iter();
+            let is_as_before = |(text, readers): (&String, &_)| {
+                accepted.kept(&part(text)).as_ref() == Some(readers)
+            };
+            before.len() == now.len() && all.all(is_as_before)
+        }
+        (before, now) => before == now,
+    }
+}
+
+/// The names under which texts are that the lock knows by another name, and that other people read there.
+fn moved(accepted: &Lock, present: &Lock, org: &Organisation) -> impl Iterator<Item = ReadersAt> {
+    let gone = accepted.readers.iter().filter_map(|(at, kept)| {
+        let now = present.readers.get(at);
+        let known = now.map(Kept::texts).unwrap_or_default();
+        let gone: BTreeSet<&String> = kept.texts().difference(&known).copied().collect();
+        (!gone.is_empty()).then_some((at, gone))
+    });
+    let (mut texts, mut logs, mut is_in_rubric) = (BTreeSet::new(), BTreeSet::new(), false);
+    for (at, gone) in gone {
+        texts.extend(gone);
+        match subject_of(&at.path) {
+            Some(id) => {
+                logs.insert(id);
+            }
+            None => is_in_rubric = true,
+        }
+    }
+    let people = logs.into_iter().filter_map(|id| org.people.get(id));
+    let entries = people.flat_map(|person| log_entries(person));
+    let entries = entries.map(|(part, _)| part);
+    let sections = is_in_rubric.then(|| all_sections(org).map(|(part, _)| part));
+    let parts = entries.chain(sections.into_iter().flatten());
+    let moved = parts
+        .filter(|part| texts.contains(&part.text) && accepted.kept(part) != present.kept(part));
+    let names: BTreeSet<ReadersAt> = moved.map(|part| part.at).collect();
+    names.into_iter()
 }
 
 /// The keys that only one of two maps has, or that hold something else.

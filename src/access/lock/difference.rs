@@ -10,9 +10,12 @@ use std::fmt;
 use rayon::prelude::*;
 
 use super::adopt::adopt;
+use super::attachments::{self, Links};
 use super::causes::{days_ahead, differing};
+use super::gone::subject_of;
 use super::rights::{Right, Rights, TextKind};
 use super::{Lock, promises};
+use crate::access::artefact::Artefact;
 use crate::access::audience::{Audiences, People};
 use crate::model::*;
 
@@ -56,6 +59,19 @@ pub struct Reading {
     pub texts: BTreeSet<Right>,
     /// How many pairs of a text and a reader there are.
     pub count: usize,
+}
+
+impl Gain {
+    /// The first entry of a log that it is about, by position; nothing for what is no log.
+    pub fn entry(&self) -> Option<usize> {
+        let Gained::Texts(reading) = &self.what else {
+            return None;
+        };
+        reading.texts.iter().find_map(|right| match right {
+            Right::Piece(Artefact::Log(entry)) => Some(*entry),
+            _ => None,
+        })
+    }
 }
 
 impl fmt::Display for Gain {
@@ -165,7 +181,7 @@ impl Difference {
 
 /// Lays what was accepted beside what an organisation says today. `present` is what holds in the organisation.
 pub fn difference(accepted: &Lock, present: &Lock, org: &Organisation, today: Date) -> Difference {
-    let causes = differing(accepted, present);
+    let causes = differing(accepted, present, org);
     if causes.is_empty() {
         return Difference::default();
     }
@@ -173,12 +189,15 @@ pub fn difference(accepted: &Lock, present: &Lock, org: &Organisation, today: Da
     causes
         .iter()
         .for_each(|cause| adopt(&mut locked, cause, accepted));
+    let (accepted_links, links) = links(accepted, org, &causes);
     let comparison = Comparison {
         accepted,
         present,
         org,
         locked: &locked,
         causes: &causes,
+        accepted_links: &accepted_links,
+        links: &links,
     };
     let mut found = Found::default();
     let losing = comparison.on(today, &mut found);
@@ -196,6 +215,21 @@ pub fn difference(accepted: &Lock, present: &Lock, org: &Organisation, today: Da
     }
 }
 
+/// The texts that link to the attachments of which a cause tells otherwise: as accepted, and today.
+fn links(accepted: &Lock, org: &Organisation, causes: &BTreeSet<Cause>) -> (Links, Links) {
+    let told = |path: &String| {
+        let is_it = |cause: &Cause| matches!(cause, Cause::Attachment(told, _) if told == path);
+        causes.iter().any(is_it)
+    };
+    let known = accepted.attachments.iter().filter(|(path, _)| told(path));
+    let known: Links = known
+        .map(|(path, texts)| (path.clone(), texts.clone()))
+        .collect();
+    let mut now = attachments::present(accepted, org);
+    now.retain(|path, _| known.contains_key(path));
+    (known, now)
+}
+
 /// Both sides.
 pub(super) struct Comparison<'a> {
     pub accepted: &'a Lock,
@@ -204,6 +238,10 @@ pub(super) struct Comparison<'a> {
     /// The organisation as it would be under what was accepted.
     pub locked: &'a Organisation,
     pub causes: &'a BTreeSet<Cause>,
+    /// The texts that linked to attachments of which the two say otherwise.
+    pub accepted_links: &'a Links,
+    /// Those that link to them now.
+    pub links: &'a Links,
 }
 
 /// What each cause was found to bring, and from which day on.
@@ -244,7 +282,12 @@ impl Reading {
 
     /// The texts by name, where there are few and none of them is yet to be written.
     pub fn told(&self) -> Option<impl Iterator<Item = &Right>> {
-        let is_written = |right: &Right| matches!(right, Right::Piece(_) | Right::Unnamed(..));
+        let is_written = |right: &Right| {
+            matches!(
+                right,
+                Right::Piece(_) | Right::Unnamed(..) | Right::Attachment(..)
+            )
+        };
         let few = self.texts.len() <= TOLD_MAX && self.texts.iter().all(is_written);
         few.then(|| self.texts.iter())
     }
@@ -296,7 +339,9 @@ impl Comparison<'_> {
         let about = people.par_iter().map(|id| {
             let mut now = Rights::about(&tree, &self.org.people[*id]);
             now.split_like(self.locked, &self.org.people[*id]);
-            let before = Rights::about(&locked, &self.locked.people[*id]);
+            now.add_attachments(id, self.links);
+            let mut before = Rights::about(&locked, &self.locked.people[*id]);
+            before.add_attachments(id, self.accepted_links);
             keys.aside(Some((*id).clone()), &now, &before)
         });
         let mut asides: Vec<Aside> = about.collect();
@@ -378,6 +423,8 @@ struct Tracing<'a> {
     open: BTreeMap<Subject, BTreeSet<Pair>>,
     /// The subjects that a change above somebody may reach.
     below: BTreeMap<PersonId, BTreeSet<Subject>>,
+    /// The texts that link to attachments, as far as causes were taken over.
+    links: Links,
     day: Date,
 }
 
@@ -400,6 +447,7 @@ impl<'a> Tracing<'a> {
             comparison,
             open,
             below,
+            links: comparison.accepted_links.clone(),
             day,
         }
     }
@@ -408,6 +456,10 @@ impl<'a> Tracing<'a> {
         let mut step = self.comparison.locked.clone();
         for cause in self.comparison.causes {
             adopt(&mut step, cause, self.comparison.present);
+            if let Cause::Attachment(path, Some(text)) = cause {
+                let texts = self.links.entry(path.clone()).or_default();
+                texts.insert(text.clone());
+            }
             let reached = self.reached(cause);
             if reached.is_empty() {
                 continue;
@@ -451,6 +503,15 @@ impl<'a> Tracing<'a> {
                 let about = self.open.keys().filter(|subject| is_about(at, subject));
                 about.cloned().collect()
             }
+            Cause::Attachment(path, _) => {
+                let about = |subject: &Subject| {
+                    subject
+                        .as_ref()
+                        .is_some_and(|id| subject_of(path).as_ref() == Some(id))
+                };
+                let about = self.open.keys().filter(|subject| about(subject));
+                about.cloned().collect()
+            }
             _ => self.open.keys().cloned().collect(),
         }
     }
@@ -464,7 +525,11 @@ impl<'a> Tracing<'a> {
         found: &mut Found,
     ) {
         let rights = match subject {
-            Some(id) => Rights::about(audiences, &audiences.org.people[id]),
+            Some(id) => {
+                let mut rights = Rights::about(audiences, &audiences.org.people[id]);
+                rights.add_attachments(id, &self.links);
+                rights
+            }
             None => Rights::of_everyone(audiences),
         };
         let Some(pairs) = self.open.get_mut(subject) else {

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::adopt;
-use super::{Lock, Readers, Since, Standing};
+use super::kept::{Part, default_of_part};
+use super::{Kept, Lock, Readers, Since, Standing};
+use super::{adopt, attachments};
 use crate::access::artefact::{Artefact, FeedbackFile, restricted_questions};
 use crate::model::*;
 
@@ -25,6 +26,7 @@ impl Lock {
             asked: asked(org),
             headings: headings(org),
             readers: readers(org),
+            attachments: attachments::restricted(org, org.people.keys()),
             public: public(org),
         }
     }
@@ -37,11 +39,15 @@ impl Lock {
         for id in people {
             self.readers.extend(readers_about(org, id));
         }
+        let is_of = |path: &String| subject_of(path).is_some_and(|id| people.contains(id));
+        self.attachments.retain(|path, _| !is_of(path));
+        self.attachments
+            .extend(attachments::restricted(org, people.iter()));
     }
 }
 
 /// What the files about one person say of who reads them.
-pub fn readers_about(org: &Organisation, id: &PersonId) -> BTreeMap<ReadersAt, Readers> {
+pub fn readers_about(org: &Organisation, id: &PersonId) -> BTreeMap<ReadersAt, Kept> {
     let mut found = BTreeMap::new();
     let person = org.people.get(id).into_iter();
     person.for_each(|person| of_person(person, &mut found));
@@ -51,7 +57,7 @@ pub fn readers_about(org: &Organisation, id: &PersonId) -> BTreeMap<ReadersAt, R
 }
 
 /// Whom a file is about, by its path.
-fn subject_of(path: &str) -> Option<&str> {
+pub(super) fn subject_of(path: &str) -> Option<&str> {
     let own = path
         .strip_prefix("people/")
         .and_then(|rest| rest.split('/').next());
@@ -135,7 +141,7 @@ fn tokens(readers: &[ReaderToken]) -> Readers {
     readers.iter().cloned().collect()
 }
 
-fn readers(org: &Organisation) -> BTreeMap<ReadersAt, Readers> {
+fn readers(org: &Organisation) -> BTreeMap<ReadersAt, Kept> {
     let mut found = BTreeMap::new();
     for person in org.people.values() {
         of_person(person, &mut found);
@@ -147,25 +153,22 @@ fn readers(org: &Organisation) -> BTreeMap<ReadersAt, Readers> {
     found
 }
 
-fn of_talent(subject: &PersonId, managed: &Managed, found: &mut BTreeMap<ReadersAt, Readers>) {
+fn of_talent(subject: &PersonId, managed: &Managed, found: &mut BTreeMap<ReadersAt, Kept>) {
     for (cycle, talent) in &managed.talent {
         let path = Artefact::Talent(cycle.clone()).path(subject);
         add(found, ReadersAt::file(path), talent.readers.as_deref());
     }
 }
 
-fn add(found: &mut BTreeMap<ReadersAt, Readers>, at: ReadersAt, readers: Option<&[ReaderToken]>) {
-    found.extend(readers.map(|readers| (at, tokens(readers))));
+fn add(found: &mut BTreeMap<ReadersAt, Kept>, at: ReadersAt, readers: Option<&[ReaderToken]>) {
+    found.extend(readers.map(|readers| (at, Kept::File(tokens(readers)))));
 }
 
-fn of_person(person: &Person, found: &mut BTreeMap<ReadersAt, Readers>) {
-    for (part, entry) in log_parts(&person.log).zip(&person.log) {
-        let at = ReadersAt {
-            path: Artefact::Log(0).path(&person.id),
-            part: Some(part),
-        };
-        add(found, at, entry.readers.as_deref());
-    }
+fn of_person(person: &Person, found: &mut BTreeMap<ReadersAt, Kept>) {
+    let is_kept = person.log.iter().any(|entry| entry.readers.is_some());
+    let log = is_kept.then(|| log_entries(person)).unwrap_or_default();
+    let readers = |(part, entry): (Part, &LogEntry)| (part, entry.readers.as_deref().map(tokens));
+    found.extend(of_parts(log.into_iter().map(readers)));
     for (id, cycle) in &person.cycles {
         for (path, readers) in in_cycle(&person.id, id, cycle) {
             add(found, ReadersAt::file(path), Some(readers));
@@ -173,9 +176,51 @@ fn of_person(person: &Person, found: &mut BTreeMap<ReadersAt, Readers>) {
     }
 }
 
-/// The names of a log's entries: their days.
-pub(super) fn log_parts(log: &[LogEntry]) -> impl Iterator<Item = String> {
-    numbered(log.iter().map(|entry| entry.date))
+/// The entries of a log, by their days.
+pub(super) fn log_entries(person: &Person) -> Vec<(Part, &LogEntry)> {
+    let path = Artefact::Log(0).path(&person.id);
+    parts(&path, &person.log, |entry| {
+        (entry.date.to_string(), entry.text.as_str().to_owned())
+    })
+}
+
+/// Parts of a file that have a name and say something, in order.
+fn parts<'p, T>(
+    path: &str,
+    all: &'p [T],
+    named: impl Fn(&T) -> (String, String),
+) -> Vec<(Part, &'p T)> {
+    let named: Vec<(String, String)> = all.iter().map(named).collect();
+    let mut namesakes: BTreeMap<&String, usize> = BTreeMap::new();
+    for (name, _) in &named {
+        *namesakes.entry(name).or_default() += 1;
+    }
+    let part = |(name, text): &(String, String)| Part {
+        at: ReadersAt {
+            path: path.to_owned(),
+            part: Some(name.clone()),
+        },
+        text: fingerprint_of_text(text),
+        namesakes: namesakes[name],
+    };
+    named.iter().map(part).zip(all).collect()
+}
+
+/// The readers of all parts whose name a line hangs on: where one of the name is kept, of the others too.
+fn of_parts(
+    parts: impl Iterator<Item = (Part, Option<Readers>)> + Clone,
+) -> BTreeMap<ReadersAt, Kept> {
+    let kept = parts.clone().filter(|(_, readers)| readers.is_some());
+    let names: BTreeSet<ReadersAt> = kept.map(|(part, _)| part.at).collect();
+    let mut found: BTreeMap<ReadersAt, BTreeMap<String, Readers>> = BTreeMap::new();
+    for (part, readers) in parts.filter(|(part, _)| names.contains(&part.at)) {
+        let readers = readers.unwrap_or_else(|| default_of_part(&part.at));
+        // Of one text that stands there twice, whoever reads either reads both.
+        let known = found.entry(part.at).or_default();
+        known.entry(part.text).or_default().extend(readers);
+    }
+    let kept = found.into_iter();
+    kept.map(|(at, parts)| (at, Kept::Parts(parts))).collect()
 }
 
 /// The files of one cycle, drafts too, that say who reads them.
@@ -228,7 +273,6 @@ pub(super) struct Section {
     pub track: String,
     /// The file of its level.
     pub level: String,
-    /// Numbered from the second of the same title on.
     pub title: String,
 }
 
@@ -270,70 +314,72 @@ pub(super) fn managers_alone() -> Readers {
 
 /// The sections that only managers read; and those that all read whose like, in another rubric, only managers do: that
 /// an older text shows what a newer one keeps is for somebody to accept.
-fn of_sections(org: &Organisation) -> Vec<(ReadersAt, Readers)> {
-    let all: Vec<(ReadersAt, &LevelSection)> = all_sections(org).collect();
+fn of_sections(org: &Organisation) -> BTreeMap<ReadersAt, Kept> {
+    let all: Vec<(Part, &LevelSection)> = all_sections(org).collect();
     let like = |at: &ReadersAt| Section::at(at).map(|s| (s.track, s.level, s.title));
     let kept = all.iter().filter(|(_, section)| section.managers_only);
-    let kept: BTreeSet<_> = kept.filter_map(|(at, _)| like(at)).collect();
-    let readers = |at: &ReadersAt, section: &LevelSection| match section.managers_only {
+    let kept: BTreeSet<_> = kept.filter_map(|(part, _)| like(&part.at)).collect();
+    let readers = |part: &Part, section: &LevelSection| match section.managers_only {
         true => Some(managers_alone()),
         false => {
-            let is_kept_elsewhere = like(at).is_some_and(|like| kept.contains(&like));
-            is_kept_elsewhere.then(|| Readers::from([ReaderToken::Audience(Audience::Org)]))
+            let is_kept_elsewhere = like(&part.at).is_some_and(|like| kept.contains(&like));
+            is_kept_elsewhere.then(|| default_of_part(&part.at))
         }
     };
-    let recorded = all.iter().filter_map(|(at, section)| {
-        let readers = readers(at, section)?;
-        Some((at.clone(), readers))
+    let recorded = all.iter().map(|(part, section)| {
+        let readers = readers(part, section);
+        (part.clone(), readers)
     });
-    recorded.collect()
+    of_parts(recorded)
 }
 
-fn all_sections(org: &Organisation) -> impl Iterator<Item = (ReadersAt, &LevelSection)> {
+/// All sections of all levels, by their titles.
+pub(super) fn all_sections(org: &Organisation) -> impl Iterator<Item = (Part, &LevelSection)> {
     rubrics(org).flat_map(|(directory, rubric)| {
         let tracks = rubric.tracks.values();
         tracks.flat_map(move |track| sections(directory, track))
     })
 }
 
-/// All sections of a track's levels, and where they stand.
 fn sections<'t>(
     directory: &str,
     track: &'t Track,
-) -> impl Iterator<Item = (ReadersAt, &'t LevelSection)> {
+) -> impl Iterator<Item = (Part, &'t LevelSection)> {
+    let said = |section: &LevelSection| {
+        let items = section.items.iter().map(Prose::as_str);
+        let said: Vec<&str> = items.chain([section.text.as_str()]).collect();
+        (section.title.clone(), said.join("\n"))
+    };
     track.levels.iter().flat_map(move |level| {
         let path = format!("{directory}/{}/{}.toml", track.id, level.id);
-        let parts = numbered(level.sections.iter().map(|section| section.title.clone()));
-        let at = move |part| ReadersAt {
-            path: path.clone(),
-            part: Some(part),
-        };
-        parts.map(at).zip(&level.sections)
+        parts(&path, &level.sections, said)
     })
 }
 
-/// Whether a section is there, for everyone with a key to read.
-pub(super) fn is_open(org: &Organisation, at: &ReadersAt) -> bool {
-    let mut open = all_sections(org).filter(|(_, section)| !section.managers_only);
-    open.any(|(known, _)| known == *at)
+/// The sections for everyone with a key to read that have a name.
+pub(super) fn open_at(org: &Organisation, at: &ReadersAt) -> Vec<Part> {
+    let open = all_sections(org).filter(|(_, section)| !section.managers_only);
+    let parts = open.map(|(part, _)| part);
+    parts.filter(|part| part.at == *at).collect()
 }
 
 /// Whether the like of a section is open in any other rubric.
 pub(super) fn is_open_anywhere(org: &Organisation, section: &Section) -> bool {
     let mut open = all_sections(org).filter(|(_, section)| !section.managers_only);
-    open.any(|(at, _)| Section::at(&at).is_some_and(|open| open.is_same_elsewhere(section)))
+    open.any(|(part, _)| Section::at(&part.at).is_some_and(|open| open.is_same_elsewhere(section)))
 }
 
 /// Whether what a `readers` line may stand in is in the tree, with one or without.
 pub(super) fn is_there(org: &Organisation, at: &ReadersAt) -> bool {
     if Section::at(at).is_some() {
-        return all_sections(org).any(|(known, _)| known == *at);
+        return all_sections(org).any(|(known, _)| known.at == *at);
     }
     let path: Vec<&str> = at.path.split('/').collect();
     match path.as_slice() {
         ["people", id, "log.toml"] => {
-            let log = org.people.get(*id).map(|person| log_parts(&person.log));
-            log.is_some_and(|mut parts| at.part.as_ref().is_some_and(|at| parts.any(|p| p == *at)))
+            let person = org.people.get(*id);
+            let mut log = person.into_iter().flat_map(|person| &person.log);
+            log.any(|entry| at.part.as_ref() == Some(&entry.date.to_string()))
         }
         ["people", id, cycle, _] => {
             let files = org

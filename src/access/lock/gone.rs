@@ -1,8 +1,8 @@
 //! Restrictions that were accepted, and whose names are in the tree no more.
 //!
 //! A `readers` line hangs on a name: the path of a file, the day of a log's entry, the title of a level's section, the id
-//! of a question. Where the name is gone, the text may stand under another one, and nothing keeps it any more; whether it
-//! does, no fact of the lock can tell. So a line that kept something from somebody never goes silently. What passes is
+//! of a question. Where the name is gone, the text may be under another one, reworded, and nothing keeps it any more; whether
+//! it is, no fact of the lock can tell. So a line that kept something from somebody never goes silently. What passes is
 //! what cannot be a renaming: a person who is gone while nobody is new, and a pinned rubric that nothing takes the place of.
 
 use std::collections::BTreeSet;
@@ -24,12 +24,13 @@ impl Comparison<'_> {
                 let moved = || self.answers_moved(cycle.as_ref()?, question);
                 self.question_gone(cycle.as_ref(), question).or_else(moved)
             }
+            Cause::Attachment(path, None) => self.attachment_gone(path),
             _ => None,
         }
     }
 
     fn readers_gone(&self, at: &ReadersAt, today: Date) -> Option<String> {
-        let kept = self.accepted.readers.get(at)?;
+        let kept = &self.accepted.readers.get(at)?.tightest();
         if self.present.readers.contains_key(at) || facts::is_there(self.org, at) {
             return None;
         }
@@ -55,7 +56,8 @@ impl Comparison<'_> {
         Section::at(at)?;
         let only_in = |lock: &Lock, other: &Lock| {
             let lines = lock.readers.iter();
-            let lines = lines.filter(|(known, readers)| known.path == at.path && *readers == kept);
+            let lines =
+                lines.filter(|(known, like)| known.path == at.path && like.tightest() == *kept);
             let lines = lines.filter(|(known, _)| !other.readers.contains_key(*known));
             lines.map(|(known, _)| known.clone()).collect::<Vec<_>>()
         };
@@ -121,7 +123,7 @@ impl Comparison<'_> {
     }
 
     /// Whether somebody is there whom the lock does not know: who is gone may be there under another id.
-    fn has_newcomers(&self) -> bool {
+    pub(super) fn has_newcomers(&self) -> bool {
         let mut people = self.present.people.keys();
         people.any(|id| !self.accepted.people.contains_key(id))
     }
@@ -177,9 +179,15 @@ impl Comparison<'_> {
             parts.next() == Some("people") && parts.nth(1) == Some(cycle.as_str())
         };
         let lines = lines.filter(|(at, _)| at.path.ends_with(".md") && of_cycle(at));
-        readers.extend(lines.flat_map(|(_, tokens)| tokens.iter().cloned()));
+        readers.extend(lines.flat_map(|(_, kept)| kept.tightest()));
         readers
     }
+}
+
+/// Names of texts in words.
+pub(super) fn names_of_texts(texts: &BTreeSet<Linking>) -> String {
+    let names: Vec<String> = texts.iter().map(|text| format!("`{text}`")).collect();
+    names.join(", ")
 }
 
 /// Whom a file is about, by its path.

@@ -13,13 +13,18 @@
 //! 5. [`mod@difference`]: the two sets of rights beside one another, and through which of the differing `causes` one is larger;
 //!    `promises` looks at what nobody feels yet, `gone` at restrictions whose names are in the tree no more, `headings` at
 //!    answers that are found under another question.
+//!
+//! Two kinds of line hang on something that others can take: `kept` says whom a text is for whose name several texts
+//! have, and `attachments` which texts linked to a file that not everyone around it reads.
 
 mod adopt;
+mod attachments;
 mod causes;
 pub mod difference;
 mod facts;
 mod gone;
 mod headings;
+mod kept;
 mod narrowed;
 mod promises;
 mod rights;
@@ -31,6 +36,7 @@ use crate::model::*;
 
 pub use difference::{Difference, Gain, Gained, Reading, difference};
 pub use facts::readers_about;
+pub use kept::Kept;
 pub use rights::{Right, TextKind};
 pub use written::{Mistake, line_of};
 
@@ -53,8 +59,10 @@ pub struct Lock {
     pub asked: BTreeMap<(Option<CycleId>, QuestionId), QuestionFor>,
     /// The titles of those of cycles: answers are found by them.
     pub headings: BTreeMap<(Option<CycleId>, QuestionId), String>,
-    /// All other `readers` lines but those of tracks.
-    pub readers: BTreeMap<ReadersAt, Readers>,
+    /// All other `readers` lines but those of tracks, by the name that they hang on.
+    pub readers: BTreeMap<ReadersAt, Kept>,
+    /// The attachments that restricted texts alone link to, by path, with those texts.
+    pub attachments: BTreeMap<String, BTreeSet<Linking>>,
     /// Public tracks, by the directory of the rubric and their id, with what they extend, nearest first.
     pub public: BTreeMap<(String, TrackId), Vec<TrackId>>,
 }

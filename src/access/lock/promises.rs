@@ -9,7 +9,7 @@ use super::difference::{Comparison, Gain, Gained};
 use super::facts::{self, Section};
 use super::gone::{covers, subject_of};
 use super::written::in_words;
-use super::{Lock, Readers};
+use super::{Kept, Lock, Readers};
 use crate::access::artefact::pieces;
 use crate::access::audience::Audiences;
 use crate::model::*;
@@ -137,7 +137,7 @@ impl Comparison<'_> {
         let mut lines = lines.filter(|(at, _)| holds_answers(&at.path, cycle, asked));
         let lets_in = |file: &Readers| loosens(Some(file), Some(readers), &[]);
         loosens(None, Some(readers), default_of_answers(asked))
-            || lines.any(|(_, file)| lets_in(file))
+            || lines.any(|(_, file)| lets_in(&file.tightest()))
     }
 
     /// A cycle that is new asks its questions under the rules that were accepted for all cycles.
@@ -156,7 +156,9 @@ impl Comparison<'_> {
         if let Some(section) = Section::at(at) {
             return self.of_section(at, &section);
         }
-        let (before, now) = (self.accepted.readers.get(at), self.present.readers.get(at));
+        let readers = |lock: &Lock| lock.readers.get(at).map(Kept::tightest);
+        let (before, now) = (readers(self.accepted), readers(self.present));
+        let (before, now) = (before.as_ref(), now.as_ref());
         if self.is_published(at, today) {
             return None; // compared text by text
         }
@@ -169,23 +171,26 @@ impl Comparison<'_> {
     }
 
     fn of_section(&self, at: &ReadersAt, section: &Section) -> Option<String> {
-        if !facts::is_open(self.org, at) {
+        let open = facts::open_at(self.org, at);
+        if open.is_empty() {
             return None;
         }
         let (what, who) = (&section.title, self.readers_of_rubric(section));
-        let Some(before) = self.accepted.readers.get(at) else {
-            let known = self.accepted.readers.iter();
-            let mut kept = known.filter(|(_, readers)| **readers == facts::managers_alone());
-            let elsewhere = kept.find_map(|(at, _)| {
-                Section::at(at).filter(|other| other.is_same_elsewhere(section))
-            })?;
-            return Some(format!(
-                "{who} would read `{what}` of `{}`, which is for managers in `{}`",
-                section.directory, elsewhere.directory
-            ));
-        };
-        (*before == facts::managers_alone())
-            .then(|| format!("{who} would read `{what}`, so far for managers"))
+        let kept = open.iter().filter_map(|part| self.accepted.kept(part));
+        if kept.into_iter().any(|kept| kept == facts::managers_alone()) {
+            return Some(format!("{who} would read `{what}`, so far for managers"));
+        }
+        if self.accepted.readers.contains_key(at) {
+            return None;
+        }
+        let known = self.accepted.readers.iter();
+        let mut kept = known.filter(|(_, kept)| kept.tightest() == facts::managers_alone());
+        let elsewhere = kept
+            .find_map(|(at, _)| Section::at(at).filter(|other| other.is_same_elsewhere(section)))?;
+        Some(format!(
+            "{who} would read `{what}` of `{}`, which is for managers in `{}`",
+            section.directory, elsewhere.directory
+        ))
     }
 
     fn is_published(&self, at: &ReadersAt, today: Date) -> bool {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
+use super::attachments::{Links, Spot, pieces_of};
 use crate::access::artefact::{
     Artefact, FeedbackFile, answered, pieces, restricted_questions, talent_readers,
 };
@@ -25,6 +26,8 @@ pub enum Right {
     Piece(Artefact),
     /// A peer's answer, without their name.
     Unnamed(CycleId, PersonId, QuestionId),
+    /// A file that texts link to.
+    Attachment(CycleId, String),
 }
 
 /// Who may read each thing about one person, or about everyone.
@@ -83,6 +86,29 @@ impl Rights {
         for (author, question, _) in unnamed(audiences, &subject.id, &cycle, &files) {
             let right = Right::Unnamed(cycle.clone(), author.clone(), question.clone());
             self.0.insert(right, own.clone());
+        }
+    }
+
+    /// Adds the attachments of somebody that texts link to: whoever reads one of the texts reads them.
+    pub fn add_attachments(&mut self, subject: &PersonId, links: &Links) {
+        for (path, texts) in links {
+            let Some(spot) = Spot::at(path).filter(|spot| spot.subject == *subject) else {
+                continue;
+            };
+            let pieces = texts.iter().filter_map(|text| pieces_of(&spot.cycle, text));
+            let readers: Vec<&Arc<People>> = pieces
+                .filter_map(|(file, question)| {
+                    let answer = question.map(|question| Artefact::Answer(file.clone(), question));
+                    let answer = answer.and_then(|answer| self.0.get(&Right::Piece(answer)));
+                    answer.or_else(|| self.0.get(&Right::Piece(Artefact::File(file))))
+                })
+                .collect();
+            let readers = readers
+                .into_iter()
+                .flat_map(|people| people.iter().cloned());
+            let readers = Arc::new(readers.collect());
+            let right = Right::Attachment(spot.cycle, spot.name);
+            self.0.insert(right, readers);
         }
     }
 
@@ -166,6 +192,7 @@ pub enum TextKind {
     Confidential,
     Talent,
     Improvement,
+    Attachments,
     Managers,
     Everyone,
 }
@@ -188,6 +215,7 @@ impl fmt::Display for TextKind {
             Self::Confidential => "confidential texts",
             Self::Talent => "talent mapping",
             Self::Improvement => "improvement plans",
+            Self::Attachments => "attachments",
             Self::Managers => "what managers read",
             Self::Everyone => "what everyone reads",
         })
@@ -202,6 +230,7 @@ impl Right {
             Self::Everyone => TextKind::Everyone,
             Self::Managers => TextKind::Managers,
             Self::Unnamed(..) => TextKind::Unnamed,
+            Self::Attachment(..) => TextKind::Attachments,
             Self::Kind(Kind::Chain) => TextKind::Confidential,
             Self::Kind(Kind::Pair) => TextKind::OneOnOnes,
             Self::Kind(Kind::Talent) => TextKind::Talent,
@@ -235,6 +264,7 @@ impl fmt::Display for Right {
                     "the answer of {author} to `{question}` without the name, {cycle}"
                 )
             }
+            Self::Attachment(cycle, name) => write!(f, "the attachment `{cycle}/files/{name}`"),
             other => write!(f, "{}", other.kind()),
         }
     }

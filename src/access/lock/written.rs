@@ -10,7 +10,8 @@ use std::ops::Range;
 use serde::Deserialize;
 use toml::value::Datetime;
 
-use super::{Lock, RULES, Readers, Since, Standing};
+use super::attachments::{Spot, is_linking};
+use super::{Kept, Lock, RULES, Readers, Since, Standing};
 use crate::model::*;
 
 const HEADER: &str = "\
@@ -91,8 +92,11 @@ impl fmt::Display for Lock {
             let key = quoted(&format!("{rubric}/{track}"));
             format!("{key} = {}", list(extends.iter().map(TrackId::to_string)))
         })?;
-        table(f, "readers", &self.readers, |(at, readers)| {
-            format!("{} = {}", quoted(&at.to_string()), list(words(readers)))
+        table(f, "readers", &self.readers, |(at, kept)| {
+            format!("{} = {}", quoted(&at.to_string()), kept_line(kept))
+        })?;
+        table(f, "attachments", &self.attachments, |(path, texts)| {
+            format!("{} = {}", quoted(path), list(texts.iter().cloned()))
         })?;
         table(f, "people", &self.people, person_lines)
     }
@@ -123,12 +127,25 @@ fn question_key(cycle: Option<&CycleId>, question: &QuestionId) -> String {
     }
 }
 
-/// The line of a lock's text that a `readers` line of the tree is recorded in; nothing for other causes, and where there is
-/// none.
+/// The readers of a file; or of each part, by the fingerprint of what it says.
+fn kept_line(kept: &Kept) -> String {
+    match kept {
+        Kept::File(readers) => list(words(readers)),
+        Kept::Parts(parts) => {
+            let part = |(text, readers)| format!("{text} = {}", list(words(readers)));
+            let parts: Vec<String> = parts.iter().map(part).collect();
+            format!("{{ {} }}", parts.join(", "))
+        }
+    }
+}
+
+/// The line of a lock's text that records a `readers` line of the tree, or an attachment; nothing for other causes, and
+/// where there is none.
 pub fn line_of(text: &str, cause: &Cause) -> Option<Range<usize>> {
     let key = match cause {
         Cause::Readers(at) => quoted(&at.to_string()),
         Cause::Question(cycle, question) => question_key(cycle.as_ref(), question),
+        Cause::Attachment(path, _) => quoted(path),
         _ => return None,
     };
     let begins = format!("\n{key} = ");
@@ -310,7 +327,9 @@ struct Written {
     #[serde(default)]
     public: BTreeMap<PublicKey, Vec<Id<TrackId>>>,
     #[serde(default)]
-    readers: BTreeMap<ReadersKey, Vec<Token>>,
+    readers: BTreeMap<ReadersKey, WrittenKept>,
+    #[serde(default)]
+    attachments: BTreeMap<AttachmentKey, Vec<LinkingText>>,
     #[serde(default)]
     people: BTreeMap<Id<PersonId>, WrittenStanding>,
 }
@@ -321,6 +340,16 @@ struct WrittenAccess {
     chain: Reach,
     peer_feedback: Policy,
     hr: Vec<Id<PersonId>>,
+}
+
+#[derive(Deserialize)]
+#[serde(
+    untagged,
+    expecting = "readers, or the readers of each text of the name"
+)]
+enum WrittenKept {
+    File(Vec<Token>),
+    Parts(BTreeMap<String, Vec<Token>>),
 }
 
 #[derive(Deserialize)]
@@ -385,6 +414,12 @@ texts! {
         Some((path, part)) => Some(Self(path.to_owned(), Some(part.to_owned()))),
         None => Some(Self(text.to_owned(), None)),
     }, "a path";
+    /// `people/ada/2026-h1/files/graph.png`.
+    AttachmentKey(String) = |text| Spot::at(text).map(|_| Self(text.to_owned())),
+        "the path of an attachment";
+    /// `review.md`, or `self.md#growth`.
+    LinkingText(String) = |text| is_linking(text).then(|| Self(text.to_owned())),
+        "a text that may link to attachments";
     /// A word for an audience, or somebody's id.
     Token(ReaderToken) = |text| match AUDIENCES.iter().find(|(_, word)| *word == text) {
         Some((audience, _)) => Some(Self(ReaderToken::Audience(*audience))),
@@ -451,13 +486,13 @@ fn day(day: Datetime) -> Option<Date> {
 
 impl Written {
     fn into_lock(self) -> Lock {
-        let readers = |tokens: Vec<Token>| tokens.into_iter().map(|Token(token)| token).collect();
         let cycles = self.cycle.into_iter();
         let questions = self.question.into_iter();
         let asked = self.asked.into_iter();
         let headings = self.heading.into_iter();
         let public = self.public.into_iter();
         let lines = self.readers.into_iter();
+        let attachments = self.attachments.into_iter();
         let people = self.people.into_iter();
         let Policy(PolicyWord(policy)) = self.access.peer_feedback;
         Lock {
@@ -486,11 +521,34 @@ impl Written {
                 })
                 .collect(),
             readers: lines
-                .map(|(ReadersKey(path, part), tokens)| (ReadersAt { path, part }, readers(tokens)))
+                .map(|(ReadersKey(path, part), kept)| (ReadersAt { path, part }, kept.into_kept()))
+                .collect(),
+            attachments: attachments
+                .map(|(AttachmentKey(path), texts)| {
+                    let texts = texts.into_iter().map(|LinkingText(text)| text);
+                    (path, texts.collect())
+                })
                 .collect(),
             people: people
                 .map(|(Id(id), standing)| (id, standing.into_standing()))
                 .collect(),
+        }
+    }
+}
+
+fn readers(tokens: Vec<Token>) -> Readers {
+    tokens.into_iter().map(|Token(token)| token).collect()
+}
+
+impl WrittenKept {
+    fn into_kept(self) -> Kept {
+        match self {
+            Self::File(tokens) => Kept::File(readers(tokens)),
+            Self::Parts(parts) => {
+                let parts = parts.into_iter();
+                let parts = parts.map(|(text, tokens)| (text, readers(tokens)));
+                Kept::Parts(parts.collect())
+            }
         }
     }
 }
