@@ -164,7 +164,7 @@ impl Found {
                 (Standing::Compared(difference), diagnostics)
             }
         };
-        let mut report = Report::new(diagnostics, &source.texts, source.root.clone());
+        let mut report = source.report(diagnostics);
         let text = self.text.clone();
         report
             .texts

@@ -26,6 +26,10 @@ pub struct Cli {
     #[arg(short, long = "identity", value_name = "FILE", global = true)]
     pub identities: Vec<PathBuf>,
 
+    /// Let settings of the tree lead out of it, into this folder; may be given several times [env: GRADUS_OUTSIDE]
+    #[arg(long, value_name = "DIR", global = true)]
+    pub outside: Vec<PathBuf>,
+
     /// Say nothing but errors
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,

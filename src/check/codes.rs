@@ -63,7 +63,7 @@ rules! {
     "A link may lead within the directory of the same person, within the rubric, within the cycles, or to what lies beside all of \
      them, such as an archive. Where a file lies says who reads it: a link from one person to another, into `management/` or to a \
      hidden file would show it to others. A link that leaves the tree is never read, because a page could then show a file of the \
-     machine that builds; point `[sources]` at directories that lie elsewhere on purpose."
+     machine that builds; point `[sources]` at directories that lie elsewhere on purpose, and allow them with `--outside`."
     "people/ada/2026-h1/review.md -> /etc/passwd"
 
     NOT_A_FILE "E005" Error
@@ -94,7 +94,7 @@ rules! {
     NO_DIRECTORY "E009" Error
     "`[sources]` names a directory that is not there"
     "`people` and `management` in `[sources]` are directories, relative to the one that holds `gradus.toml`. \
-     Check out the repository that holds them, or correct the path."
+     Check out the repository that holds them, or correct the path. Outside of the tree they are read only with `--outside`."
     "[sources]\npeople = \"../people-repo\""
 
     TOML_SYNTAX "E010" Error
@@ -344,6 +344,13 @@ rules! {
      words that stand beside it on a page. Control characters do as much to a terminal. Leave them out; texts in scripts that run from right to \
      left need none of them. In prose they are allowed, and shown spelt out."
     "name = \"Ada \\u202ErofakO\""
+
+    LEADS_OUT "E065" Error
+    "a setting that leads out of the tree"
+    "`[sources]` and `[seal] key_file` may lead to another folder, and then only to one that whoever runs gradus gives: with `--outside DIR`, which \
+     may be repeated, or in `GRADUS_OUTSIDE`, with `:` between folders. Symbolic links are judged by where they lead. Otherwise a change of the tree \
+     could make gradus read, and quote, any file of the machine that checks it. Nothing of the folder was read."
+    "[sources]\npeople = \"../people-repo\", without `--outside ../people-repo`"
 
     REVOKED_KEY "E070" Error
     "a revoked key is back"

@@ -137,11 +137,7 @@ impl Build<'_> {
         let Some(renewal) = Renewal::find(&tree, &org, &basis, &before) else {
             return Ok(false);
         };
-        let report = Report::new(
-            renewal.diagnostics.clone(),
-            &source.texts,
-            source.root.to_owned(),
-        );
+        let report = source.report(renewal.diagnostics.clone());
         let org = &renewal.organisation;
         self.publish(org, &key, |input, publication| {
             let standing = publication.standing();

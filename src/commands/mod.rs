@@ -31,7 +31,7 @@ use gradus::diag::{Diagnostic, Report};
 use gradus::model::{Date, Organisation};
 use gradus::pipeline::{self, Loaded};
 use gradus::regular_file;
-use gradus::source::{self, Identities, Source, Unopened};
+use gradus::source::{self, Given, Identities, Outside, Source, Unopened};
 use gradus::{keys as library_keys, terminal};
 
 use crate::cli::{Cli, ColorWhen, Command};
@@ -41,6 +41,9 @@ const MARKER: &str = "gradus.toml";
 
 /// Names a file with the builder's identity.
 const IDENTITY_FILE: &str = "GRADUS_IDENTITY_FILE";
+
+/// Names folders outside of the tree that its settings may lead into.
+const OUTSIDE: &str = "GRADUS_OUTSIDE";
 
 /// Runs the command.
 ///
@@ -89,6 +92,8 @@ pub struct Here {
     directory: PathBuf,
     /// The identity files that `-i` names.
     pub identity_files: Vec<PathBuf>,
+    /// The folders that `--outside` names.
+    outside_folders: Vec<PathBuf>,
     pub quiet: bool,
     pub verbose: bool,
     /// The real day, in local time: audiences follow it.
@@ -111,6 +116,7 @@ impl Here {
         Ok(Self {
             directory,
             identity_files: cli.identities.clone(),
+            outside_folders: cli.outside.clone(),
             quiet: cli.quiet,
             verbose: cli.verbose,
             today: today(),
@@ -169,6 +175,37 @@ impl Here {
             Ok(identity)
         });
         identities.collect()
+    }
+
+    /// What a tree is read with.
+    ///
+    /// # Errors
+    ///
+    /// As [`Here::identities`] and [`Here::outside`].
+    pub fn given(&self) -> Result<Given, Failure> {
+        Ok(Given {
+            outside: self.outside()?,
+            identities: self.identities()?,
+        })
+    }
+
+    /// Where settings of a tree may lead: the folders of `--outside`, or else of the environment.
+    ///
+    /// # Errors
+    ///
+    /// One is not there.
+    pub fn outside(&self) -> Result<Outside, Failure> {
+        let mut folders = self.outside_folders.clone();
+        if folders.is_empty() {
+            let of_environment = std::env::var_os(OUTSIDE).unwrap_or_default();
+            let named = std::env::split_paths(&of_environment);
+            folders.extend(named.filter(|folder| !folder.as_os_str().is_empty()));
+        }
+        let folders = folders.iter().map(|folder| self.path(folder));
+        Outside::new(folders).map_err(|(folder, error)| {
+            let what = format!("could not find the folder `{}`", folder.display());
+            Failure::environment(&what, error)
+        })
     }
 
     /// The identity files of `-i`, or else of the environment.
@@ -281,9 +318,9 @@ pub fn loaded(here: &Here, root: &Path) -> Result<Loaded, Failure> {
 ///
 /// As [`loaded`].
 pub fn read(here: &Here, root: &Path) -> Result<Source, Failure> {
-    let identities = here.identities()?;
+    let given = here.given()?;
     let _line = progress::Line::show(here, "reading the tree");
-    source::load_with(root, &identities).map_err(Failure::from_load)
+    source::load_with(root, &given).map_err(Failure::from_load)
 }
 
 /// Checks an organisation that was read.
