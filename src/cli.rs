@@ -257,7 +257,8 @@ pub struct Access {
     #[arg(long, conflicts_with_all = ["json", "person"])]
     pub accept: bool,
 
-    /// Print how the tree differs from `access.lock`; exits with 1 where somebody would read more
+    /// Print how the tree differs from `access.lock`; exits with 1 where somebody would read more. Of sealed files that no
+    /// identity opens, it says so and compares the rest
     #[arg(long, conflicts_with_all = ["json", "person", "accept"])]
     pub diff: bool,
 }

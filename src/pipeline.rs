@@ -53,6 +53,8 @@ pub struct Loaded {
     pub report: Report,
     /// How the organisation stands to what was accepted in `access.lock`; there where the organisation is.
     pub acceptance: Option<Acceptance>,
+    /// The same of what could be opened, if sealed files stayed closed and nothing else is wrong.
+    pub acceptance_of_opened: Option<Acceptance>,
     /// The sealed files that another identity is needed for, and why; paths relative to the organisation.
     pub closed: Vec<(Arc<str>, Unopened)>,
 }
@@ -98,10 +100,14 @@ pub fn judge(source: Source, today: Date) -> Loaded {
     let acceptance = organisation
         .as_ref()
         .map(|org| Acceptance::of(&source, org, today));
+    let acceptance_of_opened = checked
+        .opened
+        .map(|org| Acceptance::of_opened(&source, &org, today));
     Loaded {
         organisation,
         report,
         acceptance,
+        acceptance_of_opened,
         closed: closed(&source),
     }
 }

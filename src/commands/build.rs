@@ -7,7 +7,6 @@ use std::time::Instant;
 
 use gradus::access::Access;
 use gradus::check::Partly;
-use gradus::diag::Report;
 use gradus::fingerprint;
 use gradus::model::{Date, FileHash, Organisation, Reach, SealedSite};
 use gradus::pipeline::{self, BuildError, Built, Days, Manner};

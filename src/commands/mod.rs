@@ -270,6 +270,7 @@ pub fn valid(here: &Here, loaded: Loaded) -> Result<(Organisation, Acceptance), 
         report,
         acceptance,
         closed,
+        ..
     } = loaded;
     if report.has_errors() || here.verbose {
         terminal::print_report(&report);
@@ -334,10 +335,7 @@ const CLOSED_NAMED_MAX: usize = 10;
 
 /// Says which sealed files are not open, and what would open them.
 pub fn closed_sources(closed: &[(Arc<str>, Unopened)]) -> Failure {
-    let count = match closed.len() {
-        1 => "1 sealed file is".to_owned(),
-        count => format!("{count} sealed files are"),
-    };
+    let (count, named) = closed_in_words(closed);
     let other = closed
         .iter()
         .any(|(_, why)| *why == Unopened::OtherIdentity);
@@ -351,15 +349,24 @@ pub fn closed_sources(closed: &[(Arc<str>, Unopened)]) -> Failure {
             "name an identity file with `-i FILE` or in `GRADUS_IDENTITY_FILE`",
         ),
     };
+    let message = Message::new(format!("{count} not opened, and nothing is made without"))
+        .note(format!("{why} {named}"))
+        .help(help);
+    Failure::Keys(message)
+}
+
+/// How many sealed files there are, with the verb, and which.
+fn closed_in_words(closed: &[(Arc<str>, Unopened)]) -> (String, String) {
+    let count = match closed.len() {
+        1 => "1 sealed file is".to_owned(),
+        count => format!("{count} sealed files are"),
+    };
     let named = closed.iter().take(CLOSED_NAMED_MAX);
     let mut named: Vec<String> = named.map(|(path, _)| format!("`{path}`")).collect();
     if closed.len() > CLOSED_NAMED_MAX {
         named.push(format!("{} more", closed.len() - CLOSED_NAMED_MAX));
     }
-    let message = Message::new(format!("{count} not opened, and nothing is made without"))
-        .note(format!("{why} {}", named.join(", ")))
-        .help(help);
-    Failure::Keys(message)
+    (count, named.join(", "))
 }
 
 /// Something said to a person: what is so, why, and what would help.

@@ -289,7 +289,9 @@ impl Reading {
         for event in events.iter().rev() {
             let directory = directory_of(&event.path);
             let owner = self.history.owners.of(&event.commit, directory);
-            if !directories.contains(directory) || !owner.may_be(known) {
+            let came = event.between().map_or(directory, |(from, _)| from);
+            let is_theirs = directories.contains(directory) && directories.contains(came);
+            if !is_theirs || !owner.may_be(known) {
                 break;
             }
             known = owner.known().or(known);
@@ -451,12 +453,13 @@ impl Lines {
     fn of(log: &[Vec<u8>]) -> Self {
         let mut lines = Self::default();
         // Newest first as told; files are followed forwards.
-        for touched in log
-            .iter()
-            .rev()
-            .flat_map(|some| touches(some).into_iter().rev())
-        {
-            lines.take(touched);
+        for some in log.iter().rev() {
+            let mut touched = touches(some);
+            let commits = touched.chunk_by_mut(|one, other| one.commit == other.commit);
+            commits.for_each(find_origins);
+            for touched in touched.into_iter().rev() {
+                lines.take(touched);
+            }
         }
         lines
     }
@@ -477,7 +480,7 @@ impl Lines {
                 day: touched.day,
                 commit: touched.commit,
                 path: touched.path.into(),
-                from: life.and(touched.from).map(Into::into),
+                from: touched.came.or(life.and(touched.from)).map(Into::into),
                 blob,
             });
         }
@@ -518,10 +521,30 @@ struct Touch<'l> {
     from: Option<&'l [u8]>,
     /// Nothing of it changed with the move.
     exact: bool,
+    /// The path in which the very same text was before, if that path lost it in this commit.
+    came: Option<&'l [u8]>,
+    /// What was at the path before, or at `from`.
+    before: Option<Blob>,
     /// There was nothing at that path before.
     begins: bool,
     /// Nothing: it went, or is no regular file any more.
     blob: Option<Blob>,
+}
+
+/// Finds the texts of one commit that came from other paths of it, whatever was where they are now.
+fn find_origins(touched: &mut [Touch<'_>]) {
+    if touched.len() < 2 {
+        return;
+    }
+    let left = touched.iter().filter_map(|touch| {
+        let before = touch.before.clone()?;
+        Some((before, touch.from.unwrap_or(touch.path)))
+    });
+    let left: HashMap<Blob, &[u8]> = left.collect();
+    for touch in touched {
+        let came = touch.blob.as_ref().and_then(|blob| left.get(blob));
+        touch.came = came.copied().filter(|came| *came != touch.path);
+    }
 }
 
 fn is_move(touched: &Touch<'_>, from: &[u8]) -> bool {
@@ -570,6 +593,13 @@ impl Commit {
     }
 }
 
+/// The blob before a commit of one parent; `None` if there was no file.
+fn words_before(modes: &[&str]) -> Option<Blob> {
+    let blob = modes.get(2)?;
+    let was_there = !blob.trim_matches('0').is_empty();
+    was_there.then(|| (*blob).into())
+}
+
 /// `:<mode> <mode> <blob> <blob> <status>`, with as many colons as parents, and as many modes and blobs and one
 /// more; the paths follow.
 fn touch<'l>(
@@ -598,6 +628,8 @@ fn touch<'l>(
         path,
         from,
         exact: *status == "R100",
+        came: None,
+        before: (parents == 1).then(|| words_before(modes)).flatten(),
         begins: moved || before.trim_matches('0').is_empty(),
         blob: mode.starts_with("100").then(|| (*blob).into()),
     })

@@ -164,6 +164,20 @@ impl Source {
         }
     }
 
+    /// Where a file that is shown as `path` lies if `[sources]` names nothing and it is not sealed.
+    pub fn usual(&self, path: &str) -> String {
+        let path = path.strip_suffix(SEALED_ENDING).unwrap_or(path);
+        let areas = [
+            ("people", &self.areas.people),
+            ("management", &self.areas.management),
+        ];
+        let moved = areas.iter().find_map(|(usual, area)| {
+            let rest = path.strip_prefix(area.shown.as_str())?;
+            rest.starts_with('/').then(|| format!("{usual}{rest}"))
+        });
+        moved.unwrap_or_else(|| path.to_owned())
+    }
+
     fn placed(&self, path: &str) -> String {
         let areas = [
             ("people/", &self.areas.people),

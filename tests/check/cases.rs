@@ -354,6 +354,13 @@ fn between_files() -> Vec<Case> {
             "E009",
             sample().with(
                 "gradus.toml",
+                "name = \"Tiny\"\n[sources]\nmanagement = «\"nowhere\"»\n",
+            ),
+        ),
+        (
+            "E065",
+            sample().with(
+                "gradus.toml",
                 "name = \"Tiny\"\n[sources]\nmanagement = «\"../nowhere\"»\n",
             ),
         ),

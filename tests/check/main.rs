@@ -2,6 +2,7 @@
 
 mod cases;
 mod complete;
+mod crossing;
 mod guidance;
 mod history;
 mod hostile;
@@ -10,3 +11,4 @@ mod hostile_trees;
 mod mutated;
 mod sealed;
 mod tree;
+mod unquoted;

@@ -338,10 +338,10 @@ fn only_a_push_to_the_default_branch_publishes_whatever_that_is_called() {
         shell.does(".", &[&format!("gradus init org --ci {forge}")]);
         shell.read(&format!("org/{path}"))
     });
-    let rule = "  rules:\n    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH\n";
+    let rule = "  rules:\n    - if: $CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_COMMIT_REF_PROTECTED == \"true\"\n";
     assert!(block(&gitlab, "pages:").contains(rule));
     // A tag may be called as the branch is: the whole reference is compared.
-    let condition = "    if: github.event_name == 'push' && github.ref == format('refs/heads/{0}', github.event.repository.default_branch)\n";
+    let condition = "    if: github.event_name == 'push' && github.ref_protected && github.ref == format('refs/heads/{0}', github.event.repository.default_branch)\n";
     assert!(block(&github, "  publish:").contains(condition));
     for text in [gitlab, github] {
         let mut words = text.split(|c: char| !c.is_alphanumeric());
@@ -428,4 +428,70 @@ fn a_pipeline_is_never_written_over_one_that_is_there() {
     assert!(said(&ran).contains("`gradus build --deploy gitlab`"));
     assert_eq!(shell.read("org/.gitlab-ci.yml"), "mine");
     assert!(!shell.path("org/gradus.toml").exists());
+}
+
+/// The lines of a pipeline that hand out a secret.
+fn with_secrets(text: &str) -> Vec<&str> {
+    let lines = text.lines().map(str::trim);
+    let lines = lines.filter(|line| !line.starts_with('#'));
+    let has = |line: &&str| line.contains("secrets.") || line.contains("secrets:");
+    lines.filter(has).collect()
+}
+
+#[test]
+fn jobs_of_merge_requests_get_no_identity_and_no_key_and_share_no_cache_with_protected_branches() {
+    let [gitlab, github] = runners();
+    let text = github.shell.read("origin/.github/workflows/gradus.yml");
+    assert_eq!(
+        with_secrets(&text),
+        with_secrets(block(&text, "  publish:"))
+    );
+    assert_eq!(with_secrets(&text).len(), 2, "{text}");
+    assert!(block(&text, "  publish:").contains("\n      name: github-pages\n"));
+    assert!(!text.contains("pull_request_target"));
+    assert!(text.contains("\npermissions:\n  contents: read\n"));
+    let count = |words: &str| text.matches(words).count();
+    assert_eq!(count("uses: actions/checkout"), 2);
+    assert_eq!(count("persist-credentials: false"), 2);
+    let apart = "key: gradus-${{ github.ref_protected && 'protected' || 'open' }}-";
+    assert_eq!((count("uses: actions/cache"), count(apart)), (2, 2));
+    let text = gitlab.shell.read("origin/.gitlab-ci.yml");
+    assert_eq!(text.matches("key: ").count(), 1);
+    assert!(text.contains("    key: gradus-$CI_COMMIT_REF_PROTECTED "));
+    let check = steps(block(&text, "check:"), "- ");
+    assert_eq!(check[0], "unset GRADUS_IDENTITY_FILE GRADUS_SITE_KEY_FILE");
+}
+
+#[test]
+fn a_pipeline_of_a_sealed_tree_checks_what_is_open_and_publishes_with_the_identity() {
+    for mut runner in runners() {
+        let link = runner.shell.path("programs/gradus");
+        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_gradus"), &link).expect("a link");
+        runner.give_key();
+        let made = "gradus -C origin keys new builder -o ../builder.txt || gradus keys new builder -o builder.txt";
+        let made = runner.shell.does(".", &[made]);
+        let recipient = made.lines().find(|line| line.starts_with("age1"));
+        let recipient = recipient.expect("a recipient");
+        let seal = format!(
+            "gradus -C origin seal people/sam/person.toml cycles/*.toml --to {recipient} || gradus seal origin/people/sam/person.toml origin/cycles/*.toml --to {recipient}"
+        );
+        runner.shell.does(".", &[&seal]);
+        fs::remove_file(&link).expect("the link");
+        runner.commit();
+        let identity = runner.shell.path("builder.txt");
+        let text = fs::read_to_string(&identity).expect("an identity");
+        match runner.forge {
+            "gitlab" => {
+                let path = identity.display().to_string();
+                runner.shell.set("GRADUS_IDENTITY_FILE", path);
+            }
+            _ => runner.shell.set("GRADUS_IDENTITY", text),
+        }
+        let checked = runner.job("check");
+        assert!(checked.status.success(), "{}", said(&checked));
+        let words = "this is a part of the answer: 2 sealed files are not opened";
+        assert!(said(&checked).contains(words), "{}", said(&checked));
+        runner.passes(runner.publishing());
+        assert!(runner.site().join("site.json").exists());
+    }
 }
