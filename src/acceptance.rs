@@ -1,6 +1,6 @@
 //! A tree beside its `access.lock`: whether it may be built, and what to say of it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{self, Write};
 use std::path::Path;
@@ -10,8 +10,8 @@ use crate::access::lock::{Difference, Lock, difference, line_of};
 use crate::check::causes;
 use crate::check::codes::UNREADABLE;
 use crate::diag::{Diagnostic, Report, Severity};
-use crate::model::{Date, Organisation, PersonId};
-use crate::source::{ACCESS_LOCK, Source, access_lock};
+use crate::model::{CycleId, Date, Organisation, PersonId, TrackId};
+use crate::source::{ACCESS_LOCK, FileKind, PersonFile, Source, access_lock};
 
 /// How an organisation stands to what was accepted.
 #[derive(Debug)]
@@ -56,6 +56,22 @@ impl Acceptance {
         }
     }
 
+    /// The same of an organisation that lacks what is in sealed files which stayed closed. Of those, what was accepted is
+    /// taken to hold still: nothing is known that would be wider, nor that would not.
+    pub fn of_opened(source: &Source, org: &Organisation, today: Date) -> Self {
+        let mut present = Lock::of(org);
+        let found = Found::beside(source);
+        if let Accepted::Lock(accepted) = &found.accepted {
+            Closed::of(source).keep(accepted, &mut present);
+        }
+        let (standing, report) = found.compared(source, (&present, org), today);
+        Self {
+            present,
+            standing,
+            report,
+        }
+    }
+
     /// Whether nobody would read more than was accepted.
     pub fn permits_a_build(&self) -> bool {
         matches!(&self.standing, Standing::Compared(difference) if !difference.is_wider())
@@ -83,6 +99,95 @@ impl Acceptance {
         let mut said = self.report.diagnostics.iter();
         said.any(|diagnostic| diagnostic.code == UNREADABLE.code)
     }
+}
+
+/// What sealed files that stayed closed say of access.
+#[derive(Default)]
+struct Closed {
+    people: BTreeSet<PersonId>,
+    cycles: BTreeSet<CycleId>,
+    /// Directories of rubrics.
+    rubrics: BTreeSet<String>,
+    /// All other files, where they lie if `[sources]` names nothing.
+    files: BTreeSet<String>,
+}
+
+impl Closed {
+    fn of(source: &Source) -> Self {
+        let mut closed = Self::default();
+        for (path, kind, _) in source.unopened() {
+            match kind {
+                FileKind::Person {
+                    person,
+                    file: PersonFile::Person,
+                } => closed.people.extend(PersonId::new(person)),
+                FileKind::Cycle(cycle) => closed.cycles.extend(CycleId::new(cycle)),
+                FileKind::Track { rubric, .. } | FileKind::Level { rubric, .. } => {
+                    closed.rubrics.insert(rubric.to_string());
+                }
+                _ => _ = closed.files.insert(source.usual(path)),
+            }
+        }
+        closed
+    }
+
+    /// Takes over what was accepted of them.
+    fn keep(&self, accepted: &Lock, present: &mut Lock) {
+        for id in &self.people {
+            let standing = accepted.people.get_key_value(id);
+            let standing = standing.map(|(id, standing)| (id.clone(), standing.clone()));
+            present.people.extend(standing);
+        }
+        let cycles = self.cycles.iter();
+        let cycles = cycles.filter_map(|id| accepted.cycles.get_key_value(id));
+        present
+            .cycles
+            .extend(cycles.map(|(id, days)| (id.clone(), *days)));
+        let of_cycle = |cycle: &Option<CycleId>| {
+            let mut cycle = cycle.iter();
+            cycle.any(|cycle| self.cycles.contains(cycle))
+        };
+        keep(&accepted.questions, &mut present.questions, |at| {
+            of_cycle(&at.0)
+        });
+        keep(&accepted.asked, &mut present.asked, |at| of_cycle(&at.0));
+        keep(&accepted.headings, &mut present.headings, |at| {
+            of_cycle(&at.0)
+        });
+        keep(&accepted.readers, &mut present.readers, |at| {
+            self.holds(&at.path)
+        });
+        let of_rubric = |at: &(String, TrackId)| self.rubrics.contains(&at.0);
+        keep(&accepted.public, &mut present.public, of_rubric);
+    }
+
+    /// Whether a file, where it lies if `[sources]` names nothing, is closed or hangs on one that is.
+    fn holds(&self, path: &str) -> bool {
+        let path = Path::new(path);
+        let mut parts = path.iter().filter_map(|part| part.to_str());
+        let stem = path.file_stem().and_then(|stem| stem.to_str());
+        let is_of = |person: Option<&str>, cycle: Option<&str>| {
+            person.is_some_and(|person| self.people.contains(person))
+                || cycle.is_some_and(|cycle| self.cycles.contains(cycle))
+        };
+        let hangs = match parts.next() {
+            Some("people") => is_of(parts.next(), parts.next()),
+            Some("management") => is_of(stem, parts.next()),
+            Some(rubric) => self.rubrics.contains(rubric),
+            None => false,
+        };
+        hangs || path.to_str().is_some_and(|path| self.files.contains(path))
+    }
+}
+
+/// Takes over the entries whose keys are kept.
+fn keep<K: Ord + Clone, V: Clone>(
+    from: &BTreeMap<K, V>,
+    to: &mut BTreeMap<K, V>,
+    is_kept: impl Fn(&K) -> bool,
+) {
+    let kept = from.iter().filter(|(key, _)| is_kept(key));
+    to.extend(kept.map(|(key, value)| (key.clone(), value.clone())));
 }
 
 /// How a tree that is being written stands to what was accepted. Its keys are stand-ins: whoever was accepted keeps the
@@ -171,7 +276,7 @@ impl Found {
                 (Standing::Compared(difference), diagnostics)
             }
         };
-        let mut report = Report::new(diagnostics, &source.texts, source.root.clone());
+        let mut report = source.report(diagnostics);
         let text = self.text.clone();
         report
             .texts

@@ -36,6 +36,17 @@ pub struct Cli {
     )]
     identities: Vec<PathBuf>,
 
+    /// Let settings of the tree lead out of it, into this folder; may be given several times
+    #[arg(
+        long,
+        value_name = "DIR",
+        global = true,
+        env = OUTSIDE,
+        value_delimiter = ':',
+        value_parser = OsStringValueParser::new().map(PathBuf::from)
+    )]
+    pub outside: Vec<PathBuf>,
+
     /// Whether the environment names the identity, and no flag
     #[arg(skip)]
     identity_of_environment: bool,
@@ -62,6 +73,9 @@ pub struct Cli {
 
 /// Names a file with the builder's identity.
 const IDENTITY_FILE: &str = "GRADUS_IDENTITY_FILE";
+
+/// Names folders outside of the tree that its settings may lead into, with `:` between them.
+const OUTSIDE: &str = "GRADUS_OUTSIDE";
 
 /// The identity files that somebody named.
 #[derive(Debug, Clone, Default)]
@@ -353,7 +367,8 @@ pub struct Access {
     #[arg(long, conflicts_with = "json")]
     pub accept: bool,
 
-    /// Print how the tree differs from `access.lock`; exits with 1 where somebody would read more
+    /// Print how the tree differs from `access.lock`; exits with 1 where somebody would read more. Of sealed files that no
+    /// identity opens, it says so and compares the rest
     #[arg(long, conflicts_with_all = ["json", "accept"])]
     pub diff: bool,
 }

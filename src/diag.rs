@@ -1,8 +1,12 @@
 //! What went wrong in the tree, where, and what would help. Drawn only by the commands.
 
-use std::collections::BTreeMap;
+mod hidden;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
+
+pub use hidden::Private;
 
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -94,7 +98,10 @@ fn line_and_column(text: &str, at: usize) -> (usize, usize) {
 pub struct Report {
     pub diagnostics: Vec<Diagnostic>,
     /// Texts of the files that diagnostics name, by relative path; unreadable files are absent.
+    /// They tell lines and columns; what may be shown of them, [`Report::excerpt`] says.
     pub texts: BTreeMap<Arc<str>, Arc<str>>,
+    /// Those of which no line may be shown: they were sealed, or lie outside of the tree.
+    pub(crate) private: BTreeSet<Arc<str>>,
     /// Where the relative paths start.
     pub root: PathBuf,
 }
@@ -112,6 +119,7 @@ impl Report {
         let with_text = |file: &Arc<str>| Some((file.clone(), texts.get(file)?.clone()));
         let mut report = Self {
             texts: named.filter_map(with_text).collect(),
+            private: BTreeSet::new(),
             diagnostics,
             root,
         };
@@ -123,6 +131,7 @@ impl Report {
     pub fn and(mut self, other: &Self) -> Self {
         self.diagnostics.extend(other.diagnostics.iter().cloned());
         self.texts.extend(other.texts.clone());
+        self.private.extend(other.private.iter().cloned());
         self.sort();
         self
     }
@@ -145,6 +154,12 @@ impl Report {
     /// Whether the tree cannot be built.
     pub fn has_errors(&self) -> bool {
         self.count(Severity::Error) > 0
+    }
+
+    /// The text that a place's lines may be shown from. `None` if it is private, not at hand, or the place is the whole file.
+    pub fn excerpt(&self, place: &Place) -> Option<&Arc<str>> {
+        let is_shown = place.end > 0 && !self.private.contains(&place.file);
+        self.texts.get(&place.file).filter(|_| is_shown)
     }
 
     /// Lines and columns of a place; the beginning of the file where its text is not at hand.

@@ -24,7 +24,7 @@ use crate::model::{
 use crate::portable;
 use crate::seal::{LoginFile, SealError, SealInput, Sealer};
 use crate::site::{self, Theme, ThemeError};
-use crate::source::{self, Changed, Identities, LoadError, Source, Unopened};
+use crate::source::{self, Changed, Given, LoadError, Source, Unopened};
 
 /// The viewer's script, bundled when this program was built.
 pub const VIEWER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/viewer.js"));
@@ -53,6 +53,8 @@ pub struct Loaded {
     pub report: Report,
     /// How the organisation stands to what was accepted in `access.lock`; there where the organisation is.
     pub acceptance: Option<Acceptance>,
+    /// The same of what could be opened, if sealed files stayed closed and nothing else is wrong.
+    pub acceptance_of_opened: Option<Acceptance>,
     /// The sealed files that another identity is needed for, and why; paths relative to the organisation.
     pub closed: Vec<(Arc<str>, Unopened)>,
 }
@@ -64,7 +66,7 @@ pub struct Loaded {
 ///
 /// The directory is no organisation, or cannot be read at all.
 pub fn load(root: &Path, today: Date) -> Result<(Option<Organisation>, Report), LoadError> {
-    let loaded = load_with(root, &Identities::default(), today)?;
+    let loaded = load_with(root, &Given::default(), today)?;
     Ok((loaded.organisation, loaded.report))
 }
 
@@ -73,8 +75,8 @@ pub fn load(root: &Path, today: Date) -> Result<(Option<Organisation>, Report), 
 /// # Errors
 ///
 /// The directory is no organisation, or cannot be read at all.
-pub fn load_with(root: &Path, identities: &Identities, today: Date) -> Result<Loaded, LoadError> {
-    Ok(judge(source::load_with(root, identities)?, today))
+pub fn load_with(root: &Path, given: &Given, today: Date) -> Result<Loaded, LoadError> {
+    Ok(judge(source::load_with(root, given)?, today))
 }
 
 /// Checks a tree that was loaded.
@@ -93,15 +95,19 @@ pub fn judge(source: Source, today: Date) -> Loaded {
         checked.diagnostics.extend(guidance);
     }
     drop(checker); // what it knows of every file, for another look
-    let report = Report::new(checked.diagnostics, &source.texts, source.root.clone());
+    let report = source.report(checked.diagnostics);
     let organisation = checked.organisation;
     let acceptance = organisation
         .as_ref()
         .map(|org| Acceptance::of(&source, org, today));
+    let acceptance_of_opened = checked
+        .opened
+        .map(|org| Acceptance::of_opened(&source, &org, today));
     Loaded {
         organisation,
         report,
         acceptance,
+        acceptance_of_opened,
         closed: closed(&source),
     }
 }

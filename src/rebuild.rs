@@ -26,13 +26,13 @@ use crate::growth::Census;
 use crate::model::*;
 use crate::pipeline::{self, BuildError};
 use crate::site::{self, Theme};
-use crate::source::{self, Changed, Identities, LoadError, Source, THEMES, Touched, Unopened};
+use crate::source::{self, Changed, Given, LoadError, Source, THEMES, Touched, Unopened};
 
 /// An organisation that is loaded, checked and drawn again as it changes.
 pub struct Rebuilder {
     root: PathBuf,
     /// What sealed sources are opened with.
-    identities: Identities,
+    given: Given,
     checker: Checker,
     guidance: Guidance,
     source: Option<Source>,
@@ -95,7 +95,7 @@ impl Rebuilder {
     pub fn new(root: PathBuf, stand_in: Option<StandIn>) -> Self {
         Self {
             root,
-            identities: Identities::default(),
+            given: Given::default(),
             checker: Checker::new(stand_in),
             guidance: Guidance::default(),
             source: None,
@@ -111,8 +111,8 @@ impl Rebuilder {
     }
 
     /// The same, opening what is sealed with these.
-    pub fn with_identities(mut self, identities: Identities) -> Self {
-        self.identities = identities;
+    pub fn with_given(mut self, given: Given) -> Self {
+        self.given = given;
         self
     }
 
@@ -128,7 +128,7 @@ impl Rebuilder {
     ) -> Result<BTreeSet<Arc<str>>, LoadError> {
         self.due.theme |= concerns_themes(touched, &self.root);
         let Some(source) = &mut self.source else {
-            self.source = Some(source::load_with(&self.root, &self.identities)?);
+            self.source = Some(source::load_with(&self.root, &self.given)?);
             self.judge(&Changed::default(), today);
             return Ok(BTreeSet::new());
         };
@@ -163,7 +163,7 @@ impl Rebuilder {
             self.planned = Some(plan);
         }
         self.organisation = checked.organisation;
-        self.report = Report::new(checked.diagnostics, &source.texts, self.root.clone());
+        self.report = source.report(checked.diagnostics);
         self.hold_against_lock(today);
     }
 

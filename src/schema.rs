@@ -10,10 +10,12 @@ mod editors;
 mod json;
 #[cfg(test)]
 mod page;
+mod words;
 
 pub use declared::KINDS;
 pub use editors::{SCHEMAS, editor_files, schema_text};
 pub use json::json_schema;
+pub use words::is_word;
 
 /// A kind of file.
 #[derive(Debug)]

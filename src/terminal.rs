@@ -156,14 +156,13 @@ fn placed(
     label: Option<&str>,
 ) -> Group<'static> {
     let origin = Origin::path(visible(&place.file));
-    let Some(text) = report.texts.get(&place.file) else {
+    if !report.texts.contains_key(&place.file) {
         return group.element(origin);
-    };
-    let at = report.position(place);
-    if place.end == 0 {
-        // About the whole file: its first line says nothing.
-        return group.element(origin.line(at.line).char_column(at.column));
     }
+    let at = report.position(place);
+    let Some(text) = report.excerpt(place) else {
+        return group.element(origin.line(at.line).char_column(at.column));
+    };
     let line = ShownLine::at(text, place.start..place.end);
     let mut mark = AnnotationKind::Primary.span(line.marked);
     if let Some(label) = label {

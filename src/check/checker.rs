@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 
+use super::codes;
 use super::complaints::Complaints;
 use super::known::{Facts, Known};
 use super::organisation::{self, Settings};
@@ -23,6 +24,8 @@ pub struct Checked {
     /// There exactly where no diagnostic is an error and every sealed file was opened.
     pub organisation: Option<Organisation>,
     /// In no order.
+    /// Only what could be opened, if sealed files stayed closed for want of an identity and nothing else is wrong.
+    pub opened: Option<Organisation>,
     pub diagnostics: Vec<Diagnostic>,
     /// What of the organisation is not as it was when this checker checked it last.
     pub fresh: Fresh,
@@ -122,8 +125,14 @@ impl Checker {
         // Without what is sealed, a page would silently say less.
         let is_whole = source.unopened().next().is_none();
         let is_valid = is_whole && !diagnostics.iter().any(is_error);
+        let mut unopened = source.unopened();
+        let opens_elsewhere = unopened.all(|(_, _, why)| why.wants_identity());
+        let is_closed = |diagnostic: &Diagnostic| diagnostic.code == codes::UNOPENED.code;
+        let mut errors = diagnostics.iter().filter(|one| is_error(one));
+        let is_sound = !is_whole && opens_elsewhere && errors.all(is_closed);
         Checked {
             organisation: is_valid.then(|| self.organisation()).flatten(),
+            opened: is_sound.then(|| self.organisation()).flatten(),
             diagnostics,
             fresh: Fresh {
                 frame: renewed.anything,

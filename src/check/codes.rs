@@ -65,7 +65,7 @@ rules! {
      them, such as an archive. `files/` itself is no link, and a link in it leads to another file of that very `files/`: both names are \
      one attachment then, for the readers of that file. Where a file lies says who reads it: a link from one person to another, into `management/` or to a \
      hidden file would show it to others. A link that leaves the tree is never read, because a page could then show a file of the \
-     machine that builds; point `[sources]` at directories that lie elsewhere on purpose."
+     machine that builds; point `[sources]` at directories that lie elsewhere on purpose, and allow them with `--outside`."
     "people/ada/2026-h1/review.md -> /etc/passwd"
 
     NOT_A_FILE "E005" Error
@@ -96,7 +96,7 @@ rules! {
     NO_DIRECTORY "E009" Error
     "`[sources]` names a directory that is not there"
     "`people` and `management` in `[sources]` are directories, relative to the one that holds `gradus.toml`. \
-     Check out the repository that holds them, or correct the path."
+     Check out the repository that holds them, or correct the path. Outside of the tree they are read only with `--outside`."
     "[sources]\npeople = \"../people-repo\""
 
     TOML_SYNTAX "E010" Error
@@ -240,8 +240,7 @@ rules! {
     "a merge left its marks in a text"
     "git marks what two branches changed with lines that begin with seven `<`, `=` or `>`, and leaves the choice to you. With the marks, both sides \
      would be published. Keep what is meant and delete the lines. Within code they may stand: indent them by four spaces, or put a fence around them."
-    "<<<<<<< HEAD"
-
+    "
     MEANT_HEADING "E035" Error
     "a heading that was meant and is none, between answers with different readers"
     "Only a line of `## ` and a question's or expectation's id or title begins an answer, and dated entries begin with `## YYYY-MM-DD`. Written in another way (`##title`, bold, \
@@ -378,12 +377,20 @@ rules! {
      left need none of them. In prose they are allowed, and shown spelt out."
     "name = \"Ada \\u202ErofakO\""
 
+<<<<<<< HEAD
     ACTIVE_SVG "E065" Error
     "a picture that is more than a picture"
     "A browser that opens an SVG file on its own runs what is in it and loads what it names. So an attached one holds shapes, texts and \
      gradients alone: no script, no handler such as `onload`, no style, no link, no `foreignObject`, nothing from elsewhere, no document \
      type and no processing instruction. Export it as PNG, or as plain SVG without styles."
     "<svg xmlns=\"http://www.w3.org/2000/svg\" onload=\"alert(1)\"/>"
+
+    LEADS_OUT "E066" Error
+    "a setting that leads out of the tree"
+    "`[sources]` and `[seal] key_file` may lead to another folder, and then only to one that whoever runs gradus gives: with `--outside DIR`, which \
+     may be repeated, or in `GRADUS_OUTSIDE`, with `:` between folders. Symbolic links are judged by where they lead. Otherwise a change of the tree \
+     could make gradus read, and quote, any file of the machine that checks it. Nothing of the folder was read."
+    "[sources]\npeople = \"../people-repo\", without `--outside ../people-repo`"
 
     REVOKED_KEY "E070" Error
     "a revoked key is back"

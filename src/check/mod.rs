@@ -45,6 +45,7 @@ pub use guidance::Guidance;
 pub use known::{RESERVED_CYCLES, RESERVED_PEOPLE};
 pub use prose::is_web_address;
 pub use questions::default_questions;
+pub use tree::ALLOW_OUTSIDE;
 
 use crate::diag::Report;
 use crate::model::{CycleId, Organisation};
@@ -58,7 +59,7 @@ use table::At;
 /// The organisation is there exactly where the report holds no error and every sealed file was opened.
 pub fn check(source: &Source) -> (Option<Organisation>, Report) {
     let checked = Checker::default().check(source, &Changed::default());
-    let report = Report::new(checked.diagnostics, &source.texts, source.root.clone());
+    let report = source.report(checked.diagnostics);
     (checked.organisation, report)
 }
 

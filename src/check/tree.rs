@@ -4,6 +4,10 @@ use super::codes::{self, Rule};
 use super::complaints::Complaints;
 use crate::source::{FILE_MAX_BYTES, Problem, ProblemKind, Source, Trouble, Unopened};
 
+/// What allows a setting to lead out of the tree.
+pub const ALLOW_OUTSIDE: &str =
+    "`--outside DIR` allows it, where DIR is the folder that it leads into";
+
 /// Complains about every problem that loading found.
 pub(super) fn check(source: &Source, complaints: &Complaints) {
     for problem in &source.problems {
@@ -36,6 +40,10 @@ fn words(problem: &Problem) -> (Rule, String) {
         }
         ProblemKind::Unopened { why, .. } => unopened(path, *why),
         ProblemKind::NoHistory(trouble) => (codes::NO_HISTORY, no_history(trouble.as_ref())),
+        ProblemKind::LeadsOut { setting } => {
+            let message = format!("`{setting}` leads out of the tree");
+            (codes::LEADS_OUT, message)
+        }
         ProblemKind::NoSuchDirectory => (codes::NO_DIRECTORY, "there is no such directory".into()),
         ProblemKind::TooManyEntries { max } => {
             let message =
@@ -111,7 +119,11 @@ fn help(problem: &ProblemKind) -> Option<String> {
             Some("fetch it with `git fetch --unshallow`, in CI with a depth of 0".into())
         }
         ProblemKind::NoHistory(Some(trouble)) => git_words(trouble).1.map(str::to_owned),
-        ProblemKind::LeavesTree => Some("directories elsewhere are declared in `[sources]`".into()),
+        ProblemKind::LeavesTree => Some(
+            "directories elsewhere are declared in `[sources]`, and allowed with `--outside DIR`"
+                .into(),
+        ),
+        ProblemKind::LeadsOut { .. } => Some(ALLOW_OUTSIDE.into()),
         ProblemKind::AnotherPlace => {
             Some("give each place a copy of its own: where a file lies says who reads it".into())
         }

@@ -9,12 +9,16 @@ use gradus::access::{Access, Artefact, Planned, plan};
 use gradus::diag::{self, Report};
 use gradus::keys as library_keys;
 use gradus::model::{Organisation, PersonId, SectionReader};
+use gradus::pipeline::Loaded;
 use gradus::seal::SiteKey;
 use serde::Serialize;
 
 use crate::cli;
 
-use super::{Failure, Here, Message, checked_beside_lock, errors_of, keys, shell};
+use super::{
+    Failure, Here, Message, checked_beside_lock, closed_in_words, errors_of, keys, loaded, shell,
+    valid,
+};
 
 /// Prints the sections of a site with their readers, or how they stand to what was accepted.
 ///
@@ -31,12 +35,12 @@ pub fn run(here: &Here, args: &cli::Access, id: Option<&str>) -> Result<(), Fail
     let root = here.organisation()?;
     // What is accepted is the tree that was read: no key command changes either of the two meanwhile.
     let _held = args.accept.then(|| library_keys::hold(&root)).transpose()?;
+    if args.diff {
+        return diff(here, loaded(here, &root)?);
+    }
     let (org, acceptance) = checked_beside_lock(here, &root)?;
     if args.accept {
         return accept(here, &root, &acceptance);
-    }
-    if args.diff {
-        return diff(here, &acceptance);
     }
     let person = id.map(|id| known(&org, id)).transpose()?;
     let access = plan(&org, here.today);
@@ -95,13 +99,35 @@ fn facts(difference: &Difference) -> String {
     }
 }
 
-/// Prints the difference.
-fn diff(here: &Here, acceptance: &Acceptance) -> Result<(), Failure> {
+/// Prints the difference; where sealed files stayed closed, that of all others.
+fn diff(here: &Here, loaded: Loaded) -> Result<(), Failure> {
+    if let Some(acceptance) = &loaded.acceptance_of_opened {
+        let permitted = print_difference(here, acceptance, "what was opened is as it was accepted");
+        say_closed(here, &loaded);
+        return permitted;
+    }
+    let (_, acceptance) = valid(here, loaded)?;
+    print_difference(
+        here,
+        &acceptance,
+        "all that the lock records is as it was accepted",
+    )
+}
+
+/// Says which files the answer does not cover.
+fn say_closed(here: &Here, loaded: &Loaded) {
+    let (count, named) = closed_in_words(&loaded.closed);
+    here.say(&format!(
+        "this is a part of the answer: {count} not opened, and what was accepted of them is taken to hold: {named}"
+    ));
+}
+
+fn print_difference(here: &Here, acceptance: &Acceptance, same: &str) -> Result<(), Failure> {
     here.print_report(&acceptance.report);
     if let Standing::Compared(difference) = &acceptance.standing
         && difference.is_none()
     {
-        here.say("all that the lock records is as it was accepted");
+        here.say(same);
     }
     match acceptance.permits_a_build() {
         true => Ok(()),

@@ -17,10 +17,13 @@ use super::{Failure, Here, MARKER, Message, keys};
 /// One may not be sealed or is sealed already, or there is nobody to seal to.
 pub fn seal(here: &Here, args: &cli::Seal) -> Result<(), Failure> {
     let files: Vec<PathBuf> = args.files.iter().map(|file| here.path(file)).collect();
+    let outside = here.outside()?;
     let mut roots = Vec::new();
     for file in &files {
         let root = organisation_of(here, file);
-        let lies = root.as_deref().map(|root| source::lies(root, file));
+        let lies = root
+            .as_deref()
+            .map(|root| source::lies(root, file, &outside));
         let lies = lies.transpose().map_err(Failure::from_load)?;
         at_rest::may_be_sealed(file, &lies.unwrap_or(Lies::Elsewhere))?;
         roots.push(root);

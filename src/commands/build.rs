@@ -7,7 +7,6 @@ use std::time::Instant;
 
 use gradus::access::Access;
 use gradus::check::Partly;
-use gradus::diag::Report;
 use gradus::fingerprint;
 use gradus::model::{Date, FileHash, Organisation, Reach, SealedSite};
 use gradus::pipeline::{self, BuildError, Built, Days, Manner};
@@ -137,11 +136,7 @@ impl Build<'_> {
         let Some(renewal) = Renewal::find(&tree, &org, &basis, &before) else {
             return Ok(false);
         };
-        let report = Report::new(
-            renewal.diagnostics.clone(),
-            &source.texts,
-            source.root.to_owned(),
-        );
+        let report = source.report(renewal.diagnostics.clone());
         let org = &renewal.organisation;
         self.publish(org, &key, |input, publication| {
             let standing = publication.standing();

@@ -29,6 +29,7 @@ pub fn run(here: &Here, args: &cli::Check) -> Result<(), Failure> {
         report,
         acceptance,
         closed,
+        ..
     } = loaded(here, &root)?;
     let report = match &acceptance {
         Some(acceptance) => report.and(&acceptance.report),

@@ -101,7 +101,7 @@ impl Pipeline {
         let version = env!("CARGO_PKG_VERSION");
         format!(
             "\nbefore the pipeline publishes; its first lines say more:\n  {secret}\n  {site}\n  \
-            protect the default branch, and `{path}` in it: whoever changes either can read the key, and with it everything\n  \
+            protect the default branch, and `{path}` in it: nothing is published before, and whoever changes either can read the key, and with it everything\n  \
             until gradus {version} is on crates.io: the variable `GRADUS_FROM` is `--git ADDRESS`, with the address of its repository"
         )
     }

@@ -9,11 +9,13 @@ use std::fs;
 use std::path::{Component, Path, PathBuf};
 
 use gradus::access::plan;
+use gradus::check::ALLOW_OUTSIDE;
+use gradus::diag::Position;
 use gradus::keys::{self, KeysError, KeysFault, ListedKey};
 use gradus::model::{Date, Identity, KeyKind, Organisation, Person, ReaderKey, Recipient, is_id};
 use gradus::regular_file::{self, Links};
 use gradus::seal::{IdentityFile, IdentityHeader, Signer, SiteKey};
-use gradus::source::{FILE_MAX_BYTES, would_be_committed};
+use gradus::source::{self, FILE_MAX_BYTES, would_be_committed};
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
@@ -100,10 +102,15 @@ struct MarkerSources {
 }
 
 impl Marker {
-    fn read(root: &Path) -> Result<Self, Failure> {
-        let text = read(&root.join(MARKER))?;
-        toml::from_str(&text).map_err(|error| {
-            Failure::Broken(Message::from_error(&error).help("`gradus check` shows what is wrong"))
+    fn read(here: &Here, root: &Path) -> Result<Self, Failure> {
+        Self::parse(&settings(here, root)?)
+    }
+
+    fn parse(text: &str) -> Result<Self, Failure> {
+        toml::from_str(text).map_err(|error| {
+            let message =
+                Message::new(format!("`{MARKER}` is not understood: {}", error.message()));
+            Failure::Broken(message.help("`gradus check` shows what is wrong"))
         })
     }
 
@@ -188,6 +195,35 @@ impl Marker {
     }
 }
 
+/// The text of an organisation's `gradus.toml`, wherever its settings lead.
+fn marker_text(root: &Path) -> Result<String, Failure> {
+    read(&keys::inside(root, Path::new(MARKER))?)
+}
+
+/// The text of an organisation's `gradus.toml`, of which no setting leads to where it may not.
+///
+/// # Errors
+///
+/// It cannot be read, is a link that leads out of the organisation, or a setting leads out of it and was not allowed to.
+pub fn settings(here: &Here, root: &Path) -> Result<String, Failure> {
+    let text = marker_text(root)?;
+    let leading_out = source::leading_out(root, &text, &here.outside()?);
+    let leads = leading_out.iter().map(|leads| {
+        let at = Position::of(&text, leads.place.start, leads.place.end);
+        let (setting, file) = (&leads.setting, &leads.place.file);
+        format!(
+            "{file}:{}:{}: `{setting}` leads out of the tree",
+            at.line, at.column
+        )
+    });
+    let mut leads = leads.collect::<Vec<_>>().into_iter();
+    let Some(first) = leads.next() else {
+        return Ok(text);
+    };
+    let message = leads.fold(Message::new(first), Message::note);
+    Err(Failure::Broken(message.help(ALLOW_OUTSIDE)))
+}
+
 /// What of a path lies below a directory, as it is written: nothing where it begins elsewhere or climbs.
 fn plainly_below<'p>(path: &'p Path, directory: &Path) -> Option<&'p Path> {
     let below = path.strip_prefix(directory).ok()?;
@@ -213,7 +249,7 @@ pub fn read(path: &Path) -> Result<String, Failure> {
 ///
 /// `gradus.toml` cannot be read.
 pub fn source_recipients(root: &Path) -> Result<Vec<String>, Failure> {
-    Ok(Marker::read(root)?.sources.recipients)
+    Ok(Marker::parse(&marker_text(root)?)?.sources.recipients)
 }
 
 /// The signer that an organisation names, however unfinished the rest of the tree is.
@@ -222,7 +258,7 @@ pub fn source_recipients(root: &Path) -> Result<Vec<String>, Failure> {
 ///
 /// `gradus.toml` cannot be read, or names something else.
 pub fn named_signer(root: &Path) -> Result<Option<Signer>, Failure> {
-    let named = Marker::read(root)?.seal.signer;
+    let named = Marker::parse(&marker_text(root)?)?.seal.signer;
     named.as_deref().map(signer_of).transpose()
 }
 
@@ -266,7 +302,7 @@ fn site_key_of_environment() -> Option<PathBuf> {
 /// There is one, or the tree names a signer whose key is not here.
 pub fn make_site_key(here: &Here, root: &Path) -> Result<(), Failure> {
     let _held = keys::hold(root)?;
-    let marker = Marker::read(root)?;
+    let marker = Marker::read(here, root)?;
     let path = marker.new_key_path(root)?;
     if let (Some(signer), false) = (&marker.seal.signer, path.exists()) {
         let message = Message::new(format!(
@@ -289,7 +325,7 @@ fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
     }
     let root = here.found_upwards();
     let _held = root.as_deref().map(keys::hold).transpose()?;
-    let tree = Around::person(root.as_deref(), &args.person)?;
+    let tree = Around::person(here, root.as_deref(), &args.person)?;
     let given = args.signer.as_deref().map(signer_named).transpose()?;
     let signer = given.or(tree.marker.seal.signer.clone());
     let kind = tree.marker.key_kind();
@@ -323,7 +359,7 @@ struct Around {
 }
 
 impl Around {
-    fn person(root: Option<&Path>, person: &str) -> Result<Self, Failure> {
+    fn person(here: &Here, root: Option<&Path>, person: &str) -> Result<Self, Failure> {
         let Some(root) = root else {
             return Ok(Self {
                 marker: Marker::default(),
@@ -331,7 +367,7 @@ impl Around {
                 key: None,
             });
         };
-        let marker = Marker::read(root)?;
+        let marker = Marker::read(here, root)?;
         let file = marker.person_file(root, person);
         if !file.exists() {
             return Err(no_person(person, &file));

@@ -32,7 +32,7 @@ use gradus::diag::{Diagnostic, Report};
 use gradus::model::{Date, Organisation};
 use gradus::pipeline::{self, Loaded};
 use gradus::regular_file;
-use gradus::source::{self, Identities, Source, Unopened};
+use gradus::source::{self, Given, Identities, Outside, Source, Unopened};
 use gradus::terminal::Shown;
 use gradus::{keys as library_keys, terminal};
 
@@ -96,6 +96,8 @@ pub struct Here {
     /// The organisation that the command names, as it was typed.
     named: Option<PathBuf>,
     identity_files: IdentityFiles,
+    /// The folders that `--outside` or the environment names.
+    outside_folders: Vec<PathBuf>,
     pub quiet: bool,
     pub verbose: bool,
     /// Whether every piece of advice and every name is printed.
@@ -121,6 +123,7 @@ impl Here {
             named: cli.command.organisation().map(Path::to_owned),
             directory,
             identity_files: cli.identity_files(),
+            outside_folders: cli.outside.clone(),
             quiet: cli.quiet,
             verbose: cli.verbose,
             all: cli.all,
@@ -134,6 +137,7 @@ impl Here {
             directory: directory.to_owned(),
             named: None,
             identity_files: IdentityFiles::default(),
+            outside_folders: self.outside_folders.clone(),
             quiet: true,
             verbose: false,
             all: false,
@@ -218,6 +222,32 @@ impl Here {
             Ok(identity)
         });
         identities.collect()
+    }
+
+    /// What a tree is read with.
+    ///
+    /// # Errors
+    ///
+    /// As [`Here::identities`] and [`Here::outside`].
+    pub fn given(&self) -> Result<Given, Failure> {
+        Ok(Given {
+            outside: self.outside()?,
+            identities: self.identities()?,
+        })
+    }
+
+    /// Where settings of a tree may lead: the folders of `--outside` or of the environment.
+    ///
+    /// # Errors
+    ///
+    /// One is not there.
+    pub fn outside(&self) -> Result<Outside, Failure> {
+        let named = self.outside_folders.iter();
+        let named = named.filter(|folder| !folder.as_os_str().is_empty());
+        Outside::new(named.map(|folder| self.path(folder))).map_err(|(folder, error)| {
+            let what = format!("could not find the folder `{}`", folder.display());
+            Failure::environment(&what, error)
+        })
     }
 
     /// The identity files of `-i`.
@@ -308,6 +338,7 @@ pub fn valid(here: &Here, loaded: Loaded) -> Result<(Organisation, Acceptance), 
         report,
         acceptance,
         closed,
+        ..
     } = loaded;
     if report.has_errors() || here.verbose {
         here.print_report(&report);
@@ -356,9 +387,9 @@ pub fn loaded(here: &Here, root: &Path) -> Result<Loaded, Failure> {
 ///
 /// As [`loaded`].
 pub fn read(here: &Here, root: &Path) -> Result<Source, Failure> {
-    let identities = here.identities()?;
+    let given = here.given()?;
     let _line = progress::Line::show(here, "reading the tree");
-    source::load_with(root, &identities).map_err(Failure::from_load)
+    source::load_with(root, &given).map_err(Failure::from_load)
 }
 
 /// Checks an organisation that was read.
@@ -372,10 +403,7 @@ const CLOSED_NAMED_MAX: usize = 10;
 
 /// Says which sealed files are not open, and what would open them.
 pub fn closed_sources(closed: &[(Arc<str>, Unopened)]) -> Failure {
-    let count = match closed.len() {
-        1 => "1 sealed file is".to_owned(),
-        count => format!("{count} sealed files are"),
-    };
+    let (count, named) = closed_in_words(closed);
     let other = closed
         .iter()
         .any(|(_, why)| *why == Unopened::OtherIdentity);
@@ -389,15 +417,24 @@ pub fn closed_sources(closed: &[(Arc<str>, Unopened)]) -> Failure {
             "name an identity file with `-i FILE` or in `GRADUS_IDENTITY_FILE`",
         ),
     };
+    let message = Message::new(format!("{count} not opened, and nothing is made without"))
+        .note(format!("{why} {named}"))
+        .help(help);
+    Failure::Keys(message)
+}
+
+/// How many sealed files there are, with the verb, and which.
+fn closed_in_words(closed: &[(Arc<str>, Unopened)]) -> (String, String) {
+    let count = match closed.len() {
+        1 => "1 sealed file is".to_owned(),
+        count => format!("{count} sealed files are"),
+    };
     let named = closed.iter().take(CLOSED_NAMED_MAX);
     let mut named: Vec<String> = named.map(|(path, _)| format!("`{path}`")).collect();
     if closed.len() > CLOSED_NAMED_MAX {
         named.push(format!("{} more", closed.len() - CLOSED_NAMED_MAX));
     }
-    let message = Message::new(format!("{count} not opened, and nothing is made without"))
-        .note(format!("{why} {}", named.join(", ")))
-        .help(help);
-    Failure::Keys(message)
+    (count, named.join(", "))
 }
 
 /// Something said to a person: what is so, why, and what would help.

@@ -22,7 +22,7 @@ pub fn run(here: &Here, what: &New) -> Result<(), Failure> {
     let (org, _) = sound(here, &root)?;
     let desk = Desk {
         here,
-        tree: Tree::open(&root)?,
+        tree: Tree::open(here, &root)?,
         day: org.as_of.unwrap_or(here.today),
         org: &org,
     };

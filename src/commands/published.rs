@@ -116,7 +116,7 @@ impl Published {
         let Some(root) = &self.tree else {
             return Ok(None);
         };
-        let tree = Tree::load(root, &here.identities()?, here.today);
+        let tree = Tree::load(root, &here.given()?, here.today);
         tree.map(Some).map_err(Failure::from_load)
     }
 }

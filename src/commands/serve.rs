@@ -49,8 +49,7 @@ pub fn run(here: &Here, args: &cli::Serve) -> Result<(), Failure> {
     end_on_signal(&changes, &is_serving)?;
     let watch = watch(here, &root, &changes)?;
     let screen = Arc::new(Screen::default());
-    let mut preview =
-        Preview::new(root.clone(), here.today, run.clone()).with_identities(here.identities()?);
+    let mut preview = Preview::new(root.clone(), here.today, run.clone()).with_given(here.given()?);
     let mut teller = Teller::new(here, &root);
     rebuild::refresh(&mut preview, &Touched::Everything, &screen, &mut |turn| {
         teller.first(turn);

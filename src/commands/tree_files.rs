@@ -8,7 +8,7 @@ use gradus::regular_file::{self, Links, NotTaken};
 use gradus::scaffold::{Entry, NewFile, Sources};
 use gradus::source::FILE_MAX_BYTES;
 
-use super::{Failure, MARKER, Message, keys};
+use super::{Failure, Here, Message, keys};
 
 /// An organisation's directory, to add files to.
 pub struct Tree<'r> {
@@ -30,9 +30,8 @@ impl<'r> Tree<'r> {
     /// # Errors
     ///
     /// It cannot be read.
-    pub fn open(root: &'r Path) -> Result<Self, Failure> {
-        let marker = root.join(MARKER);
-        let text = keys::read(&marker)?;
+    pub fn open(here: &Here, root: &'r Path) -> Result<Self, Failure> {
+        let text = keys::settings(here, root)?;
         let sources = Sources::of(&text);
         Ok(Self { root, sources })
     }

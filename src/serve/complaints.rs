@@ -57,7 +57,7 @@ struct ShownPlace {
     line: usize,
     /// From 1, in characters.
     column: usize,
-    /// Nothing where the place is the whole file.
+    /// `None` if the place is the whole file, or nothing of the file may be shown.
     text: Option<MarkedLine>,
 }
 
@@ -126,7 +126,7 @@ fn diagnostic(report: &Report, diagnostic: &Diagnostic) -> ShownDiagnostic {
 
 fn shown(report: &Report, place: &Place) -> ShownPlace {
     let at = report.position(place);
-    let text = report.texts.get(&place.file).filter(|_| place.end > 0);
+    let text = report.excerpt(place);
     ShownPlace {
         file: visible(&place.file),
         line: at.line,

@@ -15,7 +15,7 @@ use crate::model::{
 use crate::pipeline::{self, BuildError};
 use crate::rebuild::{Outcome, Rebuilder};
 use crate::seal::{SealError, SealInput, SealState, Sealer, SiteKey};
-use crate::source::{Identities, LoadError, Touched, Unopened};
+use crate::source::{Given, LoadError, Touched, Unopened};
 
 /// The viewer with the preview's bar around it, bundled when this program was built.
 pub const SCRIPT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/preview.js"));
@@ -146,7 +146,7 @@ pub struct Preview {
     run: RunSecret,
     site_key: SiteKey,
     /// What sealed sources are opened with.
-    identities: Identities,
+    given: Given,
     rebuilder: Rebuilder,
     with_own_keys: Keyed,
     sealed: SealState,
@@ -182,7 +182,7 @@ impl Preview {
         Self {
             site_key: run.site_key(),
             rebuilder: rebuilder(&root, today, &run, &with_own_keys),
-            identities: Identities::default(),
+            given: Given::default(),
             root,
             today,
             run,
@@ -203,8 +203,8 @@ impl Preview {
     }
 
     /// The same, opening what is sealed with these; to be said before the first [`Preview::refresh`].
-    pub fn with_identities(mut self, identities: Identities) -> Self {
-        self.identities = identities;
+    pub fn with_given(mut self, given: Given) -> Self {
+        self.given = given;
         self.begin_anew();
         self
     }
@@ -271,7 +271,7 @@ impl Preview {
     /// What was drawn is lost where it could not be sealed, and only the first drawing draws everything.
     fn begin_anew(&mut self) {
         let anew = rebuilder(&self.root, self.today, &self.run, &self.with_own_keys);
-        self.rebuilder = anew.with_identities(self.identities.clone());
+        self.rebuilder = anew.with_given(self.given.clone());
         self.sealed = SealState::default();
     }
 

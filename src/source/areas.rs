@@ -26,6 +26,8 @@ pub(super) struct Area {
     pub shown: String,
     /// Whether `[sources]` says where it lies; it is a tree of its own then.
     pub moved: bool,
+    /// Whether that is outside of the tree and was not allowed: nothing of it is read.
+    pub refused: bool,
 }
 
 impl Areas {
@@ -40,6 +42,15 @@ impl Areas {
     /// Whether one of the directories lies in that one, or is it.
     pub fn holds_any(&self, path: &Path) -> bool {
         self.all().any(|area| area.starts_with(path))
+    }
+
+    /// Whether a path, as it is shown, lies outside of the tree.
+    pub fn is_outside(&self, path: &str) -> bool {
+        let mut moved = [&self.people, &self.management].into_iter();
+        moved.any(|area| {
+            let is_outside = area.moved && !area.directory.starts_with(&self.root);
+            is_outside && lies_in(path, &area.shown)
+        })
     }
 
     /// Whether a path, as it is shown, lies in a part.

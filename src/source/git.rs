@@ -26,6 +26,9 @@ const ANSWER_MAX_BYTES: u64 = 512 * 1024 * 1024;
 /// The most that is kept of what git says on its error stream.
 const WORDS_MAX_BYTES: u64 = 4 * 1024;
 
+/// The longest line that begins an answer about one object: a path that is not there is repeated in it.
+const HEAD_MAX_BYTES: u64 = 64 * 1024;
+
 /// Fewer commits than these are not worth a process of their own.
 const SHARE_MIN_COMMITS: usize = 1_000;
 
@@ -133,7 +136,7 @@ impl Repository {
     }
 
     /// Which files of that name came, changed and went in which commit, newest first, with moves found. The pieces are
-    /// ended by NUL: `@` and the day of a commit, then for each of its files the raw line and the paths.
+    /// ended by NUL: `@`, the hash and the day of a commit, then for each of its files the raw line and the paths.
     pub fn log(&self, name: &str) -> Result<Vec<Vec<u8>>, Trouble> {
         let commits = whole(&self.directory, &["rev-list", "--date-order", "HEAD"])?;
         let commits: Vec<&[u8]> = commits.split_inclusive(|byte| *byte == b'\n').collect();
@@ -156,7 +159,7 @@ impl Repository {
             "-r",
             "-c",
             "--root",
-            "--format=tformat:@%cs",
+            "--format=tformat:@%H %cs",
             "--raw",
             "--no-abbrev",
             "--find-renames",
@@ -172,7 +175,8 @@ impl Repository {
         ask(&self.directory, &asked, commits, all)
     }
 
-    /// The contents of blobs, in order; nothing for what is missing or over [`FILE_MAX_BYTES`].
+    /// The contents of blobs, by hash or `<commit>:<path>`, in order. `None` for a blob that is missing or over
+    /// [`FILE_MAX_BYTES`]. A path must not hold a line break.
     pub fn blobs(&self, blobs: &[&str]) -> Result<Vec<Option<Vec<u8>>>, Trouble> {
         let mut input: Vec<u8> = blobs.join("\n").into_bytes();
         input.push(b'\n');
@@ -226,19 +230,23 @@ fn entry(line: &[u8]) -> Option<Entry> {
     })
 }
 
-/// `<hash> blob <size>\n<content>\n`, or `<hash> missing\n`.
+/// `<hash> blob <size>\n<content>\n`, or `<what was asked> missing\n`, which may hold any words.
 fn blob(answer: &mut dyn BufRead) -> io::Result<Option<Vec<u8>>> {
     let mut head = String::new();
-    answer.take(256).read_line(&mut head)?;
-    let mut words = head.split_whitespace().skip(1);
-    let (Some(kind), Some(Ok(size))) = (words.next(), words.next().map(str::parse::<u64>)) else {
-        return match head.is_empty() {
-            true => Err(io::ErrorKind::UnexpectedEof.into()),
-            false => Ok(None),
-        };
+    answer.take(HEAD_MAX_BYTES).read_line(&mut head)?;
+    if !head.ends_with('\n') {
+        return Err(io::ErrorKind::UnexpectedEof.into());
+    }
+    let words: Vec<&str> = head.split_whitespace().collect();
+    let [hash, kind, size] = words.as_slice() else {
+        return Ok(None);
+    };
+    let is_hash = hash.bytes().all(|byte| byte.is_ascii_hexdigit());
+    let Some(size) = size.parse::<u64>().ok().filter(|_| is_hash) else {
+        return Ok(None);
     };
     let mut content = Vec::new();
-    if kind == "blob" && size <= FILE_MAX_BYTES {
+    if *kind == "blob" && size <= FILE_MAX_BYTES {
         answer.take(size).read_to_end(&mut content)?;
         answer.read_exact(&mut [0])?;
         return Ok(Some(content));

@@ -7,22 +7,25 @@
 //! A file that moved is followed where git finds it by its content: under the same cycle's name however
 //! much changed with the move (people are renamed, trees moved), under another's only where nothing did. Otherwise two
 //! people's files that look alike would be taken for one.
+//!
+//! A file's history ends where it was another person's: see [`super::owner`].
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use rayon::prelude::*;
 
 use super::agreed::AsWritten;
 use super::git::{Fingerprint, Repository, Trouble};
-use super::{CycleFile, FileKind, Source, SourceFile};
+use super::owner::{Asked, Owner, Owners, directory_of};
+use super::{CycleFile, FileKind, PersonFile, Source, SourceFile};
 use crate::model::{Date, Unshown};
 
 /// The file that is asked after.
 const NAME: &str = "expectations.toml";
 
 /// As many blobs are asked for at once; of more, the contents would fill the memory.
-const AT_ONCE: usize = 4_096;
+pub(super) const AT_ONCE: usize = 4_096;
 
 /// What git holds of every `expectations.toml`. By default nothing was asked.
 #[derive(Debug, Clone, Default)]
@@ -34,6 +37,8 @@ pub struct History {
     lines: Arc<Lines>,
     /// Versions that were read, by the hash of their blob; nothing where one is no TOML.
     read: HashMap<Blob, Option<Arc<AsWritten>>>,
+    /// Whose directories were in commits that were asked about.
+    owners: Owners,
 }
 
 /// What is known of all files.
@@ -51,6 +56,8 @@ pub(super) struct Told {
 struct ToldOf {
     /// The text that the versions were held against.
     text: Arc<str>,
+    /// Whose file it was then.
+    owner: Option<Owner>,
     versions: Result<Arc<[Version]>, Unshown>,
 }
 
@@ -125,7 +132,7 @@ impl Told {
 /// Asks git about every `expectations.toml`, and not again for what `before` knows. Where it told nothing and should
 /// have, why comes with the history, which says so of every file.
 pub(super) fn ask(source: &Source, before: History) -> (History, Option<Trouble>) {
-    let files: Vec<&SourceFile> = expectations(source).collect();
+    let files: Vec<Owned<'_>> = expectations(source).collect();
     if files.is_empty() {
         return (History::default(), None);
     }
@@ -142,18 +149,34 @@ pub(super) fn ask(source: &Source, before: History) -> (History, Option<Trouble>
     }
 }
 
-fn expectations(source: &Source) -> impl Iterator<Item = &SourceFile> {
+/// An `expectations.toml`, and whose it is now. `None` if their `person.toml` is missing or was not opened.
+#[derive(Debug, Clone)]
+struct Owned<'s> {
+    file: &'s SourceFile,
+    owner: Option<Owner>,
+}
+
+fn expectations(source: &Source) -> impl Iterator<Item = Owned<'_>> {
     let files = source.files.iter();
     files.filter_map(|(kind, file)| match kind {
         FileKind::InCycle {
+            person,
             file: CycleFile::Expectations,
             ..
-        } => Some(file),
+        } => {
+            let kind = FileKind::Person {
+                person: person.clone(),
+                file: PersonFile::Person,
+            };
+            let text = source.files.get(&kind).and_then(SourceFile::text);
+            let owner = text.map(|text| Owner::of(text));
+            Some(Owned { file, owner })
+        }
         _ => None,
     })
 }
 
-fn told_of(source: &Source, files: &[&SourceFile], before: History) -> Result<History, Trouble> {
+fn told_of(source: &Source, files: &[Owned<'_>], before: History) -> Result<History, Trouble> {
     let area = &source.areas.people;
     let repository = Repository::at(&area.directory)?;
     let fingerprint = repository.fingerprint.clone();
@@ -173,6 +196,7 @@ fn told_of(source: &Source, files: &[&SourceFile], before: History) -> Result<Hi
     let mut history = History {
         fingerprint: Some(fingerprint),
         read: before.read,
+        owners: before.owners,
         ..History::default()
     };
     history.told.begins = lines.begins();
@@ -196,51 +220,102 @@ impl Reading {
     fn all(
         &mut self,
         area: &str,
-        files: &[&SourceFile],
+        files: &[Owned<'_>],
         mut known: BTreeMap<Arc<str>, ToldOf>,
     ) -> Result<(), Trouble> {
         let mut open = Vec::new();
-        for file in files {
-            let text = file.text();
+        for owned in files {
+            let (file, text) = (owned.file, owned.file.text());
             match known.remove(&file.path) {
-                Some(told) if text == Some(&told.text) => {
+                Some(told) if text == Some(&told.text) && told.owner == owned.owner => {
                     self.history.told.files.insert(file.path.clone(), told);
                 }
-                _ => open.push(*file),
+                _ => open.push(owned),
             }
         }
         self.open(area, &open)
     }
 
-    fn open(&mut self, area: &str, files: &[&SourceFile]) -> Result<(), Trouble> {
+    fn open(&mut self, area: &str, files: &[&Owned<'_>]) -> Result<(), Trouble> {
         let lines = self.history.lines.clone();
-        let located = files.iter().map(|file| (*file, self.located(area, file)));
-        let located: Vec<(&SourceFile, Located<'_>)> = located
-            .map(|(file, path)| (file, lines.find(&path)))
-            .collect();
-        let first = |(_, found): &(_, Located<'_>)| found.events().first().cloned();
-        self.read(located.iter().filter_map(first))?;
-        let done: Vec<bool> = located
+        let followed = files.iter().map(|owned| {
+            let path = self.located(area, owned.file);
+            let found = lines.find(&path);
+            Followed { owned, path, found }
+        });
+        let followed: Vec<Followed<'_>> = followed.collect();
+        let firsts = followed.iter().map(|file| file.found.events());
+        self.read(firsts.filter_map(|events| events.first().cloned()))?;
+        let done: Vec<bool> = followed
             .par_iter()
-            .map(|(file, found)| self.says_the_same(file, found))
+            .map(|file| file.stays() && self.says_the_same(file.owned.file, &file.found))
             .collect();
-        let open = located.iter().zip(&done).filter(|(_, done)| !**done);
-        let events: Vec<Event> = open
-            .flat_map(|((_, found), _)| found.events().to_vec())
-            .collect();
-        self.read(events)?;
-        for ((file, found), done) in located.iter().zip(done) {
-            let events = found.events();
-            let events = &events[..if done { 1 } else { events.len() }];
-            let versions = match found {
-                Located::Sealed => Err(Unshown::Sealed),
-                Located::Plain(_) => Ok(self.versions(events)),
-            };
-            let text = file.text().cloned().unwrap_or_default();
-            let told = ToldOf { text, versions };
-            self.history.told.files.insert(file.path.clone(), told);
+        let open = followed.iter().zip(&done).filter(|(_, done)| !**done);
+        let open: Vec<&Followed<'_>> = open.map(|(file, _)| file).collect();
+        let events = open.iter().flat_map(|file| file.found.events().to_vec());
+        self.read(events.collect::<Vec<_>>())?;
+        let asked = open.iter().flat_map(|file| file.found.events());
+        let asked: Vec<Asked> = asked.flat_map(Event::asks).collect();
+        self.history.owners.read(&self.repository, asked)?;
+        for (file, done) in followed.iter().zip(done) {
+            let told = self.told(file, done);
+            let path = file.owned.file.path.clone();
+            self.history.told.files.insert(path, told);
         }
         Ok(())
+    }
+
+    /// The versions of a file; of one that still says what it said first, that one.
+    fn told(&self, file: &Followed<'_>, done: bool) -> ToldOf {
+        let events = file.found.events();
+        let versions = match file.found {
+            Located::Sealed => Err(Unshown::Sealed),
+            Located::Plain(_) if done => Ok(self.versions(&events[..1])),
+            Located::Plain(_) => Ok(self.versions(self.of_one_person(file))),
+        };
+        ToldOf {
+            text: file.owned.file.text().cloned().unwrap_or_default(),
+            owner: file.owned.owner.clone(),
+            versions,
+        }
+    }
+
+    /// The events since the file has been its person's, without a gap up to now.
+    fn of_one_person<'f>(&self, file: &'f Followed<'_>) -> &'f [Event] {
+        let events = file.found.events();
+        let directories = self.directories(events, directory_of(&file.path));
+        let mut known = file.owned.owner.as_ref();
+        let mut from = events.len();
+        for event in events.iter().rev() {
+            let directory = directory_of(&event.path);
+            let owner = self.history.owners.of(&event.commit, directory);
+            let came = event.between().map_or(directory, |(from, _)| from);
+            let is_theirs = directories.contains(directory) && directories.contains(came);
+            if !is_theirs || !owner.may_be(known) {
+                break;
+            }
+            known = owner.known().or(known);
+            from -= 1;
+        }
+        &events[from..]
+    }
+
+    /// The directories that have been one person's, who has that one now: `person.toml` moved along with the file.
+    fn directories<'e>(&self, events: &'e [Event], now: &'e [u8]) -> BTreeSet<&'e [u8]> {
+        let mut theirs = BTreeSet::from([now]);
+        loop {
+            let joined = events.iter().filter_map(|event| {
+                let (from, to) = event.between()?;
+                let joins = theirs.contains(to) && !theirs.contains(from);
+                let moved = || self.history.owners.moved(&event.commit, from, to);
+                (joins && moved()).then_some(from)
+            });
+            let joined: Vec<&[u8]> = joined.collect();
+            if joined.is_empty() {
+                return theirs;
+            }
+            theirs.extend(joined);
+        }
     }
 
     /// Where a file lies in the repository.
@@ -295,11 +370,50 @@ fn written(content: Vec<u8>) -> Option<Arc<AsWritten>> {
     AsWritten::read(text.trim_start_matches('\u{feff}')).map(Arc::new)
 }
 
+/// A file of the tree, with what git knows of it.
+struct Followed<'l> {
+    owned: &'l Owned<'l>,
+    /// From the top of the repository.
+    path: Vec<u8>,
+    found: Located<'l>,
+}
+
+impl Followed<'_> {
+    /// Whether the file has been in one person's directory all the time.
+    fn stays(&self) -> bool {
+        let own = directory_of(&self.path);
+        let mut events = self.found.events().iter();
+        events.all(|event| directory_of(&event.path) == own)
+    }
+}
+
 /// A file held something else from a commit on.
 #[derive(Debug, Clone)]
 struct Event {
     day: Date,
+    commit: Arc<str>,
+    path: Arc<[u8]>,
+    /// The path before the commit, if the file moved with it.
+    from: Option<Arc<[u8]>>,
     blob: Blob,
+}
+
+impl Event {
+    /// The two people's directories, if the file moved from one to the other.
+    fn between(&self) -> Option<(&[u8], &[u8])> {
+        let from = directory_of(self.from.as_deref()?);
+        let to = directory_of(&self.path);
+        (from != to).then_some((from, to))
+    }
+
+    /// What has to be known to tell whose it was.
+    fn asks(&self) -> Vec<Asked> {
+        let commit = &self.commit;
+        let own = Asked::new(commit, directory_of(&self.path));
+        let moved = self.between().into_iter();
+        let moved = moved.flat_map(|(from, to)| Asked::of_move(commit, from, to));
+        moved.chain([own]).collect()
+    }
 }
 
 /// The lives of all files of that name.
@@ -339,12 +453,13 @@ impl Lines {
     fn of(log: &[Vec<u8>]) -> Self {
         let mut lines = Self::default();
         // Newest first as told; files are followed forwards.
-        for touched in log
-            .iter()
-            .rev()
-            .flat_map(|some| touches(some).into_iter().rev())
-        {
-            lines.take(touched);
+        for some in log.iter().rev() {
+            let mut touched = touches(some);
+            let commits = touched.chunk_by_mut(|one, other| one.commit == other.commit);
+            commits.for_each(find_origins);
+            for touched in touched.into_iter().rev() {
+                lines.take(touched);
+            }
         }
         lines
     }
@@ -361,8 +476,13 @@ impl Lines {
             self.lives.len() - 1
         });
         if let Some(blob) = touched.blob {
-            let day = touched.day;
-            self.lives[at].push(Event { day, blob });
+            self.lives[at].push(Event {
+                day: touched.day,
+                commit: touched.commit,
+                path: touched.path.into(),
+                from: touched.came.or(life.and(touched.from)).map(Into::into),
+                blob,
+            });
         }
         let moved_on = own.is_some_and(|life| life.at == at && life.moved_on);
         let life = Life { at, moved_on };
@@ -394,16 +514,37 @@ impl Lines {
 /// One commit's change of one file.
 #[derive(Debug)]
 struct Touch<'l> {
+    commit: Arc<str>,
     day: Date,
     path: &'l [u8],
     /// The path before, where git takes it for moved.
     from: Option<&'l [u8]>,
     /// Nothing of it changed with the move.
     exact: bool,
+    /// The path in which the very same text was before, if that path lost it in this commit.
+    came: Option<&'l [u8]>,
+    /// What was at the path before, or at `from`.
+    before: Option<Blob>,
     /// There was nothing at that path before.
     begins: bool,
     /// Nothing: it went, or is no regular file any more.
     blob: Option<Blob>,
+}
+
+/// Finds the texts of one commit that came from other paths of it, whatever was where they are now.
+fn find_origins(touched: &mut [Touch<'_>]) {
+    if touched.len() < 2 {
+        return;
+    }
+    let left = touched.iter().filter_map(|touch| {
+        let before = touch.before.clone()?;
+        Some((before, touch.from.unwrap_or(touch.path)))
+    });
+    let left: HashMap<Blob, &[u8]> = left.collect();
+    for touch in touched {
+        let came = touch.blob.as_ref().and_then(|blob| left.get(blob));
+        touch.came = came.copied().filter(|came| *came != touch.path);
+    }
 }
 
 fn is_move(touched: &Touch<'_>, from: &[u8]) -> bool {
@@ -414,29 +555,56 @@ fn is_move(touched: &Touch<'_>, from: &[u8]) -> bool {
 /// What a log says, in its order.
 fn touches(log: &[u8]) -> Vec<Touch<'_>> {
     let mut pieces = log.split(|byte| *byte == 0);
-    let mut day = Date::MIN;
+    let mut commit = Commit::default();
     let mut touches = Vec::new();
     while let Some(piece) = pieces.next() {
         let piece = piece.trim_ascii_start();
         match piece.first() {
-            // A day that is none is that of the commit after it.
-            Some(b'@') => day = commit_day(&piece[1..]).unwrap_or(day),
-            Some(b':') => touches.extend(touch(piece, day, &mut pieces)),
+            Some(b'@') => commit = commit.next(&piece[1..]),
+            Some(b':') => touches.extend(touch(piece, &commit, &mut pieces)),
             _ => {}
         }
     }
     touches
 }
 
-fn commit_day(text: &[u8]) -> Option<Date> {
-    std::str::from_utf8(text).ok()?.parse().ok()
+/// The commit whose files are listed.
+struct Commit {
+    hash: Arc<str>,
+    day: Date,
+}
+
+impl Default for Commit {
+    fn default() -> Self {
+        let (hash, day) = ("".into(), Date::MIN);
+        Self { hash, day }
+    }
+}
+
+impl Commit {
+    /// `<hash> <day>`. A day that is none is that of the commit after it.
+    fn next(&self, text: &[u8]) -> Self {
+        let text = std::str::from_utf8(text).unwrap_or_default();
+        let (hash, day) = text.split_once(' ').unwrap_or((text, ""));
+        Self {
+            hash: hash.into(),
+            day: day.trim().parse().unwrap_or(self.day),
+        }
+    }
+}
+
+/// The blob before a commit of one parent; `None` if there was no file.
+fn words_before(modes: &[&str]) -> Option<Blob> {
+    let blob = modes.get(2)?;
+    let was_there = !blob.trim_matches('0').is_empty();
+    was_there.then(|| (*blob).into())
 }
 
 /// `:<mode> <mode> <blob> <blob> <status>`, with as many colons as parents, and as many modes and blobs and one
 /// more; the paths follow.
 fn touch<'l>(
     line: &[u8],
-    day: Date,
+    commit: &Commit,
     paths: &mut impl Iterator<Item = &'l [u8]>,
 ) -> Option<Touch<'l>> {
     let line = std::str::from_utf8(line).ok()?;
@@ -455,10 +623,13 @@ fn touch<'l>(
         false => (None, one),
     };
     Some(Touch {
-        day,
+        commit: commit.hash.clone(),
+        day: commit.day,
         path,
         from,
         exact: *status == "R100",
+        came: None,
+        before: (parents == 1).then(|| words_before(modes)).flatten(),
         begins: moved || before.trim_matches('0').is_empty(),
         blob: mode.starts_with("100").then(|| (*blob).into()),
     })

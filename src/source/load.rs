@@ -7,11 +7,12 @@ use rayon::prelude::*;
 
 use super::areas::Area;
 use super::layout::Kind;
+use super::outside::{Given, LeadsOut, leading_out};
 use super::reload::Part;
 use super::tree::{ENTRIES_MAX, Walk};
 use super::{
-    Directory, FILE_MAX_BYTES, FileKind, Identities, LoadError, Problem, ProblemKind, RUBRICS,
-    Source, SourceFile, read, written,
+    Directory, FILE_MAX_BYTES, FileKind, LoadError, Problem, ProblemKind, RUBRICS, Source,
+    SourceFile, read, written,
 };
 use crate::diag::Place;
 
@@ -29,8 +30,8 @@ pub(super) const CYCLES: &str = "cycles";
 /// # Errors
 /// Where there is no `gradus.toml`, or the directory itself cannot be read. Everything else that goes
 /// wrong is among the [`Problem`]s of the source.
-pub fn load(root: &Path, identities: &Identities) -> Result<Source, LoadError> {
-    let mut source = begin(root, identities)?;
+pub fn load(root: &Path, given: &Given) -> Result<Source, LoadError> {
+    let mut source = begin(root, given)?;
     load_rubrics(&mut source);
     load_everyone(&mut source);
     load_management(&mut source);
@@ -42,7 +43,7 @@ pub fn load(root: &Path, identities: &Identities) -> Result<Source, LoadError> {
 ///
 /// # Errors
 /// As [`load`].
-pub(super) fn begin(root: &Path, identities: &Identities) -> Result<Source, LoadError> {
+pub(super) fn begin(root: &Path, given: &Given) -> Result<Source, LoadError> {
     let unreadable = |source| LoadError::Unreadable {
         path: root.to_owned(),
         source,
@@ -54,14 +55,17 @@ pub(super) fn begin(root: &Path, identities: &Identities) -> Result<Source, Load
     }
     let mut source = Source {
         root: root.to_owned(),
-        identities: identities.clone(),
+        given: given.clone(),
         ..Source::default()
     };
     source.areas.root = fence;
     load_organisation(&mut source, &file);
     let declared = Declared::of(&source);
-    source.areas.people = placed(&mut source, "people", declared.people);
-    source.areas.management = placed(&mut source, "management", declared.management);
+    let refused = refused(&source);
+    source.areas.people = placed(&mut source, "people", declared.people, &refused);
+    source.areas.management = placed(&mut source, "management", declared.management, &refused);
+    let problems = refused.into_iter().map(Problem::from);
+    source.problems.extend(problems);
     load_cycles(&mut source);
     source.areas.rubrics = pinned_directories(&source);
     Ok(source)
@@ -100,6 +104,14 @@ fn load_organisation(source: &mut Source, file: &Path) {
             what,
         }),
     }
+}
+
+/// The settings that lead out of the tree without having been allowed to.
+fn refused(source: &Source) -> Vec<LeadsOut> {
+    let file = source.files.get(&FileKind::Organisation);
+    let text = file.and_then(SourceFile::text);
+    let text = text.map_or("", |text| text);
+    leading_out(&source.areas.root, text, &source.given.outside)
 }
 
 /// The directories that `[sources]` names. What is wrong with the table itself, `check` says.
@@ -146,14 +158,28 @@ impl Declared {
 }
 
 /// Where an area lies: where it was declared to, or in its place in the tree.
-fn placed(source: &mut Source, usual: &str, declared: Option<DeclaredDirectory>) -> Area {
+fn placed(
+    source: &mut Source,
+    usual: &str,
+    declared: Option<DeclaredDirectory>,
+    refused: &[LeadsOut],
+) -> Area {
+    let in_tree = source.areas.root.join(usual);
     let Some(declared) = declared else {
         return Area {
-            directory: source.areas.root.join(usual),
+            directory: in_tree,
             shown: usual.to_owned(),
-            moved: false,
+            ..Area::default()
         };
     };
+    if refused.iter().any(|leads| leads.place == declared.place) {
+        return Area {
+            directory: in_tree,
+            shown: declared.path,
+            moved: true,
+            refused: true,
+        };
+    }
     let directory = source.root.join(&declared.path);
     let there = directory.canonicalize().ok().filter(|path| path.is_dir());
     if there.is_none() {
@@ -165,6 +191,7 @@ fn placed(source: &mut Source, usual: &str, declared: Option<DeclaredDirectory>)
         directory: there.unwrap_or(directory),
         shown: declared.path,
         moved: true,
+        refused: false,
     }
 }
 
@@ -243,7 +270,7 @@ fn load_area(source: &mut Source, kind: Kind, area: &Area, only: Option<&str>) {
     if !area.moved {
         return load_inside(source, kind, &area.directory, &area.shown, only);
     }
-    if area.directory.is_dir() {
+    if area.directory.is_dir() && !area.refused {
         Walk {
             kind,
             directory: area.directory.clone(),

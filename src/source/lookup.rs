@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::areas::Area;
 use super::layout::{Kind, Known};
-use super::{FileKind, Identities, LoadError, Source, load};
+use super::{FileKind, Given, Identities, LoadError, Outside, Source, load};
 
 /// Where a file lies, seen from an organisation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,8 +21,12 @@ pub enum Lies {
 ///
 /// # Errors
 /// There is no organisation in `root`, or the file's directory cannot be read.
-pub fn lies(root: &Path, file: &Path) -> Result<Lies, LoadError> {
-    let source = load::begin(root, &Identities::default())?;
+pub fn lies(root: &Path, file: &Path, outside: &Outside) -> Result<Lies, LoadError> {
+    let given = Given {
+        identities: Identities::default(),
+        outside: outside.clone(),
+    };
+    let source = load::begin(root, &given)?;
     let real = file.canonicalize();
     let real = real.map_err(|error| LoadError::Unreadable {
         path: file.to_owned(),
@@ -41,6 +45,7 @@ fn areas(source: &Source) -> impl Iterator<Item = (Kind, Area)> + '_ {
         directory: areas.root.join(name),
         shown: name.to_owned(),
         moved: false,
+        refused: false,
     };
     let rubrics = areas.rubrics.iter();
     let rubrics = rubrics.map(move |name| (Kind::Rubric(name.as_str().into()), inside(name)));

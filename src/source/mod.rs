@@ -8,8 +8,8 @@
 //! A file with a further `.age` ending is opened in memory with the [`Identities`] that were given; what it says stands
 //! nowhere else.
 //!
-//! Nothing outside the tree is ever read: a symbolic link that leaves it is a problem, devices and
-//! pipes are never opened. The directories that `[sources]` declares are trees of their own.
+//! Nothing outside the tree is read unless whoever runs gradus gives the folder ([`Outside`]): a symbolic link that leaves
+//! the tree is a problem, devices and pipes are never opened. The directories that `[sources]` declares are trees of their own.
 
 mod agreed;
 mod areas;
@@ -20,6 +20,8 @@ mod layout;
 mod load;
 mod lock;
 mod lookup;
+mod outside;
+mod owner;
 mod read;
 mod recall;
 mod reload;
@@ -29,7 +31,7 @@ mod theme;
 mod tree;
 pub mod written;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -40,6 +42,7 @@ pub use inputs::Inputs;
 pub use layout::{CycleFile, Directory, FileKind, Name, PersonFile};
 pub use lock::{ACCESS_LOCK, access_lock};
 pub use lookup::{Lies, lies};
+pub use outside::{Given, LeadsOut, Outside, leading_out};
 pub use read::FILE_MAX_BYTES;
 pub use reload::{Changed, Touched};
 pub use revision::{Revision, RevisionProblem, Revisions};
@@ -47,7 +50,8 @@ pub use sealed::{Identities, SEALED_ENDING, SEALED_MAX_BYTES, Unopened};
 pub use theme::{THEMES, ThemeFilesError, theme_files};
 pub use tree::is_portable;
 
-use crate::diag::Place;
+use crate::diag::{Diagnostic, Place, Private, Report};
+use crate::schema;
 use areas::Areas;
 
 /// The directory of the rubric in force.
@@ -75,8 +79,8 @@ pub struct Source {
     areas: Areas,
     /// Whether anything was read through a symbolic link.
     links: bool,
-    /// What sealed files are opened with.
-    identities: Identities,
+    /// What it is read with.
+    given: Given,
 }
 
 impl Source {
@@ -85,7 +89,7 @@ impl Source {
         Self {
             root: self.root.clone(),
             areas: self.areas.clone(),
-            identities: self.identities.clone(),
+            given: self.given.clone(),
             ..Self::default()
         }
     }
@@ -112,6 +116,33 @@ impl Source {
             })
     }
 
+    /// The diagnostics about this tree, with the texts that they point into. Of texts that were sealed or lie outside of the
+    /// tree it shows no line, and repeats no words.
+    pub fn report(&self, diagnostics: Vec<Diagnostic>) -> Report {
+        let report = Report::new(diagnostics, &self.texts, self.root.clone());
+        let texts = self.texts.iter().filter(|(path, _)| self.is_private(path));
+        let texts: BTreeMap<&str, &str> = texts.map(|(path, text)| (&**path, &**text)).collect();
+        if texts.is_empty() {
+            return report;
+        }
+        let names = self.names_of_files();
+        let is_known = |word: &str| names.contains(word) || schema::is_word(word);
+        report.hiding(&Private::new(texts, &is_known))
+    }
+
+    /// Whether a text was sealed, or lies outside of the tree.
+    fn is_private(&self, path: &str) -> bool {
+        path.ends_with(SEALED_ENDING) || self.areas.is_outside(path)
+    }
+
+    /// What files and directories are called, which everybody sees who sees the tree.
+    fn names_of_files(&self) -> HashSet<&str> {
+        let files = self.files.values().map(|file| &file.path);
+        let paths = files.chain(self.directories.values());
+        let parts = paths.flat_map(|path| path.split(['/', '.']));
+        parts.collect()
+    }
+
     /// The directories, besides the root itself, of which a change matters to this organisation, absolute
     /// and without symbolic links. They need not be there.
     pub fn watched(&self) -> Vec<PathBuf> {
@@ -131,6 +162,20 @@ impl Source {
             true => sealed,
             false => path,
         }
+    }
+
+    /// Where a file that is shown as `path` lies if `[sources]` names nothing and it is not sealed.
+    pub fn usual(&self, path: &str) -> String {
+        let path = path.strip_suffix(SEALED_ENDING).unwrap_or(path);
+        let areas = [
+            ("people", &self.areas.people),
+            ("management", &self.areas.management),
+        ];
+        let moved = areas.iter().find_map(|(usual, area)| {
+            let rest = path.strip_prefix(area.shown.as_str())?;
+            rest.starts_with('/').then(|| format!("{usual}{rest}"))
+        });
+        moved.unwrap_or_else(|| path.to_owned())
     }
 
     fn placed(&self, path: &str) -> String {
@@ -163,15 +208,15 @@ fn joined<K: Ord, V>(
 /// Where there is no `gradus.toml`, or the directory itself cannot be read. Everything else that goes
 /// wrong is among the [`Problem`]s of the source.
 pub fn load(root: &Path) -> Result<Source, LoadError> {
-    load_with(root, &Identities::default())
+    load_with(root, &Given::default())
 }
 
-/// Reads the organisation that lies in `root`, opening what is sealed, and what git remembers of it.
+/// Reads the organisation that lies in `root`, with what was given for it, and what git remembers of it.
 ///
 /// # Errors
 /// As [`fn@load`].
-pub fn load_with(root: &Path, identities: &Identities) -> Result<Source, LoadError> {
-    let mut source = load::load(root, identities)?;
+pub fn load_with(root: &Path, given: &Given) -> Result<Source, LoadError> {
+    let mut source = load::load(root, given)?;
     source.recall(recall::Memory::default());
     Ok(source)
 }
@@ -250,6 +295,8 @@ pub enum ProblemKind {
     SealedTwice { other: String },
     /// Not a name of the layout; the nearest one, where one is near.
     Unknown { nearest: Option<String> },
+    /// A setting leads out of the tree, and into no folder that was given.
+    LeadsOut { setting: String },
     /// A directory that `[sources]` names is not there.
     NoSuchDirectory,
     /// git tells nothing of how expectations were agreed: why; nothing where the clone is shallow.

@@ -97,7 +97,7 @@ impl Source {
     }
 
     fn reload_everything(&mut self) -> Result<Changed, LoadError> {
-        let read = load::load(&self.root, &self.identities)?;
+        let read = load::load(&self.root, &self.given)?;
         let before = std::mem::replace(self, read);
         Ok(changed(&Cut::of(before), &Cut::of(self.clone())))
     }

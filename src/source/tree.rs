@@ -244,7 +244,7 @@ impl Source {
             let other = open.path.to_string();
             ProblemKind::SealedTwice { other }
         } else {
-            match self.identities.open(sealed) {
+            match self.given.identities.open(sealed) {
                 Ok(bytes) => return self.take_in(path, kind, bytes),
                 Err(why) => ProblemKind::Unopened { kind, why },
             }

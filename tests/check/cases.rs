@@ -466,6 +466,13 @@ fn between_files() -> Vec<Case> {
             "E009",
             sample().with(
                 "gradus.toml",
+                "name = \"Tiny\"\n[sources]\nmanagement = «\"nowhere\"»\n",
+            ),
+        ),
+        (
+            "E066",
+            sample().with(
+                "gradus.toml",
                 "name = \"Tiny\"\n[sources]\nmanagement = «\"../nowhere\"»\n",
             ),
         ),

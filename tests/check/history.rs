@@ -6,7 +6,7 @@ use std::process::Command;
 
 use gradus::diag::Report;
 use gradus::model::*;
-use gradus::source::{self, Source, Touched};
+use gradus::source::{self, Given, Outside, Source, Touched};
 use gradus::{check, pipeline};
 
 use super::tree::Tree;
@@ -465,7 +465,18 @@ fn people_in_another_repository_are_proven_by_that_one() {
         "name = \"Tiny\"\n[sources]\npeople = \"{}\"\n",
         people.display()
     );
-    let told = repository.with("gradus.toml", &sources).told();
+    let repository = repository.with("gradus.toml", &sources);
+    assert_eq!(repository.told().codes(), ["E066"]);
+    let given = Given {
+        outside: Outside::new([people]).expect("a folder"),
+        ..Given::default()
+    };
+    let source = source::load_with(&repository.root(), &given).expect("an organisation");
+    let (organisation, report) = check::check(&source);
+    let told = Told {
+        organisation,
+        report,
+    };
     assert_eq!(told.fixed("auth"), UNCHANGED("2026-01-10"));
 }
 

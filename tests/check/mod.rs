@@ -4,6 +4,7 @@
 mod attached;
 mod cases;
 mod complete;
+mod crossing;
 mod guidance;
 mod history;
 mod hostile;
@@ -13,3 +14,4 @@ mod markdown;
 mod mutated;
 mod sealed;
 mod tree;
+mod unquoted;

@@ -7,7 +7,7 @@ use std::path::Path;
 use gradus::at_rest::{SealTo, seal};
 use gradus::check;
 use gradus::model::Identity;
-use gradus::source::{self, FileKind, Identities, ProblemKind, Touched};
+use gradus::source::{self, FileKind, Given, Identities, Outside, ProblemKind, Touched};
 
 use super::tree::Tree;
 
@@ -69,7 +69,7 @@ fn whatever_is_sealed_is_one_warning_and_misleads_no_other_check() {
         below.map(Path::to_owned).collect::<Vec<_>>()
     };
     let (identity, to) = builder();
-    let identities = Identities::from_iter([identity]);
+    let identities = Given::from(Identities::from_iter([identity]));
     for path in paths
         .iter()
         .filter(|path| *path != Path::new("gradus.toml"))
@@ -108,7 +108,7 @@ fn a_sealed_file_that_changes_is_read_again_with_the_same_keys() {
     let review = tree.root().join("people/ada/2026-h1/review.md");
     let words = fs::read_to_string(&review).expect("the review");
     let (identity, to) = builder();
-    let identities = Identities::from_iter([identity]);
+    let identities = Given::from(Identities::from_iter([identity]));
     let mut source = source::load_with(&tree.root(), &identities).expect("a tree");
     let sealed = seal(&review, &to).expect("a sealed file");
     let real = |path: &Path| {
@@ -162,10 +162,10 @@ fn a_moved_people_directory_may_be_sealed_too() {
     );
     fs::rename(elsewhere.root().join("people"), tree.root().join("apart")).expect("a move");
     let plan = tree.root().join("apart/ada/2025-h2/plan.toml");
-    let lies = source::lies(&tree.root(), &plan).expect("a tree");
+    let lies = source::lies(&tree.root(), &plan, &Outside::default()).expect("a tree");
     assert!(matches!(lies, source::Lies::Known { sealed: false, .. }));
     seal(&plan, &to).expect("a sealed file");
-    let identities = Identities::from_iter([identity]);
+    let identities = Given::from(Identities::from_iter([identity]));
     let source = source::load_with(&tree.root(), &identities).expect("a tree");
     assert!(check::check(&source).0.is_some());
 }
@@ -173,7 +173,10 @@ fn a_moved_people_directory_may_be_sealed_too() {
 #[test]
 fn a_path_is_found_whatever_lies_around_it() {
     let tree = Tree::sample().with("notes.md", "");
-    let lies = |path: &str| source::lies(&tree.root(), &tree.root().join(path)).expect("a file");
+    let lies = |path: &str| {
+        let file = tree.root().join(path);
+        source::lies(&tree.root(), &file, &Outside::default()).expect("a file")
+    };
     assert_eq!(lies("notes.md"), source::Lies::Unknown);
     assert!(matches!(
         lies("rubrics/ic/l3.toml"),
@@ -186,7 +189,7 @@ fn a_path_is_found_whatever_lies_around_it() {
     let apart = Tree::sample();
     let other = apart.root().join("cycles/2026-h1.toml");
     assert_eq!(
-        source::lies(&tree.root(), &other).expect("a file"),
+        source::lies(&tree.root(), &other, &Outside::default()).expect("a file"),
         source::Lies::Elsewhere
     );
 }

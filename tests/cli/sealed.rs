@@ -338,3 +338,116 @@ fn a_key_for_somebody_whose_file_is_sealed_is_not_made() {
     here.run(&["-C", "org", "-i", "../builder.txt", "build"])
         .exits(0);
 }
+
+#[test]
+fn a_setting_that_leads_out_of_the_tree_is_refused_by_every_command_with_its_place() {
+    let here = Program::new();
+    here.run(&["init", "org"]).exits(0);
+    let settings = here.read("org/gradus.toml");
+    let secret = "zyxquibble = [vexbrawnfjord\n";
+    for path in ["away/ada/person.toml", "away/2026-q1/ada.toml", "away/key"] {
+        here.write(path, secret);
+    }
+    std::os::unix::fs::symlink("../away", here.path("org/link")).expect("a link");
+    let outside = here.path("away").display().to_string();
+    let absolute = format!("people = \"{outside}\"");
+    let key_file = settings.contains("[seal]");
+    for setting in [
+        "people = \"../away\"",
+        "people = \"link\"",
+        "management = \"../away\"",
+        "people = \"../nowhere\"",
+        &absolute,
+    ] {
+        here.write(
+            "org/gradus.toml",
+            &format!("{settings}\n[sources]\n{setting}\n"),
+        );
+        let line = settings.lines().count() + 3;
+        for command in [
+            &["check"][..],
+            &["build"],
+            &["access", "--diff"],
+            &["status"],
+            &["keys", "list"],
+            &["keys", "site"],
+            &["new", "person", "kim", "--name", "Kim"],
+        ] {
+            let all = [&["-C", "org"], command].concat();
+            let ran = here
+                .run(&all)
+                .exits(1)
+                .says(&format!("gradus.toml:{line}:"))
+                .says("leads out of the tree")
+                .says("`--outside DIR` allows it");
+            let words = format!("{}{}", ran.stdout(), ran.stderr());
+            assert!(
+                !words.contains("zyxquibble") && !words.contains("vexbrawn"),
+                "{words}"
+            );
+        }
+        for format in ["json", "github", "gitlab"] {
+            let ran = here
+                .run(&["-C", "org", "check", "--format", format])
+                .exits(1);
+            assert!(ran.stdout().contains("E066"), "{}", ran.stdout());
+        }
+    }
+    let of_key = match key_file {
+        true => settings.replacen("[seal]", "[seal]\nkey_file = \"../away/key\"", 1),
+        false => format!("{settings}\n[seal]\nkey_file = \"../away/key\"\n"),
+    };
+    here.write("org/gradus.toml", &of_key);
+    for command in [&["check"][..], &["build"], &["keys", "site", "--rotate"]] {
+        let all = [&["-C", "org"], command].concat();
+        here.run(&all)
+            .exits(1)
+            .says("`[seal] key_file` leads out of the tree");
+    }
+    assert_eq!(here.read("away/key"), secret);
+    here.run(&["-C", "org", "check", "--outside", "../away"])
+        .exits(0);
+    here.run_with(
+        &["-C", "org", "check"],
+        &[("GRADUS_OUTSIDE", &format!("/:{outside}"))],
+    )
+    .exits(0);
+    here.run(&["-C", "org", "check", "--outside", "../nowhere"])
+        .exits(3)
+        .says("could not find the folder");
+}
+
+#[test]
+fn what_was_opened_is_held_against_the_lock_and_what_stayed_closed_is_named() {
+    let (here, recipient) = organisation();
+    here.run(&["-C", "org", "access", "--accept"]).exits(0);
+    let diff = ["-C", "org", "access", "--diff"];
+    here.run(&[
+        "seal",
+        "org/people/sam/person.toml",
+        PEER,
+        "--to",
+        &recipient,
+    ])
+    .exits(0);
+    let same = here.run(&diff).exits(0).prints_nothing();
+    let words = same.stderr();
+    assert!(
+        words.contains("what was opened is as it was accepted"),
+        "{words}"
+    );
+    assert!(words.contains("2 sealed files are not opened"), "{words}");
+    assert!(words.contains("`people/sam/person.toml.age`"), "{words}");
+    here.run(&["-C", "org", "build"]).exits(4);
+    let settings = here.read("org/gradus.toml");
+    let hr = settings.replacen("# [access]", "[access]\nhr = [\"kim\"]\n#", 1);
+    here.write("org/gradus.toml", &hr);
+    let person = here.read("org/people/kim/person.toml");
+    let key = "keys = [\"age10zqd3s0tad6ep2xl8gqst2fhdpmy3c5r6ccu22s446lqp9g7h4wq0n5u3l\"]\n";
+    here.write("org/people/kim/person.toml", &format!("{key}{person}"));
+    let wider = here.run(&diff).exits(1).stderr();
+    assert!(
+        wider.contains("W031") && wider.contains("this is a part of the answer"),
+        "{wider}"
+    );
+}

@@ -226,10 +226,35 @@ fn people_may_lie_elsewhere() {
         "org/gradus.toml",
         &format!("{settings}\n[sources]\npeople = \"../people-of-org\"\n"),
     );
-    here.run(&["-C", "org", "new", "person", "kim", "--name", "Kim"])
-        .exits(0);
-    here.run(&["-C", "org", "new", "log", "kim", "--text", "Here"])
-        .exits(0);
+    here.run(&[
+        "-C",
+        "org",
+        "--outside",
+        "../people-of-org",
+        "new",
+        "person",
+        "kim",
+        "--name",
+        "Kim",
+    ])
+    .exits(0);
+    here.run(&[
+        "-C",
+        "org",
+        "--outside",
+        "../people-of-org",
+        "new",
+        "log",
+        "kim",
+        "--text",
+        "Here",
+    ])
+    .exits(0);
+    here.run(&["-C", "org", "new", "log", "kim", "--text", "Not"])
+        .exits(1)
+        .says("gradus.toml:")
+        .says("help: `--outside DIR` allows it");
+    assert!(!here.read("people-of-org/kim/log.toml").contains("Not"));
     assert!(here.path("people-of-org/kim/log.toml").exists());
     assert!(!here.path("org/people").exists());
 }

@@ -374,9 +374,11 @@ fn only_a_push_to_the_default_branch_publishes_whatever_that_is_called() {
     let rules = &parsed(&gitlab)["pages"]["rules"];
     let rules = rules.as_vec().expect("rules").iter();
     let rules: Vec<Option<&str>> = rules.map(|rule| rule["if"].as_str()).collect();
-    assert_eq!(rules, [Some("$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH")]);
+    let rule =
+        "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_COMMIT_REF_PROTECTED == \"true\"";
+    assert_eq!(rules, [Some(rule)]);
     // A tag may be called as the branch is: the whole reference is compared.
-    let condition = "github.event_name == 'push' && github.ref == format('refs/heads/{0}', github.event.repository.default_branch)";
+    let condition = "github.event_name == 'push' && github.ref_protected && github.ref == format('refs/heads/{0}', github.event.repository.default_branch)";
     let publish = &parsed(&github)["jobs"]["publish"];
     assert_eq!(publish["if"].as_str(), Some(condition));
     assert_eq!(publish["needs"].as_str(), Some("check"));
@@ -504,4 +506,75 @@ fn a_pipeline_is_never_written_over_one_that_is_there() {
     assert!(said(&ran).contains("`gradus build --deploy gitlab`"));
     assert_eq!(shell.read("org/.gitlab-ci.yml"), "mine");
     assert!(!shell.path("org/gradus.toml").exists());
+}
+
+/// How many texts of a part of a pipeline hold these words.
+fn count(part: &Yaml, words: &str) -> usize {
+    let texts = all_texts(part).into_iter();
+    texts.filter(|text| text.contains(words)).count()
+}
+
+#[test]
+fn jobs_of_merge_requests_get_no_identity_and_no_key_and_share_no_cache_with_protected_branches() {
+    let [gitlab, github] = runners();
+    let text = github.shell.read("origin/.github/workflows/gradus.yml");
+    let pipeline = parsed(&text);
+    let publish = &pipeline["jobs"]["publish"];
+    assert_eq!(count(&pipeline, "secrets."), 2, "{text}");
+    assert_eq!(count(publish, "secrets."), 2, "{text}");
+    assert!(!text.contains("pull_request_target") && !text.contains("inherit"));
+    for job in ["check", "publish"] {
+        let steps = pipeline["jobs"][job]["steps"].as_vec().expect("steps");
+        let using = |name: &str| -> &Yaml {
+            let uses = |step: &&Yaml| step["uses"].as_str().is_some_and(|u| u.contains(name));
+            &steps.iter().find(uses).expect(name)["with"]
+        };
+        let persists = &using("actions/checkout")["persist-credentials"];
+        assert_eq!(persists.as_bool(), Some(false), "{job}");
+        let key = using("actions/cache")["key"].as_str().expect("a key");
+        let apart = "gradus-${{ github.ref_protected && 'protected' || 'open' }}-";
+        assert!(key.starts_with(apart), "{job}: {key}");
+    }
+    let pipeline = parsed(&gitlab.shell.read("origin/.gitlab-ci.yml"));
+    let key = pipeline[".gradus"]["cache"]["key"].as_str();
+    assert_eq!(key, Some("gradus-$CI_COMMIT_REF_PROTECTED"));
+    for job in ["check", "pages"] {
+        assert!(pipeline[job]["cache"].is_badvalue(), "{job}");
+    }
+    let check = texts(&pipeline["check"]["script"]);
+    assert_eq!(check[0], "unset GRADUS_IDENTITY_FILE GRADUS_SITE_KEY_FILE");
+}
+
+#[test]
+fn a_pipeline_of_a_sealed_tree_checks_what_is_open_and_publishes_with_the_identity() {
+    for mut runner in runners() {
+        let link = runner.shell.path("programs/gradus");
+        std::os::unix::fs::symlink(env!("CARGO_BIN_EXE_gradus"), &link).expect("a link");
+        runner.give_key();
+        let made = "gradus -C origin keys new builder -o ../builder.txt || gradus keys new builder -o builder.txt";
+        let made = runner.shell.does(".", &[made]);
+        let recipient = made.lines().find(|line| line.starts_with("age1"));
+        let recipient = recipient.expect("a recipient");
+        let seal = format!(
+            "gradus -C origin seal people/sam/person.toml cycles/*.toml --to {recipient} || gradus seal origin/people/sam/person.toml origin/cycles/*.toml --to {recipient}"
+        );
+        runner.shell.does(".", &[&seal]);
+        fs::remove_file(&link).expect("the link");
+        runner.commit();
+        let identity = runner.shell.path("builder.txt");
+        let text = fs::read_to_string(&identity).expect("an identity");
+        match runner.forge {
+            "gitlab" => {
+                let path = identity.display().to_string();
+                runner.kept.insert("GRADUS_IDENTITY_FILE", path);
+            }
+            _ => drop(runner.kept.insert("GRADUS_IDENTITY", text)),
+        }
+        let checked = runner.job("check");
+        assert!(checked.status.success(), "{}", said(&checked));
+        let words = "this is a part of the answer: 2 sealed files are not opened";
+        assert!(said(&checked).contains(words), "{}", said(&checked));
+        runner.passes(runner.publishing());
+        assert!(runner.site().join("site.json").exists());
+    }
 }

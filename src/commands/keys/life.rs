@@ -24,7 +24,7 @@ const ENOUGH_CHARS: usize = 12;
 pub fn retire(here: &Here, args: &cli::KeysRetire) -> Result<(), Failure> {
     let root = here.organisation()?;
     let _held = library::hold(&root)?;
-    let marker = Marker::read(&root)?;
+    let marker = Marker::read(here, &root)?;
     let file = marker.person_file(&root, &args.person);
     if !file.exists() {
         return Err(no_person(&args.person, &file));
@@ -162,7 +162,7 @@ struct Holder {
 pub fn revoke(here: &Here, args: &cli::KeysRevoke) -> Result<(), Failure> {
     let root = here.organisation()?;
     let _held = library::hold(&root)?;
-    let marker = Marker::read(&root)?;
+    let marker = Marker::read(here, &root)?;
     let people = people(&marker.people(&root))?;
     let builders: Vec<ListedKey> = marker.builders().collect();
     let listed = people.holders.iter().flat_map(|holder| &holder.keys);

@@ -22,7 +22,7 @@ use crate::cli;
 /// too weak.
 pub fn login(here: &Here, args: &cli::KeysLogin) -> Result<(), Failure> {
     let root = here.organisation()?;
-    let marker = Marker::read(&root)?;
+    let marker = Marker::read(here, &root)?;
     let person = marker.person_file(&root, &args.person);
     if !person.exists() {
         return Err(no_person(&args.person, &person));

@@ -17,7 +17,7 @@ use crate::cli;
 /// What stands in the key's place is no key, or something cannot be written.
 pub fn rotate(here: &Here, root: &Path) -> Result<(), Failure> {
     let _held = library::hold(root)?;
-    let marker = Marker::read(root)?;
+    let marker = Marker::read(here, root)?;
     let path = marker.new_key_path(root)?;
     marker.writable(root, &root.join(MARKER))?;
     let (key, aside) = library::replace_site_key(&path)?;
