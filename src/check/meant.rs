@@ -211,7 +211,10 @@ fn look<'s>(said: &'s Said, around: &Around<'_>) -> (Look, &'s str) {
     let hashes = text[..marks].matches('#').count();
     if hashes > 0 {
         let look = if hashes == 2 { Look::Two } else { Look::Marked };
-        return (look, text[marks..].trim_end_matches(['#', ' ']));
+        let words = text[marks..].trim_end_matches(['#', ' ']);
+        // Other programs read attributes of a heading there.
+        let before = words.rsplit_once('{').filter(|_| words.ends_with('}'));
+        return (look, before.map_or(words, |(before, _)| before));
     }
     if let Some((words, rest)) = set_off(text) {
         let alone = !rest.contains(char::is_alphanumeric);

@@ -117,7 +117,8 @@ impl<'a> Answerable<'a> {
         let words = normal(&line.words);
         let unnumbered = words.trim_start_matches(|c: char| c.is_ascii_digit());
         let exact = titles.get(&words).or_else(|| titles.get(unnumbered));
-        if exact.is_some() || !is_text || !line.is_marked() {
+        let may_be_near = line.look == Look::Two || is_text && line.is_marked();
+        if exact.is_some() || !may_be_near {
             return exact.map(Vec::as_slice);
         }
         let near = match *near_left {
@@ -125,7 +126,7 @@ impl<'a> Answerable<'a> {
             _ => misspelt(&words, titles),
         };
         *near_left = near_left.saturating_sub(1);
-        near.or_else(|| (line.look == Look::Two).then_some(ANYTHING))
+        near.or_else(|| (is_text && line.look == Look::Two).then_some(ANYTHING))
     }
 
     /// A line that ends as sentences do is the end of one that was broken, unless a title ends so.
