@@ -11,6 +11,8 @@ pub struct Allowlist {
     elements: Elements,
     attributes: Attributes,
     values: Values,
+    /// Of no use to a viewer, which need not know it: `pictures.json`.
+    #[serde(skip)]
     pictures: Pictures,
     reserved_prefix: String,
     links: Links,
@@ -108,7 +110,7 @@ struct Elements {
 }
 
 /// What an attached picture may hold besides what stands in a page's drawings.
-#[derive(Debug, Deserialize)]
+#[derive(Debug, Default, Deserialize)]
 struct Pictures {
     elements: BTreeSet<String>,
     attributes: BTreeSet<String>,
@@ -208,7 +210,13 @@ impl Allowlist {
             let list: Allowlist = serde_json::from_str(text)
                 .expect("viewer/allowlist.json has the form of `Allowlist`");
             let allowed = list.by_namespace();
-            Allowlist { allowed, ..list }
+            let pictures = serde_json::from_str(include_str!("pictures.json"))
+                .expect("pictures.json has the form of `Pictures`");
+            Allowlist {
+                allowed,
+                pictures,
+                ..list
+            }
         });
         &LIST
     }

@@ -72,7 +72,7 @@ impl Answer {
     }
 
     /// The same, never shown as a document of its own; an `img` shows it still.
-    pub(super) fn to_be_saved(mut self) -> Self {
+    pub(super) fn saved_only(mut self) -> Self {
         let saved = "attachment".to_owned();
         self.more.push(("Content-Disposition", saved));
         self

@@ -47,7 +47,7 @@ impl Shelf {
                 if path.ends_with(".html") {
                     answer
                 } else {
-                    answer.to_be_saved()
+                    answer.saved_only()
                 }
             }
             None => Answer::not_here(),
