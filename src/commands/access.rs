@@ -73,6 +73,9 @@ fn accept(here: &Here, root: &Path, acceptance: &Acceptance) -> Result<(), Failu
         .map_err(|e| Failure::environment("could not write `access.lock`", e))?;
     let people = acceptance.present.people.len();
     here.say(&match &acceptance.standing {
+        Standing::Compared(difference) if difference.is_none() => {
+            "nobody reads more; texts are recorded as they are worded now".to_owned()
+        }
         Standing::Compared(difference) => format!("accepted {}", facts(difference)),
         _ => format!("accepted who reads what of {people} people; `gradus access` shows it"),
     });

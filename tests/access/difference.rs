@@ -306,6 +306,23 @@ fn a_readers_line_is_told_where_it_stands_and_where_it_stood() {
 }
 
 #[test]
+fn a_link_to_an_attachment_of_a_kept_text_is_told_where_it_is() {
+    let (review, own) = ("people/m3/2026-h1/review.md", "people/m3/2026-h1/self.md");
+    let link = "\n![g](files/graph.png)\n";
+    let mut linked = Accepted::new().add(review, link);
+    let directory = "people/m3/2026-h1/files";
+    linked
+        .world
+        .attach(&format!("{directory}/graph.png"), b"graph");
+    let accepted = Accepted::of(linked.world);
+    accepted.is_as_accepted();
+    let told = "`m3` would read the attachment `2026-h1/files/graph.png` of their own";
+    let moved = accepted.change(review, link, "").add(own, link);
+    moved.is_wider("people/m3/2026-h1/self.md:10:6", told);
+    Accepted::of(moved.world).is_as_accepted();
+}
+
+#[test]
 fn a_log_entry_for_everyone_is_told_at_its_own_line() {
     let path = "people/m3/log.toml";
     let more = "[[entry]]\ndate = 2026-03-20\nkind = \"win\"\ntext = \"Two\"\n";

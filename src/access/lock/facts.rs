@@ -165,8 +165,11 @@ fn add(found: &mut BTreeMap<ReadersAt, Kept>, at: ReadersAt, readers: Option<&[R
 }
 
 fn of_person(person: &Person, found: &mut BTreeMap<ReadersAt, Kept>) {
-    let is_kept = person.log.iter().any(|entry| entry.readers.is_some());
-    let log = is_kept.then(|| log_entries(person)).unwrap_or_default();
+    let log = if person.log.iter().any(|entry| entry.readers.is_some()) {
+        log_entries(person)
+    } else {
+        Vec::new()
+    };
     let readers = |(part, entry): (Part, &LogEntry)| (part, entry.readers.as_deref().map(tokens));
     found.extend(of_parts(log.into_iter().map(readers)));
     for (id, cycle) in &person.cycles {
