@@ -240,7 +240,8 @@ rules! {
     "a merge left its marks in a text"
     "git marks what two branches changed with lines that begin with seven `<`, `=` or `>`, and leaves the choice to you. With the marks, both sides \
      would be published. Keep what is meant and delete the lines. Within code they may stand: indent them by four spaces, or put a fence around them."
-    "
+    "<<<<<<< HEAD"
+
     MEANT_HEADING "E035" Error
     "a heading that was meant and is none, between answers with different readers"
     "Only a line of `## ` and a question's or expectation's id or title begins an answer, and dated entries begin with `## YYYY-MM-DD`. Written in another way (`##title`, bold, \
@@ -377,7 +378,6 @@ rules! {
      left need none of them. In prose they are allowed, and shown spelt out."
     "name = \"Ada \\u202ErofakO\""
 
-<<<<<<< HEAD
     ACTIVE_SVG "E065" Error
     "a picture that is more than a picture"
     "A browser that opens an SVG file on its own runs what is in it and loads what it names. So an attached one holds shapes, texts and \

@@ -49,6 +49,12 @@ impl<'s> Private<'s> {
         }
     }
 
+    /// Whether any text may say a backtick, written as it is or as an escape.
+    fn may_hold_backticks(&self) -> bool {
+        let mut texts = self.texts.values();
+        texts.any(|text| text.contains(['`', '&', '\\']))
+    }
+
     fn hold(&self, quote: &str) -> bool {
         let quote = bare(quote);
         let words = self.words.get_or_init(|| {
@@ -131,11 +137,12 @@ fn open_text(
 }
 
 fn hidden(message: &str, private: &Private<'_>, open: Option<&str>) -> String {
+    if let Some(whole) = whole_quote(message, private, open) {
+        return whole;
+    }
     let pieces = message.split('`').enumerate();
-    let count = message.matches('`').count();
     let pieces = pieces.map(|(at, piece)| {
-        // A quote is between two backticks; one that holds a backtick itself leaves an odd one behind.
-        let is_quote = at % 2 == 1 || count % 2 == 1;
+        let is_quote = at % 2 == 1;
         if is_quote && private.hides(piece, open) {
             HIDDEN
         } else {
@@ -143,4 +150,22 @@ fn hidden(message: &str, private: &Private<'_>, open: Option<&str>) -> String {
         }
     });
     pieces.collect::<Vec<&str>>().join("`")
+}
+
+/// A message without all that is between its first backtick and its last, if what it quotes may hold backticks itself: nobody
+/// can tell then where a quote ends.
+fn whole_quote(message: &str, private: &Private<'_>, open: Option<&str>) -> Option<String> {
+    let count = message.matches('`').count();
+    let is_unclear = count % 2 == 1 || count > 2 && private.may_hold_backticks();
+    if !is_unclear {
+        return None;
+    }
+    let (first, last) = (message.find('`')?, message.rfind('`')?);
+    let quote = message.get(first + 1..last).unwrap_or_default();
+    let after = &message[last + 1..];
+    let (hides, after) = match first == last {
+        true => (private.hides(after, open), ""),
+        false => (private.hides(quote, open), after),
+    };
+    hides.then(|| format!("{}`{HIDDEN}`{after}", &message[..first]))
 }
