@@ -59,6 +59,8 @@ pub enum Command {
     New(new::New),
     /// Report every mistake in the tree; needs no keys
     Check(Check),
+    /// Count the figures of a cycle that is over, once, for everyone to read
+    Close(Close),
     /// Show where everyone stands, and who owes what by when
     Status(Status),
     /// Write the sealed site
@@ -137,6 +139,17 @@ pub struct Check {
     /// Explain one code, such as `E021`, and stop
     #[arg(long, value_name = "CODE", conflicts_with_all = ["organisation", "format", "deny_warnings"])]
     pub explain: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+The figures count what was there `close_within_days` after the cycle's end; texts dated later do not count. They are
+written to `cycles/CYCLE.figures.toml`, and builds publish that file. Run again, the command changes a number only
+where five people or more differ; else the file stays as it is, which is no failure.")]
+pub struct Close {
+    /// The cycle
+    #[arg(value_name = "CYCLE")]
+    pub cycle: String,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

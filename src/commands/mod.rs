@@ -5,6 +5,7 @@ mod at_rest;
 mod build;
 mod check;
 mod ci;
+mod close;
 mod deploy;
 mod import;
 mod init;
@@ -53,6 +54,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Init(args) => init::run(&here, args),
         Command::New(args) => new::run(&here, args),
         Command::Check(args) => check::run(&here, args),
+        Command::Close(args) => close::run(&here, args),
         Command::Status(args) => status::run(&here, args),
         Command::Build(args) => build::run(&here, args),
         Command::Serve(args) => serve::run(&here, args),

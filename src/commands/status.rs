@@ -6,7 +6,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use gradus::growth::{self, Phase, PhaseState, PhaseStatus};
-use gradus::model::{Commons, Cycle, CycleFigures, Date, GroupFigures, Organisation, PersonId};
+use gradus::model::{
+    Commons, Cycle, CycleFigures, Date, GroupFigures, Organisation, Person, PersonId,
+};
 use gradus::status::{self, CALENDAR_MARK, PersonStatus, Task};
 use gradus::{access, scaffold, terminal};
 use serde::Serialize;
@@ -64,6 +66,7 @@ fn text(org: &Organisation, commons: &Commons, cycles: &[&Cycle]) -> String {
     }
     text.push_str(&terminal::actions(&status::actions(org)));
     text.push_str(&tasks_text(org, commons, cycles));
+    text.push_str(&terminal::to_close(org.to_close(commons.as_of)));
     text.truncate(text.trim_end().len());
     text + "\n"
 }
@@ -190,11 +193,8 @@ fn json_person(person: &PersonStatus) -> JsonPerson {
 }
 
 fn figures(org: &Organisation, commons: &Commons, as_json: bool) -> Result<(), Failure> {
-    let people = org.people.values().map(|person| {
-        let person: &gradus::model::Person = person;
-        person
-    });
-    let figures = growth::org_figures(commons, people);
+    let people: Vec<&Person> = org.people.values().map(|person| &**person).collect();
+    let figures = growth::live_figures(commons, &people);
     if as_json {
         return shell::print_json(&JsonFigures {
             schema: 1,
@@ -237,6 +237,9 @@ struct JsonGroup {
 struct JsonMeasure {
     of: usize,
     blocks: Option<Vec<JsonBlock>>,
+    /// What is said in the place of counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    words: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -263,10 +266,13 @@ fn json_group(group: &GroupFigures) -> JsonGroup {
         count: block.count,
     };
     let measures = group.figures.iter().map(|figure| {
-        let blocks = figure.blocks.as_ref();
-        let blocks = blocks.map(|blocks| blocks.iter().map(block).collect());
-        let of = figure.of;
-        (figure.measure.id(), JsonMeasure { of, blocks })
+        let blocks: Vec<JsonBlock> = figure.blocks().iter().map(block).collect();
+        let measure = JsonMeasure {
+            of: figure.of,
+            blocks: (!blocks.is_empty()).then_some(blocks),
+            words: figure.shown.words(),
+        };
+        (figure.measure.id(), measure)
     });
     JsonGroup {
         people: group.people,

@@ -3,6 +3,7 @@
 
 mod company;
 mod difference;
+mod outsiders;
 mod pinned;
 mod readings;
 mod reorganised;

@@ -2,6 +2,7 @@
 
 mod cases;
 mod complete;
+mod figures;
 mod guidance;
 mod history;
 mod hostile;
