@@ -146,6 +146,8 @@ pub enum Command {
     New(new::New),
     /// Report every mistake in the tree; needs no keys
     Check(Check),
+    /// Count the figures of a cycle that is over, once, for everyone to read
+    Close(Close),
     /// Show where everyone stands, and who owes what by when
     Status(Status),
     /// Write the sealed site
@@ -182,6 +184,7 @@ impl Command {
     pub fn organisation(&self) -> Option<&Path> {
         let named = match self {
             Self::New(new) => new.organisation(),
+            Self::Close(args) => &args.org,
             Self::Build(args) => &args.org,
             Self::Serve(args) => &args.org,
             Self::Keys(keys) => keys.organisation()?,
@@ -253,6 +256,20 @@ pub struct Check {
     /// Explain one code, such as `E021`, and stop
     #[arg(long, value_name = "CODE", conflicts_with_all = ["path", "format", "deny_warnings"])]
     pub explain: Option<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+The figures count what was there `close_within_days` after the cycle's end; texts dated later do not count. They are
+written to `cycles/CYCLE.figures.toml`, and builds publish that file. Run again, the command changes a number only
+where five people or more differ; else the file stays as it is, which is no failure.")]
+pub struct Close {
+    /// The cycle
+    #[arg(value_name = "CYCLE")]
+    pub cycle: String,
+
+    #[command(flatten)]
+    pub org: InOrg,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

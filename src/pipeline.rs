@@ -16,10 +16,9 @@ use crate::check::audiences::Gained;
 use crate::check::{self, Checker, Guidance};
 use crate::diag::{Diagnostic, Report};
 use crate::fingerprint;
-use crate::growth;
 use crate::model::{
-    Commons, CycleId, Date, FileHash, KeyKind, OrgFigures, Organisation, PersonId, PlainFile,
-    QuestionId, Reach, SealedSite, SectionDraw, SiteStore,
+    Commons, CycleId, Date, FileHash, KeyKind, Organisation, PersonId, PlainFile, QuestionId,
+    Reach, SealedSite, SectionDraw, SiteStore,
 };
 use crate::portable;
 use crate::seal::{LoginFile, SealError, SealInput, Sealer};
@@ -209,8 +208,10 @@ pub fn build(
     let sealer = Sealer::new(input, store);
     let commons = access::commons(organisation, days.as_of);
     let draws = Draws::new(manner.program, theme, &commons);
-    let drawing = Drawing::new(organisation, days, &commons);
-    drawing.each(&access, manner.progress, |draw| draws.seal(draw, &sealer))?;
+    let audiences = Audiences::new(organisation, days.today);
+    draw_each(&audiences, &access, manner.progress, |draw| {
+        draws.seal(draw, &sealer)
+    })?;
     for file in plain_files_within(manner.reach, &commons, theme, input.keys)? {
         sealer.add_plain(&file.path, &file.bytes)?;
     }
@@ -272,47 +273,31 @@ pub fn rehearse(
 ) -> Result<(Access, usize), BuildError> {
     let access = access::plan(organisation, days.today);
     let commons = access::commons(organisation, days.as_of);
-    let drawing = Drawing::new(organisation, days, &commons);
-    let pages = drawing.each(&access, &(), |draw| {
+    let audiences = Audiences::new(organisation, days.today);
+    let pages = draw_each(&audiences, &access, &(), |draw| {
         Ok(site::render(&commons, theme, draw)?.pages.len())
     })?;
     plain_files(&commons, theme, viewer(organisation.seal.keys))?;
     Ok((access, pages))
 }
 
-/// What all sections are drawn with.
-struct Drawing<'a> {
-    audiences: Audiences<'a>,
-    figures: OrgFigures,
-}
-
-impl<'a> Drawing<'a> {
-    fn new(organisation: &'a Organisation, days: Days, commons: &Commons) -> Self {
-        let people = organisation.people.values().map(|person| &**person);
-        Self {
-            audiences: Audiences::new(organisation, days.today),
-            figures: growth::org_figures(commons, people),
-        }
-    }
-
-    /// Draws every section and hands it over, from any thread and in no order; adds up what comes back.
-    fn each(
-        &self,
-        access: &Access,
-        progress: &dyn Progress,
-        take: impl Fn(&SectionDraw) -> Result<usize, BuildError> + Sync,
-    ) -> Result<usize, BuildError> {
-        let (done, all) = (AtomicUsize::new(0), access.sections.len());
-        // One by one: a thread that is done takes from the other's, whatever their sizes.
-        let sections = access.sections.par_iter().with_max_len(1);
-        let taken = sections.map(|planned| {
-            let draw = access::draw(&self.audiences, &self.figures, planned);
-            let taken = take(&draw)?;
-            progress.sealed(done.fetch_add(1, Ordering::Relaxed) + 1, all);
-            Ok(taken)
-        });
-        taken.try_reduce(|| 0, |a, b| Ok(a + b))
-    }
+/// Draws every section and hands it over, from any thread and in no order; adds up what comes back.
+fn draw_each(
+    audiences: &Audiences,
+    access: &Access,
+    progress: &dyn Progress,
+    take: impl Fn(&SectionDraw) -> Result<usize, BuildError> + Sync,
+) -> Result<usize, BuildError> {
+    let (done, all) = (AtomicUsize::new(0), access.sections.len());
+    // One by one: a thread that is done takes from the other's, whatever their sizes.
+    let sections = access.sections.par_iter().with_max_len(1);
+    let taken = sections.map(|planned| {
+        let draw = access::draw(audiences, planned);
+        let taken = take(&draw)?;
+        progress.sealed(done.fetch_add(1, Ordering::Relaxed) + 1, all);
+        Ok(taken)
+    });
+    taken.try_reduce(|| 0, |a, b| Ok(a + b))
 }
 
 /// The shell, its assets and the public rubrics.
@@ -406,10 +391,10 @@ mod tests {
         let access = access::plan(&organisation, today);
         let as_of = organisation.as_of.unwrap_or(today);
         let commons = access::commons(&organisation, as_of);
-        let drawing = Drawing::new(&organisation, Days { today, as_of }, &commons);
+        let audiences = Audiences::new(&organisation, today);
         let before = tree::MENDED.get();
         for planned in &access.sections {
-            let draw = access::draw(&drawing.audiences, &drawing.figures, planned);
+            let draw = access::draw(&audiences, planned);
             let content = site::render(&commons, &theme, &draw).unwrap();
             let routes: Vec<&str> = content.pages.iter().map(|page| &*page.route).collect();
             assert_eq!(tree::MENDED.get(), before, "one of {routes:?}");

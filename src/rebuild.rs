@@ -5,9 +5,9 @@
 //!
 //! | what is different | what is drawn anew |
 //! |---|---|
-//! | settings, rubrics, cycles, who there is, a template | everything |
+//! | settings, rubrics, cycles and their figures, who there is, a template | everything |
 //! | one person's cycles, log, check-ins, talent mapping, notes | the sections about them; the teams of their manager and of that one's manager |
-//! | a figure about everyone, or what someone shares with everyone | the section of everyone |
+//! | what someone shares with everyone | the section of everyone |
 //! | a style sheet | nothing |
 //!
 //! What comes out is what a build of the whole tree gives, byte for byte before it is sealed.
@@ -22,7 +22,6 @@ use crate::acceptance::Following;
 use crate::access::{self, Access, Audiences, Planned};
 use crate::check::{Checker, Guidance, StandIn};
 use crate::diag::Report;
-use crate::growth::Census;
 use crate::model::*;
 use crate::pipeline::{self, BuildError};
 use crate::site::{self, Theme};
@@ -46,8 +45,6 @@ pub struct Rebuilder {
     planned: Option<Planning>,
     /// What the pages were drawn with last.
     drawn: Option<Drawn>,
-    /// What the figures about everyone were made of last.
-    census: Census,
     /// What is not drawn yet.
     due: Due,
 }
@@ -105,7 +102,6 @@ impl Rebuilder {
             organisation: None,
             planned: None,
             drawn: None,
-            census: Census::default(),
             due: Due::default(),
         }
     }
@@ -228,7 +224,7 @@ impl Rebuilder {
             organisation,
             planned,
             &self.due,
-            (self.drawn.as_ref(), &mut self.census),
+            self.drawn.as_ref(),
         )?;
         let reached = round.reached(&self.due.people);
         let pages = reached.par_iter().with_max_len(1).map(|planned| {
@@ -282,7 +278,6 @@ struct Round<'a> {
     before: Option<&'a Drawn>,
     theme: Arc<Theme>,
     commons: Arc<Commons>,
-    figures: OrgFigures,
     /// What the section of everyone is drawn from, besides the commons.
     everyone: Option<SectionDraw>,
     /// Whether every page may come out otherwise.
@@ -295,7 +290,7 @@ impl<'a> Round<'a> {
         organisation: &'a Organisation,
         (access, today): (&'a Access, Date),
         due: &Due,
-        (before, census): (Option<&'a Drawn>, &mut Census),
+        before: Option<&'a Drawn>,
     ) -> Result<Self, BuildError> {
         let kept = before.filter(|_| !due.everything);
         let theme = match kept.filter(|_| !due.theme) {
@@ -310,25 +305,15 @@ impl<'a> Round<'a> {
                 Arc::new(access::commons(organisation, as_of))
             }
         };
-        let people = &organisation.people;
-        match due.everything {
-            true => *census = Census::of(&commons, people.values().map(|person| &**person)),
-            false => {
-                let touched = due.people.iter().filter_map(|id| people.get(id));
-                census.renew(&commons, touched.map(|person| &**person));
-            }
-        }
-        let figures = census.figures();
         let audiences = Audiences::new(organisation, today);
         let everyone = access.get(&SectionId::new("org"));
-        let everyone = everyone.map(|org| access::draw(&audiences, &figures, org));
+        let everyone = everyone.map(|org| access::draw(&audiences, org));
         Ok(Self {
             access,
             audiences,
             before,
             theme,
             commons,
-            figures,
             everyone,
             everything: kept.is_none(),
         })
@@ -352,7 +337,7 @@ impl<'a> Round<'a> {
     }
 
     fn draw(&self, planned: &Planned) -> Result<SectionContent, BuildError> {
-        let draw = access::draw(&self.audiences, &self.figures, planned);
+        let draw = access::draw(&self.audiences, planned);
         Ok(site::render(&self.commons, &self.theme, &draw)?)
     }
 

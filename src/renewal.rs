@@ -8,8 +8,8 @@
 //! |---|---|
 //! | nothing | the list is signed again |
 //! | what some people's own files say | the sections about them, and the teams that show them |
-//! | settings, rubrics, cycles, a `person.toml` or login, `access.lock`, what git holds, a stray file, the day, the theme, the program | everything is built |
-//! | who reads something, a figure about everyone, what is shared with everyone | everything is built |
+//! | settings, rubrics, cycles and their figures, a `person.toml` or login, `access.lock`, what git holds, a stray file, the day, the theme, the program | everything is built |
+//! | who reads something, what is shared with everyone | everything is built |
 //!
 //! What comes out is what a build of everything gives, byte for byte before it is sealed.
 
@@ -21,7 +21,6 @@ use crate::access::{self, Access, Audiences, Planned, lock};
 use crate::check::{Guidance, Partly};
 use crate::diag::Diagnostic;
 use crate::fingerprint;
-use crate::growth::Takings;
 use crate::model::*;
 use crate::pipeline::{self, BuildError, Days};
 use crate::seal::{SealInput, Sealer, SiteKey};
@@ -51,7 +50,6 @@ impl Basis<'_> {
             return None;
         }
         let audiences = Audiences::new(organisation, self.days.today);
-        let commons = access::commons(organisation, self.days.as_of);
         let mut sections: BTreeMap<&PersonId, Vec<&Planned>> = BTreeMap::new();
         for planned in &access.sections {
             let about = planned.person().into_iter();
@@ -59,7 +57,7 @@ impl Basis<'_> {
         }
         let made = organisation.people.par_iter().map(|(id, person)| {
             let sections = sections.get(id).map_or(&[][..], Vec::as_slice);
-            let bearing = self.bearing(&audiences, &commons, person, sections);
+            let bearing = self.bearing(&audiences, person, sections);
             let files = self.files(id.as_str());
             (self.name(id.as_str()), MadeOf { files, bearing })
         });
@@ -101,19 +99,12 @@ impl Basis<'_> {
     }
 
     /// What somebody's files come to for others, besides what their team's pages say of them: which sections there are
-    /// and who opens them, who was said to read what, and what they add to the page of everyone.
-    fn bearing(
-        &self,
-        audiences: &Audiences,
-        commons: &Commons,
-        person: &Person,
-        sections: &[&Planned],
-    ) -> FileHash {
+    /// and who opens them, who was said to read what, and what they share with everyone.
+    fn bearing(&self, audiences: &Audiences, person: &Person, sections: &[&Planned]) -> FileHash {
         let sections: Vec<&Section> = sections.iter().map(|planned| &planned.section).collect();
         let readers = lock::readers_about(audiences.org, &person.id);
         let shared: Vec<&LogEntry> = access::shared_by(audiences, person).collect();
-        let takings = Takings::of(commons, person);
-        let bearing = fingerprint::of(&(sections, readers, shared, takings));
+        let bearing = fingerprint::of(&(sections, readers, shared));
         self.key
             .ledger_hash("bearing", person.id.as_str(), &bearing)
     }
@@ -189,12 +180,11 @@ impl Renewal {
     fn plan(mut self, managers: &BTreeSet<&PersonId>, basis: &Basis) -> Option<Self> {
         let audiences = Audiences::new(&self.organisation, basis.days.today);
         let due = access::plan_about(&audiences, &self.changed, managers.iter().copied());
-        let commons = access::commons(&self.organisation, basis.days.as_of);
         let bears_as_before = |id: &PersonId| {
             let about = |planned: &&Planned| planned.person() == Some(id);
             let sections: Vec<&Planned> = due.sections.iter().filter(about).collect();
             let person = &self.organisation.people[id];
-            let bearing = basis.bearing(&audiences, &commons, person, &sections);
+            let bearing = basis.bearing(&audiences, person, &sections);
             let before = self.made.people.get(&basis.name(id.as_str()));
             before.is_some_and(|before| before.bearing == bearing)
         };
@@ -227,10 +217,9 @@ impl Renewal {
         let commons = access::commons(organisation, basis.days.as_of);
         let draws = pipeline::Draws::new(Some(basis.program), basis.theme, &commons);
         let audiences = Audiences::new(organisation, basis.days.today);
-        let figures = OrgFigures::default(); // they are on the page of everyone, which is not due
         let due = self.due.sections.par_iter().with_max_len(1);
         due.try_for_each(|planned| {
-            let draw = access::draw(&audiences, &figures, planned);
+            let draw = access::draw(&audiences, planned);
             draws.seal(&draw, &sealer).map(drop)
         })?;
         let mut site = sealer.finish()?;

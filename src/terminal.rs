@@ -19,7 +19,7 @@ use crate::diag::{Diagnostic, Place, Report, Severity};
 pub use figures::figures;
 pub use passphrase::ask_passphrase;
 pub use secrets::without_secrets;
-pub use status::{actions, cycle, tasks};
+pub use status::{actions, cycle, tasks, to_close};
 pub use verdict::{findings, verdict};
 
 /// How much of a report people are shown.

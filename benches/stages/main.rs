@@ -12,7 +12,6 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use gradus::access::{self, Audiences, Planned};
-use gradus::growth;
 use gradus::model::*;
 use gradus::pipeline;
 use gradus::publish::Publication;
@@ -153,13 +152,7 @@ impl Scene {
     }
 
     fn draw(&self) -> SectionDraw {
-        let people = self.organisation.people.values().map(|person| &**person);
-        let figures = growth::org_figures(&self.commons, people);
-        access::draw(
-            &Audiences::new(&self.organisation, today()),
-            &figures,
-            &self.planned,
-        )
+        access::draw(&Audiences::new(&self.organisation, today()), &self.planned)
     }
 
     fn content(&self) -> SectionContent {

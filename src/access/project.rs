@@ -50,8 +50,8 @@ fn for_everyone(rubric: &Rubric) -> Rubric {
     rubric
 }
 
-/// What one section draws on. `figures` are for everyone with a key, and suppressed already.
-pub fn draw(audiences: &Audiences, figures: &OrgFigures, planned: &Planned) -> SectionDraw {
+/// What one section draws on.
+pub fn draw(audiences: &Audiences, planned: &Planned) -> SectionDraw {
     let org = audiences.org;
     let content = match (planned.section.kind, &planned.about) {
         (SectionKind::Team, Some(manager)) => {
@@ -67,13 +67,24 @@ pub fn draw(audiences: &Audiences, figures: &OrgFigures, planned: &Planned) -> S
         (_, Some(person)) => Draw::Person(Box::new(cut_person(audiences, planned, person))),
         (_, None) => Draw::Org(Box::new(OrgDraw {
             shared: shared_log(audiences),
-            figures: figures.clone(),
+            figures: org.figures.clone(),
+            closes: closes(org),
         })),
     };
     SectionDraw {
         section: planned.section.clone(),
         content,
     }
+}
+
+/// Nothing here may depend on a text of a person: what is counted is in the tree as a file.
+fn closes(org: &Organisation) -> Vec<(CycleId, Date)> {
+    let open = org
+        .cycles
+        .iter()
+        .filter(|cycle| org.figures.of(&cycle.id).is_none());
+    let closes = open.map(|cycle| (cycle.id.clone(), org.policy.closes(cycle)));
+    closes.collect()
 }
 
 fn managers_sections(rubric: &Rubric) -> Vec<(LevelRef, Vec<LevelSection>)> {

@@ -69,6 +69,7 @@ fn company() -> Organisation {
         },
         rubric: Rubric::default(),
         pinned: BTreeMap::new(),
+        figures: OrgFigures::default(),
         cycles: vec![Cycle {
             id: h1(),
             title: "H1".into(),
@@ -144,13 +145,9 @@ impl Organisation {
     fn readable_by(&self, reader: &str) -> String {
         let access = plan(self, day(TODAY));
         let reader = id(reader);
-        let draws = access.of_reader(&reader).map(|planned| {
-            draw(
-                &Audiences::new(self, day(TODAY)),
-                &OrgFigures::default(),
-                planned,
-            )
-        });
+        let draws = access
+            .of_reader(&reader)
+            .map(|planned| draw(&Audiences::new(self, day(TODAY)), planned));
         draws.map(|draw| format!("{:?}\n", draw.content)).collect()
     }
 
@@ -336,13 +333,7 @@ fn anonymous_answers_need_three_peers_and_carry_no_name() {
     org.peer("linus", "marek", "2026-07-05");
     let access = plan(&org, day(TODAY));
     let own = access.get(&SectionId::new("person/linus/own")).unwrap();
-    let Draw::Person(own) = draw(
-        &Audiences::new(&org, day(TODAY)),
-        &OrgFigures::default(),
-        own,
-    )
-    .content
-    else {
+    let Draw::Person(own) = draw(&Audiences::new(&org, day(TODAY)), own).content else {
         panic!("own is about a person");
     };
     assert_eq!(own.anonymous[&h1()].len(), 2);
@@ -369,13 +360,7 @@ fn no_readers_line_brings_back_a_name_that_was_promised_away() {
         .of_reader(&linus)
         .filter(|p| p.about.as_ref() == Some(&linus))
     {
-        let Draw::Person(draw) = draw(
-            &Audiences::new(&org, day(TODAY)),
-            &OrgFigures::default(),
-            planned,
-        )
-        .content
-        else {
+        let Draw::Person(draw) = draw(&Audiences::new(&org, day(TODAY)), planned).content else {
             panic!("sections about a person");
         };
         assert!(
@@ -426,12 +411,7 @@ fn a_readers_line_that_widens_is_told_with_who_gains() {
     let custom = access.get(&SectionId::new("person/linus/custom/ada"));
     let seen = format!(
         "{:?}",
-        draw(
-            &Audiences::new(&org, day(TODAY)),
-            &OrgFigures::default(),
-            custom.unwrap()
-        )
-        .content
+        draw(&Audiences::new(&org, day(TODAY)), custom.unwrap()).content
     );
     assert!(seen.contains("calm lead"));
     assert!(!seen.contains("grace"), "the profile is not ada's to read");
@@ -496,12 +476,7 @@ fn held(org: &Organisation, section: &str) -> String {
     let planned = access.get(&SectionId::new(section)).unwrap();
     format!(
         "{:?}",
-        draw(
-            &Audiences::new(org, day(TODAY)),
-            &OrgFigures::default(),
-            planned
-        )
-        .content
+        draw(&Audiences::new(org, day(TODAY)), planned).content
     )
 }
 
@@ -594,13 +569,7 @@ fn anonymously(org: &mut Organisation) -> Vec<AnonymousAnswers> {
     org.access.peer_feedback = PeerFeedbackPolicy::Anonymous;
     let access = plan(org, day(TODAY));
     let own = access.get(&SectionId::new("person/linus/own")).unwrap();
-    let Draw::Person(own) = draw(
-        &Audiences::new(org, day(TODAY)),
-        &OrgFigures::default(),
-        own,
-    )
-    .content
-    else {
+    let Draw::Person(own) = draw(&Audiences::new(org, day(TODAY)), own).content else {
         panic!("own is about a person");
     };
     own.anonymous.get(&h1()).cloned().unwrap_or_default()

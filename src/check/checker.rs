@@ -13,7 +13,7 @@ use super::codes;
 use super::complaints::Complaints;
 use super::known::{Facts, Known};
 use super::organisation::{self, Settings};
-use super::{chain, cycles, keys_left, management, people, rubric, seats, tree};
+use super::{chain, cycles, figures, keys_left, management, people, rubric, seats, tree};
 use crate::diag::{Diagnostic, Severity};
 use crate::model::*;
 use crate::source::{Changed, Name, RUBRICS, Source};
@@ -57,6 +57,7 @@ pub struct Checker {
 struct Frame {
     settings: Settings,
     facts: Arc<Facts>,
+    figures: OrgFigures,
     /// Without cycles, logs and check-ins.
     people: BTreeMap<PersonId, Person>,
     /// The same with the keys that their files name; empty where those are theirs anyway.
@@ -330,12 +331,14 @@ impl Frame {
         known.learn(|facts| facts.rubrics = rubrics);
         let cycles = cycles::read(&known);
         known.learn(|facts| facts.cycles = cycles);
+        let figures = figures::read(&known);
         let people = people::read(&known);
         people.check_builders(&complaints, &builders);
         chain::check(&complaints, &people);
         Self {
             settings,
             facts: known.into_facts(),
+            figures,
             people: people.people,
             as_named: BTreeMap::new(),
             unsound: Arc::new(complaints.unsound()),
@@ -350,8 +353,9 @@ impl Frame {
         let people: BTreeSet<PersonId> = new.map(|(id, _)| id.clone()).collect();
         let gone = before.people.keys().any(|id| !self.people.contains_key(id));
         let settings = self.settings != before.settings;
+        let figures = self.figures != before.figures;
         Renewed {
-            anything: facts || settings || gone || !people.is_empty(),
+            anything: facts || figures || settings || gone || !people.is_empty(),
             facts,
             people,
         }
@@ -409,6 +413,7 @@ impl Frame {
                 .map(|(pin, rubric)| (pin.clone(), rubric.clone()))
                 .collect(),
             cycles,
+            figures: self.figures.clone(),
             people,
             management,
         }

@@ -378,6 +378,11 @@ rules! {
      left need none of them. In prose they are allowed, and shown spelt out."
     "name = \"Ada \\u202ErofakO\""
 
+    BAD_FIGURES "E061" Error
+    "figures that do not add up, or tell of too few people"
+    "`gradus close` writes the figures of a cycle, and everyone with a key reads them. Parts add up to their whole, teams to everyone, and each number is about five      people or more. Of texts that people may not know about themselves, no number says all or none. Remove the file and run `gradus close` if an edit broke it."
+    "[everyone.review]\nof = 12\non-time-or-late = 11\nopen = 1"
+
     ACTIVE_SVG "E065" Error
     "a picture that is more than a picture"
     "A browser that opens an SVG file on its own runs what is in it and loads what it names. So an attached one holds shapes, texts and \
@@ -545,6 +550,12 @@ rules! {
     "The written response is where a review becomes a conversation. It is due on the cycle's day for responses, or seven days after the review was shared, whichever is later; \
      days of leave are not counted."
     "shared = 2026-07-16, and no response.md in September"
+
+    NOT_CLOSED "G062" Advice
+    "a cycle whose figures were not counted"
+    "The figures of the organisation come from `cycles/<cycle>.figures.toml`, and a build counts nothing itself. `gradus close CYCLE` counts as of `close_within_days` after the \
+     cycle's end and writes that file. Said from that day on, where five people or more take part."
+    "cycles/2026-h1.toml in September, and no cycles/2026-h1.figures.toml"
 
     PIP_DAYS "G070" Advice
     "an improvement plan too short or too long"

@@ -19,6 +19,7 @@ mod complaints;
 mod cycles;
 mod expectations;
 mod feedback;
+mod figures;
 mod fixed;
 mod guidance;
 mod keys_left;

@@ -5,6 +5,7 @@ mod at_rest;
 mod build;
 mod check;
 mod ci;
+mod close;
 mod demo;
 mod deploy;
 mod import;
@@ -53,6 +54,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Init(args) => init::run(&here, args),
         Command::New(args) => new::run(&here, args),
         Command::Check(args) => check::run(&here, args),
+        Command::Close(args) => close::run(&here, args),
         Command::Status(args) => {
             let id = here.about(&args.about)?;
             status::run(&here, args, id)

@@ -101,6 +101,9 @@ fn text(of: Asked<'_>, commons: &Commons, cycles: &[&Cycle]) -> String {
     actions.retain(|action| of.is_about(&action.person));
     text.push_str(&terminal::actions(&actions));
     text.push_str(&terminal::tasks(&of.tasks(commons, cycles), commons.as_of));
+    if of.person.is_none() {
+        text.push_str(&terminal::to_close(of.org.to_close(commons.as_of)));
+    }
     text.truncate(text.trim_end().len());
     text + "\n"
 }
@@ -227,11 +230,8 @@ fn json_person(person: &PersonStatus) -> JsonPerson {
 }
 
 fn figures(org: &Organisation, commons: &Commons, as_json: bool) -> Result<(), Failure> {
-    let people = org.people.values().map(|person| {
-        let person: &gradus::model::Person = person;
-        person
-    });
-    let figures = growth::org_figures(commons, people);
+    let people: Vec<&Person> = org.people.values().map(|person| &**person).collect();
+    let figures = growth::live_figures(commons, &people);
     if as_json {
         return shell::print_json(&JsonFigures {
             schema: 1,
@@ -274,6 +274,9 @@ struct JsonGroup {
 struct JsonMeasure {
     of: usize,
     blocks: Option<Vec<JsonBlock>>,
+    /// What is said in the place of counts.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    words: Option<&'static str>,
 }
 
 #[derive(Serialize)]
@@ -300,10 +303,13 @@ fn json_group(group: &GroupFigures) -> JsonGroup {
         count: block.count,
     };
     let measures = group.figures.iter().map(|figure| {
-        let blocks = figure.blocks.as_ref();
-        let blocks = blocks.map(|blocks| blocks.iter().map(block).collect());
-        let of = figure.of;
-        (figure.measure.id(), JsonMeasure { of, blocks })
+        let blocks: Vec<JsonBlock> = figure.blocks().iter().map(block).collect();
+        let measure = JsonMeasure {
+            of: figure.of,
+            blocks: (!blocks.is_empty()).then_some(blocks),
+            words: figure.shown.words(),
+        };
+        (figure.measure.id(), measure)
     });
     JsonGroup {
         people: group.people,

@@ -1,9 +1,10 @@
-//! New files of the tree on disk. Nothing is ever overwritten.
+//! Files of the tree on disk. Nothing that a person wrote is ever overwritten.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use gradus::keys as library_keys;
 use gradus::regular_file::{self, Links, NotTaken};
 use gradus::scaffold::{Entry, NewFile, Sources};
 use gradus::source::FILE_MAX_BYTES;
@@ -70,6 +71,27 @@ impl<'r> Tree<'r> {
             Some(path) => Err(taken(path)),
             None => Ok(self.sources.place(&file.path)),
         }
+    }
+
+    /// Writes a file that gradus makes alone, at once and with the permissions that it had.
+    ///
+    /// # Errors
+    ///
+    /// The file is sealed, or cannot be written.
+    pub fn replace(&self, file: &NewFile) -> Result<String, Failure> {
+        let place = self.sources.place(&file.path);
+        let path = self.root.join(&place);
+        if sealed(&path).symlink_metadata().is_ok() {
+            let what = format!("`{place}.age` is sealed, and cannot be counted again");
+            return Err(Failure::Environment(
+                Message::new(what).help("unseal it first"),
+            ));
+        }
+        if !create(&path, &file.text)? {
+            let before = text_of(&path, &place)?;
+            library_keys::replace_file(&path, &before, &file.text)?;
+        }
+        Ok(place)
     }
 
     /// Adds an entry at the end of its file, which is made where it is not there. What stands in it stays.

@@ -10,113 +10,71 @@
 //!   joins them. Teams are told apart by blocks of which the organisation's are parts, the same in all teams, and by none
 //!   where one team's would be too small: what the others leave over is then always one of these blocks.
 //! - Counts of different cycles are about different texts and goals: one is no part of another.
+//! - Where texts may be unknown to the people they are about, no block is empty: "all" or "none" would tell each of
+//!   them of their own. A review counts once it is shared.
+//! - A cycle is counted as of one day and published once; [`recounted`] says when its numbers may change.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::cycles::agreed_expectations;
 use super::outcome::{Achievement, achievement};
-use super::phases::{Phase, PhaseState, phases};
+use super::phases::{Phase, PhaseState, phases_of};
 use crate::model::*;
 
-/// The figures of all cycles that are over on the day that facts are judged on. `people` are whole: what
-/// is confidential is counted too, and leaves as a count.
+/// Counts one cycle as of a day: what is dated later is left out. `people` are whole: what is confidential is counted
+/// too, and leaves as a count.
 ///
-/// Who takes part is of the company on the cycle's last day, has a manager then and at least one agreed expectation.
-pub fn org_figures<'p>(
-    commons: &Commons,
+/// A person takes part with agreed expectations and, on the cycle's last day, a manager.
+pub fn cycle_figures<'p>(
     people: impl IntoIterator<Item = &'p Person>,
-) -> OrgFigures {
-    Census::of(commons, people).figures()
+    cycle: &Cycle,
+    as_of: Date,
+) -> CycleFigures {
+    counted(&takings(people, cycle, as_of), cycle, as_of)
 }
 
-/// What the figures are made of, so that they need not be made anew where little is different.
-#[derive(Debug, Default)]
-pub struct Census {
-    /// Of every cycle that is over, in their order.
-    cycles: Vec<CycleCensus>,
-}
-
-/// What the figures of one cycle are made of, and the figures.
-#[derive(Debug)]
-struct CycleCensus {
-    cycle: CycleId,
-    takings: BTreeMap<PersonId, Taking>,
-    /// Nothing where nobody takes part.
-    figures: Option<CycleFigures>,
-}
-
-impl Census {
-    /// Of all people.
-    pub fn of<'p>(commons: &Commons, people: impl IntoIterator<Item = &'p Person>) -> Self {
-        let over = commons.cycles.iter().filter(|c| c.end < commons.as_of);
-        let empty = over.map(|cycle| CycleCensus {
-            cycle: cycle.id.clone(),
-            takings: BTreeMap::new(),
-            figures: None,
-        });
-        let mut census = Self {
-            cycles: empty.collect(),
-        };
-        census.renew(commons, people);
-        census
-    }
-
-    /// Looks at some people anew. What these commons say must be what was said before.
-    pub fn renew<'p>(&mut self, commons: &Commons, people: impl IntoIterator<Item = &'p Person>) {
-        let people: Vec<&Person> = people.into_iter().collect();
-        let cycles = |id: &CycleId| commons.cycles.iter().find(|cycle| cycle.id == *id);
-        for census in &mut self.cycles {
-            if let Some(cycle) = cycles(&census.cycle) {
-                census.renew(commons, cycle, &people);
-            }
-        }
-    }
-
-    /// The figures of all cycles in which somebody takes part.
-    pub fn figures(&self) -> OrgFigures {
-        let figures = self
-            .cycles
-            .iter()
-            .filter_map(|census| census.figures.clone());
-        OrgFigures {
-            cycles: figures.collect(),
-        }
+/// Counts every cycle that is over, as of today. These numbers change with each text: they are for the keeper alone.
+pub fn live_figures(commons: &Commons, people: &[&Person]) -> OrgFigures {
+    let today = commons.as_of;
+    let over = commons.cycles.iter().filter(|cycle| cycle.end < today);
+    let figures = over.filter_map(|cycle| {
+        let takings = takings(people.iter().copied(), cycle, today);
+        (!takings.is_empty()).then(|| counted(&takings, cycle, today))
+    });
+    OrgFigures {
+        cycles: figures.collect(),
     }
 }
 
-impl CycleCensus {
-    fn renew(&mut self, commons: &Commons, cycle: &Cycle, people: &[&Person]) {
-        let mut differs = false;
-        for person in people {
-            let now = Taking::of(commons, person, cycle);
-            differs |= self.takings.get(&person.id) != now.as_ref();
-            match now {
-                Some(taking) => self.takings.insert(person.id.clone(), taking),
-                None => self.takings.remove(&person.id),
-            };
-        }
-        if differs {
-            let takings = self.takings.values().collect();
-            self.figures = (!self.takings.is_empty()).then(|| cycle_figures(&self.cycle, &takings));
-        }
-    }
+/// Counts a published cycle again, as of the same day. `None` if nothing may change.
+///
+/// The people of each group, and each published count of people, stay as they are or differ by
+/// [`FIGURES_MIN_PEOPLE`] or more. So whatever changes, that many people differ, and no count tells of fewer:
+///
+/// - Groups and blocks stay as published. What was not published as counts stays so.
+/// - A measure keeps all its numbers if one of them would move by fewer people.
+/// - The goals always keep theirs: one person has several, so their number does not tell how many people moved.
+/// - Where the number of people moves, the phases move together or not at all.
+pub fn recounted<'p>(
+    before: &CycleFigures,
+    people: impl IntoIterator<Item = &'p Person>,
+    cycle: &Cycle,
+) -> Option<CycleFigures> {
+    again(before, &takings(people, cycle, before.as_of))
 }
 
-/// What one person adds to the figures of every cycle that is over, to be compared with what they added before.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Takings(Vec<(CycleId, Taking)>);
-
-impl Takings {
-    /// What they add, as these commons have it.
-    pub fn of(commons: &Commons, person: &Person) -> Self {
-        let over = commons.cycles.iter().filter(|c| c.end < commons.as_of);
-        let taking = |cycle: &Cycle| Some((cycle.id.clone(), Taking::of(commons, person, cycle)?));
-        Self(over.filter_map(taking).collect())
-    }
+fn takings<'p>(
+    people: impl IntoIterator<Item = &'p Person>,
+    cycle: &Cycle,
+    as_of: Date,
+) -> Vec<Taking> {
+    let people = people.into_iter();
+    let takings = people.filter_map(|person| Taking::of(person, cycle, as_of));
+    takings.collect()
 }
 
 /// What one person adds to the figures of a cycle.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 struct Taking {
     team: Option<String>,
     /// Counts above zero.
@@ -124,16 +82,15 @@ struct Taking {
 }
 
 impl Taking {
-    /// Nothing for who takes no part.
-    fn of(commons: &Commons, person: &Person, cycle: &Cycle) -> Option<Self> {
-        let files = person.cycles.get(&cycle.id)?;
-        let agreed = agreed_expectations(files)?;
-        if agreed.expectations.is_empty() {
+    /// `None` for a person who takes no part.
+    fn of(person: &Person, cycle: &Cycle, as_of: Date) -> Option<Self> {
+        let files = by(as_of, person.cycles.get(&cycle.id)?);
+        if agreed_expectations(&files)?.expectations.is_empty() {
             return None;
         }
         let role = person.role_on(cycle.end);
         role.manager.as_ref()?;
-        let phases = phases(commons, person, cycle);
+        let phases = phases_of(person, Some(&files), cycle, as_of);
         if phases.is_empty() {
             return None;
         }
@@ -141,7 +98,7 @@ impl Taking {
         for status in phases {
             counts.insert((measure_of(status.phase), part_of(status.state)), 1);
         }
-        for (part, count) in goals(&achievement(files)) {
+        for (part, count) in goals(&achievement(&files)) {
             counts.insert((Measure::Goals, part), count);
         }
         counts.retain(|_, count| *count > 0);
@@ -155,6 +112,26 @@ impl Taking {
         let of = |part: &Part| self.counts.get(&(measure, *part));
         parts.iter().filter_map(of).sum()
     }
+}
+
+/// What was there on a day of one person's cycle; of reviews, what was shared. A peer who wrote later had been asked.
+fn by(day: Date, files: &PersonCycle) -> PersonCycle {
+    let is_there = |date: Option<Date>| date.is_some_and(|date| date <= day);
+    let mut files = files.clone();
+    files.expectations = files.expectations.filter(|of| is_there(of.agreed));
+    if let Some(of) = &mut files.expectations {
+        of.expectations
+            .retain(|one| one.agreed.is_none() || is_there(one.agreed));
+    }
+    files.self_assessment = files.self_assessment.filter(|of| is_there(of.date));
+    files.review = files
+        .review
+        .filter(|of| is_there(of.feedback.date) && is_there(of.shared));
+    files.response = files.response.filter(|of| is_there(of.feedback.date));
+    for peer in files.peers.values_mut() {
+        peer.feedback.date = peer.feedback.date.filter(|date| *date <= day);
+    }
+    files
 }
 
 fn measure_of(phase: Phase) -> Measure {
@@ -184,39 +161,6 @@ fn goals(of: &Achievement) -> [(Part, usize); 5] {
     ]
 }
 
-/// A way to cut a measure into blocks.
-type Cut = &'static [&'static [Part]];
-
-/// Ways to cut a phase, finest first.
-const PHASE_CUTS: &[Cut] = {
-    use Part::{Late, OnTime, Open};
-    &[
-        &[&[OnTime], &[Late], &[Open]],
-        &[&[OnTime, Late], &[Open]],
-        &[&[OnTime], &[Late, Open]],
-    ]
-};
-
-/// Ways to cut the goals, finest first.
-const GOAL_CUTS: &[Cut] = {
-    use Part::{Met, Missed, Obsolete, Partly, Unjudged};
-    &[
-        &[&[Met], &[Partly], &[Missed], &[Obsolete], &[Unjudged]],
-        &[&[Met], &[Partly], &[Missed], &[Obsolete, Unjudged]],
-        &[&[Met], &[Partly], &[Missed, Obsolete, Unjudged]],
-        &[&[Met], &[Partly, Missed], &[Obsolete, Unjudged]],
-        &[&[Met], &[Partly, Missed, Obsolete, Unjudged]],
-        &[&[Met, Partly], &[Missed, Obsolete, Unjudged]],
-    ]
-};
-
-fn cuts(measure: Measure) -> &'static [Cut] {
-    match measure {
-        Measure::Goals => GOAL_CUTS,
-        _ => PHASE_CUTS,
-    }
-}
-
 /// Whether every block of `fine` lies within one of `coarse`.
 fn is_coarser(coarse: Cut, fine: Cut) -> bool {
     let within = |block: &&'static [Part]| {
@@ -229,32 +173,38 @@ fn is_coarser(coarse: Cut, fine: Cut) -> bool {
 /// Some people and what they add.
 type Group<'t> = Vec<&'t Taking>;
 
-fn cycle_figures(cycle: &CycleId, everyone: &Group<'_>) -> CycleFigures {
+fn counted(takings: &[Taking], cycle: &Cycle, as_of: Date) -> CycleFigures {
+    let everyone: Group<'_> = takings.iter().collect();
+    let mut figures = CycleFigures {
+        cycle: cycle.id.clone(),
+        as_of,
+        everyone: None,
+        teams: Vec::new(),
+    };
     if everyone.len() < FIGURES_MIN_PEOPLE {
-        return CycleFigures {
-            cycle: cycle.clone(),
-            everyone: None,
-            teams: Vec::new(),
-        };
+        return figures;
     }
-    let teams = teams(everyone);
+    let teams = teams(&everyone);
     let groups: Vec<&Group<'_>> = teams.iter().map(|(_, group)| group).collect();
     // Each is looked for once: it is the same for every team.
     let cuts = |cut: &dyn Fn(Measure) -> Option<Cut>| -> BTreeMap<Measure, Option<Cut>> {
         let of = |measure| (measure, cut(measure));
         Measure::ALL.into_iter().map(of).collect()
     };
-    let whole = cuts(&|measure| finest(measure, &[everyone], None));
+    let whole = cuts(&|measure| finest(measure, &[&everyone], None));
     let apart = cuts(&|measure| finest(measure, &groups, Some(whole[&measure]?)));
-    let figures = teams.iter().map(|(team, group)| TeamFigures {
+    let of_teams = teams.iter().map(|(team, group)| TeamFigures {
         team: team.map(str::to_owned),
-        figures: group_figures(group, |measure| apart[&measure]),
+        figures: group_figures(group, |measure| {
+            apart[&measure].map_or(Shown::Hidden, |cut| blocks(group, measure, cut))
+        }),
     });
-    CycleFigures {
-        cycle: cycle.clone(),
-        teams: figures.collect(),
-        everyone: Some(group_figures(everyone, |measure| whole[&measure])),
-    }
+    figures.teams = of_teams.collect();
+    figures.everyone = Some(group_figures(&everyone, |measure| {
+        let shown = whole[&measure].map(|cut| blocks(&everyone, measure, cut));
+        shown.unwrap_or_else(|| nearly(&everyone, measure))
+    }));
+    figures
 }
 
 /// The teams that may stand apart, by name, and everyone else after them. None where there is but one group.
@@ -303,28 +253,39 @@ fn finest(measure: Measure, groups: &[&Group<'_>], within: Option<Cut>) -> Optio
         let mut blocks = cut.iter();
         blocks.all(|parts| groups.iter().all(|group| is_safe(group, measure, parts)))
     };
-    cuts(measure).iter().copied().filter(fits).find(safe)
+    let cuts = measure.cuts().iter().copied();
+    cuts.filter(fits).find(safe)
 }
 
-/// Whether a block is about nobody or about enough people.
+/// Whether a block is about enough people; or about nobody, where that may be said.
 fn is_safe(group: &Group<'_>, measure: Measure, parts: &[Part]) -> bool {
-    let about = |taking: &&&Taking| taking.count(measure, parts) > 0;
-    let people = group.iter().filter(about).count();
-    people == 0 || people >= FIGURES_MIN_PEOPLE
+    let people = people_in(group, measure, parts);
+    let says_none = people == 0 && !measure.is_confidential();
+    says_none || people >= FIGURES_MIN_PEOPLE
 }
 
-fn group_figures(group: &Group<'_>, cut: impl Fn(Measure) -> Option<Cut>) -> GroupFigures {
-    let count = |measure, parts: &[Part]| group.iter().map(|t| t.count(measure, parts)).sum();
-    let figure = |measure| {
-        let block = |parts: &&[Part]| Block {
-            parts: parts.to_vec(),
-            count: count(measure, parts),
-        };
-        Figure {
-            measure,
-            of: count(measure, &all_parts(measure)),
-            blocks: cut(measure).map(|cut| cut.iter().map(block).collect()),
-        }
+fn people_in(group: &Group<'_>, measure: Measure, parts: &[Part]) -> usize {
+    let about = |taking: &&&Taking| taking.count(measure, parts) > 0;
+    group.iter().filter(about).count()
+}
+
+/// What is said of a confidential phase in which too few are in, or too few are not.
+fn nearly(everyone: &Group<'_>, measure: Measure) -> Shown {
+    let handed_in = people_in(everyone, measure, &[Part::OnTime, Part::Late]);
+    if !measure.is_confidential() || everyone.len() < 2 * FIGURES_MIN_PEOPLE {
+        Shown::Hidden
+    } else if handed_in < FIGURES_MIN_PEOPLE {
+        Shown::HardlyAny
+    } else {
+        Shown::NearlyAll
+    }
+}
+
+fn group_figures(group: &Group<'_>, shown: impl Fn(Measure) -> Shown) -> GroupFigures {
+    let figure = |measure| Figure {
+        measure,
+        of: total(group, measure, &all_parts(measure)),
+        shown: shown(measure),
     };
     GroupFigures {
         people: group.len(),
@@ -332,16 +293,110 @@ fn group_figures(group: &Group<'_>, cut: impl Fn(Measure) -> Option<Cut>) -> Gro
     }
 }
 
+fn blocks<P: AsRef<[Part]>>(group: &Group<'_>, measure: Measure, cut: &[P]) -> Shown {
+    let block = |parts: &P| Block {
+        parts: parts.as_ref().to_vec(),
+        count: total(group, measure, parts.as_ref()),
+    };
+    Shown::Blocks(cut.iter().map(block).collect())
+}
+
+fn total(group: &Group<'_>, measure: Measure, parts: &[Part]) -> usize {
+    let counts = group.iter().map(|taking| taking.count(measure, parts));
+    counts.sum()
+}
+
 fn all_parts(measure: Measure) -> Vec<Part> {
-    let parts: BTreeSet<Part> = cuts(measure)
-        .iter()
-        .copied()
-        .flatten()
-        .copied()
-        .flatten()
-        .copied()
-        .collect();
+    let blocks = measure.cuts().iter().copied().flatten().copied();
+    let parts: BTreeSet<Part> = blocks.flatten().copied().collect();
     parts.into_iter().collect()
+}
+
+/// The same figures of people who may have changed. `None` if nothing may.
+fn again(before: &CycleFigures, takings: &[Taking]) -> Option<CycleFigures> {
+    let everyone: Group<'_> = takings.iter().collect();
+    let mut after = before.clone();
+    let mut groups = vec![(after.everyone.as_mut()?, everyone)];
+    let apart = regrouped(&before.teams, takings);
+    if !apart.is_empty() && apart.iter().map(Vec::len).sum::<usize>() != takings.len() {
+        return None; // who is in no published team would stand apart
+    }
+    let teams = after.teams.iter_mut().map(|team| &mut team.figures);
+    groups.extend(teams.zip(apart));
+    let is_same = groups.iter().all(|(old, new)| old.people == new.len());
+    if !groups
+        .iter()
+        .all(|(old, new)| is_far(old.people, new.len()))
+    {
+        return None;
+    }
+    for (at, measure) in Measure::ALL.into_iter().enumerate() {
+        let renewed = groups
+            .iter()
+            .map(|(old, new)| renewed(&old.figures[at], new));
+        let renewed: Option<Vec<Figure>> = renewed.collect();
+        match renewed {
+            Some(renewed) => {
+                for ((group, _), figure) in groups.iter_mut().zip(renewed) {
+                    group.figures[at] = figure;
+                }
+            }
+            None if is_same || measure == Measure::Goals => {}
+            None => return None, // a phase is about as many people as the group has
+        }
+    }
+    for (group, takings) in groups {
+        group.people = takings.len();
+    }
+    (after != *before).then_some(after)
+}
+
+/// The people in each of the published teams. Who is in none is of everyone else, if there is such a group.
+fn regrouped<'t>(teams: &[TeamFigures], takings: &'t [Taking]) -> Vec<Group<'t>> {
+    let mut groups: Vec<Group<'t>> = teams.iter().map(|_| Vec::new()).collect();
+    for taking in takings {
+        let own = |team: &TeamFigures| team.team.is_some() && team.team == taking.team;
+        let rest = |team: &TeamFigures| team.team.is_none();
+        let at = teams.iter().position(own);
+        if let Some(at) = at.or_else(|| teams.iter().position(rest)) {
+            groups[at].push(taking);
+        }
+    }
+    groups
+}
+
+/// A figure of a group that may have changed. `None` if it has to stay as published.
+fn renewed(before: &Figure, group: &Group<'_>) -> Option<Figure> {
+    let measure = before.measure;
+    if measure == Measure::Goals {
+        return None;
+    }
+    let shown = match &before.shown {
+        Shown::Hidden => Shown::Hidden,
+        Shown::Blocks(old) => {
+            let cut: Vec<&[Part]> = old.iter().map(|block| &*block.parts).collect();
+            let safe = cut.iter().all(|parts| is_safe(group, measure, parts));
+            safe.then(|| blocks(group, measure, &cut))?
+        }
+        words => {
+            let same =
+                nearly(group, measure) == *words && finest(measure, &[group], None).is_none();
+            same.then(|| words.clone())?
+        }
+    };
+    let after = Figure {
+        measure,
+        of: group.len(),
+        shown,
+    };
+    let mut pairs = before.blocks().iter().zip(after.blocks());
+    let far = pairs.all(|(old, new)| is_far(old.count, new.count));
+    far.then_some(after)
+}
+
+/// Whether two published counts of people tell of nobody, or of enough people.
+fn is_far(one: usize, other: usize) -> bool {
+    one == other || one.abs_diff(other) >= FIGURES_MIN_PEOPLE
 }
 
 #[cfg(test)]
@@ -373,7 +428,8 @@ mod tests {
     }
 
     fn figures(takings: &[Taking]) -> CycleFigures {
-        cycle_figures(&cycle_id("2025-h1"), &takings.iter().collect())
+        let world = World::on("2026-02-01");
+        counted(takings, world.cycle("2025-h1"), day("2025-07-25"))
     }
 
     /// What a reader knows a count to be about: these parts of these groups, by position among the teams.
@@ -404,7 +460,7 @@ mod tests {
         let counts = everyone.chain(teams).flat_map(|(groups, figures)| {
             let mut figures = figures.figures.iter();
             let figure = figures.find(|figure| figure.measure == measure).unwrap();
-            let blocks = figure.blocks.iter().flatten();
+            let blocks = figure.blocks().iter();
             let mut counted: Vec<Vec<Part>> = blocks.map(|block| block.parts.clone()).collect();
             counted.push(all_parts(measure));
             let cells = move |parts: Vec<Part>| -> Cells {
@@ -455,14 +511,114 @@ mod tests {
         proptest::collection::vec(person, 0..60)
     }
 
+    /// Texts of each kind stand on their own.
+    fn anybody() -> impl Strategy<Value = Taking> {
+        let state =
+            || prop_oneof![5 => Just(Part::OnTime), 1 => Just(Part::Late), 2 => Just(Part::Open)];
+        let states = [state(), state(), state(), state()];
+        (0..3usize, states, 1..3usize).prop_map(|(team, states, goals)| {
+            let mut taking = taking(team, 0, &[goals]);
+            taking
+                .counts
+                .retain(|(measure, _), _| *measure == Measure::Goals);
+            let phases = Measure::ALL.into_iter().zip(states);
+            taking.counts.extend(phases.map(|at| (at, 1)));
+            taking
+        })
+    }
+
+    /// A crowd, and the same crowd after some of them came to stand otherwise, or left.
+    fn before_and_after() -> impl Strategy<Value = (Vec<Taking>, Vec<Option<Taking>>)> {
+        let crowd = proptest::collection::vec(anybody(), 5..40);
+        crowd.prop_flat_map(|crowd| {
+            let after = crowd.iter().map(|one| {
+                prop_oneof![
+                    4 => Just(Some(one.clone())),
+                    2 => anybody().prop_map(Some),
+                    1 => Just(None),
+                ]
+            });
+            let after: Vec<_> = after.collect();
+            (Just(crowd), after)
+        })
+    }
+
+    /// Every published number of people, by where it stands.
+    fn numbers(of: &CycleFigures) -> BTreeMap<String, usize> {
+        let everyone = of.everyone.iter().map(|all| (None, all));
+        let teams = of
+            .teams
+            .iter()
+            .map(|team| (Some(&team.team), &team.figures));
+        let mut numbers = BTreeMap::new();
+        for (name, group) in everyone.chain(teams) {
+            numbers.insert(format!("{name:?}"), group.people);
+            let phases = group
+                .figures
+                .iter()
+                .filter(|of| of.measure != Measure::Goals);
+            for (figure, block) in phases.flat_map(|of| of.blocks().iter().map(move |b| (of, b))) {
+                numbers.insert(
+                    format!("{name:?} {:?} {}", figure.measure, block.id()),
+                    block.count,
+                );
+            }
+        }
+        numbers
+    }
+
+    /// What is said of some texts that their subjects may not know is said of a crowd in which at least five are in, or
+    /// at least five are not; or it fits one more and one fewer.
+    fn says_neither_all_nor_none(of: &CycleFigures) -> Result<(), TestCaseError> {
+        let groups = of
+            .everyone
+            .iter()
+            .chain(of.teams.iter().map(|team| &team.figures));
+        let figures = groups.flat_map(|group| &group.figures);
+        for figure in figures.filter(|of| [Measure::Peer, Measure::Review].contains(&of.measure)) {
+            for block in figure.blocks() {
+                prop_assert!(block.count > 0 && block.count < figure.of);
+                let words = share_words(block.count, figure.of);
+                prop_assert!(!["all", "none"].contains(&words));
+            }
+            prop_assert!(figure.shown.words().is_none() || figure.of >= 2 * FIGURES_MIN_PEOPLE);
+        }
+        Ok(())
+    }
+
     proptest! {
         #![proptest_config(property(256))]
 
         #[test]
+        fn counted_again_each_number_stays_or_moves_by_five_people((crowd, after) in before_and_after()) {
+            let before = figures(&crowd);
+            let now: Vec<Taking> = after.iter().flatten().cloned().collect();
+            if let Some(again) = again(&before, &now) {
+                let differ = crowd.iter().zip(&after).filter(|(was, is)| Some(*was) != is.as_ref()).count();
+                prop_assert!(differ >= FIGURES_MIN_PEOPLE, "{differ} differ");
+                let (old, new) = (numbers(&before), numbers(&again));
+                prop_assert!(old.keys().eq(new.keys()));
+                for (at, was) in old {
+                    prop_assert!(was == new[&at] || was.abs_diff(new[&at]) >= FIGURES_MIN_PEOPLE, "{at}");
+                }
+                let goals = |of: &CycleFigures| of.everyone.as_ref().map(|all| all.figures[4].clone());
+                prop_assert_eq!(goals(&before), goals(&again));
+                says_neither_all_nor_none(&again)?;
+            }
+        }
+
+        #[test]
+        fn a_phase_whose_texts_people_may_not_know_of_never_says_all_or_none(crowd in proptest::collection::vec(anybody(), 0..40)) {
+            says_neither_all_nor_none(&figures(&crowd))?;
+        }
+
+        #[test]
         fn no_difference_of_published_counts_is_about_fewer_than_five_people(takings in organisation()) {
-            let (counts, people) = published(&takings, &figures(&takings), Measure::Review);
-            for whole in &counts {
-                prop_assert!(smallest_rest(whole, &counts, &people) >= FIGURES_MIN_PEOPLE, "{whole:?} of {counts:?}");
+            for measure in [Measure::Review, Measure::Response] {
+                let (counts, people) = published(&takings, &figures(&takings), measure);
+                for whole in &counts {
+                    prop_assert!(smallest_rest(whole, &counts, &people) >= FIGURES_MIN_PEOPLE, "{whole:?} of {counts:?}");
+                }
             }
         }
 
@@ -481,27 +637,25 @@ mod tests {
             let of = figures(&takings);
             let groups = of.everyone.iter().chain(of.teams.iter().map(|team| &team.figures));
             for figure in groups.flat_map(|group| &group.figures) {
-                let sum: usize = figure.blocks.iter().flatten().map(|block| block.count).sum();
-                prop_assert!(figure.blocks.is_none() || sum == figure.of);
+                let sum: usize = figure.blocks().iter().map(|block| block.count).sum();
+                prop_assert!(figure.blocks().is_empty() || sum == figure.of);
             }
             let people: usize = of.teams.iter().map(|team| team.figures.people).sum();
             prop_assert!(of.teams.is_empty() || Some(people) == of.everyone.map(|all| all.people));
         }
     }
 
-    fn blocks(of: &CycleFigures, measure: Measure) -> Option<Vec<(Vec<Part>, usize)>> {
+    fn blocks_of(of: &CycleFigures, measure: Measure) -> Option<Vec<(Vec<Part>, usize)>> {
         let all = of.everyone.as_ref()?;
         let figure = all
             .figures
             .iter()
             .find(|figure| figure.measure == measure)?;
-        let blocks = figure.blocks.as_ref()?;
-        Some(
-            blocks
-                .iter()
-                .map(|block| (block.parts.clone(), block.count))
-                .collect(),
-        )
+        let blocks = figure.blocks().iter();
+        let blocks: Vec<_> = blocks
+            .map(|block| (block.parts.clone(), block.count))
+            .collect();
+        (!blocks.is_empty()).then_some(blocks)
     }
 
     fn with_phases(on_time: usize, late: usize, open: usize) -> Vec<Taking> {
@@ -516,7 +670,10 @@ mod tests {
     fn a_part_of_too_few_people_is_put_together_with_its_neighbour() {
         use Part::{Late, OnTime, Open};
         let of = |on_time, late, open| {
-            blocks(&figures(&with_phases(on_time, late, open)), Measure::Review)
+            blocks_of(
+                &figures(&with_phases(on_time, late, open)),
+                Measure::Response,
+            )
         };
         let apart = vec![(vec![OnTime], 7), (vec![Late], 5), (vec![Open], 0)];
         assert_eq!(of(7, 5, 0), Some(apart));
@@ -529,6 +686,73 @@ mod tests {
             Some(vec![(vec![OnTime], 7), (vec![Late, Open], 5)])
         );
         assert_eq!(of(7, 0, 1), None);
+    }
+
+    #[test]
+    fn all_nearly_all_and_all_but_four_are_the_same_of_shared_reviews() {
+        let of = |on_time, open| {
+            let figures = figures(&with_phases(on_time, 0, open)).everyone.unwrap();
+            figures.figures[2].shown.clone()
+        };
+        for open in 0..=4 {
+            assert_eq!(of(24 - open, open), Shown::NearlyAll);
+            assert_eq!(of(open, 24 - open), Shown::HardlyAny);
+            assert_eq!(
+                of(9 - open, open),
+                Shown::Hidden,
+                "of nine, it would be few"
+            );
+        }
+        assert!(matches!(of(19, 5), Shown::Blocks(_)));
+    }
+
+    #[test]
+    fn four_who_hand_in_later_change_nothing_and_five_do() {
+        let before = figures(&with_phases(10, 0, 10));
+        let after = |more: usize| again(&before, &with_phases(10 + more, 0, 10 - more));
+        assert_eq!(after(1), None);
+        assert_eq!(after(4), None);
+        let five = after(5).map(|of| blocks_of(&of, Measure::Response));
+        let expected = vec![
+            (vec![Part::OnTime], 15),
+            (vec![Part::Late], 0),
+            (vec![Part::Open], 5),
+        ];
+        assert_eq!(five, Some(Some(expected)));
+        assert_eq!(
+            after(6),
+            None,
+            "of shared reviews, four that are not would show"
+        );
+    }
+
+    #[test]
+    fn what_is_dated_after_the_day_does_not_count_nor_does_a_review_that_is_not_shared() {
+        let mut world = World::on("2026-02-01");
+        world.ada.roles[0].manager = Some(person_id("grace"));
+        world.expects("2025-h1", expectation("auth"));
+        world.expects("2025-h1", expectation("cache"));
+        world.own("2025-h1").date = Some(day("2025-07-05"));
+        let counts = |world: &World| {
+            let taking = Taking::of(&world.ada, world.cycle("2025-h1"), day("2025-07-25"));
+            taking.unwrap().counts
+        };
+        let before = counts(&world);
+        assert_eq!(before[&(Measure::SelfAssessment, Part::OnTime)], 1);
+        assert_eq!(before[&(Measure::Goals, Part::Unjudged)], 2);
+        world.judged("2025-h1", "auth", OutcomeIs::Met);
+        world.review("2025-h1").shared = None;
+        assert_eq!(
+            counts(&world),
+            before,
+            "a review that is written is not shared"
+        );
+        world.review("2025-h1").shared = Some(day("2025-07-26"));
+        assert_eq!(counts(&world), before, "a review that was shared later");
+        world.review("2025-h1").shared = Some(day("2025-07-25"));
+        assert_eq!(counts(&world)[&(Measure::Goals, Part::Met)], 1);
+        world.own("2025-h1").date = Some(day("2025-07-26"));
+        assert_eq!(counts(&world)[&(Measure::SelfAssessment, Part::Open)], 1);
     }
 
     #[test]
@@ -557,11 +781,11 @@ mod tests {
         let mut world = World::on("2026-02-01");
         world.expects("2025-h1", expectation("auth"));
         let takes_part = |world: &World| {
-            Taking::of(&world.commons, &world.ada, world.cycle("2025-h1")).is_some()
+            Taking::of(&world.ada, world.cycle("2025-h1"), day("2025-07-25")).is_some()
         };
         world.ada.roles[0].manager = Some(person_id("grace"));
         assert!(takes_part(&world));
-        assert!(Taking::of(&world.commons, &world.ada, world.cycle("2025-h2")).is_none());
+        assert!(Taking::of(&world.ada, world.cycle("2025-h2"), day("2026-01-25")).is_none());
         world.ada.external = true;
         assert!(!takes_part(&world));
         world.ada.external = false;
@@ -574,9 +798,13 @@ mod tests {
         let mut world = World::on("2025-06-30");
         world.ada.roles[0].manager = Some(person_id("grace"));
         world.expects("2025-h1", expectation("auth"));
-        assert!(org_figures(&world.commons, [&world.ada]).cycles.is_empty());
+        assert!(
+            live_figures(&world.commons, &[&world.ada])
+                .cycles
+                .is_empty()
+        );
         world.commons.as_of = day("2025-07-01");
-        let cycles = org_figures(&world.commons, [&world.ada]).cycles;
+        let cycles = live_figures(&world.commons, &[&world.ada]).cycles;
         assert_eq!(cycles.len(), 1);
         assert_eq!(cycles[0].everyone, None);
     }

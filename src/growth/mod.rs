@@ -48,7 +48,7 @@ pub use changes::{
     CarriedOver, Changes, Ended, NewExpectation, Shift, Stalled, changes_since_last_cycle,
 };
 pub use cycles::{current_cycle, cycles_of, fact_day, held_level, previous_cycle};
-pub use figures::{Census, Takings, org_figures};
+pub use figures::{cycle_figures, live_figures, recounted};
 pub use gap::{Evidence, EvidenceOf, GapRow, LevelGap, NextLevel, level_gap};
 pub use headline::{Headline, OpenAction, SeriesPoint, Tally, headline, open_actions};
 pub use history::{

@@ -49,7 +49,18 @@ pub struct PhaseStatus {
 /// A phase is judged from the files in `person`. Where the readers of a page may not read peer
 /// files or an unshared review, those phases read as open: show only what the page has the files of.
 pub fn phases(commons: &Commons, person: &Person, cycle: &Cycle) -> Vec<PhaseStatus> {
-    let one = |which| phase(commons, person, cycle, which);
+    let files = person.cycles.get(&cycle.id);
+    phases_of(person, files, cycle, commons.as_of)
+}
+
+/// The same of these files, on a day.
+pub(super) fn phases_of(
+    person: &Person,
+    files: Option<&PersonCycle>,
+    cycle: &Cycle,
+    as_of: Date,
+) -> Vec<PhaseStatus> {
+    let one = |which| phase_of(person, files, cycle, as_of, which);
     Phase::ALL.into_iter().filter_map(one).collect()
 }
 
@@ -61,10 +72,20 @@ pub fn phase(
     cycle: &Cycle,
     phase: Phase,
 ) -> Option<PhaseStatus> {
+    let files = person.cycles.get(&cycle.id);
+    phase_of(person, files, cycle, commons.as_of, phase)
+}
+
+fn phase_of(
+    person: &Person,
+    files: Option<&PersonCycle>,
+    cycle: &Cycle,
+    as_of: Date,
+    phase: Phase,
+) -> Option<PhaseStatus> {
     if !person.takes_part_in(cycle) {
         return None;
     }
-    let files = person.cycles.get(&cycle.id);
     let handed = files.map_or(Handed::default(), |of| Handed::of(of, phase));
     let shared = files.and_then(|of| of.shared_review()?.shared);
     let due = phase.due(person, cycle, shared);
@@ -72,7 +93,7 @@ pub fn phase(
         Some(on) if on <= due => PhaseState::Done(on),
         Some(on) => PhaseState::Late(on),
         None if phase == Phase::Response && shared.is_none() => PhaseState::NotYet,
-        None => open_state(commons.as_of, cycle, due),
+        None => open_state(as_of, cycle, due),
     };
     Some(PhaseStatus {
         phase,

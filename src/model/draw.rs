@@ -128,6 +128,8 @@ pub struct TeamMember {
 pub struct OrgDraw {
     /// Log entries shared with everyone, newest first.
     pub shared: Vec<(PersonId, LogEntry)>,
-    /// Suppressed before they came here.
+    /// As the files of closed cycles say.
     pub figures: OrgFigures,
+    /// The days from which the other cycles can be closed.
+    pub closes: Vec<(CycleId, Date)>,
 }

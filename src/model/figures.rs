@@ -1,23 +1,33 @@
 //! Figures about the whole organisation: what everyone with a key may know of how the process goes.
 //!
 //! These are aggregates over at least [`FIGURES_MIN_PEOPLE`] people, and no difference of two of them is
-//! about fewer. Only `growth::figures` makes them.
+//! about fewer. `growth::figures` counts them, and `gradus close` writes them into the tree, once for each
+//! cycle. A build publishes what that file says.
 
-use super::CycleId;
+use super::{CycleId, Date};
 
 /// Fewest people that a published count may be about, and fewest that two of them may differ by.
 pub const FIGURES_MIN_PEOPLE: usize = 5;
 
-/// Every cycle that is over and that somebody took part in, oldest first.
+/// Every cycle that has figures, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct OrgFigures {
     pub cycles: Vec<CycleFigures>,
+}
+
+impl OrgFigures {
+    /// The figures of one cycle. `None` if it has none.
+    pub fn of(&self, cycle: &CycleId) -> Option<&CycleFigures> {
+        self.cycles.iter().find(|of| of.cycle == *cycle)
+    }
 }
 
 /// One cycle.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CycleFigures {
     pub cycle: CycleId,
+    /// What is dated later was not counted.
+    pub as_of: Date,
     /// Nothing where fewer than [`FIGURES_MIN_PEOPLE`] took part.
     pub everyone: Option<GroupFigures>,
     /// By name, what is left over last; empty where there are not two groups that are large enough.
@@ -47,8 +57,41 @@ pub struct Figure {
     pub measure: Measure,
     /// What is counted: people, for [`Measure::Goals`] expectations.
     pub of: usize,
-    /// They add up to `of`. Nothing where a group of fewer than [`FIGURES_MIN_PEOPLE`] would stand apart.
-    pub blocks: Option<Vec<Block>>,
+    pub shown: Shown,
+}
+
+impl Figure {
+    /// The blocks that it is published as; none if it has no counts.
+    pub fn blocks(&self) -> &[Block] {
+        match &self.shown {
+            Shown::Blocks(blocks) => blocks,
+            _ => &[],
+        }
+    }
+}
+
+/// How much of a measure is published.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Shown {
+    /// Nothing: a group of fewer than [`FIGURES_MIN_PEOPLE`] would show.
+    Hidden,
+    /// Fewer than [`FIGURES_MIN_PEOPLE`] are not in; perhaps none.
+    NearlyAll,
+    /// Fewer than [`FIGURES_MIN_PEOPLE`] are in; perhaps none.
+    HardlyAny,
+    /// Counts that add up to the whole.
+    Blocks(Vec<Block>),
+}
+
+impl Shown {
+    /// The words for what has no counts: `nearly all are in`. `None` if there are counts, or nothing is said.
+    pub fn words(&self) -> Option<&'static str> {
+        match self {
+            Shown::NearlyAll => Some("nearly all are in"),
+            Shown::HardlyAny => Some("hardly any are in"),
+            Shown::Hidden | Shown::Blocks(_) => None,
+        }
+    }
 }
 
 /// A count of one part, or of several together where one alone would be about too few people.
@@ -59,10 +102,21 @@ pub struct Block {
 }
 
 impl Block {
+    /// How files call it: `on-time`, `late-or-open`.
+    pub fn id(&self) -> String {
+        block_id(&self.parts)
+    }
+
     /// What is counted, in words: `on time`, `in, on time or late`, `partly met or missed`.
     pub fn label(&self) -> String {
         label_of(&self.parts)
     }
+}
+
+/// How files call a block of these parts.
+pub fn block_id(parts: &[Part]) -> String {
+    let ids: Vec<&str> = parts.iter().map(|part| part.id()).collect();
+    ids.join("-or-")
 }
 
 fn label_of(parts: &[Part]) -> String {
@@ -96,6 +150,32 @@ pub fn share_words(n: usize, of: usize) -> &'static str {
     }
 }
 
+/// A way to divide a measure into blocks.
+pub type Cut = &'static [&'static [Part]];
+
+/// Ways to divide a phase, finest first.
+const PHASE_CUTS: &[Cut] = {
+    use Part::{Late, OnTime, Open};
+    &[
+        &[&[OnTime], &[Late], &[Open]],
+        &[&[OnTime, Late], &[Open]],
+        &[&[OnTime], &[Late, Open]],
+    ]
+};
+
+/// Ways to divide the goals, finest first.
+const GOAL_CUTS: &[Cut] = {
+    use Part::{Met, Missed, Obsolete, Partly, Unjudged};
+    &[
+        &[&[Met], &[Partly], &[Missed], &[Obsolete], &[Unjudged]],
+        &[&[Met], &[Partly], &[Missed], &[Obsolete, Unjudged]],
+        &[&[Met], &[Partly], &[Missed, Obsolete, Unjudged]],
+        &[&[Met], &[Partly, Missed], &[Obsolete, Unjudged]],
+        &[&[Met], &[Partly, Missed, Obsolete, Unjudged]],
+        &[&[Met, Partly], &[Missed, Obsolete, Unjudged]],
+    ]
+};
+
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Measure {
@@ -116,6 +196,19 @@ impl Measure {
         Measure::Goals,
     ];
 
+    /// Whether texts that count here may be unknown to the person they are about: then a figure never says all or none.
+    pub fn is_confidential(self) -> bool {
+        matches!(self, Measure::Peer | Measure::Review)
+    }
+
+    /// The ways to divide it into blocks, finest first.
+    pub fn cuts(self) -> &'static [Cut] {
+        match self {
+            Measure::Goals => GOAL_CUTS,
+            _ => PHASE_CUTS,
+        }
+    }
+
     /// `self`, `peer`, `review`, `response`, `goals`.
     pub fn id(self) -> &'static str {
         match self {
@@ -132,7 +225,7 @@ impl Measure {
         match self {
             Measure::SelfAssessment => "Self-assessments",
             Measure::Peer => "Peer feedback",
-            Measure::Review => "Manager reviews",
+            Measure::Review => "Shared reviews",
             Measure::Response => "Responses",
             Measure::Goals => "Goals",
         }

@@ -27,6 +27,8 @@ pub struct Organisation {
     pub pinned: BTreeMap<String, Rubric>,
     /// By start, then end, then id.
     pub cycles: Vec<Cycle>,
+    /// As counted when cycles were closed, in the order of the cycles.
+    pub figures: OrgFigures,
     /// Shared, so that who has not changed is not copied from one version of the tree to the next.
     pub people: BTreeMap<PersonId, Arc<Person>>,
     /// Kept apart from [`Person`], so that no code that draws a person's pages holds it by accident.
@@ -37,6 +39,30 @@ impl Organisation {
     /// The cycle of that id.
     pub fn cycle(&self, id: &CycleId) -> Option<&Cycle> {
         self.cycles.iter().find(|cycle| cycle.id == *id)
+    }
+
+    /// The cycles whose figures can be counted on a day, and were not. Those in which too few people take part are left
+    /// out: nothing would be published.
+    pub fn to_close(&self, day: Date) -> impl Iterator<Item = &Cycle> {
+        let cycles = self.cycles.iter();
+        cycles.filter(move |cycle| {
+            let is_judged = self.policy.since.is_none_or(|since| since <= cycle.end);
+            let is_due = is_judged && self.policy.closes(cycle) <= day;
+            is_due && self.figures.of(&cycle.id).is_none() && self.has_many_in(cycle)
+        })
+    }
+
+    fn has_many_in(&self, cycle: &Cycle) -> bool {
+        let agreed = |person: &&Arc<Person>| {
+            let files = person.cycles.get(&cycle.id);
+            let expectations = files.and_then(|files| files.expectations.as_ref());
+            expectations.is_some_and(|of| of.agreed.is_some()) && person.takes_part_in(cycle)
+        };
+        self.people
+            .values()
+            .filter(agreed)
+            .nth(FIGURES_MIN_PEOPLE - 1)
+            .is_some()
     }
 
     /// The rubric that a cycle is judged against: its pinned one, or the one in force.
@@ -155,6 +181,13 @@ pub struct Policy {
     /// Days between two check-ins of an improvement plan: weekly, and a few to spare.
     pub pip_checkin_days: u32,
     pub allow: Vec<Allow>,
+}
+
+impl Policy {
+    /// The day as of which the figures of a cycle are counted.
+    pub fn closes(&self, cycle: &Cycle) -> Date {
+        due_after(&[], cycle.end, self.close_within_days.into())
+    }
 }
 
 impl Default for Policy {

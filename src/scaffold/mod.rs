@@ -8,6 +8,7 @@
 //! | `beginning` | the tree that `init` writes |
 //! | `person` | `people/<id>/person.toml` |
 //! | `cycle` | `cycles/<id>.toml`, and what everyone begins it with |
+//! | `figures` | `cycles/<id>.figures.toml`, once the cycle is closed |
 //! | `seat` | the files of one person in one cycle |
 //! | `peer` | a form for feedback, and who will read it |
 //! | `running` | entries of logs, check-ins and private notes |
@@ -17,6 +18,7 @@
 mod beginning;
 mod carried;
 mod cycle;
+mod figures;
 mod known;
 mod management;
 mod peer;
@@ -30,6 +32,7 @@ mod words;
 
 pub use beginning::{Beginning, beginning, ignored_beside};
 pub use cycle::{CycleAsk, CycleFiles, cycle};
+pub use figures::figures;
 pub use known::{cycle_named, person_named};
 pub use management::talent;
 pub use peer::{PeerForm, peer};

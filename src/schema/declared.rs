@@ -105,6 +105,13 @@ pub static KINDS: &[Kind] = &[
         keys: LEVEL,
     },
     Kind {
+        id: "figures",
+        about: "the figures of a closed cycle, which `gradus close` writes",
+        files: "cycles/*.figures.toml",
+        is_front_matter: false,
+        keys: FIGURES,
+    },
+    Kind {
         id: "cycle",
         about: "one review period",
         files: "cycles/*.toml",
@@ -326,6 +333,75 @@ const PHASES: &[Key] = &[
     key("peer", Number(0, DAYS_MAX), "peer feedback; default 12"),
     key("review", Number(0, DAYS_MAX), "the manager's review; default 18"),
     key("response", Number(0, DAYS_MAX), "the response, or seven days after the review was shared, whichever is later; default 25"),
+];
+
+/// The most people and expectations of the figures, as `check` has it.
+const COUNT_MAX: i64 = 1_000_000;
+const COUNT: Holds = Number(0, COUNT_MAX);
+
+const FIGURES: &[Key] = &[
+    required("as_of", Date, "texts dated later were not counted"),
+    key("everyone", Table(EVERYONE), "all who took part; absent if fewer than five did"),
+    key("team", List(&Table(TEAM)), "the teams of five people or more, and everyone else"),
+];
+
+const PEOPLE_ABOUT: &str = "how many took part";
+const SELF_ABOUT: &str = "self-assessments";
+const PEER_ABOUT: &str = "peer feedback";
+const REVIEW_ABOUT: &str = "reviews, once they are shared";
+const RESPONSE_ABOUT: &str = "responses";
+const GOALS_ABOUT: &str = "expectations, by how they ended";
+
+const EVERYONE: &[Key] = &[
+    required("people", Number(5, COUNT_MAX), PEOPLE_ABOUT),
+    required("self", Table(OWN_PHASE), SELF_ABOUT),
+    required("peer", Table(OTHERS_PHASE), PEER_ABOUT),
+    required("review", Table(OTHERS_PHASE), REVIEW_ABOUT),
+    required("response", Table(OWN_PHASE), RESPONSE_ABOUT),
+    required("goals", Table(GOALS), GOALS_ABOUT),
+];
+
+const TEAM: &[Key] = &[
+    key("name", Text, "the team; absent for everyone else"),
+    required("people", Number(5, COUNT_MAX), PEOPLE_ABOUT),
+    required("self", Table(OWN_PHASE), SELF_ABOUT),
+    required("peer", Table(OTHERS_PHASE), PEER_ABOUT),
+    required("review", Table(OTHERS_PHASE), REVIEW_ABOUT),
+    required("response", Table(OWN_PHASE), RESPONSE_ABOUT),
+    required("goals", Table(GOALS), GOALS_ABOUT),
+];
+
+const OWN_PHASE: &[Key] = &[
+    required("of", COUNT, "people in all; without other keys, nothing more is published"),
+    key("late", COUNT, "in after the due day"),
+    key("late-or-open", COUNT, "both together, where one is too few"),
+    key("on-time", COUNT, "in by the due day"),
+    key("on-time-or-late", COUNT, "both together, where one is too few"),
+    key("open", COUNT, "not in"),
+];
+
+const OTHERS_PHASE: &[Key] = &[
+    required("of", COUNT, "people in all; without other keys, nothing more is published"),
+    key("in", Word(&["nearly-all", "hardly-any"]), "in words, where fewer than five are not in, or are"),
+    key("late", COUNT, "in after the due day"),
+    key("late-or-open", COUNT, "both together, where one is too few"),
+    key("on-time", COUNT, "in by the due day"),
+    key("on-time-or-late", COUNT, "both together, where one is too few"),
+    key("open", COUNT, "not in"),
+];
+
+const GOALS: &[Key] = &[
+    required("of", COUNT, "expectations in all; without other keys, nothing more is published"),
+    key("met", COUNT, "met"),
+    key("met-or-partly", COUNT, "both together, where one is too few"),
+    key("missed", COUNT, "missed"),
+    key("missed-or-obsolete-or-unjudged", COUNT, "these together, where one is too few"),
+    key("obsolete", COUNT, "obsolete"),
+    key("obsolete-or-unjudged", COUNT, "both together, where one is too few"),
+    key("partly", COUNT, "partly met"),
+    key("partly-or-missed", COUNT, "both together, where one is too few"),
+    key("partly-or-missed-or-obsolete-or-unjudged", COUNT, "these together, where one is too few"),
+    key("unjudged", COUNT, "not judged yet"),
 ];
 
 const PERSON: &[Key] = &[

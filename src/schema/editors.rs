@@ -36,6 +36,7 @@ fn settings() -> String {
         let files = kind.files.replacen("rubrics/", "rubrics*/", 1);
         let exclude = match kind.id {
             "level" => "exclude = [\"**/track.toml\"]\n",
+            "cycle" => "exclude = [\"**/*.figures.toml\"]\n",
             _ => "",
         };
         text += &format!(

@@ -358,7 +358,7 @@ fn a_figure_that_is_not_shown_says_why() {
     let figure = |measure| Figure {
         measure,
         of: 9,
-        blocks: None,
+        shown: Shown::Hidden,
     };
     let everyone = GroupFigures {
         people: 9,
@@ -367,6 +367,7 @@ fn a_figure_that_is_not_shown_says_why() {
     let figures = OrgFigures {
         cycles: vec![CycleFigures {
             cycle: id!(CycleId, "2026-h2"),
+            as_of: day("2027-01-25"),
             everyone: Some(everyone),
             teams: Vec::new(),
         }],
@@ -390,8 +391,8 @@ fn a_figure_that_is_not_shown_says_why() {
 #[test]
 fn shared_entries_are_recognition_for_everyone() {
     let org = OrgDraw {
-        figures: OrgFigures::default(),
         shared: vec![shared_entry()],
+        ..OrgDraw::default()
     };
     let draw = section_draw("org", SectionKind::Org, Draw::Org(Box::new(org)));
     let content = render(&commons(), &theme(), &draw).unwrap();

@@ -23,6 +23,8 @@ pub enum FileKind {
     },
     /// `cycles/<cycle>.toml`
     Cycle(Name),
+    /// `cycles/<cycle>.figures.toml`
+    Figures(Name),
     /// `people/<person>/…`
     Person { person: Name, file: PersonFile },
     /// `people/<person>/<cycle>/…`
@@ -192,6 +194,9 @@ impl Known {
     }
 }
 
+/// What follows the cycle in the name of its figures.
+const FIGURES_ENDING: &str = ".figures.toml";
+
 const PERSON_FILES: [&str; 4] = ["person.toml", "log.toml", "checkins.md", "login.age"];
 const CYCLE_FILES: [&str; 7] = [
     "expectations.toml",
@@ -257,9 +262,13 @@ fn in_rubric(rubric: &Name, path: &[&str]) -> Known {
 
 fn in_cycles(path: &[&str]) -> Known {
     match path {
-        [file] => match file.strip_suffix(".toml") {
-            Some(cycle) => Known::File(FileKind::Cycle(cycle.into())),
-            None => with_ending(file, ".toml"),
+        [file] => match (
+            file.strip_suffix(FIGURES_ENDING),
+            file.strip_suffix(".toml"),
+        ) {
+            (Some(cycle), _) => Known::File(FileKind::Figures(cycle.into())),
+            (None, Some(cycle)) => Known::File(FileKind::Cycle(cycle.into())),
+            (None, None) => with_ending(file, ".toml"),
         },
         _ => nothing(),
     }

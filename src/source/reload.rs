@@ -280,7 +280,7 @@ impl Part {
         Some(match kind {
             FileKind::Organisation => return None,
             FileKind::Track { .. } | FileKind::Level { .. } => Self::Rubrics,
-            FileKind::Cycle(_) => Self::Cycles,
+            FileKind::Cycle(_) | FileKind::Figures(_) => Self::Cycles,
             FileKind::Person { person, .. } | FileKind::InCycle { person, .. } => {
                 Self::Person(person.clone())
             }

@@ -1,6 +1,7 @@
 //! Deadlines as iCalendar files (RFC 5545), one a person.
 //!
 //! Colleagues see one another's calendars, so titles say what is due and how many of it, never about whom or what.
+//! A review stays due until it is shared: that it is written is nothing its subject may know.
 
 use std::collections::BTreeMap;
 
@@ -43,7 +44,11 @@ type GroupKey = (PersonId, CycleId, Todo, Date);
 fn groups(tasks: &[Task]) -> BTreeMap<GroupKey, Vec<&Task>> {
     let mut groups: BTreeMap<GroupKey, Vec<&Task>> = BTreeMap::new();
     for task in tasks {
-        let key = (task.owner.clone(), task.cycle.clone(), task.todo, task.due);
+        let todo = match task.todo {
+            Todo::Share => Todo::Review,
+            other => other,
+        };
+        let key = (task.owner.clone(), task.cycle.clone(), todo, task.due);
         groups.entry(key).or_default().push(task);
     }
     groups
@@ -88,8 +93,7 @@ fn words(todo: Todo, count: usize) -> String {
         Todo::SelfAssessment => ("Self-assessment due", "self-assessments due"),
         Todo::AskPeers => ("Peers to ask for feedback", "people to find peers for"),
         Todo::Peer => ("Peer feedback due", "texts of peer feedback due"),
-        Todo::Review => ("Review due", "reviews due"),
-        Todo::Share => ("Review to share", "reviews to share"),
+        Todo::Review | Todo::Share => ("Review due", "reviews due"),
         Todo::Response => ("Response to the review due", "responses due"),
         Todo::Acknowledge => ("Response to read", "responses to read"),
     };

@@ -38,7 +38,9 @@ pub fn figures(of: &OrgFigures, cycles: &[Cycle]) -> String {
     let _ = writeln!(
         text,
         "\ncounts are about {FIGURES_MIN_PEOPLE} people at least, and so is every difference of two of them;\n\
-         `*` marks two parts that are told as one"
+         `*` marks two parts that are told as one\n\
+         this is counted today, for you alone: readers get the file that `gradus close`\n\
+         writes once for each cycle"
     );
     text
 }
@@ -52,9 +54,10 @@ fn everyone(group: &GroupFigures) -> String {
     let mut text = format!("  {} people took part\n\n", group.people);
     for figure in &group.figures {
         let title = figure.measure.title();
-        let words = match &figure.blocks {
-            None => "not told: too few would stand apart".to_owned(),
-            Some(blocks) => told(figure, blocks),
+        let words = match (figure.blocks(), figure.shown.words()) {
+            ([], None) => "not told: too few would stand apart".to_owned(),
+            ([], Some(words)) => format!("{words} (of {})", figure.of),
+            (blocks, _) => told(figure, blocks),
         };
         let _ = writeln!(text, "  {title:<MEASURES$} {words}");
     }
@@ -125,7 +128,7 @@ fn trend(of: &OrgFigures, title: &impl Fn(&CycleId) -> String) -> String {
 fn share(group: &GroupFigures, measure: Measure) -> String {
     let mut figures = group.figures.iter();
     let figure = figures.find(|figure| figure.measure == measure);
-    let best = figure.and_then(|figure| Some((figure, figure.blocks.as_ref()?.first()?)));
+    let best = figure.and_then(|figure| Some((figure, figure.blocks().first()?)));
     match best {
         Some((figure, first)) if figure.of > 0 => {
             let percent = (first.count * 200 + figure.of) / (figure.of * 2);

@@ -74,6 +74,12 @@ pub fn tasks(tasks: &[Task], as_of: Date) -> String {
         + &section("who owes what by when", lines(&ahead))
 }
 
+/// The cycles whose figures the keeper can count.
+pub fn to_close<'c>(cycles: impl Iterator<Item = &'c Cycle>) -> String {
+    let line = |cycle: &Cycle| format!("  gradus close {}\n", cycle.id);
+    section("figures to count", cycles.map(line).collect())
+}
+
 fn section(title: &str, lines: Vec<String>) -> String {
     if lines.is_empty() {
         return String::new();

@@ -294,9 +294,15 @@ impl World {
             .insert(Directory::Track { rubric, track }, directory);
     }
 
-    /// Adds the file of a new person, or of a new peer.
+    /// Adds the file of a new person, of a new peer, or of figures.
     fn add(&mut self, path: Arc<str>, content: Content) {
         let parts: Vec<&str> = path.split('/').collect();
+        if let ["cycles", name] = parts[..] {
+            let cycle = name.strip_suffix(".figures.toml").expect("figures");
+            let kind = FileKind::Figures(cycle.into());
+            self.source.files.insert(kind, SourceFile { path, content });
+            return;
+        }
         let id: Arc<str> = parts[1].into();
         let directory = format!("people/{id}");
         self.source
@@ -505,7 +511,7 @@ impl Files {
             format!("[[goal]]\nid = \"next\"\ntext = \"{plan}\"\n"),
         );
         for step in [1, 2, 4] {
-            let peer = format!("m{}", (n + step) % 9);
+            let peer = format!("m{}", (n + step) % company.members.len());
             let text = self.text(Kept::Confidential, id, &on(8), &format!("peer-{peer}"));
             let growth = self.text(Kept::Confidential, id, &on(8), &format!("growth-{peer}"));
             let text = format!("{text}\n\n## growth-of\n\n{growth}");

@@ -4,6 +4,7 @@
 mod company;
 mod difference;
 mod markdown;
+mod outsiders;
 mod pinned;
 mod readings;
 mod reorganised;

@@ -4,7 +4,6 @@
 use std::collections::BTreeSet;
 
 use gradus::access::{Audiences, Planned, commons, draw, plan};
-use gradus::growth;
 use gradus::model::{Date, Organisation};
 
 /// A word, or a section that every person has, and the recipient that opens it.
@@ -19,12 +18,8 @@ pub fn readings(org: &Organisation, today: Date) -> Readings {
     let access = plan(org, today);
     let audiences = Audiences::new(org, today);
     let commons = commons(org, today);
-    let figures = growth::org_figures(&commons, org.people.values().map(|person| &**person));
     for planned in &access.sections {
-        let mut words = words(&format!(
-            "{:?}",
-            draw(&audiences, &figures, planned).content
-        ));
+        let mut words = words(&format!("{:?}", draw(&audiences, planned).content));
         words.extend(basic(planned));
         if planned.section.id.as_str() == "org" {
             words.extend(self::words(&format!("{commons:?}")));

@@ -4,8 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use gradus::access::lock::{Lock, difference};
-use gradus::access::{Audiences, commons, draw, plan};
-use gradus::growth;
+use gradus::access::{Audiences, draw, plan};
 use gradus::model::{
     Date, Identity, Organisation, PagePart, Section, SectionContent, SectionDraw, Tree,
 };
@@ -213,22 +212,20 @@ struct Site {
     keyrings: BTreeMap<String, Vec<Opened>>,
 }
 
-struct Opened {
-    id: String,
-    file: String,
-    identity: String,
+pub struct Opened {
+    pub id: String,
+    pub file: String,
+    pub identity: String,
 }
 
 impl Site {
     fn of(org: &Organisation) -> Self {
         let access = plan(org, day(TODAY));
         let audiences = Audiences::new(org, day(TODAY));
-        let commons = commons(org, day(TODAY));
-        let figures = growth::org_figures(&commons, org.people.values().map(|person| &**person));
         let sections: Vec<(Section, SectionContent)> = access
             .sections
             .iter()
-            .map(|planned| content(draw(&audiences, &figures, planned)))
+            .map(|planned| content(draw(&audiences, planned)))
             .collect();
         let store = gradus::model::MemoryStore::default();
         seal_site(&input(org), &store, &sections, &[], &[]).expect("it can be sealed");
@@ -264,7 +261,7 @@ fn content(draw: SectionDraw) -> (Section, SectionContent) {
     (draw.section, content)
 }
 
-fn input(org: &Organisation) -> SealInput {
+pub fn input(org: &Organisation) -> SealInput {
     let key = bech32::encode_upper::<bech32::Bech32>(
         bech32::Hrp::parse("gradus-site-key-").expect("a prefix"),
         &[9; 32],
@@ -274,7 +271,7 @@ fn input(org: &Organisation) -> SealInput {
 }
 
 /// Opens a file by the stock library, and unpacks it.
-fn opened(identity: &str, sealed: &[u8]) -> Option<String> {
+pub fn opened(identity: &str, sealed: &[u8]) -> Option<String> {
     let identity: age::x25519::Identity = identity.parse().ok()?;
     let plain = age::decrypt(&identity, sealed).ok()?;
     let mut text = String::new();
@@ -288,7 +285,7 @@ fn secret(identity: &Identity) -> String {
 }
 
 /// What the keyring of a key holds, where there is one.
-fn keyring(files: &BTreeMap<String, Vec<u8>>, number: u8) -> Option<Vec<Opened>> {
+pub fn keyring(files: &BTreeMap<String, Vec<u8>>, number: u8) -> Option<Vec<Opened>> {
     let secret = secret(&key(number));
     let rings = files
         .iter()

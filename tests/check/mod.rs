@@ -5,6 +5,7 @@ mod attached;
 mod cases;
 mod complete;
 mod crossing;
+mod figures;
 mod guidance;
 mod history;
 mod hostile;

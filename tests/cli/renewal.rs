@@ -124,6 +124,14 @@ fn what_is_written_about_one_person_is_drawn_and_nobody_else_read() {
         "\nA private word more.\n",
     );
     here.run(&["build", "org"]).exits(0).says(ONE);
+    // Late, where it was in time: figures about everyone come from a file, and are not counted.
+    replace(
+        &here,
+        "org/people/ada/2026-h1/self.md",
+        "date = 2026-07-0",
+        "date = 2026-09-0",
+    );
+    here.run(&["build", "org"]).exits(0).says(ONE);
     here.write("org/people/ada/2026-h1/files/more.txt", "attached");
     here.run(&["build", "org"]).exits(0).says(ONE);
     holds_what_the_whole_holds(&here);
@@ -138,11 +146,11 @@ fn what_bears_on_others_has_everything_built() {
             "Calm in a room that was not",
             "Calm in a room that was anything but",
         ),
-        // A figure about everyone: late, where it was in time.
+        // What everyone reads of a closed cycle.
         (
-            "people/ada/2026-h1/self.md",
-            "date = 2026-07-0",
-            "date = 2026-09-0",
+            "cycles/2026-h1.figures.toml",
+            "as_of = 2026-07-25",
+            "as_of = 2026-07-26",
         ),
         // Who there is, and how they are called.
         ("people/ada/person.toml", "name = \"Ada", "name = \"Ada B."),

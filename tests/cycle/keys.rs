@@ -154,6 +154,7 @@ fn path_of(kind: &Kind) -> &'static str {
         "gradus" => "gradus.toml",
         "track" => "rubrics/n0/track.toml",
         "level" => "rubrics/n0/n1.toml",
+        "figures" => "cycles/2026-h1.figures.toml",
         "cycle" => "cycles/2026-h1.toml",
         "person" => "people/ada/person.toml",
         "log" => "people/ada/log.toml",

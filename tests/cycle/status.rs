@@ -177,6 +177,24 @@ fn calendars_name_nobody_and_are_their_owners_alone() {
 }
 
 #[test]
+fn a_calendar_does_not_tell_whether_a_review_is_written() {
+    let here = Program::new();
+    crate::closing::copy_example(&here);
+    let calendars = || {
+        here.run(&["status", "org", "--cycle", "2026-h1", "--ics", "ics"])
+            .exits(0);
+        here.read("ics/grace.ics")
+    };
+    let before = calendars();
+    assert!(before.contains("SUMMARY:Review due (H1 2026)"), "{before}");
+    let review = "org/people/hana/2026-h1/review.md";
+    let text = here.read(review);
+    assert!(text.contains("date = 2026-08-12\n") && !text.contains("shared = "));
+    here.write(review, &text.replacen("date = 2026-08-12\n", "", 1));
+    assert_eq!(calendars(), before);
+}
+
+#[test]
 fn an_event_keeps_its_name_when_its_day_moves() {
     let here = super::scaffolds::org();
     here.run(&["-C", "org", "new", "cycle", "2027-h1"]).exits(0);

@@ -7,7 +7,6 @@ use std::sync::Mutex;
 use gradus::access;
 use gradus::diag::Report;
 use gradus::fingerprint;
-use gradus::growth;
 use gradus::model::*;
 use gradus::pipeline;
 use gradus::rebuild::Rebuilder;
@@ -39,12 +38,10 @@ fn whole(root: &Path, seen: &mut ByFingerprint) -> (Option<Drawn>, Report) {
     let drawn = organisation.and_then(|organisation| {
         let theme = pipeline::theme(root, &organisation).ok()?;
         let commons = access::commons(&organisation, today());
-        let people = organisation.people.values().map(|person| &**person);
-        let figures = growth::org_figures(&commons, people);
         let plan = access::plan(&organisation, today());
         let audiences = access::Audiences::new(&organisation, today());
         let sections = plan.sections.iter().map(|planned| {
-            let draw = access::draw(&audiences, &figures, planned);
+            let draw = access::draw(&audiences, planned);
             let content = site::render(&commons, &theme, &draw).ok()?;
             let from = fingerprint::of(&(theme.fingerprint(), &commons, &draw));
             let before = seen.entry(from).or_insert_with(|| content.clone());

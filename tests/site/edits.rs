@@ -68,7 +68,7 @@ impl Tree {
     }
 
     pub fn edit(&mut self) {
-        match self.random.gen_range(0..20) {
+        match self.random.gen_range(0..21) {
             0..=6 => self.reword(),
             7 | 8 => self.break_one(),
             9 | 10 => self.mend(),
@@ -80,6 +80,7 @@ impl Tree {
             16 => self.change_manager(),
             17 => self.change_policy(),
             18 => self.change_theme(),
+            19 => self.close_cycle(),
             _ => self.add_attachment(),
         }
     }
@@ -224,6 +225,14 @@ impl Tree {
             &self.root.join("themes/default").join(name),
             text.as_bytes(),
         );
+    }
+
+    fn close_cycle(&mut self) {
+        let cycles = ["2025-h1", "2025-h2", "2026-h1"];
+        let cycle = cycles.choose(&mut self.random).unwrap();
+        let path = self.root.join(format!("cycles/{cycle}.figures.toml"));
+        let n: u32 = self.random.gen_range(1..=9);
+        self.write(&path, format!("as_of = 2026-08-0{n}\n").as_bytes());
     }
 
     fn add_attachment(&mut self) {

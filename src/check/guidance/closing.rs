@@ -1,11 +1,11 @@
-//! The end of a cycle: the review is shared, and answered.
+//! The end of a cycle: the review is shared, and answered; the figures are counted.
 
-use super::Lint;
 use super::in_cycle::InCycle;
 use super::spot::Spot;
+use super::{Lint, Practice};
 use crate::check::codes;
 use crate::model::*;
-use crate::source::CycleFile;
+use crate::source::{CycleFile, FileKind};
 
 /// Judges a cycle whose time to close is over, of whom is still here.
 pub(super) fn judge(seat: &InCycle<'_>) -> Option<Lint> {
@@ -16,6 +16,22 @@ pub(super) fn judge(seat: &InCycle<'_>) -> Option<Lint> {
         Some(shared) if shared <= seat.practice.as_of => unanswered(seat, shared),
         _ => unshared(seat),
     }
+}
+
+/// Judges every cycle that can be closed, and was not.
+pub(super) fn not_counted(practice: Practice<'_>) -> Vec<Lint> {
+    let organisation = practice.organisation;
+    let due = organisation.to_close(practice.as_of);
+    let lint = |cycle: &Cycle| {
+        let id = &cycle.id;
+        let file = FileKind::Cycle(id.as_str().into());
+        let message = format!("`{id}` is over, and its figures were not counted");
+        Lint::new(codes::NOT_CLOSED, file, Spot::key("end"), message).help(format!(
+            "`gradus close {id}` counts them, as of {}",
+            organisation.policy.closes(cycle)
+        ))
+    };
+    due.map(lint).collect()
 }
 
 fn unshared(seat: &InCycle<'_>) -> Option<Lint> {

@@ -14,7 +14,7 @@
 //! | `ratings` | does evidence stand behind a rating, from the whole period |
 //! | `examples` | does an answer hold an example |
 //! | `talent` | was an assessment pressure-tested, and what follows from it |
-//! | `closing` | was the review shared, and answered, in time |
+//! | `closing` | was the review shared, and answered, in time; were the figures counted |
 //! | `improvement` | is an improvement plan bounded, small and watched |
 //! | `allowances` | what the organisation excuses, and why |
 //! | `over` | which advice comes too late to act on |
@@ -139,7 +139,9 @@ impl Guidance {
             as_of,
         };
         self.renew(source, practice);
-        let mut all = found(practice, source, questions::judge(practice, source));
+        let mut lints = questions::judge(practice, source);
+        lints.extend(closing::not_counted(practice));
+        let mut all = found(practice, source, lints);
         all.extend(self.people.values().flatten().cloned());
         allowances::apply(source, &organisation.policy.allow, all)
     }

@@ -15,9 +15,19 @@ struct FiguresView {
     name: String,
     /// Fewest people that a count may be about.
     least: usize,
-    /// The last cycle that is over; nothing where none is.
+    /// The last cycle with figures; nothing while there is none.
     newest: Option<CycleView>,
     trend: Option<Trend>,
+    /// Later cycles that have begun, oldest first.
+    coming: Vec<ComingView>,
+}
+
+/// A cycle without figures.
+#[derive(Debug, Serialize)]
+struct ComingView {
+    title: String,
+    /// The day as of which they are counted.
+    day: Day,
 }
 
 /// One cycle.
@@ -26,6 +36,8 @@ struct CycleView {
     title: String,
     from: Day,
     to: Day,
+    /// What is dated later does not count.
+    as_of: Day,
     /// Nothing where too few took part.
     people: Option<usize>,
     /// The phases in order, then the goals.
@@ -41,7 +53,7 @@ struct FigureView {
     of: String,
     /// Empty where it is not shown.
     blocks: Vec<BlockView>,
-    /// The whole in a word: `nearly all are in`.
+    /// The whole in a word: `nearly all on time`; empty where nothing is said.
     words: String,
 }
 
@@ -107,18 +119,19 @@ struct Share {
 ///
 /// # Errors
 /// Whatever is wrong with the theme.
-pub fn part(ctx: &Context, figures: &OrgFigures) -> Result<PagePart, ThemeError> {
+pub fn part(ctx: &Context, org: &OrgDraw) -> Result<PagePart, ThemeError> {
     let head = PageHead {
         route: "org".to_owned(),
         slot: 0,
         title: "Organisation".to_owned(),
         kind: "organisation",
     };
-    ctx.part("figures.html", head, &view(ctx, figures))
+    ctx.part("figures.html", head, &view(ctx, org))
 }
 
-fn view(ctx: &Context, figures: &OrgFigures) -> FiguresView {
-    let known: Vec<(&Cycle, &CycleFigures)> = figures
+fn view(ctx: &Context, org: &OrgDraw) -> FiguresView {
+    let known: Vec<(&Cycle, &CycleFigures)> = org
+        .figures
         .cycles
         .iter()
         .filter_map(|of| Some((ctx.commons.cycle(&of.cycle)?, of)))
@@ -128,7 +141,23 @@ fn view(ctx: &Context, figures: &OrgFigures) -> FiguresView {
         least: FIGURES_MIN_PEOPLE,
         newest: known.last().map(|(cycle, of)| cycle_view(cycle, of)),
         trend: trend(&known),
+        coming: coming(ctx, org, known.last().map(|(cycle, _)| *cycle)),
     }
+}
+
+/// The cycles that have begun after the newest one that has figures.
+fn coming(ctx: &Context, org: &OrgDraw, newest: Option<&Cycle>) -> Vec<ComingView> {
+    let begun = |cycle: &&Cycle| cycle.start <= ctx.commons.as_of;
+    let later = |cycle: &&Cycle| newest.is_none_or(|newest| newest.start < cycle.start);
+    let cycles = ctx.commons.cycles.iter().filter(begun).filter(later);
+    let coming = cycles.filter_map(|cycle| {
+        let (_, day) = org.closes.iter().find(|(id, _)| *id == cycle.id)?;
+        Some(ComingView {
+            title: cycle.title.clone(),
+            day: (*day).into(),
+        })
+    });
+    coming.collect()
 }
 
 fn cycle_view(cycle: &Cycle, of: &CycleFigures) -> CycleView {
@@ -137,6 +166,7 @@ fn cycle_view(cycle: &Cycle, of: &CycleFigures) -> CycleView {
         title: cycle.title.clone(),
         from: cycle.start.into(),
         to: cycle.end.into(),
+        as_of: of.as_of.into(),
         people: of.everyone.as_ref().map(|all| all.people),
         figures: figures.map(figure).collect(),
         teams: teams(of),
@@ -152,9 +182,10 @@ fn figure(of: &Figure) -> FigureView {
         title: of.measure.title(),
         of: things,
         blocks: blocks(of),
-        words: share(of).map_or_else(String::new, |share| {
-            format!("{} {}", share.words, share.label)
-        }),
+        words: match share(of) {
+            Some(share) => format!("{} {}", share.words, share.label),
+            None => of.shown.words().unwrap_or_default().to_owned(),
+        },
     }
 }
 
@@ -177,7 +208,7 @@ fn blocks(of: &Figure) -> Vec<BlockView> {
         x += width;
         view
     };
-    of.blocks.iter().flatten().map(block).collect()
+    of.blocks().iter().map(block).collect()
 }
 
 fn percent(n: usize, of: usize) -> u8 {
@@ -186,7 +217,7 @@ fn percent(n: usize, of: usize) -> u8 {
 
 /// What comes first in a measure is what it hopes for.
 fn share(of: &Figure) -> Option<Share> {
-    let first = of.blocks.as_ref()?.first()?;
+    let first = of.blocks().first()?;
     Some(Share {
         count: first.count,
         of: of.of,

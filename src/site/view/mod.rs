@@ -34,7 +34,7 @@ pub fn parts(ctx: &Context, draw: &SectionDraw) -> Result<Vec<PagePart>, ThemeEr
 
 fn org_parts(ctx: &Context, org: &OrgDraw) -> Result<Vec<PagePart>, ThemeError> {
     let mut parts = rubric::parts(ctx, rubric::Edition::Sealed)?;
-    parts.push(figures::part(ctx, &org.figures)?);
+    parts.push(figures::part(ctx, org)?);
     parts.push(recognition::part(ctx, org)?);
     parts.extend(cycles::part(ctx)?);
     Ok(parts)
