@@ -33,6 +33,7 @@ pub mod model;
 pub mod open;
 pub mod pipeline;
 pub mod portable;
+pub mod private;
 pub mod publish;
 pub mod rebuild;
 pub mod regular_file;

@@ -9,6 +9,7 @@ mod deploy;
 mod import;
 mod init;
 mod keys;
+mod link;
 mod new;
 mod open;
 mod progress;

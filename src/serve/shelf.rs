@@ -5,19 +5,19 @@ use std::sync::Arc;
 
 use tiny_http::Request;
 
-use super::answer::{Answer, kind_of, path_of, refused, respond};
+use super::answer::{Answer, admit, kind_of, respond};
 use super::guard::Guard;
 use super::server::Answers;
 
 /// Files, and who may ask for them.
 pub struct Shelf {
-    guard: Guard,
+    guard: Arc<Guard>,
     files: BTreeMap<String, Arc<[u8]>>,
 }
 
 impl Shelf {
     /// Files by path, relative and with `/`; `index.html` is shown first.
-    pub fn new(guard: Guard, files: BTreeMap<String, Vec<u8>>) -> Self {
+    pub fn new(guard: Arc<Guard>, files: BTreeMap<String, Vec<u8>>) -> Self {
         let files = files.into_iter().map(|(path, bytes)| (path, bytes.into()));
         Self {
             guard,
@@ -36,8 +36,8 @@ impl Shelf {
 
 impl Answers for Shelf {
     fn answer(&self, request: Request) {
-        let answer = refused(&self.guard, &request);
-        let answer = answer.unwrap_or_else(|| self.file(path_of(request.url())));
+        let admitted = admit(&self.guard, &request);
+        let answer = admitted.map_or_else(|instead| instead, |path| self.file(path));
         respond(request, answer);
     }
 }

@@ -15,6 +15,16 @@ export interface Memory {
   readonly build: number | null;
   /** Signer taken at first use. */
   readonly signer: string | null;
+  /** The id of the site that the address showed before; nothing: it showed none. */
+  readonly site?: string | null;
+}
+
+/** A site that an address showed. */
+export interface Shown {
+  /** Its id. */
+  readonly site: string;
+  readonly build: number;
+  readonly signer: string;
 }
 
 /** Whom the reader trusts. */
@@ -97,11 +107,12 @@ export class Site {
   private static async verified(files: Signed, fetch: Fetch, trust: Trust): Promise<Site> {
     const manifest = parseManifest(required(files.manifest, "site.json"));
     const memory = trust.memory(manifest.site);
-    const pins = trust.signers.length > 0 ? trust.signers : memory.signer === null ? [] : [memory.signer];
-    if (pins.length > 0 && !pins.includes(manifest.signer)) throw new Refusal("forged", "another signer");
+    const arePinned = trust.signers.length > 0;
+    if (arePinned && !trust.signers.includes(manifest.signer)) throw new Refusal("forged", "another signer");
     await checkSignature(manifest.signer, required(files.signature, "site.sig"), required(files.manifest, "site.json"));
+    if (!arePinned) checkAgainst(memory, manifest);
     if (memory.build !== null && manifest.build < memory.build) throw new Refusal("older", `build ${manifest.build}`);
-    return new Site(manifest, pins.length === 0, fetch, trust);
+    return new Site(manifest, !arePinned && memory.signer === null, fetch, trust);
   }
 
   /** The site as it is now, if that is a newer valid build of the same signer; else nothing. */
@@ -212,6 +223,23 @@ export function refuse(error: unknown): never {
 function refusedAsNothing(error: unknown): null {
   if (error instanceof Refusal) return null;
   throw error;
+}
+
+/** Refuses another site, or another signer, than the reader knew. */
+function checkAgainst({ signer, site }: Memory, manifest: Manifest): void {
+  if (signer === null) return;
+  const before = { site: site ?? manifest.site, signer };
+  if (before.signer !== manifest.signer || before.site !== manifest.site) throw new Replaced(before, manifest);
+}
+
+/** Thrown for a site that stands where the reader knew another one. A forged one, unless the reader knows better. */
+export class Replaced extends Refusal {
+  constructor(
+    readonly before: Pick<Shown, "site" | "signer">,
+    readonly now: Shown,
+  ) {
+    super("forged", "another site, or another signer");
+  }
 }
 
 function required(file: Uint8Array | null, path: string): Uint8Array {
