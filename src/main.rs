@@ -6,7 +6,7 @@ mod commands;
 use std::process::ExitCode;
 
 use clap::Parser;
-use gradus::terminal::without_secrets;
+use gradus::terminal::{is_spelled_out, visible_lines, without_secrets};
 use mimalloc::MiMalloc;
 
 /// A build makes and drops small things by the million, from all threads.
@@ -34,6 +34,13 @@ fn refused(refusal: &clap::Error) -> ExitCode {
     if !refusal.use_stderr() {
         refusal.exit();
     }
-    anstream::eprint!("{}", without_secrets(&refusal.render().ansi().to_string()));
+    let rendered = refusal.render();
+    let plain = rendered.to_string();
+    // What was typed is repeated. It may hold what steers a terminal, as colours do.
+    let is_steering = |c: char| c != '\n' && is_spelled_out(c);
+    match plain.contains(is_steering) {
+        true => eprintln!("{}", visible_lines(&plain)),
+        false => anstream::eprint!("{}", without_secrets(&rendered.ansi().to_string())),
+    }
     ExitCode::from(u8::try_from(refusal.exit_code()).unwrap_or(2))
 }

@@ -460,7 +460,7 @@ impl Summary<'_> {
         if let Some(changed) = self.sealed.changed {
             here.say(&since_before(changed, org.people.len()));
         }
-        here.say(&readers(org, site.keyrings, here.today));
+        here.say_lines(&readers(org, site.keyrings, here.today));
         let access = self.sealed.access.as_ref().filter(|_| here.verbose);
         access
             .into_iter()
@@ -538,6 +538,7 @@ impl From<ThemeError> for Failure {
     fn from(error: ThemeError) -> Self {
         Self::Broken(
             Message::from_error(&error)
+                .with_lines()
                 .note("the site was not written; what was there before is unchanged")
                 .maybe_help(error.help()),
         )

@@ -43,7 +43,7 @@ fn rubric(here: &Here, args: &cli::ImportRubric) -> Result<(), Failure> {
     let imported = imported.map_err(|error| failure(&args.file, &error))?;
     write(&root, &imported)?;
     shell::print(report(&imported.fates).as_bytes())?;
-    here.say(&summary(&imported));
+    here.say_lines(&summary(&imported));
     Ok(())
 }
 

@@ -92,7 +92,8 @@ fn watch(here: &Here, root: &Path, changes: &Arc<Changes>) -> Result<Watch, Fail
     let deaf = move |why: String| {
         if !quiet {
             anstream::eprintln!(
-                "the system tells of no changes ({why}): files are looked at every few seconds instead"
+                "the system tells of no changes ({}): files are looked at every few seconds instead",
+                gradus::terminal::visible(&why)
             );
         }
     };
@@ -250,6 +251,8 @@ fn complain(turn: &Turn) {
 fn message(trouble: &Trouble) -> Message {
     Message {
         causes: trouble.causes.clone(),
-        ..Message::new(trouble.message.clone()).maybe_help(trouble.help.clone())
+        ..Message::new(trouble.message.clone())
+            .with_lines()
+            .maybe_help(trouble.help.clone())
     }
 }

@@ -84,9 +84,9 @@ export class Gate {
     const button = el("button", { class: "btn", type: "button" }, "This is a new site");
     button.addEventListener("click", accept);
     const row = (when: string, { signer, site }: Replaced["before"]): HTMLElement =>
-      el("p", { class: "h" }, `${when}: publisher `, el("code", {}, signer), ", site ", el("code", {}, site));
+      el("p", {}, `${when}: publisher `, el("code", {}, signer), ", site ", el("code", {}, site));
     const why = "This address showed another site before. If whoever publishes it has told you of a new one, compare its publisher with what they told you.";
-    this.failure.append(el("div", { class: "gradus-replaced" }, el("p", { class: "h" }, why), row("Before", before), row("Now", now), button));
+    this.failure.append(el("div", { class: "gradus-replaced" }, el("p", {}, why), row("Before", before), row("Now", now), button));
   }
 
   /** Says why it will never open here, and takes the fields away. */

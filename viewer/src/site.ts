@@ -109,8 +109,10 @@ export class Site {
     const memory = trust.memory(manifest.site);
     const arePinned = trust.signers.length > 0;
     if (arePinned && !trust.signers.includes(manifest.signer)) throw new Refusal("forged", "another signer");
-    await checkSignature(manifest.signer, required(files.signature, "site.sig"), required(files.manifest, "site.json"));
-    if (!arePinned) checkAgainst(memory, manifest);
+    const replaced = arePinned ? null : replacedBy(memory, manifest);
+    const signed = checkSignature(manifest.signer, required(files.signature, "site.sig"), required(files.manifest, "site.json"));
+    if (replaced !== null) throw await signed.then(() => replaced, () => new Refusal("forged", "another signer"));
+    await signed;
     if (memory.build !== null && manifest.build < memory.build) throw new Refusal("older", `build ${manifest.build}`);
     return new Site(manifest, !arePinned && memory.signer === null, fetch, trust);
   }
@@ -225,11 +227,11 @@ function refusedAsNothing(error: unknown): null {
   throw error;
 }
 
-/** Refuses another site, or another signer, than the reader knew. */
-function checkAgainst({ signer, site }: Memory, manifest: Manifest): void {
-  if (signer === null) return;
+/** Another site, or another signer, than the reader knew; nothing where both are the same, or none was known. */
+function replacedBy({ signer, site }: Memory, manifest: Manifest): Replaced | null {
+  if (signer === null) return null;
   const before = { site: site ?? manifest.site, signer };
-  if (before.signer !== manifest.signer || before.site !== manifest.site) throw new Replaced(before, manifest);
+  return before.signer === manifest.signer && before.site === manifest.site ? null : new Replaced(before, manifest);
 }
 
 /** Thrown for a site that stands where the reader knew another one. A forged one, unless the reader knows better. */
