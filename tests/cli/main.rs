@@ -4,6 +4,7 @@ mod accepting;
 mod bombs;
 mod dependencies;
 mod import;
+mod names;
 mod program;
 mod progress;
 mod renewal;

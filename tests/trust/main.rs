@@ -7,6 +7,7 @@ mod hosted;
 mod leaks;
 mod mutations;
 mod opening;
+mod privacy;
 #[path = "../cli/program.rs"]
 mod program;
 mod strace;

@@ -14,7 +14,7 @@ use crate::hosted::host;
 use crate::program::Program;
 
 /// The example's site with keys of some of its readers, and no tree around them.
-fn example() -> Program {
+pub fn example() -> Program {
     static BUILT: LazyLock<Program> = LazyLock::new(|| {
         let here = Program::new();
         let from = Path::new(env!("CARGO_MANIFEST_DIR")).join("example-org");

@@ -277,76 +277,80 @@ async function readBy(page: Page, url: string, target: string): Promise<string[]
   return JSON.parse(await page.locator("body").innerText()) as string[];
 }
 
-/** The two ways in which a preview can be reached. */
-const HOSTS = { localhost: "a name below localhost", "127.0.0.1": "127.0.0.1" } as const;
+/** How a preview is reached: by a name below localhost, or by its address and a path. */
+type Way = "localhost" | "127.0.0.1";
 
-for (const [host, way] of Object.entries(HOSTS)) {
-  test(`a page of another origin, and one whose name was turned to 127.0.0.1, read nothing: by ${way}`, () =>
-    withPreview(
-      `strangers-${host}`,
-      async (preview: Previewed) => {
-        const browser = await launch("--host-resolver-rules=MAP evil.test 127.0.0.1");
-        try {
-          const { page, context } = await openTab(browser);
-          await openPreview(page, preview.as("ada"));
-          const base = new URL(preview.base);
-          await served(ATTACK, async (other) => {
-            const willing = await context.newPage();
-            const own = `http://127.0.0.1:${other}`;
-            assert.ok((await readBy(willing, `${own}/`, own)).length > 10, "it reads what can be read");
-            for (const stranger of [`127.0.0.1:${other}`, `localhost:${other}`, `evil.test:${other}`]) {
-              const tab = await context.newPage();
-              // Though it knows the address, as no page does.
-              assert.deepEqual(await readBy(tab, `http://${stranger}/`, base.href.slice(0, -1)), [], stranger);
-              await tab.close();
-            }
-          });
-          const rebound = await context.newPage();
-          const token = new URL(await preview.anotherLink()).search;
-          for (const path of ["", "site.json", "preview/state.json", token]) {
-            const response = await rebound.goto(`http://evil.test:${base.port}${base.pathname}${path}`);
-            assert.equal(response?.status(), 403, path);
-            assert.doesNotMatch(await documentText(rebound), /Portfolios|Ada|generation/);
-            assert.equal(response?.headers()["set-cookie"], undefined);
+const strangersReadNothing = (host: Way): Promise<void> =>
+  withPreview(
+    `strangers-${host}`,
+    async (preview: Previewed) => {
+      const browser = await launch("--host-resolver-rules=MAP evil.test 127.0.0.1");
+      try {
+        const { page, context } = await openTab(browser);
+        await openPreview(page, preview.as("ada"));
+        const base = new URL(preview.base);
+        await served(ATTACK, async (other) => {
+          const willing = await context.newPage();
+          const own = `http://127.0.0.1:${other}`;
+          assert.ok((await readBy(willing, `${own}/`, own)).length > 10, "it reads what can be read");
+          for (const stranger of [`127.0.0.1:${other}`, `localhost:${other}`, `other.localhost:${other}`, `evil.test:${other}`]) {
+            const tab = await context.newPage();
+            // Though it knows the address, as no page does.
+            assert.deepEqual(await readBy(tab, `http://${stranger}/`, base.href.slice(0, -1)), [], stranger);
+            await tab.close();
           }
-          const opened = context.waitForEvent("page");
-          await rebound.evaluate((url) => void window.open(url), preview.base);
-          const popup = await opened;
-          await popup.waitForLoadState();
-          assert.doesNotMatch(await documentText(popup), /Ada Okafor/, "a window that a stranger opens shows nothing either");
-          assert.equal(await heading(page), "Ada Okafor", "the preview itself goes on");
-        } finally {
-          await browser.close();
+        });
+        const rebound = await context.newPage();
+        const token = new URL(await preview.anotherLink()).search;
+        for (const path of ["", "site.json", "preview/state.json", token]) {
+          const response = await rebound.goto(`http://evil.test:${base.port}${base.pathname}${path}`);
+          assert.equal(response?.status(), 403, path);
+          assert.doesNotMatch(await documentText(rebound), /Portfolios|Ada|generation/);
+          assert.equal(response?.headers()["set-cookie"], undefined);
         }
-      },
-      { args: ["--host", host] },
-    ));
+        const opened = context.waitForEvent("page");
+        await rebound.evaluate((url) => void window.open(url), preview.base);
+        const popup = await opened;
+        await popup.waitForLoadState();
+        assert.doesNotMatch(await documentText(popup), /Ada Okafor/, "a window that a stranger opens shows nothing either");
+        assert.equal(await heading(page), "Ada Okafor", "the preview itself goes on");
+      } finally {
+        await browser.close();
+      }
+    },
+    { args: ["--host", host] },
+  );
 
-  test(`what a preview keeps in the browser goes to no other port of this machine: by ${way}`, () =>
-    withPreview(
-      `ports-${host}`,
-      (preview) =>
-        inTab(async ({ page, context, complaints, requests }) => {
-          await openPreview(page, preview.as("ada"));
-          assert.equal(page.url().split("#")[0], `${preview.base}?as=ada`);
-          await follow(page, /H1 2026/);
-          await page.waitForFunction(() => /H1 2026/.test(document.querySelector("main h1")?.textContent ?? ""));
-          assert.ok(requests.every((url) => url.startsWith(preview.base)));
-          assert.deepEqual(complaints, []);
-          assert.equal((await context.cookies()).length, 1, "there is something to keep");
-          const heard: (string | undefined)[] = [];
-          const listen = (request: IncomingMessage): void => void heard.push(request.headers.cookie, request.headers.referer);
-          await served("<p>other</p>", async (port) => {
-            for (const name of ["127.0.0.1", "localhost", "other.localhost"]) {
-              for (const path of ["/", "/preview/", "/site.json"]) await page.goto(`http://${name}:${port}${path}`);
-            }
-          }, listen);
-          assert.ok(heard.length >= 18);
-          assert.deepEqual(heard.filter((told) => told !== undefined), []);
-        }),
-      { args: ["--host", host] },
-    ));
-}
+test("a page of another origin, and one whose name was turned to 127.0.0.1, read nothing", () => strangersReadNothing("localhost"));
+test("they read nothing of a preview at 127.0.0.1 either, though they know its path", () => strangersReadNothing("127.0.0.1"));
+
+const otherPortsHearNothing = (host: Way): Promise<void> =>
+  withPreview(
+    `ports-${host}`,
+    (preview) =>
+      inTab(async ({ page, context, complaints, requests }) => {
+        await openPreview(page, preview.as("ada"));
+        assert.equal(page.url().split("#")[0], `${preview.base}?as=ada`);
+        await follow(page, /H1 2026/);
+        await page.waitForFunction(() => /H1 2026/.test(document.querySelector("main h1")?.textContent ?? ""));
+        assert.deepEqual(requests.filter((url) => !url.startsWith(preview.base) && !url.startsWith("blob:")), []);
+        assert.deepEqual(complaints, []);
+        assert.equal((await context.cookies()).length, 1, "there is something to keep");
+        const heard: (string | undefined)[] = [];
+        const listen = (request: IncomingMessage): void => void heard.push(request.headers.cookie, request.headers.referer);
+        await served("<p>other</p>", async (port) => {
+          for (const name of ["127.0.0.1", "localhost", "other.localhost"]) {
+            for (const path of ["/", "/preview/", "/site.json"]) await page.goto(`http://${name}:${port}${path}`);
+          }
+        }, listen);
+        assert.ok(heard.length >= 18);
+        assert.deepEqual(heard.filter((told) => told !== undefined), []);
+      }),
+    { args: ["--host", host] },
+  );
+
+test("what a preview keeps in the browser goes to no other port of this machine", () => otherPortsHearNothing("localhost"));
+test("what a preview at 127.0.0.1 keeps goes to no other port either", () => otherPortsHearNothing("127.0.0.1"));
 
 test("a browser that is handed the file of `--open` is in, once, and the file is gone", () => {
   const place = scratchFolder("handed");
