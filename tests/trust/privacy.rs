@@ -61,7 +61,7 @@ fn the_state_of_an_organisation_is_its_owners_alone_whatever_the_umask() {
         here.run(&["-q", "init", "org"]).exits(0);
         let state = here.path("org/.gradus");
         let _ = fs::remove_dir_all(&state);
-        under(&here, umask, &["-C", "org", "keys", "site"]).exits(0);
+        under(&here, umask, &["-C", "org", "keys", "site", "--rotate"]).exits(0);
         assert_private(&state, umask);
         // A folder that somebody left open is closed, and what a build puts there is closed too.
         fs::set_permissions(&state, fs::Permissions::from_mode(0o777)).unwrap();
