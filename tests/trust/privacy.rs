@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::{BufRead, BufReader};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use crate::opening::example;
@@ -101,12 +101,15 @@ fn the_inner_socket_of_a_preview_is_its_owners_alone_whatever_the_umask() {
             .unwrap();
         let mut said = BufReader::new(serving.stderr.take().unwrap()).lines();
         let serves = said.any(|line| line.unwrap().contains("preview at "));
-        let folders: Vec<_> = fs::read_dir(here.path("tmp")).unwrap().collect();
+        let folders: Vec<PathBuf> = fs::read_dir(here.path("tmp"))
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect();
         let private = std::panic::catch_unwind(|| {
-            let [Ok(folder)] = &folders[..] else {
+            let [folder] = &folders[..] else {
                 panic!("one folder: {folders:?}");
             };
-            assert_private(&folder.path(), umask);
+            assert_private(folder, umask);
         });
         let _ = serving.kill();
         let _ = serving.wait();
