@@ -5,17 +5,14 @@
 
 use std::fs::{self, File, Permissions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use age::Encryptor;
 use thiserror::Error;
 
 use crate::model::Recipient;
+use crate::private;
 use crate::source::{FILE_MAX_BYTES, Identities, Lies, SEALED_ENDING, SEALED_MAX_BYTES, Unopened};
-
-/// The mode of an opened file: its owner's alone.
-const OPENED_MODE: u32 = 0o600;
 
 /// What half-written files are called until they are whole; hidden, so that no tree reads them.
 const UNFINISHED: &str = ".gradus-";
@@ -150,7 +147,7 @@ pub fn unseal(file: &Path, identities: &Identities) -> Result<PathBuf, AtRestErr
         path: file.to_owned(),
         why,
     })?;
-    put(&open, &plain, Permissions::from_mode(OPENED_MODE))?;
+    put(&open, &plain, private::of_file())?;
     take_away(file, &sealed, SEALED_MAX_BYTES, &open)?;
     Ok(open)
 }
@@ -273,7 +270,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("self.md");
         fs::write(&file, "theirs").unwrap();
-        let put = put(&file, b"ours", Permissions::from_mode(OPENED_MODE));
+        let put = put(&file, b"ours", private::of_file());
         assert!(matches!(put, Err(AtRestError::Exists(_))));
         assert_eq!(fs::read_to_string(&file).unwrap(), "theirs");
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);

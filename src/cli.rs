@@ -361,13 +361,32 @@ pub struct Serve {
     #[arg(long = "as", value_name = "ID")]
     pub reader: Option<String>,
 
-    /// The port on 127.0.0.1; 0 takes any that is free
+    #[command(flatten)]
+    pub listening: Listening,
+}
+
+/// Where a browser on this machine reaches what a command shows.
+#[derive(Debug, Args)]
+pub struct Listening {
+    /// The port on this machine; 0 takes any that is free
     #[arg(long, value_name = "PORT", default_value_t = 4040)]
     pub port: u16,
 
-    /// Open the link in the browser
+    /// `localhost` serves at a random name below it. `127.0.0.1` serves at a random path, for browsers that do not resolve such names, as Safari
+    #[arg(long, value_enum, value_name = "HOST", default_value_t = Host::Localhost)]
+    pub host: Host,
+
+    /// Open it in the browser, by a file in your home folder that is removed after use
     #[arg(long)]
     pub open: bool,
+}
+
+/// The host in the addresses of a preview.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Host {
+    Localhost,
+    #[value(name = "127.0.0.1")]
+    Loopback,
 }
 
 #[derive(Debug, Args)]
@@ -564,8 +583,8 @@ pub struct Open {
     #[arg(value_name = "SITE")]
     pub site: String,
 
-    /// Write plain pages into this folder, which must be new or empty [default: show them on 127.0.0.1]
-    #[arg(short, long, value_name = "DIR")]
+    /// Write plain pages into this folder, which must be new or empty [default: show them in a browser on this machine]
+    #[arg(short, long, value_name = "DIR", conflicts_with_all = ["port", "host", "open"])]
     pub out: Option<PathBuf>,
 
     /// Take the identity from the site, by this login; the passphrase is asked for, or read from standard input
@@ -575,18 +594,8 @@ pub struct Open {
     #[command(flatten)]
     pub trusting: Trusting,
 
-    /// The port on 127.0.0.1; 0 takes any that is free
-    #[arg(
-        long,
-        value_name = "PORT",
-        default_value_t = 4040,
-        conflicts_with = "out"
-    )]
-    pub port: u16,
-
-    /// Open the link in the browser
-    #[arg(long, conflicts_with = "out")]
-    pub open: bool,
+    #[command(flatten)]
+    pub listening: Listening,
 }
 
 #[derive(Debug, Args)]

@@ -6,7 +6,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::diag::{Diagnostic, Report, Severity};
-use crate::terminal::{visible, without_secrets};
+use crate::terminal::{is_spelled_out, visible, without_secrets};
 
 /// The version of the JSON form.
 const SCHEMA: u32 = 1;
@@ -96,15 +96,13 @@ fn command(report: &Report, diagnostic: &Diagnostic, within: &str) -> String {
 
 /// Escapes the text of a workflow command.
 fn data(text: &str) -> String {
-    without_secrets(text)
-        .replace('%', "%25")
-        .replace('\r', "%0D")
-        .replace('\n', "%0A")
+    let lines: Vec<String> = text.split('\n').map(visible).collect();
+    lines.join("\n").replace('%', "%25").replace('\n', "%0A")
 }
 
 /// Escapes a property of a workflow command.
 fn property(text: &str) -> String {
-    data(text).replace(':', "%3A").replace(',', "%2C")
+    data(&visible(text)).replace(':', "%3A").replace(',', "%2C")
 }
 
 #[derive(Serialize)]
@@ -174,9 +172,27 @@ fn fingerprint(diagnostic: &Diagnostic, seen: &mut BTreeMap<String, usize>) -> S
     digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
+/// The same JSON document, printable as it is: secret keys are hidden, and what a terminal would obey or a reader would be
+/// deceived by is escaped. JSON itself demands that of the first 32 characters alone.
+pub fn escaped(json: &str) -> String {
+    let json = without_secrets(json);
+    let mut text = String::with_capacity(json.len());
+    for c in json.chars() {
+        // A line end that is not escaped stands between values.
+        if c == '\n' || !is_spelled_out(c) {
+            text.push(c);
+            continue;
+        }
+        for unit in c.encode_utf16(&mut [0; 2]) {
+            text.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    text
+}
+
 fn line_of_json(value: &impl Serialize) -> String {
     // These types have text keys only and no value that JSON cannot hold, so nothing can fail.
-    let mut text = without_secrets(&serde_json::to_string(value).unwrap_or_default());
+    let mut text = escaped(&serde_json::to_string(value).unwrap_or_default());
     text.push('\n');
     text
 }
@@ -212,6 +228,31 @@ mod tests {
     fn json_holds_every_key_of_the_contract() {
         let expected = r#"{"schema":1,"diagnostics":[{"code":"E021","severity":"error","message":"`a` is\nnobody, 100%","file":"x,y.toml","line":2,"column":1,"end_line":2,"end_column":3,"help":"did you mean `b`?"}"#;
         assert!(json(&report()).starts_with(expected), "{}", json(&report()));
+    }
+
+    #[test]
+    fn no_format_holds_a_character_that_steers_or_deceives_and_json_means_the_same() {
+        let steering: String = ('\0'..='\u{9f}').filter(|c| c.is_control()).collect();
+        let deceiving = "\u{202e}\u{2066}\u{200b}\u{feff}\u{e0041}";
+        let name = format!("a{steering}{deceiving}b.md");
+        let mut report = report();
+        for diagnostic in &mut report.diagnostics {
+            diagnostic.place.file = name.as_str().into();
+            diagnostic.message = format!("`{name}` is wrong");
+            diagnostic.help = Some(name.clone());
+        }
+        let written = [
+            json(&report),
+            github(&report, &name),
+            gitlab(&report, &name),
+        ];
+        for text in &written {
+            let raw = text.chars().find(|c| is_spelled_out(*c) && *c != '\n');
+            assert_eq!(raw, None, "{text:?}");
+        }
+        assert_eq!(written[1].lines().count(), 2, "{}", written[1]);
+        let read: serde_json::Value = serde_json::from_str(&written[0]).unwrap();
+        assert_eq!(read["diagnostics"][0]["file"], name.as_str());
     }
 
     #[test]

@@ -8,7 +8,6 @@ mod place;
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use age::armor::ArmoredReader;
@@ -19,6 +18,7 @@ use toml_edit::{Array, Item, Table, TomlError, Value};
 use zeroize::Zeroizing;
 
 use crate::model::{Identity, NotAnIdentity, Recipient, RecipientError};
+use crate::private;
 use crate::regular_file::{self, Links, NotTaken};
 use crate::seal::{IdentityFile, Signer, SiteKey, SiteKeyError};
 
@@ -166,12 +166,7 @@ impl KeysError {
 /// # Errors
 /// `Exists`, or `Io`.
 pub fn write_secret(path: &Path, text: &str) -> Result<(), KeysError> {
-    let file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path);
-    let mut file = file.map_err(|error| match error.kind() {
+    let mut file = private::new_file(path).map_err(|error| match error.kind() {
         io::ErrorKind::AlreadyExists => KeysError::Exists(path.to_owned()),
         _ => KeysError::io("write", path)(error),
     })?;
@@ -210,7 +205,9 @@ pub fn make_site_key(path: &Path) -> Result<SiteKey, KeysError> {
     if let Some(folder) = path.parent() {
         // A link in the place of gradus' own folder would lead a tree's secret out of it.
         match folder.ends_with(STATE) {
-            true => regular_file::make_folder(folder).map_err(KeysError::not_taken(folder))?,
+            true => {
+                regular_file::make_private_folder(folder).map_err(KeysError::not_taken(folder))?
+            }
             false => fs::create_dir_all(folder).map_err(KeysError::io("make", folder))?,
         }
     }

@@ -47,6 +47,7 @@ pub mod open;
 #[allow(missing_docs)]
 pub mod pipeline;
 pub mod portable;
+pub mod private;
 #[allow(missing_docs)]
 pub mod publish;
 pub mod rebuild;

@@ -11,6 +11,8 @@ use std::path::Path;
 use rustix::fs::OFlags;
 use thiserror::Error;
 
+use crate::private;
+
 /// Whether the name may be a symbolic link. Links above it are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Links {
@@ -91,6 +93,17 @@ pub fn open_to_read(path: &Path) -> Result<File, NotTaken> {
     open(path, Links::Refused, OpenOptions::new().read(true))
 }
 
+/// Opens a file of gradus' own for appending, which is made where it is missing, for its owner alone. A link is refused.
+///
+/// # Errors
+/// See [`NotTaken`].
+pub fn open_or_make_private(path: &Path) -> Result<File, NotTaken> {
+    match private::new_file(path) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => open_or_make(path),
+        made => Ok(made?),
+    }
+}
+
 /// Opens a file for appending, which is made where it is missing. A link is refused.
 ///
 /// # Errors
@@ -100,16 +113,21 @@ pub fn open_or_make(path: &Path) -> Result<File, NotTaken> {
     open(path, Links::Refused, options.create(true).append(true))
 }
 
-/// Makes a folder where it is missing, with those above it. Only the folder itself may be no link.
+/// Makes a folder that only its owner enters, with those missing above it. Closes one that is there to others. Only the
+/// folder itself may be no link.
 ///
 /// # Errors
 /// See [`NotTaken`].
-pub fn make_folder(path: &Path) -> Result<(), NotTaken> {
+pub fn make_private_folder(path: &Path) -> Result<(), NotTaken> {
     match fs::symlink_metadata(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(fs::create_dir_all(path)?),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(private::make_folder(path)?),
         Err(error) => Err(error.into()),
         Ok(found) if found.is_symlink() => Err(NotTaken::Link),
-        Ok(found) if found.is_dir() => Ok(()),
+        Ok(found) if found.is_dir() => {
+            // The folder of somebody else is theirs to close.
+            let _ = private::close_folder(path);
+            Ok(())
+        }
         Ok(_) => Err(NotTaken::NoFolder),
     }
 }
@@ -215,9 +233,15 @@ mod tests {
         ));
         assert!(matches!(open_or_make(&at("link")), Err(NotTaken::Link)));
         assert!(open_or_make(&at("new")).is_ok());
-        assert!(matches!(make_folder(&at("link")), Err(NotTaken::Link)));
-        assert!(matches!(make_folder(&at("file")), Err(NotTaken::NoFolder)));
-        assert!(make_folder(&at("a/b")).is_ok() && at("a/b").is_dir());
+        assert!(matches!(
+            make_private_folder(&at("link")),
+            Err(NotTaken::Link)
+        ));
+        assert!(matches!(
+            make_private_folder(&at("file")),
+            Err(NotTaken::NoFolder)
+        ));
+        assert!(make_private_folder(&at("a/b")).is_ok() && at("a/b").is_dir());
     }
 
     #[test]

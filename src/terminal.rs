@@ -213,7 +213,7 @@ fn harmless(text: &str) -> String {
     let text = without_secrets(text);
     let shown = |c: char| match c {
         '\t' => ' ',
-        c if c.is_control() || is_deceptive(c) => char::REPLACEMENT_CHARACTER,
+        c if is_spelled_out(c) => char::REPLACEMENT_CHARACTER,
         c => c,
     };
     text.chars().map(shown).collect()
@@ -227,11 +227,22 @@ pub fn visible(text: &str) -> String {
     for c in text.chars() {
         match c {
             '\t' => shown.push(' '),
-            c if c.is_control() || is_deceptive(c) => shown.extend(c.escape_unicode()),
+            c if is_spelled_out(c) => shown.extend(c.escape_unicode()),
             c => shown.push(c),
         }
     }
     shown
+}
+
+/// The same for each line of a text that has several.
+pub fn visible_lines(text: &str) -> String {
+    let lines: Vec<String> = text.lines().map(visible).collect();
+    lines.join("\n")
+}
+
+/// Whether no output for people or machines holds this character as it is.
+pub fn is_spelled_out(c: char) -> bool {
+    c.is_control() || is_deceptive(c)
 }
 
 /// Characters that show nothing, or turn what stands beside them around.
@@ -293,7 +304,7 @@ help: did you mean `dana-kim`?
         let mut report = report("by = \"\u{1b}[2J\u{202e}x\u{7}\"", "x");
         report.diagnostics[0].message = "\u{1b}]0;owned\u{7}\n\u{9b}31m".into();
         let shown = plain(&report);
-        let harmless = |c: char| c == '\n' || !(c.is_control() || is_deceptive(c));
+        let harmless = |c: char| c == '\n' || !is_spelled_out(c);
         assert!(shown.chars().all(harmless), "{shown:?}");
         assert!(shown.contains("by = \"�[2J�x�\""), "{shown}");
         assert!(shown.contains("\\u{1b}]0;owned"), "{shown}");

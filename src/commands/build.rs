@@ -455,7 +455,7 @@ impl Summary<'_> {
         if let Some(changed) = self.sealed.changed {
             here.say(&since_before(changed, org.people.len()));
         }
-        here.say(&readers(here, org, site.keyrings));
+        here.say_lines(&readers(here, org, site.keyrings));
         let access = self.sealed.access.as_ref().filter(|_| here.verbose);
         access
             .into_iter()
@@ -533,6 +533,7 @@ impl From<ThemeError> for Failure {
     fn from(error: ThemeError) -> Self {
         Self::Broken(
             Message::from_error(&error)
+                .with_lines()
                 .note("the site was not written; what was there before is unchanged")
                 .maybe_help(error.help()),
         )

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use gradus::deploy::{self, Forge, TreePath};
 use gradus::scaffold::NewFile;
+use gradus::terminal::visible;
 
 use crate::cli::CiForge;
 
@@ -82,7 +83,8 @@ impl Pipeline {
     /// What has to be done at the forge. `target` is the organisation as it was named.
     pub fn next_steps(&self, target: &Path) -> String {
         let key = target.join(".gradus/site.key");
-        let key = key.strip_prefix(".").unwrap_or(&key).display();
+        let key = key.strip_prefix(".").unwrap_or(&key);
+        let key = visible(&key.display().to_string());
         let (secret, site) = match self.forge {
             Forge::Gitlab => (
                 format!(

@@ -7,13 +7,14 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
 
+use gradus::serve::guard::SecretIn;
 use gradus::serve::server::Server;
 use gradus::serve::shelf::Shelf;
 use walkdir::WalkDir;
 
 use crate::cli;
 
-use super::{Failure, Here, build, serve};
+use super::{Failure, Here, build, link};
 
 /// The files of `example-org`, by path.
 const EXAMPLE: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/example.rs"));
@@ -27,8 +28,7 @@ const SITE_KEY: &str = ".gradus/site.key";
 ///
 /// The folder cannot be written, or there is no such port to be had.
 pub fn run(here: &Here, args: &cli::Demo) -> Result<(), Failure> {
-    let listener = serve::listener(args.port)?;
-    let port = listener.local_addr().map_err(serve::no_server)?.port();
+    let (listeners, port) = link::listeners(SecretIn::Path, args.port)?;
     let (told, ending) = sync_channel(1);
     // One word is enough, however often it is said.
     ctrlc::set_handler(move || told.try_send(()).unwrap_or_default())
@@ -40,10 +40,10 @@ pub fn run(here: &Here, args: &cli::Demo) -> Result<(), Failure> {
     build::run(&here.quietly_in(folder.path()), &cli::Build::default())?;
     let site = files(&folder.path().join("public"));
     let site = site.map_err(|error| Failure::environment("could not read the site", error))?;
-    let server = Server::start(listener, Shelf::for_anyone(site)).map_err(serve::no_server)?;
-    let link = format!("http://127.0.0.1:{port}/");
+    let server = Server::start(listeners, Shelf::for_anyone(site)).map_err(link::no_server)?;
+    let address = format!("http://127.0.0.1:{port}/");
     let keys = folder.path().join("demo-keys");
-    here.say(&format!("demo at {link}"));
+    here.say(&format!("demo at {address}"));
     here.say(&format!(
         "unlock it with a key file, `{}` of an engineer or `{}` of her manager; it is built from `{}`",
         keys.join("ada.txt").display(),
@@ -52,7 +52,7 @@ pub fn run(here: &Here, args: &cli::Demo) -> Result<(), Failure> {
     ));
     here.say("press Ctrl-C to stop, which removes that folder");
     if args.open {
-        serve::open(here, &link);
+        link::open_address(here, &address);
     }
     // The handler lives as long as the program: it is a signal that ends this.
     let _ = ending.recv();

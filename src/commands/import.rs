@@ -45,7 +45,7 @@ fn rubric(here: &Here, args: &cli::ImportRubric) -> Result<(), Failure> {
     if !here.quiet {
         shell::print(report(&imported.fates).as_bytes())?;
     }
-    here.say(&summary(&imported));
+    here.say_lines(&summary(&imported));
     Ok(())
 }
 

@@ -7,6 +7,7 @@ use std::path::Path;
 use gradus::acceptance;
 use gradus::scaffold::{self, Beginning, NewFile};
 use gradus::schema;
+use gradus::terminal::visible;
 
 use crate::cli::{self, Template};
 
@@ -62,9 +63,9 @@ pub fn run(here: &Here, args: &cli::Init) -> Result<(), Failure> {
     here.say("wrote .taplo.toml and .taplo/, by which editors complete and explain keys");
     keys::make_site_key(here, &root)?;
     accept(here, &root)?;
-    here.say(&next_steps(args));
+    here.say_lines(&next_steps(args));
     if let Some(pipeline) = &pipeline {
-        here.say(&pipeline.next_steps(&args.target));
+        here.say_lines(&pipeline.next_steps(&args.target));
     }
     Ok(())
 }
@@ -108,7 +109,7 @@ fn ignore_too(here: &Here, path: &Path) -> Result<(), Failure> {
 /// What somebody does to see something, in the order in which it works.
 fn next_steps(args: &cli::Init) -> String {
     let is_here = args.target.as_path() == Path::new(".");
-    let directory = args.target.display();
+    let directory = visible(&args.target.display().to_string());
     let (gradus, within) = match is_here {
         true => ("gradus".to_owned(), String::new()),
         false => (format!("gradus -C {directory}"), format!("{directory}/")),

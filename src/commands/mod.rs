@@ -11,6 +11,7 @@ mod deploy;
 mod import;
 mod init;
 mod keys;
+mod link;
 mod new;
 mod open;
 mod progress;
@@ -293,10 +294,17 @@ impl Here {
         terminal::names(names, self.all)
     }
 
-    /// Words for people, on stderr.
+    /// Words for people, on stderr, in one line.
     pub fn say(&self, words: &str) {
         if !self.quiet {
-            eprintln!("{}", terminal::without_secrets(words));
+            eprintln!("{}", terminal::visible(words));
+        }
+    }
+
+    /// The same in several lines. Names in them that anybody may have chosen are made visible before.
+    pub fn say_lines(&self, words: &str) {
+        if !self.quiet {
+            eprintln!("{}", terminal::visible_lines(words));
         }
     }
 }
@@ -446,6 +454,8 @@ pub struct Message {
     causes: Vec<String>,
     notes: Vec<String>,
     help: Option<String>,
+    /// `what` has lines of its own.
+    is_report: bool,
 }
 
 impl Message {
@@ -456,7 +466,14 @@ impl Message {
             causes: Vec::new(),
             notes: Vec::new(),
             help: None,
+            is_report: false,
         }
+    }
+
+    /// Keeps the lines that the message has. Otherwise a line end is part of a name, and spelled out.
+    pub fn with_lines(mut self) -> Self {
+        self.is_report = true;
+        self
     }
 
     /// An error and everything that caused it.
@@ -491,10 +508,16 @@ impl Message {
     fn print(&self) {
         let error = anstyle::AnsiColor::Red.on_default().bold();
         let quiet = anstyle::AnsiColor::Cyan.on_default().bold();
-        let shown = terminal::without_secrets; // a key that was typed in the place of a file's name, say
-        eprintln!("{error}error{error:#}: {}", shown(&self.what));
+        // A name may steer a terminal, and a key may be typed in the place of a name.
+        let shown = terminal::visible;
+        let what = match self.is_report {
+            true => terminal::visible_lines(&self.what),
+            false => shown(&self.what),
+        };
+        eprintln!("{error}error{error:#}: {what}");
         for cause in &self.causes {
-            eprintln!("{quiet}caused by{quiet:#}: {}", shown(cause));
+            let cause = terminal::visible_lines(cause);
+            eprintln!("{quiet}caused by{quiet:#}: {cause}");
         }
         for note in &self.notes {
             eprintln!("{quiet}note{quiet:#}: {}", shown(note));

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
 use gradus::keys::load_identity_file;
 use gradus::open::{Copied, FolderError, LoginError, NewFolder, Take, copy, identity_of_login};
 use gradus::seal::{IdentityFile, ReadError, SealedSiteReader, Trust};
 use gradus::serve::RunSecret;
-use gradus::serve::guard::Guard;
 use gradus::serve::server::Server;
 use gradus::serve::shelf::Shelf;
 use gradus::terminal::{ask_passphrase, visible};
@@ -16,7 +16,7 @@ use gradus::terminal::{ask_passphrase, visible};
 use crate::cli;
 
 use super::published::{Published, now};
-use super::{Failure, Here, Message, serve};
+use super::{Failure, Here, Message, link};
 
 /// Reads what an identity opens, and writes or shows it.
 ///
@@ -159,17 +159,13 @@ fn show(here: &Here, args: &cli::Open, published: &Published) -> Result<Copied, 
     // One word is enough, however often it is said.
     ctrlc::set_handler(move || told.try_send(()).unwrap_or_default())
         .map_err(|error| Failure::environment("could not listen for Ctrl-C", error))?;
-    let listener = serve::listener(args.port)?;
-    let port = listener.local_addr().map_err(serve::no_server)?.port();
-    let guard = Guard::new(RunSecret::generate(), port);
-    let link = guard.link();
-    let pages = copied.pages;
-    let server = Server::start(listener, Shelf::new(guard, files)).map_err(serve::no_server)?;
-    here.say(&format!("{pages} pages at {link}"));
-    here.say("nothing is written to disk; Ctrl-C ends it");
-    if args.open {
-        serve::open(here, &link);
-    }
+    let (listeners, guard) = link::listen(&args.listening, RunSecret::generate())?;
+    let shelf = Shelf::new(Arc::clone(&guard), files);
+    let server = Server::start(listeners, shelf).map_err(link::no_server)?;
+    let words = format!("{} pages at", copied.pages);
+    link::show(here, &args.listening, &guard, &words);
+    here.say(link::WORKS_ONCE);
+    here.say("no page is written to disk; Ctrl-C ends it");
     // The handler lives as long as the program: it is a signal that ends this.
     let _ = ending.recv();
     drop(server);

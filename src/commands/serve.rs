@@ -1,10 +1,7 @@
 //! `gradus serve`: the preview on loopback, until Ctrl-C.
 
 use std::collections::BTreeSet;
-use std::io;
-use std::net::TcpListener;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -12,8 +9,6 @@ use gradus::diag::did_you_mean;
 use gradus::model::PersonId;
 use gradus::serve::answer::{Answerer, Beginner};
 use gradus::serve::changes::Changes;
-use gradus::serve::gate::Gate;
-use gradus::serve::guard::Guard;
 use gradus::serve::rebuild::{self, Turn};
 use gradus::serve::screen::Screen;
 use gradus::serve::server::Server;
@@ -22,13 +17,10 @@ use gradus::serve::{Preview, Reader, RunSecret, Touched, Trouble};
 
 use crate::cli;
 
-use super::{Failure, Here, Message, closed_sources};
+use super::{Failure, Here, Message, closed_sources, link};
 
 /// What `--as` calls the locked page.
 const NOBODY: &str = "nobody";
-
-/// How many ports behind a taken one are tried for the hint.
-const PORTS_TRIED: u16 = 20;
 
 /// Changed files that a line names.
 const NAMED_MAX: usize = 2;
@@ -41,9 +33,8 @@ const NAMED_MAX: usize = 2;
 /// page shows them.
 pub fn run(here: &Here, args: &cli::Serve) -> Result<(), Failure> {
     let root = here.organisation()?;
-    let listener = listener(args.port)?;
-    let port = listener.local_addr().map_err(no_server)?.port();
     let run = RunSecret::generate();
+    let (listeners, guard) = link::listen(&args.listening, run.clone())?;
     let changes = Arc::new(Changes::default());
     let is_serving = Arc::new(AtomicBool::new(false));
     end_on_signal(&changes, &is_serving)?;
@@ -58,21 +49,17 @@ pub fn run(here: &Here, args: &cli::Serve) -> Result<(), Failure> {
     if !closed.is_empty() {
         return Err(closed_sources(&closed));
     }
-    let guard = Guard::new(run.clone(), port);
-    let link = guard.link();
     let answerer = Answerer {
-        guard,
+        guard: Arc::clone(&guard),
         run,
         screen: Arc::clone(&screen),
         beginner: beginner(args, &screen)?,
         today: here.today,
     };
     is_serving.store(true, Ordering::SeqCst);
-    let server = Server::start(listener, answerer).map_err(no_server)?;
-    teller.begin(&link);
-    if args.open {
-        open(here, &link);
-    }
+    let server = Server::start(listeners, answerer).map_err(link::no_server)?;
+    link::show(here, &args.listening, &guard, "preview at");
+    teller.begin();
     rebuild::until_the_end(
         &mut preview,
         &changes,
@@ -85,32 +72,6 @@ pub fn run(here: &Here, args: &cli::Serve) -> Result<(), Failure> {
     drop(server);
     drop(watch);
     Ok(())
-}
-
-/// # Errors
-///
-/// The port is not to be had.
-pub fn listener(port: u16) -> Result<TcpListener, Failure> {
-    Gate::listener(port).map_err(|error| {
-        let message = Message::new(match error.kind() {
-            io::ErrorKind::AddrInUse => format!("port {port} is taken"),
-            _ => format!("cannot listen on port {port}: {error}"),
-        });
-        Failure::Environment(message.help(match free_after(port) {
-            Some(free) => format!("`--port {free}` is free, and `--port 0` takes any that is"),
-            None => "`--port 0` takes any that is free".to_owned(),
-        }))
-    })
-}
-
-fn free_after(port: u16) -> Option<u16> {
-    let next = (1..=PORTS_TRIED).filter_map(|more| port.checked_add(more));
-    next.into_iter().find(|port| Gate::listener(*port).is_ok())
-}
-
-/// For `map_err`.
-pub fn no_server(error: io::Error) -> Failure {
-    Failure::environment("could not start the server", error)
 }
 
 /// A signal ends the loop. Before there is one, while the first site is drawn, nobody is served and nothing is on the
@@ -130,12 +91,13 @@ fn watch(here: &Here, root: &Path, changes: &Arc<Changes>) -> Result<Watch, Fail
     let deaf = move |why: String| {
         if !quiet {
             anstream::eprintln!(
-                "the system tells of no changes ({why}): files are looked at every few seconds instead"
+                "the system tells of no changes ({}): files are looked at every few seconds instead",
+                gradus::terminal::visible(&why)
             );
         }
     };
     let (root, changes) = (root.to_owned(), Arc::clone(changes));
-    Watch::start(root, changes, Notice::ToldAndSeen, Box::new(deaf)).map_err(no_server)
+    Watch::start(root, changes, Notice::ToldAndSeen, Box::new(deaf)).map_err(link::no_server)
 }
 
 /// Whom the preview begins as. In a broken tree, whoever is named is taken at their word.
@@ -170,28 +132,6 @@ fn nobody_of(named: &str, readers: &[Reader]) -> Failure {
     Failure::Usage(message.help(help))
 }
 
-/// Shows the link to whatever opens links here. Failing that, the reader has the link itself.
-pub fn open(here: &Here, link: &str) {
-    let program = if cfg!(target_os = "macos") {
-        "open"
-    } else {
-        "xdg-open"
-    };
-    let mut command = Command::new(program);
-    let quiet = command
-        .arg(link)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    match quiet.spawn() {
-        // Whoever never asks how it ended leaves it behind as a zombie.
-        Ok(mut child) => drop(std::thread::spawn(move || child.wait())),
-        Err(error) => here.say(&format!(
-            "`{program}` does not start ({error}): open the link yourself"
-        )),
-    }
-}
-
 /// Says on the terminal what the preview does.
 struct Teller<'h> {
     here: &'h Here,
@@ -218,10 +158,10 @@ impl<'h> Teller<'h> {
         }
     }
 
-    fn begin(&self, link: &str) {
-        self.here.say(&format!("preview at {link}"));
+    fn begin(&self) {
+        self.here.say(link::WORKS_ONCE);
         self.here
-            .say("it is made anew whenever a file changes; Ctrl-C ends it");
+            .say("gradus rebuilds the preview when a file changes; Ctrl-C ends it");
     }
 
     /// After a change. Where nothing came of it there is nothing to say.
@@ -310,6 +250,8 @@ fn complain(here: &Here, turn: &Turn) {
 fn message(trouble: &Trouble) -> Message {
     Message {
         causes: trouble.causes.clone(),
-        ..Message::new(trouble.message.clone()).maybe_help(trouble.help.clone())
+        ..Message::new(trouble.message.clone())
+            .with_lines()
+            .maybe_help(trouble.help.clone())
     }
 }

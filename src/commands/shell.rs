@@ -3,6 +3,7 @@
 use std::io::{self, Write};
 
 use clap::CommandFactory;
+use gradus::formats;
 
 use crate::cli::{Cli, Completions, Man};
 
@@ -62,5 +63,5 @@ pub fn print(bytes: &[u8]) -> Result<(), Failure> {
 pub fn print_json(document: &impl serde::Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(document);
     let text = text.map_err(|e| Failure::environment("could not write JSON", e))?;
-    print(format!("{text}\n").as_bytes())
+    print(format!("{}\n", formats::escaped(&text)).as_bytes())
 }

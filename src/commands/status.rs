@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use gradus::growth::{self, Phase, PhaseState, PhaseStatus};
 use gradus::model::{Commons, Cycle, CycleFigures, Date, GroupFigures, Organisation, PersonId};
 use gradus::status::{self, CALENDAR_MARK, CycleStatus, PersonStatus, Task};
-use gradus::{access, scaffold, terminal};
+use gradus::{access, private, scaffold, terminal};
 use serde::Serialize;
 
 use crate::cli;
@@ -327,7 +326,7 @@ fn write_calendars(
 ) -> Result<(), Failure> {
     let mut calendars = status::calendars(of.org, &of.tasks(commons, cycles), commons.as_of);
     calendars.retain(|id, _| of.is_about(id));
-    std::fs::create_dir_all(folder)
+    private::make_folder(folder)
         .map_err(|e| Failure::environment(&format!("could not make `{}`", folder.display()), e))?;
     for id in of.org.people.keys().filter(|id| of.is_about(id)) {
         let path = folder.join(format!("{id}.ics"));
@@ -351,10 +350,8 @@ fn write_calendar(path: &Path, text: &str) -> Result<(), Failure> {
     }
     let folder = path.parent().unwrap_or(Path::new("."));
     let write = || -> std::io::Result<()> {
-        let mut file = tempfile::NamedTempFile::new_in(folder)?;
+        let mut file = private::passing_file(&tempfile::Builder::new(), folder)?;
         file.write_all(text.as_bytes())?;
-        let only_mine = std::fs::Permissions::from_mode(0o600);
-        file.as_file().set_permissions(only_mine)?;
         file.persist(path)?;
         Ok(())
     };

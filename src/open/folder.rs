@@ -1,11 +1,13 @@
 //! Pages and files → a folder that only its owner can enter.
 
-use std::fs::{self, DirBuilder, Metadata, OpenOptions, Permissions};
+use std::fs::{self, Metadata, Permissions};
 use std::io::{self, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use thiserror::Error;
+
+use crate::private;
 
 /// Why there is no copy. What was written of it is gone again.
 #[derive(Debug, Error)]
@@ -41,8 +43,7 @@ impl NewFolder {
         let failed = failed(path);
         let before = match fs::metadata(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                let made = DirBuilder::new().mode(0o700).recursive(true).create(path);
-                made.map_err(failed)?;
+                private::make_folder(path).map_err(failed)?;
                 None
             }
             found => Some(take(path, &found.map_err(&failed)?)?),
@@ -60,8 +61,7 @@ impl NewFolder {
     /// The disk is full, say.
     pub fn put(&mut self, path: &str, bytes: &[u8]) -> Result<(), FolderError> {
         if self.written.is_empty() && self.before.is_some() {
-            let private = Permissions::from_mode(0o700);
-            fs::set_permissions(&self.path, private).map_err(failed(&self.path))?;
+            private::close_folder(&self.path).map_err(failed(&self.path))?;
         }
         let target = self.path.join(path);
         self.written.push(path.to_owned());
@@ -110,22 +110,15 @@ fn failed(path: &Path) -> impl Fn(io::Error) -> FolderError {
 
 fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if let Some(folder) = path.parent() {
-        DirBuilder::new()
-            .mode(0o700)
-            .recursive(true)
-            .create(folder)?;
+        private::make_folder(folder)?;
     }
-    let mut options = OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)?;
-    file.write_all(bytes)
+    private::new_file(path)?.write_all(bytes)
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     #[test]

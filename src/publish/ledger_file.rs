@@ -11,6 +11,7 @@ use super::PublishError;
 use super::folder::Snapshot;
 use super::stage::sync_folder;
 use crate::model::{Drawn, Ledger, LedgerEntry};
+use crate::private;
 use crate::regular_file::{self, Links};
 
 const LEDGER: &str = "ledger.json";
@@ -144,9 +145,7 @@ impl<'a> Writing<'a> {
     fn replace(&self, state: &Path, path: &Path) -> io::Result<()> {
         clear_passing(state);
         // Its owner's alone from the beginning.
-        let file = tempfile::Builder::new()
-            .prefix(PASSING)
-            .tempfile_in(state)?;
+        let file = private::passing_file(tempfile::Builder::new().prefix(PASSING), state)?;
         let mut text = BufWriter::new(file);
         serde_json::to_writer(&mut text, self)?;
         let file = text.into_inner().map_err(IntoInnerError::into_error)?;
@@ -186,7 +185,7 @@ impl Lock {
     /// Takes the lock of a state folder.
     pub fn take(state: &Path) -> Result<Self, PublishError> {
         let path = state.join(LOCK);
-        let file = regular_file::open_or_make(&path);
+        let file = regular_file::open_or_make_private(&path);
         let file = file.map_err(PublishError::not_taken("lock", &path))?;
         match file.try_lock() {
             Ok(()) => Ok(Self { file }),

@@ -182,7 +182,7 @@ impl Publication {
         state: &Path,
         proven: impl FnOnce(&Path) -> Ledger,
     ) -> Result<Self, PublishError> {
-        regular_file::make_folder(state).map_err(PublishError::not_taken("use", state))?;
+        regular_file::make_private_folder(state).map_err(PublishError::not_taken("use", state))?;
         let lock = Lock::take(state)?;
         let (parent, out) = resolve(out)?;
         let _out_lock = Lock::of_folder(&out)?;

@@ -16,6 +16,7 @@ use walkdir::WalkDir;
 use super::PublishError;
 use super::flush::Flush;
 use super::folder::link_or_copy;
+use crate::private;
 use crate::regular_file;
 
 const PREFIX: &str = ".gradus-stage-";
@@ -41,7 +42,7 @@ impl Stage {
     }
 
     fn try_make(parent: &Path) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix(PREFIX).tempdir_in(parent)?;
+        let folder = private::passing_folder(PREFIX, parent)?;
         let mut marker = File::create_new(folder.path().join(MARKER))?;
         marker.lock()?;
         marker.write_all(MARKER_TEXT.as_bytes())?;

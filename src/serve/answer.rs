@@ -8,6 +8,7 @@ use tiny_http::{Header, Method, Request, Response, StatusCode};
 
 use super::complaints::Complaints;
 use super::guard::{Asker, Guard};
+use super::links;
 use super::preview::SCRIPT;
 use super::screen::{Screen, Shown};
 use super::server::Answers;
@@ -30,12 +31,16 @@ const ALWAYS: [(&str, &str); 6] = [
     ("Cache-Control", "no-store"),
 ];
 
+/// The path of the stream of events.
+const EVENTS: &str = "preview/events";
+
+const HTML: &str = "text/html; charset=utf-8";
 const TEXT: &str = "text/plain; charset=utf-8";
 const JSON: &str = "application/json";
 
 /// Answers for one run.
 pub struct Answerer {
-    pub guard: Guard,
+    pub guard: Arc<Guard>,
     pub run: RunSecret,
     pub screen: Arc<Screen>,
     /// Whose eyes a page that names nobody sees with.
@@ -109,10 +114,10 @@ struct StateReader<'s> {
 
 impl Answers for Answerer {
     fn answer(&self, request: Request) {
-        let answer = match refused(&self.guard, &request) {
-            Some(refusal) => refusal,
-            None if is_for_events(&request) => return self.stream(request),
-            None => self.page(path_of(request.url())),
+        let answer = match admit(&self.guard, &request) {
+            Err(instead) => instead,
+            Ok(EVENTS) if *request.method() == Method::Get => return self.stream(request),
+            Ok(path) => self.page(path),
         };
         respond(request, answer);
     }
@@ -176,41 +181,56 @@ impl Answerer {
     }
 }
 
-/// The refusal of a question that would do more than read.
-pub(super) fn unread(request: &Request) -> Option<Answer> {
-    let reads = matches!(request.method(), Method::Get | Method::Head);
-    (!reads).then(|| Answer::refusal(405, "only GET and HEAD are answered\n"))
+/// The path that anyone may ask for, as the site names it. `Err` holds a refusal to do more than read.
+pub(super) fn admit_anyone(request: &Request) -> Result<&str, Answer> {
+    if matches!(request.method(), Method::Get | Method::Head) {
+        Ok(path_of(request.url()))
+    } else {
+        Err(Answer::refusal(405, "only GET and HEAD are answered\n"))
+    }
 }
 
-/// What keeps a question from its answer; the way in counts as that too.
-pub(super) fn refused(guard: &Guard, request: &Request) -> Option<Answer> {
+/// The path that is asked for, as the site names it. `Err` holds what is answered instead: a refusal, or the way in.
+pub(super) fn admit<'r>(guard: &Guard, request: &'r Request) -> Result<&'r str, Answer> {
     let asker = asker(request);
-    if let Some(refusal) = unread(request) {
-        return Some(refusal);
+    let path = guard.below_base(admit_anyone(request)?);
+    if let (Some(""), Some(token)) = (path, query_value(request.url(), "token")) {
+        return Err(arrival(guard, request, &asker, token));
     }
     if !guard.is_ours(&asker) {
-        return Some(Answer::refusal(
-            403,
-            "this address is not asked from here\n",
-        ));
+        return Err(not_from_here());
     }
-    if let Some(token) = query_value(request.url(), "token") {
-        return Some(match guard.is_token(token) {
-            true => let_in(guard, request.url()),
-            false => locked_out(),
-        });
-    }
-    (!guard.is_known(&asker)).then(locked_out)
+    path.filter(|_| guard.is_known(&asker))
+        .ok_or_else(locked_out)
 }
 
-/// Exchanges the token for the cookie, and takes it out of the address.
+/// Lets a browser in that has the token of a link that was not used yet.
+fn arrival(guard: &Guard, request: &Request, asker: &Asker, token: &str) -> Answer {
+    if !guard.may_arrive(asker) {
+        return not_from_here();
+    }
+    // A browser that is in needs no link: it may open an old one of its own again.
+    let is_in = guard.is_ours(asker) && guard.is_known(asker);
+    match is_in || (*request.method() == Method::Get && guard.uses_link(token)) {
+        true => let_in(guard, request.url()),
+        false => locked_out(),
+    }
+}
+
+/// Exchanges the token for the cookie, and leads to an address without it.
+///
+/// By a page rather than a status: a browser that comes from another site sends no cookie along where a status leads.
 fn let_in(guard: &Guard, url: &str) -> Answer {
     let as_whom = query_value(url, "as").map(|id| format!("?as={id}"));
-    let to = format!("/{}", as_whom.unwrap_or_default());
+    let to = format!("{}{}", guard.base(), as_whom.unwrap_or_default());
     Answer {
-        more: vec![("Set-Cookie", guard.set_cookie()), ("Location", to)],
-        ..Answer::refusal(303, "")
+        more: vec![("Set-Cookie", guard.set_cookie())],
+        ..Answer::new(HTML, links::leading_to(&to).as_bytes())
     }
+}
+
+fn not_from_here() -> Answer {
+    Answer::refusal(403, "this address is not asked from here\n")
 }
 
 impl Beginner {
@@ -239,12 +259,8 @@ fn state_reader(reader: &Reader) -> StateReader<'_> {
 fn locked_out() -> Answer {
     Answer::refusal(
         403,
-        "open the link that gradus printed: it belongs to one run\n",
+        "open a link that gradus printed: each works once, and Enter in its terminal prints another\n",
     )
-}
-
-fn is_for_events(request: &Request) -> bool {
-    path_of(request.url()) == "preview/events" && *request.method() == Method::Get
 }
 
 /// A file of the site, by its path in it.
@@ -267,7 +283,7 @@ fn site_file(path: &str, generation: Option<&Generation>) -> Answer {
 
 pub(super) fn kind_of(path: &str) -> &'static str {
     match path.rsplit_once('.').map(|(_, ending)| ending) {
-        Some("html") => "text/html; charset=utf-8",
+        Some("html") => HTML,
         Some("js") => "text/javascript; charset=utf-8",
         Some("css") => "text/css; charset=utf-8",
         Some("svg") => "image/svg+xml",
@@ -293,14 +309,14 @@ fn asker(request: &Request) -> Asker<'_> {
         host: value("Host"),
         origin: value("Origin"),
         site: value("Sec-Fetch-Site"),
+        destination: value("Sec-Fetch-Dest"),
         cookie: value("Cookie"),
     }
 }
 
-/// A path as the site names it, without the `/` before it and the query behind.
-pub(super) fn path_of(url: &str) -> &str {
-    let path = url.split('?').next().unwrap_or_default();
-    path.strip_prefix('/').unwrap_or(path)
+/// A path without the query behind it.
+fn path_of(url: &str) -> &str {
+    url.split('?').next().unwrap_or_default()
 }
 
 fn query_value<'u>(url: &'u str, name: &str) -> Option<&'u str> {
@@ -340,7 +356,7 @@ mod tests {
         assert_eq!(query_value(url, "token"), Some("1"));
         assert_eq!(query_value(url, "as"), Some("ada"));
         assert_eq!(query_value("/token=1", "token"), None);
-        assert_eq!(path_of("/a/b?c"), "a/b");
+        assert_eq!(path_of("/a/b?c"), "/a/b");
     }
 
     #[test]

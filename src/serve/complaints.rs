@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use crate::diag::{Diagnostic, Place, Report, Severity};
-use crate::terminal::visible;
+use crate::terminal::{visible, visible_lines};
 
 use super::{Refreshed, Trouble};
 
@@ -93,15 +93,14 @@ impl Complaints {
 fn trouble(trouble: &Trouble) -> ShownTrouble {
     ShownTrouble {
         // Its lines are those of a report, with places in them.
-        message: lines(&trouble.message),
-        causes: trouble.causes.iter().map(|cause| lines(cause)).collect(),
+        message: visible_lines(&trouble.message),
+        causes: trouble
+            .causes
+            .iter()
+            .map(|cause| visible_lines(cause))
+            .collect(),
         help: trouble.help.as_deref().map(visible),
     }
-}
-
-fn lines(text: &str) -> String {
-    let shown: Vec<String> = text.lines().map(visible).collect();
-    shown.join("\n")
 }
 
 fn diagnostic(report: &Report, diagnostic: &Diagnostic) -> ShownDiagnostic {

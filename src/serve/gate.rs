@@ -6,7 +6,7 @@
 
 use std::collections::VecDeque;
 use std::io::{self, Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -16,7 +16,11 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use super::guard::SecretIn;
 use super::head::{Head, Progress, Refusal};
+
+/// How often another port is chosen where the one on 127.0.0.1 is taken on `::1`.
+const PORTS_TRIED: usize = 20;
 
 /// Connections whose head is waited for.
 const WAITING_MAX: usize = 128;
@@ -38,7 +42,6 @@ const PIECE_BYTES: usize = 64 * 1024;
 
 /// The open door; shut when dropped.
 pub struct Gate {
-    port: u16,
     wake: UnixStream,
     threads: Vec<JoinHandle<()>>,
 }
@@ -54,21 +57,33 @@ struct Waiting {
 type Asked = (Head, TcpStream);
 
 impl Gate {
-    /// Listens on loopback; port 0 lets the system choose.
+    /// Listens on loopback. Port 0 lets the system choose.
+    ///
+    /// A browser takes a name below `localhost` for `::1` as well as for 127.0.0.1, and tries the one and the other. So
+    /// both are listened on: another user of this machine could listen on the second one, and get what is for us.
     ///
     /// # Errors
     /// The port is taken, or may not be listened on.
-    pub fn listener(port: u16) -> io::Result<TcpListener> {
-        TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+    pub fn listeners(secret: SecretIn, port: u16) -> io::Result<Vec<TcpListener>> {
+        match (secret, port) {
+            (SecretIn::Path, _) => Ok(vec![on(Ipv4Addr::LOCALHOST, port)?]),
+            (SecretIn::Host, 0) => {
+                let mut tries = (1..PORTS_TRIED).map(|_| on_both(0));
+                let free = tries.find(|found| !is_taken(found));
+                free.unwrap_or_else(|| on_both(0))
+            }
+            (SecretIn::Host, _) => on_both(port),
+        }
     }
 
     /// Lets plain questions through to whoever listens on the socket at `inner`.
     ///
     /// # Errors
     /// The system refuses threads or sockets.
-    pub fn open(listener: TcpListener, inner: PathBuf) -> io::Result<Self> {
-        let port = listener.local_addr()?.port();
-        listener.set_nonblocking(true)?;
+    pub fn open(listeners: Vec<TcpListener>, inner: PathBuf) -> io::Result<Self> {
+        for listener in &listeners {
+            listener.set_nonblocking(true)?;
+        }
         let (wake, woken) = UnixStream::pair()?;
         let (asked, questions) = sync_channel(QUEUE_MAX);
         let questions = Arc::new(Mutex::new(questions));
@@ -78,22 +93,13 @@ impl Gate {
             threads.push(spawn("relay", move || relay_all(&questions, &inner))?);
         }
         let porter = Porter {
-            listener,
+            listeners,
             woken,
             asked,
             waiting: VecDeque::new(),
         };
         threads.push(spawn("gate", move || porter.run())?);
-        Ok(Self {
-            port,
-            wake,
-            threads,
-        })
-    }
-
-    /// The port that it listens on.
-    pub fn port(&self) -> u16 {
-        self.port
+        Ok(Self { wake, threads })
     }
 }
 
@@ -107,13 +113,33 @@ impl Drop for Gate {
     }
 }
 
+/// Listens on both loopback addresses, or on 127.0.0.1 alone where the system has no other.
+fn on_both(port: u16) -> io::Result<Vec<TcpListener>> {
+    let first = on(Ipv4Addr::LOCALHOST, port)?;
+    let port = first.local_addr()?.port();
+    match on(Ipv6Addr::LOCALHOST, port) {
+        Ok(second) => Ok(vec![first, second]),
+        Err(error) if error.kind() == io::ErrorKind::AddrInUse => Err(error),
+        Err(_) => Ok(vec![first]),
+    }
+}
+
+fn on(address: impl Into<IpAddr>, port: u16) -> io::Result<TcpListener> {
+    TcpListener::bind(SocketAddr::new(address.into(), port))
+}
+
+fn is_taken(found: &io::Result<Vec<TcpListener>>) -> bool {
+    let error = found.as_ref().err();
+    error.is_some_and(|error| error.kind() == io::ErrorKind::AddrInUse)
+}
+
 fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
     thread::Builder::new().name(name.into()).spawn(work)
 }
 
 /// Waits for heads.
 struct Porter {
-    listener: TcpListener,
+    listeners: Vec<TcpListener>,
     woken: UnixStream,
     asked: SyncSender<Asked>,
     /// The longest first.
@@ -135,18 +161,17 @@ impl Porter {
                 };
                 self.waiting.extend(kept.filter(|one| one.until > now));
             }
-            if ready.listener {
-                self.accept(now);
+            for at in ready.listeners {
+                self.accept(at, now);
             }
         }
     }
 
     /// Sleeps until something has happened, or somebody has waited long enough.
     fn wait(&self) -> io::Result<Ready> {
-        let mut fds = vec![
-            PollFd::new(&self.woken, PollFlags::IN),
-            PollFd::new(&self.listener, PollFlags::IN),
-        ];
+        let mut fds = vec![PollFd::new(&self.woken, PollFlags::IN)];
+        let listeners = self.listeners.iter();
+        fds.extend(listeners.map(|one| PollFd::new(one, PollFlags::IN)));
         let clients = self.waiting.iter();
         fds.extend(clients.map(|one| PollFd::new(&one.client, PollFlags::IN)));
         let first = self.waiting.front().map(|one| one.until);
@@ -156,18 +181,19 @@ impl Porter {
             Err(error) => return Err(error.into()),
         }
         let happened = |at: usize| !fds[at].revents().is_empty();
+        let (listeners, clients) = (self.listeners.len(), self.waiting.len());
         Ok(Ready {
             woken: happened(0),
-            listener: happened(1),
-            waiting: (0..self.waiting.len())
-                .filter(|at| happened(at + 2))
+            listeners: (0..listeners).filter(|at| happened(1 + at)).collect(),
+            waiting: (0..clients)
+                .filter(|at| happened(1 + listeners + at))
                 .collect(),
         })
     }
 
-    fn accept(&mut self, now: Instant) {
+    fn accept(&mut self, listener: usize, now: Instant) {
         for _ in 0..WAITING_MAX {
-            let Ok((client, _)) = self.listener.accept() else {
+            let Ok((client, _)) = self.listeners[listener].accept() else {
                 return; // nobody is left, or the system has no sockets to give: others end in time
             };
             if client.set_nonblocking(true).is_err() {
@@ -211,7 +237,8 @@ impl Porter {
 /// What has happened.
 struct Ready {
     woken: bool,
-    listener: bool,
+    /// Indices of listeners that somebody has come to.
+    listeners: Vec<usize>,
     /// Indices of connections that can be read.
     waiting: Vec<usize>,
 }

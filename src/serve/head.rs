@@ -15,7 +15,13 @@ const TARGET_MAX_BYTES: usize = 1024;
 const END: &[u8] = b"\r\n\r\n";
 
 /// The headers that answers depend on, in lower case. No other goes further.
-const HEEDED: [&str; 4] = ["host", "origin", "sec-fetch-site", "cookie"];
+const HEEDED: [&str; 5] = [
+    "host",
+    "origin",
+    "sec-fetch-site",
+    "sec-fetch-dest",
+    "cookie",
+];
 
 /// Headers that no honest question for a page has.
 const REFUSED: [&str; 5] = [

@@ -2,14 +2,14 @@
 //!
 //! | module | what it does |
 //! |---|---|
-//! | [`run_secret`] | throwaway keys, token and cookie of one run |
+//! | [`run_secret`] | throwaway keys, address, tokens and cookie of one run |
 //! | [`territory`], [`survey`], [`watch`] | which files count, how they look, and when one changes |
 //! | [`changes`] | what has changed and was not looked at yet |
 //! | [`preview`] | what changed → the next generation of the site |
 //! | [`rebuild`] | the loop over changes |
 //! | [`screen`], [`complaints`] | what is shown at the moment, and who is told when that changes |
 //! | [`head`], [`gate`] | which questions are let in at all |
-//! | [`guard`], [`answer`], [`server`] | who may ask, and what is answered |
+//! | [`links`], [`guard`], [`answer`], [`server`] | who may ask, and what is answered |
 //! | [`shelf`] | the same for files that do not change |
 
 pub mod answer;
@@ -18,6 +18,7 @@ pub mod complaints;
 pub mod gate;
 pub mod guard;
 pub mod head;
+pub mod links;
 pub mod preview;
 pub mod rebuild;
 pub mod run_secret;

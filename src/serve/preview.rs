@@ -16,6 +16,7 @@ use crate::pipeline::{self, BuildError};
 use crate::rebuild::{Outcome, Rebuilder};
 use crate::seal::{SealError, SealInput, SealState, Sealer, SiteKey};
 use crate::source::{Given, LoadError, Touched, Unopened};
+use crate::terminal::{visible, visible_lines};
 
 /// The viewer with the preview's bar around it, bundled when this program was built.
 pub const SCRIPT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/preview.js"));
@@ -96,10 +97,11 @@ pub struct Trouble {
 }
 
 impl Trouble {
-    fn of(error: &dyn Error, help: Option<String>) -> Self {
+    /// `message` is the error's own, made visible.
+    fn of(message: String, error: &dyn Error, help: Option<String>) -> Self {
         let causes = std::iter::successors(error.source(), |cause| (*cause).source());
         Self {
-            message: error.to_string(),
+            message,
             causes: causes.map(ToString::to_string).collect(),
             help,
         }
@@ -124,7 +126,7 @@ impl Trouble {
 
 impl From<&LoadError> for Trouble {
     fn from(error: &LoadError) -> Self {
-        Self::of(error, None)
+        Self::of(visible(&error.to_string()), error, None)
     }
 }
 
@@ -135,7 +137,12 @@ impl From<&BuildError> for Trouble {
             BuildError::ThemeFiles(error) => error.help().map(str::to_owned),
             BuildError::Seal(_) | BuildError::Portable(_) => None,
         };
-        Self::of(error, help)
+        let message = match error {
+            // A report of several lines, whose names are those of a theme's own files.
+            BuildError::Theme(error) => visible_lines(&error.to_string()),
+            _ => visible(&error.to_string()),
+        };
+        Self::of(message, error, help)
     }
 }
 

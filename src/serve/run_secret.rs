@@ -10,6 +10,9 @@ use zeroize::Zeroizing;
 use crate::model::{Date, Identity, PersonId};
 use crate::seal::{IdentityFile, IdentityHeader, SiteKey};
 
+/// Bytes in hexadecimal that make an address unguessable. A label of a host name has room for 31.
+const ADDRESS_BYTES: usize = 16;
+
 /// The secret of one run. Never written anywhere; wiped when dropped.
 #[derive(Clone)]
 pub struct RunSecret(Zeroizing<[u8; 32]>);
@@ -44,9 +47,15 @@ impl RunSecret {
         SiteKey::from_bytes(self.derive("site", ""))
     }
 
-    /// The token in the opened link, in hexadecimal.
-    pub fn token(&self) -> String {
-        hex(&*self.derive("token", ""))
+    /// The token in the link of that number, in hexadecimal.
+    pub fn token(&self, number: u64) -> String {
+        hex(&*self.derive("token", &number.to_string()))
+    }
+
+    /// What stands in every address of this run, in the host or in the path: 128 bits in hexadecimal, as a label of a
+    /// host name may hold.
+    pub fn address(&self) -> String {
+        hex(&self.derive("address", "")[..ADDRESS_BYTES])
     }
 
     /// What the cookie holds, in hexadecimal. It is not the token, so that neither tells the other.
@@ -92,7 +101,15 @@ mod tests {
                 run.identity(&person).recipient().to_string()
             });
             let site = run.site_key().site_id().to_string();
-            [ada, grace, site, run.token(), run.cookie()]
+            [
+                ada,
+                grace,
+                site,
+                run.token(1),
+                run.token(2),
+                run.address(),
+                run.cookie(),
+            ]
         };
         let (one, other) = (RunSecret::generate(), RunSecret::generate());
         let mut seen = std::collections::BTreeSet::new();
@@ -105,8 +122,8 @@ mod tests {
     #[test]
     fn only_the_whole_text_is_the_same() {
         let run = RunSecret::generate();
-        let token = run.token();
-        assert!(run.is_same(&token, &run.token()));
+        let token = run.token(1);
+        assert!(run.is_same(&token, &run.token(1)));
         for bad in [
             "",
             &token[1..],

@@ -1,5 +1,6 @@
 //! The server: a gate on loopback, and behind it, on a socket that only this user can reach, what answers.
 
+use std::fs;
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -9,6 +10,7 @@ use tempfile::TempDir;
 use tiny_http::{Request, Server as Http};
 
 use super::gate::Gate;
+use crate::private;
 
 /// Threads that answer.
 const ANSWERING: usize = 4;
@@ -33,14 +35,15 @@ pub struct Server {
 }
 
 impl Server {
-    /// Answers on a listener that [`Gate::listener`] made.
+    /// Answers on listeners that [`Gate::listeners`] made.
     ///
     /// # Errors
     /// The system refuses sockets, threads or a temporary folder.
-    pub fn start(listener: TcpListener, answerer: impl Answers) -> io::Result<Self> {
-        let folder = tempfile::Builder::new().prefix("gradus-").tempdir()?;
+    pub fn start(listeners: Vec<TcpListener>, answerer: impl Answers) -> io::Result<Self> {
+        let folder = private::passing_folder("gradus-", &std::env::temp_dir())?;
         let socket = folder.path().join("socket");
         let http = Http::http_unix(&socket).map_err(io::Error::other)?;
+        fs::set_permissions(&socket, private::of_file())?;
         let mut server = Self {
             answerer: Arc::new(answerer),
             gate: None,
@@ -49,7 +52,7 @@ impl Server {
             _folder: folder,
         };
         server.answer()?;
-        server.gate = Some(Gate::open(listener, socket)?);
+        server.gate = Some(Gate::open(listeners, socket)?);
         Ok(server)
     }
 

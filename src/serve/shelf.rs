@@ -5,20 +5,20 @@ use std::sync::Arc;
 
 use tiny_http::Request;
 
-use super::answer::{Answer, kind_of, path_of, refused, respond, unread};
+use super::answer::{Answer, admit, admit_anyone, kind_of, respond};
 use super::guard::Guard;
 use super::server::Answers;
 
 /// Files, and who may ask for them.
 pub struct Shelf {
-    /// None if anyone may ask: what lies there is a sealed site, as on a host.
-    guard: Option<Guard>,
+    /// `None` if anyone may ask: what lies there is a sealed site, as on a host.
+    guard: Option<Arc<Guard>>,
     files: BTreeMap<String, Arc<[u8]>>,
 }
 
 impl Shelf {
     /// Files by path, relative and with `/`; `index.html` is shown first.
-    pub fn new(guard: Guard, files: BTreeMap<String, Vec<u8>>) -> Self {
+    pub fn new(guard: Arc<Guard>, files: BTreeMap<String, Vec<u8>>) -> Self {
         Self {
             guard: Some(guard),
             ..Self::for_anyone(files)
@@ -57,9 +57,11 @@ impl Shelf {
 
 impl Answers for Shelf {
     fn answer(&self, request: Request) {
-        let guard = self.guard.as_ref();
-        let answer = guard.map_or_else(|| unread(&request), |guard| refused(guard, &request));
-        let answer = answer.unwrap_or_else(|| self.file(path_of(request.url())));
+        let admitted = match &self.guard {
+            Some(guard) => admit(guard, &request),
+            None => admit_anyone(&request),
+        };
+        let answer = admitted.map_or_else(|instead| instead, |path| self.file(path));
         respond(request, answer);
     }
 }

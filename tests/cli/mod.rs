@@ -5,6 +5,7 @@ mod alike;
 mod bombs;
 mod dependencies;
 mod import;
+mod names;
 mod progress;
 mod renewal;
 mod sealed;

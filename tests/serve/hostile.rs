@@ -140,9 +140,7 @@ fn only_the_exact_host_is_answered_even_with_the_cookie() {
     let mut hosts: Vec<String> = Vec::new();
     for name in names {
         hosts.extend([name.to_owned(), format!("{name}:1"), format!("{name}:80")]);
-        if !["127.0.0.1", "localhost"].contains(&name) {
-            hosts.push(format!("{name}:{port}"));
-        }
+        hosts.push(format!("{name}:{port}"));
     }
     hosts.extend([
         format!("{own},{own}"),
@@ -151,11 +149,20 @@ fn only_the_exact_host_is_answered_even_with_the_cookie() {
         format!("{own}:"),
         format!("0{own}"),
         format!("127.0.0.1:0{port}"),
+        own.to_uppercase(),
+        own[1..].to_owned(),
+        format!("a.{own}"),
+        own.replace("localhost", "localhost."),
+        own.replace("localhost", "evil.test"),
+        own.replace(".localhost", ""),
+        format!("{}.localhost:{port}", "0".repeat(32)),
     ]);
     for host in &hosts {
         let question = format!("GET / HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n\r\n");
         assert_empty(&running.raw(question.as_bytes()), &question);
     }
+    let honest = format!("GET / HTTP/1.1\r\nHost: {own}\r\nCookie: {cookie}\r\n\r\n");
+    assert!(running.raw(honest.as_bytes()).contains(CANARY));
     for headers in [
         String::new(),
         format!("Host: {own}\r\nHost: {own}\r\n"),
@@ -262,16 +269,27 @@ fn strangers_pages_and_strangers_are_refused() {
     ] {
         assert_empty(&running.get(&format!("/{query}"), ""), query);
     }
+    for from in [
+        "Origin: http://evil.test\r\n",
+        "Origin: null\r\nSec-Fetch-Dest: document\r\n",
+        "Sec-Fetch-Site: cross-site\r\n",
+        "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Dest: iframe\r\n",
+        "Sec-Fetch-Site: same-site\r\nSec-Fetch-Dest: empty\r\n",
+    ] {
+        assert_empty(&running.get(&format!("/?token={token}"), from), from);
+    }
+    let path = format!("/index.html?token={token}");
+    assert_empty(&running.get(&path, ""), "a token beside another file");
+    let head = format!("HEAD /?token={token} HTTP/1.1\r\nHost: {own}\r\n\r\n");
     assert_empty(
-        &running.get(&format!("/?token={token}"), "Origin: http://evil.test\r\n"),
-        "the token from elsewhere",
+        &running.raw(head.as_bytes()),
+        "a token that is only looked at",
     );
-    assert_empty(
-        &running.get(
-            &format!("/?token={token}"),
-            "Sec-Fetch-Site: cross-site\r\n",
-        ),
-        "the token from elsewhere",
+    let followed = "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Dest: document\r\n";
+    let entered = running.get(&format!("/?token={token}"), followed);
+    assert!(
+        entered.contains("Set-Cookie: "),
+        "no refusal has used the link up: {entered}"
     );
 }
 
@@ -424,9 +442,10 @@ fn every_answer_says_what_a_browser_keeps_to() {
         "Sec-Fetch-Site: none\r\n",
     );
     assert!(
-        entered.starts_with("HTTP/1.1 303 ") && entered.contains("\r\nLocation: /?as=sam\r\n"),
+        entered.contains("<meta http-equiv=\"refresh\" content=\"0; url=/?as=sam\">"),
         "{entered}"
     );
+    assert!(!entered.contains(CANARY), "{entered}");
     assert!(
         entered.contains("; HttpOnly; SameSite=Strict; Path=/\r\n"),
         "{entered}"

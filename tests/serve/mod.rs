@@ -2,6 +2,7 @@
 
 mod generations;
 mod hostile;
+mod links;
 mod running;
 mod terminal;
 mod watching;

@@ -54,18 +54,31 @@ pub fn program(folder: &TempDir) -> Command {
     command
 }
 
+/// The token in a link.
+pub fn token_of(link: &str) -> &str {
+    link.split("token=").nth(1).expect("a token")
+}
+
 impl Running {
     pub fn start() -> Self {
         Self::over(organisation(), &[])
     }
 
     pub fn over(folder: TempDir, more: &[&str]) -> Self {
-        let mut child = program(&folder)
+        Self::of(folder, |command| {
+            command.args(more);
+        })
+    }
+
+    /// The same, with what more a test wants of the process.
+    pub fn of(folder: TempDir, prepare: impl FnOnce(&mut Command)) -> Self {
+        let mut command = program(&folder);
+        command
             .args(["serve", "org", "--port", "0"])
-            .args(more)
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the program starts");
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped());
+        prepare(&mut command);
+        let mut child = command.spawn().expect("the program starts");
         let stderr = BufReader::new(child.stderr.take().expect("a pipe"));
         let (say, said) = channel();
         std::thread::spawn(move || {
@@ -106,19 +119,41 @@ impl Running {
         self.child.id()
     }
 
-    /// `127.0.0.1:PORT`.
+    /// The host of the link, with its port.
     pub fn host(&self) -> &str {
         let rest = self.link.trim_start_matches("http://");
         rest.split('/').next().expect("a host")
     }
 
-    pub fn token(&self) -> &str {
-        self.link.split("token=").nth(1).expect("a token")
+    pub fn port(&self) -> u16 {
+        let (_, port) = self.host().rsplit_once(':').expect("a port");
+        port.parse().expect("a number")
+    }
+
+    /// What the paths of all addresses begin with.
+    pub fn base(&self) -> &str {
+        let rest = self.link.trim_start_matches("http://");
+        let path = rest.find('/').map(|at| &rest[at..]);
+        path.and_then(|path| path.split('?').next())
+            .expect("a path")
+    }
+
+    /// Another link, as Enter prints it.
+    pub fn another_link(&self) -> String {
+        let mut stdin = self.child.stdin.as_ref().expect("a pipe");
+        stdin.write_all(b"\n").expect("it listens");
+        let line = self.says("another link: ");
+        line.trim_start_matches("another link: ").to_owned()
+    }
+
+    /// The token of a link that nobody has used.
+    pub fn token(&self) -> String {
+        token_of(&self.another_link()).to_owned()
     }
 
     /// The cookie that the token is exchanged for, as a browser sends it.
     pub fn cookie(&self) -> String {
-        let answer = self.get(&format!("/?token={}", self.token()), "");
+        let answer = self.get(&format!("{}?token={}", self.base(), self.token()), "");
         let line = answer
             .lines()
             .find_map(|line| line.strip_prefix("Set-Cookie: "));
@@ -148,7 +183,7 @@ impl Running {
     }
 
     pub fn connect(&self) -> TcpStream {
-        let stream = TcpStream::connect(self.host()).expect("it listens");
+        let stream = TcpStream::connect(("127.0.0.1", self.port())).expect("it listens");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         stream
     }

@@ -5,6 +5,7 @@ mod hosted;
 mod leaks;
 mod mutations;
 mod opening;
+mod privacy;
 mod strace;
 mod strangers;
 mod verifying;

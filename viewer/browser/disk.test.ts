@@ -83,6 +83,20 @@ test("from disk a login opens with its passphrase, search finds, a copy can be t
     assert.deepEqual(complaints, []);
   }));
 
+test("from disk no publisher is remembered, and none that some file left behind is believed", () =>
+  inTab(async ({ page }) => {
+    const url = opened((await portable()).folder);
+    await unlock(page, url, key);
+    await page.getByRole("status").getByText("remembers no publisher").waitFor();
+    assert.doesNotMatch((await page.evaluate(() => localStorage.getItem("gradus"))) ?? "", /ed25519/);
+    await page.evaluate(() => {
+      const shown = { site: "0".repeat(32), build: 1, signer: "ed25519:x" };
+      localStorage.setItem("gradus", JSON.stringify({ sites: { [new URL(".", document.baseURI).pathname]: shown } }));
+    });
+    await unlock(page, `${url}?again`, key);
+    assert.equal(await heading(page), "Ada Okafor");
+  }));
+
 test("locking empties every tab of a site on disk", () =>
   inTab(async ({ context, page }) => {
     const url = opened((await portable()).folder);

@@ -1,16 +1,18 @@
 /** `gradus serve`, in real Chromium: whose eyes it borrows, how it follows changes, what it says of mistakes, and whom it tells nothing. */
 
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
+import { pathToFileURL } from "node:url";
 import type { Locator, Page } from "playwright-core";
 import { launch, openTab } from "./harness";
 import { openPreview, shows, withPreview, type Previewed } from "./previewed";
 import { assertFitsWidth, documentText, heading, lockPage } from "./reader";
 import { inTab } from "./shared";
+import { scratchFolder } from "./sites";
 
 declare const VIEWER: string;
 
@@ -194,9 +196,7 @@ test("a tree that is broken from the beginning shows why, and the site once it i
         await overlay(page).waitFor({ state: "hidden" });
         assert.deepEqual(complaints, []);
       }),
-    breakIt,
-    "--as",
-    "ada",
+    { before: breakIt, args: ["--as", "ada"] },
   );
 });
 
@@ -255,8 +255,11 @@ addEventListener("load", async () => {
 });
 </script><body></body>`;
 
-async function served(html: string, work: (port: number) => Promise<void>): Promise<void> {
-  const server = createServer((_, response) => response.writeHead(200, { "content-type": "text/html" }).end(html));
+async function served(html: string, work: (port: number) => Promise<void>, asked: (request: IncomingMessage) => void = () => {}): Promise<void> {
+  const server = createServer((request, response) => {
+    asked(request);
+    response.writeHead(200, { "content-type": "text/html" }).end(html);
+  });
   await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
   try {
     await work((server.address() as AddressInfo).port);
@@ -274,37 +277,109 @@ async function readBy(page: Page, url: string, target: string): Promise<string[]
   return JSON.parse(await page.locator("body").innerText()) as string[];
 }
 
-test("a page of another origin, and one whose name was turned to 127.0.0.1, read nothing", () =>
-  withPreview("strangers", async (preview: Previewed) => {
-    const browser = await launch("--host-resolver-rules=MAP evil.test 127.0.0.1");
-    try {
-      const { page, context } = await openTab(browser);
-      await openPreview(page, preview.as("ada"));
-      const { port } = new URL(preview.origin);
-      await served(ATTACK, async (other) => {
-        const willing = await context.newPage();
-        const own = `http://127.0.0.1:${other}`;
-        assert.ok((await readBy(willing, `${own}/`, own)).length > 10, "it reads what can be read");
-        for (const host of [`127.0.0.1:${other}`, `localhost:${other}`, `evil.test:${other}`]) {
-          const stranger = await context.newPage();
-          assert.deepEqual(await readBy(stranger, `http://${host}/`, preview.origin), [], host);
-          await stranger.close();
+/** How a preview is reached: by a name below localhost, or by its address and a path. */
+type Way = "localhost" | "127.0.0.1";
+
+const strangersReadNothing = (host: Way): Promise<void> =>
+  withPreview(
+    `strangers-${host}`,
+    async (preview: Previewed) => {
+      const browser = await launch("--host-resolver-rules=MAP evil.test 127.0.0.1");
+      try {
+        const { page, context } = await openTab(browser);
+        await openPreview(page, preview.as("ada"));
+        const base = new URL(preview.base);
+        await served(ATTACK, async (other) => {
+          const willing = await context.newPage();
+          const own = `http://127.0.0.1:${other}`;
+          assert.ok((await readBy(willing, `${own}/`, own)).length > 10, "it reads what can be read");
+          for (const stranger of [`127.0.0.1:${other}`, `localhost:${other}`, `other.localhost:${other}`, `evil.test:${other}`]) {
+            const tab = await context.newPage();
+            // Though it knows the address, as no page does.
+            assert.deepEqual(await readBy(tab, `http://${stranger}/`, base.href.slice(0, -1)), [], stranger);
+            await tab.close();
+          }
+        });
+        const rebound = await context.newPage();
+        const token = new URL(await preview.anotherLink()).search;
+        for (const path of ["", "site.json", "preview/state.json", token]) {
+          const response = await rebound.goto(`http://evil.test:${base.port}${base.pathname}${path}`);
+          assert.equal(response?.status(), 403, path);
+          assert.doesNotMatch(await documentText(rebound), /Portfolios|Ada|generation/);
+          assert.equal(response?.headers()["set-cookie"], undefined);
         }
-      });
-      const rebound = await context.newPage();
-      for (const path of ["", "site.json", "preview/state.json", `?token=${new URL(preview.link).searchParams.get("token") ?? ""}`]) {
-        const response = await rebound.goto(`http://evil.test:${port}/${path}`);
-        assert.equal(response?.status(), 403, path);
-        assert.doesNotMatch(await documentText(rebound), /Portfolios|Ada|generation/);
-        assert.equal(response?.headers()["set-cookie"], undefined);
+        const opened = context.waitForEvent("page");
+        await rebound.evaluate((url) => void window.open(url), preview.base);
+        const popup = await opened;
+        await popup.waitForLoadState();
+        assert.doesNotMatch(await documentText(popup), /Ada Okafor/, "a window that a stranger opens shows nothing either");
+        assert.equal(await heading(page), "Ada Okafor", "the preview itself goes on");
+      } finally {
+        await browser.close();
       }
-      const opened = context.waitForEvent("page");
-      await rebound.evaluate((url) => void window.open(url), preview.origin);
-      const popup = await opened;
-      await popup.waitForLoadState();
-      assert.doesNotMatch(await documentText(popup), /Ada Okafor/, "a window that a stranger opens shows nothing either");
-      assert.equal(await heading(page), "Ada Okafor", "the preview itself goes on");
-    } finally {
-      await browser.close();
-    }
-  }));
+    },
+    { args: ["--host", host] },
+  );
+
+test("a page of another origin, and one whose name was turned to 127.0.0.1, read nothing", () => strangersReadNothing("localhost"));
+test("they read nothing of a preview at 127.0.0.1 either, though they know its path", () => strangersReadNothing("127.0.0.1"));
+
+const otherPortsHearNothing = (host: Way): Promise<void> =>
+  withPreview(
+    `ports-${host}`,
+    (preview) =>
+      inTab(async ({ page, context, complaints, requests }) => {
+        await openPreview(page, preview.as("ada"));
+        assert.equal(page.url().split("#")[0], `${preview.base}?as=ada`);
+        await follow(page, /H1 2026/);
+        await page.waitForFunction(() => /H1 2026/.test(document.querySelector("main h1")?.textContent ?? ""));
+        assert.deepEqual(requests.filter((url) => !url.startsWith(preview.base) && !url.startsWith("blob:")), []);
+        assert.deepEqual(complaints, []);
+        assert.equal((await context.cookies()).length, 1, "there is something to keep");
+        const heard: IncomingHttpHeaders[] = [];
+        const listen = (request: IncomingMessage): void => void heard.push(request.headers);
+        await served("<p>other</p>", async (port) => {
+          for (const name of ["127.0.0.1", "localhost", "other.localhost"]) {
+            for (const path of ["/", "/preview/", "/site.json"]) await page.goto(`http://${name}:${port}${path}`);
+          }
+        }, listen);
+        assert.ok(heard.length >= 9);
+        const [name = "", path = ""] = [new URL(preview.base).hostname, new URL(preview.base).pathname.slice(1)];
+        const secret = host === "localhost" ? name : path;
+        assert.ok(secret.length > 32);
+        assert.ok(heard.every(({ cookie }) => cookie === undefined));
+        assert.ok(!JSON.stringify(heard).includes(secret));
+      }),
+    { args: ["--host", host] },
+  );
+
+test("what a preview keeps in the browser goes to no other port of this machine", () => otherPortsHearNothing("localhost"));
+test("what a preview at 127.0.0.1 keeps goes to no other port either", () => otherPortsHearNothing("127.0.0.1"));
+
+test("a browser that is handed the file of `--open` is in, once, and the file is gone", () => {
+  const place = scratchFolder("handed");
+  for (const folder of ["home", "bin"]) mkdirSync(join(place, folder), { recursive: true });
+  const handed = join(place, "handed");
+  writeFileSync(join(place, "bin/xdg-open"), `#!/bin/sh\nprintf '%s' "$1" > '${handed}.part'\nmv '${handed}.part' '${handed}'\n`, { mode: 0o755 });
+  const environment = { HOME: join(place, "home"), PATH: `${join(place, "bin")}:${process.env["PATH"] ?? ""}` };
+  return withPreview(
+    "handed",
+    () =>
+      inTab(async ({ page, complaints }) => {
+        while (!existsSync(handed)) await new Promise((later) => setTimeout(later, 20));
+        const file = readFileSync(handed, "utf8");
+        const text = readFileSync(file, "utf8");
+        await openPreview(page, pathToFileURL(file).href);
+        assert.match(page.url(), /^http:\/\/[0-9a-f]{32}\.localhost:\d+\/(#.*)?$/);
+        assert.ok(!existsSync(file), "it is gone");
+        assert.deepEqual(complaints, []);
+        await page.context().clearCookies();
+        const copy = join(place, "copy.html");
+        writeFileSync(copy, text);
+        await page.goto(pathToFileURL(copy).href);
+        await page.getByText("each works once").waitFor();
+        assert.doesNotMatch(await documentText(page), /Okafor/);
+      }),
+    { args: ["--open", "--as", "ada"], environment },
+  );
+});

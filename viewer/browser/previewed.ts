@@ -5,10 +5,18 @@ import { spawn, type ChildProcess } from "node:child_process";
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { Page } from "playwright-core";
-import { EXAMPLE, programPath, scratchFolder } from "./sites";
+import { EXAMPLE, program, scratchFolder } from "./sites";
 
 /** How long a debug build may take over a change, with a busy machine around it. */
 const PATIENCE_MS = 60_000;
+
+/** What a test wants besides. */
+export interface Wishes {
+  /** May change the tree before the preview starts. */
+  readonly before?: (tree: string) => void;
+  readonly args?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
 
 /** A preview that runs. */
 export class Previewed {
@@ -22,20 +30,21 @@ export class Previewed {
     child.stderr?.setEncoding("utf8").on("data", (text: string) => (this.said += text));
   }
 
-  /** Copies the tree, and starts. `before` may change the copy. */
-  static async of(name: string, before: (tree: string) => void = () => {}, ...args: readonly string[]): Promise<Previewed> {
+  /** Copies the tree, and starts. */
+  static async of(name: string, { before = () => {}, args = [], environment = {} }: Wishes = {}): Promise<Previewed> {
     const tree = scratchFolder(`preview-${name}`);
     cpSync(EXAMPLE, tree, { recursive: true, filter: (path) => !path.endsWith("/public") });
     before(tree);
-    const child = spawn(programPath(), ["serve", tree, "--port", "0", ...args], { stdio: ["ignore", "ignore", "pipe"], detached: true });
+    const env = { ...process.env, ...environment };
+    const child = spawn(program(), ["serve", tree, "--port", "0", ...args], { stdio: ["pipe", "ignore", "pipe"], env, detached: true });
     const preview = new Previewed(tree, child);
     await preview.says(/Ctrl-C/);
     return preview;
   }
 
-  /** The link with the token. */
+  /** The first link, which works once. */
   get link(): string {
-    return /http:\/\/(127\.0\.0\.1|localhost):\S+/.exec(this.said)?.[0] ?? "";
+    return /http:\/\/[\w.]+:\d+\/\S*/.exec(this.said)?.[0] ?? "";
   }
 
   /** Its origin. */
@@ -43,18 +52,31 @@ export class Previewed {
     return new URL(this.link).origin;
   }
 
+  /** What all its addresses begin with, up to a slash. */
+  get base(): string {
+    return new URL(".", this.link).href;
+  }
+
+  /** Another link, as Enter prints it. */
+  async anotherLink(): Promise<string> {
+    const before = this.said.length;
+    this.child.stdin?.write("\n");
+    await this.says(/another link: \S+\n/, before);
+    return /http:\S+/.exec(this.said.slice(before))?.[0] ?? "";
+  }
+
   /** The link, as somebody. */
   as(reader: string): string {
     return `${this.link}&as=${reader}`;
   }
 
-  /** Waits until it has said that. */
-  async says(words: RegExp): Promise<void> {
+  /** Waits until it has said that, behind so many characters. */
+  async says(words: RegExp, behind = 0): Promise<void> {
     const { child } = this;
     await new Promise<void>((said, failed) => {
       const patience = setTimeout(() => failed(new Error(`it did not say ${words}:\n${this.said}`)), PATIENCE_MS);
       const look = (): void => {
-        if (!words.test(this.said)) return;
+        if (!words.test(this.said.slice(behind))) return;
         clearTimeout(patience);
         child.stderr?.off("data", look);
         said();
@@ -99,8 +121,8 @@ export class Previewed {
 }
 
 /** Runs `work` with a preview of its own. */
-export async function withPreview(name: string, work: (preview: Previewed) => Promise<void>, before?: (tree: string) => void, ...args: readonly string[]): Promise<void> {
-  const preview = await Previewed.of(name, before, ...args);
+export async function withPreview(name: string, work: (preview: Previewed) => Promise<void>, wishes: Wishes = {}): Promise<void> {
+  const preview = await Previewed.of(name, wishes);
   try {
     await work(preview);
   } finally {

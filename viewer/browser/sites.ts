@@ -29,10 +29,12 @@ export function removeSites(): void {
 /** A folder in the scratch space, not made yet. */
 export const scratchFolder = (name: string): string => join(scratch, name);
 
-let program: string | undefined;
+let built: string | undefined;
 
 /** The program: what GRADUS names, else a debug build, made at first use. */
-function built(): string {
+export const program = (): string => (built ??= build());
+
+function build(): string {
   const named = process.env["GRADUS"];
   if (named !== undefined) return named;
   const cargo = ["build", "--locked", "--quiet", "--message-format", "json", "--manifest-path", join(ROOT, "Cargo.toml")];
@@ -42,12 +44,9 @@ function built(): string {
   return artifact;
 }
 
-/** Where the program is; it is built at first use. */
-export const programPath = (): string => (program ??= built());
-
 /** Runs the program, and gives its standard output. */
 export function gradus(...args: readonly string[]): string {
-  return execFileSync(programPath(), ["--quiet", ...args], { cwd: scratch, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+  return execFileSync(program(), ["--quiet", ...args], { cwd: scratch, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
 
 /** Builds an organisation into a folder of that name, and gives the folder. */

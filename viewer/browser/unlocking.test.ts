@@ -1,7 +1,7 @@
 /** From the lock page to an open site: every way in, and every refusal. */
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import { generateX25519Identity } from "age-encryption";
@@ -10,8 +10,8 @@ import { utf8 } from "../src/bytes";
 import { SENTENCES } from "../src/outcome";
 import { signedByAnother } from "./forged";
 import { alert, documentText, enter, goTo, goToRoute, heading, lockNow, lockPage, refusal, unlock } from "./reader";
-import { example, exampleSite, inTab, libraryOf, served, twoBuilds } from "./shared";
-import { bareKey, demoKey, readLibrary, routesOf } from "./sites";
+import { example, exampleSite, hostile, inTab, libraryOf, served, twoBuilds } from "./shared";
+import { bareKey, demoKey, readLibrary, routesOf, scratchFolder } from "./sites";
 
 const ADA = "Ada Okafor";
 const keyFile = (text: string): { name: string; mimeType: string; buffer: Buffer } => ({
@@ -152,6 +152,113 @@ test("a publisher that changes between two visits is refused at the second", () 
     await unlock(page, site.url, bareKey(demoKey("ada")));
     for (const [path, bytes] of signedByAnother(folder)) site.instead.set(path, bytes);
     assert.equal(await refusal(page, `${site.url}?again`, bareKey(demoKey("ada"))), SENTENCES.forged);
+  }));
+
+/** What the lock page says, and asks, about a site in another one's place. */
+const replaced = (page: Page): Promise<string> => page.locator("#gradus-failure").innerText();
+const takeAsNew = (page: Page): Promise<void> => page.getByRole("button", { name: "This is a new site", exact: true }).click();
+
+test("an address is the folder of its page: another signer is refused there however the address is written", () =>
+  inTab(async ({ page }) => {
+    const folder = await example();
+    const site = await served(folder, "a/growth/");
+    await unlock(page, `${site.url}index.html?first#here`, bareKey(demoKey("ada")));
+    for (const [path, bytes] of signedByAnother(folder)) site.instead.set(path, bytes);
+    for (const more of ["?a", "index.html", "index.html?b#/c", "#d", "?e=/x/"]) {
+      await page.goto("about:blank");
+      assert.equal(await refusal(page, `${site.url}${more}`, bareKey(demoKey("ada"))), SENTENCES.forged, more);
+    }
+  }));
+
+test("another site at an address that this browser knows is forged, until the reader takes it for a new one", () =>
+  inTab(async ({ page }) => {
+    const [ours, theirs] = [await example(), await hostile()];
+    const site = await served(ours);
+    const [before, now] = [ours, theirs.folder].map((folder) => JSON.parse(readFileSync(join(folder, "site.json"), "utf8")) as Record<string, string>);
+    await unlock(page, site.url, bareKey(demoKey("ada")));
+    site.folder = theirs.folder;
+    assert.equal(await refusal(page, `${site.url}?second`, theirs.key), SENTENCES.forged);
+    for (const known of [before, now]) for (const part of ["signer", "site"]) assert.ok((await replaced(page)).includes(known?.[part] ?? "?"), part);
+    assert.ok((await replaced(page)).indexOf(before?.["signer"] ?? "?") < (await replaced(page)).indexOf(now?.["signer"] ?? "?"), "what was stands before what is");
+    // Nothing is believed for having been asked about.
+    assert.equal(await refusal(page, `${site.url}?third`, theirs.key), SENTENCES.forged);
+    await takeAsNew(page);
+    await lockNow(page).waitFor();
+    await unlock(page, `${site.url}?fourth`, theirs.key);
+    assert.equal(await page.getByText("First visit with a bare key").count(), 0);
+    site.folder = ours;
+    assert.equal(await refusal(page, `${site.url}?fifth`, bareKey(demoKey("ada"))), SENTENCES.forged);
+  }));
+
+test("another signer of the same site can be taken for a new one, and then the old one is refused", () =>
+  inTab(async ({ page }) => {
+    const folder = await example();
+    const site = await served(folder);
+    await unlock(page, site.url, bareKey(demoKey("ada")));
+    for (const [path, bytes] of signedByAnother(folder)) site.instead.set(path, bytes);
+    assert.equal(await refusal(page, `${site.url}?second`, bareKey(demoKey("ada"))), SENTENCES.forged);
+    await takeAsNew(page);
+    await lockNow(page).waitFor();
+    await unlock(page, `${site.url}?third`, bareKey(demoKey("ada")));
+    site.instead.clear();
+    assert.equal(await refusal(page, `${site.url}?fourth`, bareKey(demoKey("ada"))), SENTENCES.forged);
+  }));
+
+test("what is taken for a new site is the one that was shown, and no third one that comes after the question", () =>
+  inTab(async ({ page }) => {
+    const folder = await example();
+    const site = await served(folder);
+    await unlock(page, site.url, bareKey(demoKey("ada")));
+    for (const [path, bytes] of signedByAnother(folder)) site.instead.set(path, bytes);
+    assert.equal(await refusal(page, `${site.url}?second`, bareKey(demoKey("ada"))), SENTENCES.forged);
+    for (const [path, bytes] of signedByAnother(folder, 7)) site.instead.set(path, bytes);
+    await takeAsNew(page);
+    await alert(page).waitFor();
+    assert.equal((await alert(page).innerText()).trim(), SENTENCES.forged);
+    assert.equal(await lockNow(page).count(), 0);
+  }));
+
+test("a site whose signature does not hold is forged without a question", () =>
+  inTab(async ({ page }) => {
+    const folder = await example();
+    const site = await served(folder);
+    await unlock(page, site.url, bareKey(demoKey("ada")));
+    for (const [path, bytes] of signedByAnother(folder)) if (path === "site.json") site.instead.set(path, bytes);
+    assert.equal(await refusal(page, `${site.url}?second`, bareKey(demoKey("ada"))), SENTENCES.forged);
+    assert.equal(await page.getByRole("button", { name: "This is a new site" }).count(), 0);
+  }));
+
+test("two sites at two addresses of one origin know nothing of each other", () =>
+  inTab(async ({ page }) => {
+    const [ours, theirs] = [await example(), await hostile()];
+    const root = scratchFolder("two-sites");
+    cpSync(ours, join(root, "one"), { recursive: true });
+    cpSync(theirs.folder, join(root, "two"), { recursive: true });
+    const { url } = await served(root);
+    for (const visit of ["first", "second"]) {
+      await unlock(page, `${url}one/?${visit}`, bareKey(demoKey("ada")));
+      await unlock(page, `${url}two/?${visit}`, theirs.key);
+    }
+    // A copy of a site that the origin knows has to be signed as that one is, at whatever address.
+    cpSync(ours, join(root, "three"), { recursive: true });
+    for (const [path, bytes] of signedByAnother(ours)) writeFileSync(join(root, "three", path), bytes);
+    assert.equal(await refusal(page, `${url}three/`, bareKey(demoKey("ada"))), SENTENCES.forged);
+  }));
+
+test("a newer build that is met while a page is open is remembered: the older one is refused from then on", () =>
+  inTab(async ({ page }) => {
+    const { older, newer } = await twoBuilds();
+    const site = await served(older);
+    const library = await readLibrary(older, demoKey("ada"));
+    await unlock(page, site.url, bareKey(demoKey("ada")));
+    site.folder = newer;
+    await goToRoute(page, library, "people/ada/2025-h2");
+    assert.equal(await alert(page).count(), 0);
+    await lockNow(page).click();
+    await lockPage.key(page).waitFor();
+    site.folder = older;
+    await enter(page, bareKey(demoKey("ada")));
+    assert.equal((await alert(page).innerText()).trim(), SENTENCES.older);
   }));
 
 test("a changed word in the signed file is called forged, even at a first visit", () =>

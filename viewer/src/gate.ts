@@ -1,7 +1,8 @@
 /** The lock page: the shell's static HTML, made to work. */
 
-import { againButton, alertBox } from "./element";
+import { againButton, alertBox, el } from "./element";
 import { looksLikeKey } from "./identity";
+import type { Replaced } from "./site";
 import type { Secret } from "./unlock";
 
 /** An identity file is a few lines; nobody's key is longer than this. */
@@ -78,6 +79,16 @@ export class Gate {
     this.key.setAttribute("aria-invalid", String(sentence !== null));
   }
 
+  /** Asks, below what was told, whether a site that stands where the reader knew another one is to be believed. */
+  ask({ before, now }: Replaced, accept: () => void): void {
+    const button = el("button", { class: "btn", type: "button" }, "This is a new site");
+    button.addEventListener("click", accept);
+    const row = (when: string, { signer, site }: Replaced["before"]): HTMLElement =>
+      el("p", {}, `${when}: publisher `, el("code", {}, signer), ", site ", el("code", {}, site));
+    const why = "This address showed another site before. If whoever publishes it has told you of a new one, compare its publisher with what they told you.";
+    this.failure.append(el("div", { class: "gradus-replaced" }, el("p", {}, why), row("Before", before), row("Now", now), button));
+  }
+
   /** Says why it will never open here, and takes the fields away. */
   refuse(sentence: string): void {
     this.tell(sentence);
@@ -137,11 +148,16 @@ export class Gate {
   }
 
   /** Unlocks, unless it is at work already. */
-  async run(secret: Secret): Promise<void> {
+  run(secret: Secret): Promise<void> {
+    return this.work(() => this.unlock(secret));
+  }
+
+  /** Does something that takes a while, unless it is at work already. */
+  async work(work: () => Promise<void>): Promise<void> {
     if (this.button.disabled) return;
     this.tell(null);
     this.setBusy(true);
-    await this.unlock(secret);
+    await work();
     this.setBusy(false);
   }
 

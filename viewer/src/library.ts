@@ -6,7 +6,7 @@ import { isCommon, openKeyring, type Keyring, type SectionRef } from "./keyring"
 import { outcomeOf, Refusal, type Fault, type Outcome } from "./outcome";
 import { unseal } from "./sealed";
 import { parseSection, type PagePart, type Section, type SectionFile } from "./section";
-import { isMismatch, onNewest, refuse, tellOfPublishing, type Site } from "./site";
+import { isMismatch, onNewest, refuse, tellOfPublishing, type Shown, type Site } from "./site";
 import type { Bytes } from "./bytes";
 
 /** A part of a page, with the section that its attachments belong to. */
@@ -34,6 +34,7 @@ export class Library {
   private readonly opened = new Map<string, Promise<Outcome<Section>>>();
   private readonly whole = new Map<string, Section>();
   private readonly listeners: ((section: Section) => void)[] = [];
+  private metBuild: (newer: Shown) => void = () => {};
   readonly addresses: Addresses;
 
   private constructor(
@@ -89,6 +90,11 @@ export class Library {
   onOpen(hear: (section: Section) => void): void {
     this.listeners.push(hear);
     this.whole.forEach((section) => hear(section));
+  }
+
+  /** Calls `hear` with every newer build that its publisher signed, as soon as one is met. */
+  onNewerBuild(hear: (newer: Shown) => void): void {
+    this.metBuild = hear;
   }
 
   /** What is open of a subject, in the keyring's order. */
@@ -212,6 +218,7 @@ export class Library {
     if (this.site !== before) return true; // another section has led the way
     const newer = await before.newer();
     if (newer === null) return false;
+    this.metBuild(newer.manifest);
     this.keyring = await openKeyring(newer, this.identity).catch(tellOfPublishing);
     this.site = newer;
     return true;

@@ -4,13 +4,17 @@ import { Door } from "./device-door";
 import { DeviceSheet } from "./device-sheet";
 import { Gate } from "./gate";
 import { base, fetchFile, isReachable } from "./host";
-import { recall, remember } from "./memory";
+import { addressOf, recall, remember } from "./memory";
 import { isPassing, OBSTACLES, outcomeOf, SENTENCES } from "./outcome";
 import { longDay } from "./relative";
 import { IDLE_MS, Session } from "./session";
 import { applyTheme } from "./theme";
+import { Replaced, type Memory, type Shown } from "./site";
 import { unlock, type Secret, type Unlocked } from "./unlock";
 import { View } from "./view";
+
+/** What this browser knows sites by. */
+const address = addressOf(base);
 
 applyTheme();
 const gate = new Gate(tryUnlock);
@@ -19,20 +23,24 @@ if (!isSecureContext) gate.refuse(OBSTACLES.insecure);
 else if (self !== top) gate.refuse(OBSTACLES.framed);
 else if (!isReachable()) gate.refuse(OBSTACLES.disk);
 
-async function tryUnlock(secret: Secret): Promise<void> {
+/** @param accepted the site that the reader takes for a new one at this address. It has to be this very site. */
+async function tryUnlock(secret: Secret, accepted: Shown | null = null): Promise<void> {
   const progress = (done: number): void => gate.setProgress(done);
-  const around = { fetch: fetchFile, memory: recall, progress, now: Date.now() };
+  const memory = (site: string): Memory => (accepted === null ? recall(address, site) : { ...accepted, build: null });
+  const around = { fetch: fetchFile, memory, progress, now: Date.now() };
   const outcome = await outcomeOf(() => unlock(secret, around));
   if (outcome.kind === "ok") return start(outcome.value);
   const again = (): void => void gate.run(secret);
   gate.tell(SENTENCES[outcome.fault], isPassing(outcome.fault) ? again : null);
+  const { error } = outcome;
+  if (error instanceof Replaced) gate.ask(error, () => void gate.work(() => tryUnlock(secret, error.now)));
 }
 
 async function start(unlocked: Unlocked): Promise<void> {
-  const { manifest } = unlocked.library;
-  remember(manifest.site, manifest.build, manifest.signer);
-  gate.hide();
   const { library } = unlocked;
+  remember(address, library.manifest);
+  library.onNewerBuild((newer) => remember(address, newer));
+  gate.hide();
   const device = new DeviceSheet(base.pathname, () => library.identityFile(), library.manifest.title);
   const view = new View(library, () => session.lock(), device);
   const session = new Session(`gradus:${base.pathname}`, {
@@ -50,9 +58,9 @@ async function start(unlocked: Unlocked): Promise<void> {
 function tellOf({ library, firstUse, expired }: Unlocked, view: View): void {
   const { signer, expires } = library.manifest;
   if (firstUse) {
-    view.chrome.notify(
-      `First visit with a bare key: from now on this browser trusts only the publisher ${signer} for this site. Your key file, or your lead, can tell you whether that is the right one.`,
-    );
+    const from = address === null ? "A page opened from disk remembers no publisher. This one is" : "First visit with a bare key: from now on this browser trusts only the publisher";
+    const what = address === null ? "" : " for this site";
+    view.chrome.notify(`${from} ${signer}${what}. Your key file, or your lead, can tell you whether that is the right one.`);
   }
   if (expired) {
     const day = longDay(expires, document.documentElement.lang || "en");

@@ -1,9 +1,9 @@
 /**
- * What stays in this browser between visits: builds and signers by site id, the theme, whether single keys work,
+ * What stays in this browser between visits: which site each address showed, the theme, whether single keys work,
  * and, where a reader wants it, their key as an age file that only a passkey or passphrase opens. Nothing secret in clear, no names.
  */
 
-import type { Memory } from "./site";
+import type { Memory, Shown } from "./site";
 
 /** A colour theme that the reader chose. */
 export type Theme = "light" | "dark";
@@ -18,7 +18,8 @@ export interface Wrapped {
 }
 
 interface Kept {
-  readonly sites: Readonly<Record<string, Partial<Memory>>>;
+  /** By address. */
+  readonly sites: Readonly<Record<string, Partial<Shown>>>;
   readonly theme?: Theme | undefined;
   readonly keys?: boolean;
   /** By the path of the site's folder. */
@@ -26,23 +27,41 @@ interface Kept {
 }
 
 const ITEM = "gradus";
-const NOTHING: Memory = { build: null, signer: null };
 
-/** What is remembered of a site. */
-export function recall(site: string): Memory {
-  const { sites } = read();
-  const known = Object.hasOwn(sites, site) ? sites[site] : undefined;
-  return {
-    build: Number.isSafeInteger(known?.build) ? (known?.build ?? null) : null,
-    signer: typeof known?.signer === "string" ? known.signer : null,
-  };
+/**
+ * The address by which a site is known, within the origin: the path of its folder, whatever comes behind it. Nothing where
+ * the page was opened from disk: a browser keeps one memory for all files, whichever folder they lie in.
+ */
+export function addressOf(base: URL): string | null {
+  return base.protocol === "file:" ? null : base.pathname;
 }
 
-/** Keeps the signer and the highest build of a site. */
-export function remember(site: string, build: number, signer: string): void {
+/** What is remembered of a site at an address. What the address showed goes before what any other did. */
+export function recall(address: string | null, site: string): Memory {
+  const sites = address === null ? new Map<string, Shown>() : allShown();
+  const here = sites.get(address ?? "") ?? null;
+  const same = [...sites.values()].filter((shown) => shown.site === site);
+  const signer = (here ?? same[0])?.signer ?? null;
+  const builds = same.filter((shown) => shown.signer === signer).map(({ build }) => build);
+  return { build: builds.length > 0 ? Math.max(...builds) : null, signer, site: here?.site ?? null };
+}
+
+/** Keeps what an address shows, with the highest build of that site. */
+export function remember(address: string | null, { site, build, signer }: Shown): void {
+  if (address === null) return;
   const kept = read();
-  const highest = Math.max(build, recall(site).build ?? 0);
-  write({ ...kept, sites: { ...kept.sites, [site]: { ...NOTHING, build: highest, signer } } });
+  const known = recall(address, site);
+  const highest = known.signer === signer ? Math.max(build, known.build ?? 0) : build;
+  write({ ...kept, sites: { ...kept.sites, [address]: { site, build: highest, signer } } });
+}
+
+function allShown(): Map<string, Shown> {
+  return new Map(Object.entries(read().sites).flatMap(([address, shown]) => (isShown(shown) ? [[address, shown]] : [])));
+}
+
+function isShown(kept: Partial<Shown>): kept is Shown {
+  const { site, build, signer } = kept;
+  return typeof site === "string" && Number.isSafeInteger(build) && typeof signer === "string";
 }
 
 /** The theme chosen before; nothing: the system's. */

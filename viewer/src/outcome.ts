@@ -67,13 +67,13 @@ export class Refusal extends Error {
 }
 
 /** The result of something that may be refused. */
-export type Outcome<T> = { readonly kind: "ok"; readonly value: T } | { readonly kind: "refused"; readonly fault: Fault };
+export type Outcome<T> = { readonly kind: "ok"; readonly value: T } | { readonly kind: "refused"; readonly fault: Fault; readonly error: unknown };
 
 /** Runs `work`, and turns a refusal (or a fault of our own) into an outcome. */
 export async function outcomeOf<T>(work: () => Promise<T>): Promise<Outcome<T>> {
   try {
     return { kind: "ok", value: await work() };
   } catch (error) {
-    return { kind: "refused", fault: error instanceof Refusal ? error.fault : "unexpected" };
+    return { kind: "refused", fault: error instanceof Refusal ? error.fault : "unexpected", error };
   }
 }

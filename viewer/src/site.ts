@@ -15,6 +15,16 @@ export interface Memory {
   readonly build: number | null;
   /** Signer taken at first use. */
   readonly signer: string | null;
+  /** The id of the site that the address showed before; nothing: it showed none. */
+  readonly site?: string | null;
+}
+
+/** A site that an address showed. */
+export interface Shown {
+  /** Its id. */
+  readonly site: string;
+  readonly build: number;
+  readonly signer: string;
 }
 
 /** Whom the reader trusts. */
@@ -97,11 +107,14 @@ export class Site {
   private static async verified(files: Signed, fetch: Fetch, trust: Trust): Promise<Site> {
     const manifest = parseManifest(required(files.manifest, "site.json"));
     const memory = trust.memory(manifest.site);
-    const pins = trust.signers.length > 0 ? trust.signers : memory.signer === null ? [] : [memory.signer];
-    if (pins.length > 0 && !pins.includes(manifest.signer)) throw new Refusal("forged", "another signer");
-    await checkSignature(manifest.signer, required(files.signature, "site.sig"), required(files.manifest, "site.json"));
+    const arePinned = trust.signers.length > 0;
+    if (arePinned && !trust.signers.includes(manifest.signer)) throw new Refusal("forged", "another signer");
+    const replaced = arePinned ? null : replacedBy(memory, manifest);
+    const signed = checkSignature(manifest.signer, required(files.signature, "site.sig"), required(files.manifest, "site.json"));
+    if (replaced !== null) throw await signed.then(() => replaced, () => new Refusal("forged", "another signer"));
+    await signed;
     if (memory.build !== null && manifest.build < memory.build) throw new Refusal("older", `build ${manifest.build}`);
-    return new Site(manifest, pins.length === 0, fetch, trust);
+    return new Site(manifest, !arePinned && memory.signer === null, fetch, trust);
   }
 
   /** The site as it is now, if that is a newer valid build of the same signer; else nothing. */
@@ -212,6 +225,23 @@ export function refuse(error: unknown): never {
 function refusedAsNothing(error: unknown): null {
   if (error instanceof Refusal) return null;
   throw error;
+}
+
+/** Another site, or another signer, than the reader knew; nothing where both are the same, or none was known. */
+function replacedBy({ signer, site }: Memory, manifest: Manifest): Replaced | null {
+  if (signer === null) return null;
+  const before = { site: site ?? manifest.site, signer };
+  return before.signer === manifest.signer && before.site === manifest.site ? null : new Replaced(before, manifest);
+}
+
+/** Thrown for a site that stands where the reader knew another one. A forged one, unless the reader knows better. */
+export class Replaced extends Refusal {
+  constructor(
+    readonly before: Pick<Shown, "site" | "signer">,
+    readonly now: Shown,
+  ) {
+    super("forged", "another site, or another signer");
+  }
 }
 
 function required(file: Uint8Array | null, path: string): Uint8Array {

@@ -28,7 +28,7 @@ pub fn rotate(here: &Here, root: &Path) -> Result<(), Failure> {
         ));
     }
     write_signer(here, root, &path, &key.signer())?;
-    here.say(&format!(
+    here.say_lines(&format!(
         "every reader has pinned the old signer and will be told that the site is not what its publisher signed, until they pin this one:\n\
          `gradus keys pin FILE --signer {}`, or that line in a text editor. Tell it to them in person, or where nobody else writes.\n\
          Logins pin the old one too: take each `login.age` out, and make it anew with `gradus keys login ID`",
