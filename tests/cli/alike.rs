@@ -44,7 +44,7 @@ fn every_command_takes_the_organisation_by_name_and_by_c() {
     here.run(&["new", "person", "kim", "org", "--name", "Kim"])
         .exits(0);
     here.run(&["new", "checkin", "sam", "org"]).exits(0);
-    here.run(&["new", "expectation", "sam", "auth", "org", "--text", "Move"])
+    here.run(&["new", "log", "sam", "org", "--text", "Won"])
         .exits(0);
     assert!(here.read("org/people/kim/person.toml").contains("Kim"));
     here.run(&["keys", "site", "org"]).exits(4);
