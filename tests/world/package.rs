@@ -48,7 +48,7 @@ fn read_for_the_program() -> BTreeSet<PathBuf> {
         .parent()
         .expect("it lies in a folder");
     let of_program = |notes: &String| notes.contains(" src/main.rs");
-    let of_library = |notes: &String| notes.contains("/libgradus-");
+    let of_library = |notes: &String| notes.contains(".rlib: ");
     let compiled = [
         newest(&built.join("deps"), ".d", of_program),
         newest(&built.join("deps"), ".d", of_library),
