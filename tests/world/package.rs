@@ -62,7 +62,7 @@ fn read_for_the_program() -> BTreeSet<PathBuf> {
         .lines()
         .filter_map(|line| line.strip_prefix("cargo::rerun-if-changed="));
     let own = files.chain(watched).filter_map(|file| {
-        let file = root().join(file);
+        let file = root().join(file).canonicalize().ok()?;
         Some(file.strip_prefix(root()).ok()?.to_owned())
     });
     own.filter(|file| !file.starts_with("target")).collect()
