@@ -44,10 +44,10 @@ fn every_command_takes_the_organisation_by_name_and_by_c() {
     here.run(&["new", "person", "kim", "org", "--name", "Kim"])
         .exits(0);
     here.run(&["new", "checkin", "sam", "org"]).exits(0);
-    here.run(&["new", "expectation", "sam", "auth", "org", "--text", "Move"])
+    here.run(&["new", "log", "sam", "org", "--text", "Won"])
         .exits(0);
     assert!(here.read("org/people/kim/person.toml").contains("Kim"));
-    here.run(&["keys", "site", "org"]).exits(4);
+    here.run(&["keys", "site", "org"]).exits(3);
     here.run(&["keys", "list", "org", "--json"]).prints("age1");
     here.run(&["keys", "list", "elsewhere"])
         .exits(3)

@@ -305,10 +305,7 @@ fn run(page: &str, place: &Place) {
         .flat_map(|line| stood_in(page, line))
         .collect();
     assert!(!lines.is_empty(), "{page} shows no commands");
-    let mut traced = vec![
-        UNTIL_IT_SERVES.to_owned(),
-        "PS4='+ '; set -x".to_owned(),
-    ];
+    let mut traced = vec![UNTIL_IT_SERVES.to_owned(), "PS4='+ '; set -x".to_owned()];
     traced.extend(lines);
     let ran = shell.run(folder, &traced);
     assert!(

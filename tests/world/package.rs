@@ -42,15 +42,52 @@ fn the_image_is_made_of_files_that_are_there_and_are_let_through() {
     }
 }
 
-/// The files of the repository that the compiler and the build script read for the program, as cargo noted them.
+/// The files of the repository that the compiler and the build script read for the program, as they noted them.
 fn read_for_the_program() -> BTreeSet<PathBuf> {
-    let notes = format!("{}.d", env!("CARGO_BIN_EXE_gradus"));
-    let notes = fs::read_to_string(notes).expect("cargo writes them beside the program");
-    let (_, files) = notes.split_once(": ").expect("a target and its files");
-    let files = files.replace("\\ ", "\0");
-    let files = files.split_whitespace().map(|file| file.replace('\0', " "));
-    let own = files.filter_map(|file| Some(Path::new(&file).strip_prefix(root()).ok()?.to_owned()));
+    let built = Path::new(env!("CARGO_BIN_EXE_gradus"))
+        .parent()
+        .expect("it lies in a folder");
+    let of_program = |notes: &String| notes.contains(" src/main.rs");
+    let of_library = |notes: &String| notes.contains(".rlib: ");
+    let compiled = [
+        newest(&built.join("deps"), ".d", of_program),
+        newest(&built.join("deps"), ".d", of_library),
+    ];
+    let compiled = compiled
+        .iter()
+        .filter_map(|notes| notes.lines().next()?.split_once(": "));
+    let files = compiled.flat_map(|(_, files)| files.split_whitespace());
+    let script = newest(&built.join("build"), "/output", |_| true);
+    let watched = script
+        .lines()
+        .filter_map(|line| line.strip_prefix("cargo::rerun-if-changed="));
+    let own = files.chain(watched).filter_map(|file| {
+        let file = root().join(file).canonicalize().ok()?;
+        Some(file.strip_prefix(root()).ok()?.to_owned())
+    });
     own.filter(|file| !file.starts_with("target")).collect()
+}
+
+/// The text that was written last of those about this package which are wanted.
+fn newest(folder: &Path, ending: &str, is_wanted: impl Fn(&String) -> bool) -> String {
+    let entries = fs::read_dir(folder).expect("cargo's folder").flatten();
+    let own = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with("gradus-"));
+    let paths = own.map(|entry| match ending.strip_prefix('/') {
+        Some(file) => entry.path().join(file),
+        None => entry.path(),
+    });
+    let paths = paths.filter(|path| path.to_string_lossy().ends_with(ending));
+    let mut texts: Vec<_> = paths
+        .filter_map(|path| {
+            Some((
+                fs::metadata(&path).ok()?.modified().ok()?,
+                fs::read_to_string(path).ok()?,
+            ))
+        })
+        .filter(|(_, text)| is_wanted(text))
+        .collect();
+    texts.sort();
+    texts.pop().expect("cargo has built the program").1
 }
 
 /// The files of the package that would be published.
