@@ -664,6 +664,7 @@ fn answers_without_names_name_no_attachment() {
     org.review("linus", "grace", "2026-07-10", Some("2026-07-12"));
     let file = Attachment {
         name: "ada-screenshot.png".into(),
+        file: "ada-screenshot.png".into(),
         bytes: vec![1].into(),
     };
     org.of("linus").files.insert(file.name.clone(), file);

@@ -18,7 +18,7 @@ pub fn run(here: &Here, args: &Close) -> Result<(), Failure> {
     let day = org.as_of.unwrap_or(here.today);
     match scaffold::figures(&org, &args.cycle, day)? {
         Some(file) => {
-            let place = Tree::open(&root)?.replace(&file)?;
+            let place = Tree::open(here, &root)?.replace(&file)?;
             here.say(&format!("wrote {place}"));
         }
         None => here.say(&format!(

@@ -5,7 +5,9 @@ use std::io::Write;
 use std::path::Path;
 
 use gradus::growth::{self, Phase, PhaseState, PhaseStatus};
-use gradus::model::{Commons, Cycle, CycleFigures, Date, GroupFigures, Organisation, PersonId};
+use gradus::model::{
+    Commons, Cycle, CycleFigures, Date, GroupFigures, Organisation, Person, PersonId,
+};
 use gradus::status::{self, CALENDAR_MARK, CycleStatus, PersonStatus, Task};
 use gradus::{access, private, scaffold, terminal};
 use serde::Serialize;

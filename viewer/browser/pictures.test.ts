@@ -117,7 +117,7 @@ test("the preview shows no picture that runs: it names each, and nothing of them
         assert.equal(await tab.page.locator("main img").count(), 0);
         assert.deepEqual(seen, []);
       }),
-    (tree) => putIn(tree, active()),
+    { before: (tree) => putIn(tree, active()) },
   ));
 
 test("a drawing in the preview is no document that could ask for an identity", () =>
@@ -140,7 +140,7 @@ test("a drawing in the preview is no document that could ask for an identity", (
         const asked = await own.evaluate((url) => fetch(url, { credentials: "include" }).then(() => "answered", () => "refused"), `${preview.origin}/preview/identity/ada`);
         assert.deepEqual([await own.evaluate(() => self.origin), asked], ["null", "refused"]);
       }),
-    (tree) => putIn(tree, [{ name: "chart.SVG", bytes: new TextEncoder().encode(HONEST) }]),
+    { before: (tree) => putIn(tree, [{ name: "chart.SVG", bytes: new TextEncoder().encode(HONEST) }]) },
   ));
 
 test("an active picture that was published all the same runs nowhere on the page, and in a tab of its own is nobody's document", () =>
