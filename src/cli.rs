@@ -102,13 +102,13 @@ impl Cli {
 
     /// What names the builder's identity; an empty variable names none.
     pub fn identity_files(&self) -> IdentityFiles {
-        let named = self
+        let mut named = self
             .identities
             .iter()
             .filter(|file| !file.as_os_str().is_empty());
         if self.identity_of_environment {
             return IdentityFiles {
-                by_environment: named.cloned().next(),
+                by_environment: named.next().cloned(),
                 ..IdentityFiles::default()
             };
         }

@@ -410,7 +410,11 @@ fn child_that_publishes() {
 /// Runs a build, kills it after so many lines, and tells whether it had ended by itself.
 fn publish_and_kill(root: &Path, edition: u32, lines: usize) -> bool {
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "publishing::child_that_publishes", "--nocapture"])
+        .args([
+            "--exact",
+            "seal::publishing::child_that_publishes",
+            "--nocapture",
+        ])
         .env(CHILD, root)
         .env("GRADUS_TEST_EDITION", edition.to_string())
         .stdout(Stdio::piped())
