@@ -23,9 +23,9 @@ use crate::source::{Changed, Name, RUBRICS, Source};
 pub struct Checked {
     /// There exactly where no diagnostic is an error and every sealed file was opened.
     pub organisation: Option<Organisation>,
-    /// In no order.
     /// Only what could be opened, if sealed files stayed closed for want of an identity and nothing else is wrong.
     pub opened: Option<Organisation>,
+    /// In no order.
     pub diagnostics: Vec<Diagnostic>,
     /// What of the organisation is not as it was when this checker checked it last.
     pub fresh: Fresh,

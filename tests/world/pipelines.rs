@@ -374,8 +374,7 @@ fn only_a_push_to_the_default_branch_publishes_whatever_that_is_called() {
     let rules = &parsed(&gitlab)["pages"]["rules"];
     let rules = rules.as_vec().expect("rules").iter();
     let rules: Vec<Option<&str>> = rules.map(|rule| rule["if"].as_str()).collect();
-    let rule =
-        "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_COMMIT_REF_PROTECTED == \"true\"";
+    let rule = "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_COMMIT_REF_PROTECTED == \"true\"";
     assert_eq!(rules, [Some(rule)]);
     // A tag may be called as the branch is: the whole reference is compared.
     let condition = "github.event_name == 'push' && github.ref_protected && github.ref == format('refs/heads/{0}', github.event.repository.default_branch)";
