@@ -3,15 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gradus::access::{Audiences, commons, draw, plan};
-use gradus::growth;
+use gradus::access::{Audiences, draw, plan};
 use gradus::model::Organisation;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 
-use crate::company::{Company, TODAY, World, company, day};
-use crate::readings::words;
+use super::company::{Company, TODAY, World, company, day};
+use super::readings::words;
 
 /// How many files are tried.
 const FILES: usize = 700;
@@ -293,8 +292,6 @@ fn definitions(place: Defined) -> String {
 fn read(org: &Organisation) -> BTreeMap<String, BTreeSet<String>> {
     let today = day(TODAY);
     let audiences = Audiences::new(org, today);
-    let commons = commons(org, today);
-    let figures = growth::org_figures(&commons, org.people.values().map(|person| &**person));
     let mut read: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for planned in &plan(org, today).sections {
         if planned
@@ -304,7 +301,7 @@ fn read(org: &Organisation) -> BTreeMap<String, BTreeSet<String>> {
         {
             continue;
         }
-        let drawn = draw(&audiences, &figures, planned).content;
+        let drawn = draw(&audiences, planned).content;
         let words = words(&format!("{drawn:?}"));
         for reader in &planned.section.readers {
             read.entry(reader.person.to_string())

@@ -14,8 +14,8 @@ use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 use rayon::prelude::*;
 
-use crate::company::{Company, Member, TODAY, World, day, recipient};
-use crate::reorganised::{input, keyring, opened};
+use super::company::{Company, Member, TODAY, World, day, recipient};
+use super::reorganised::{input, keyring, opened};
 
 /// How many pairs of trees are compared by what is drawn.
 const PAIRS: usize = 240;

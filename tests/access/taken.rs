@@ -11,8 +11,8 @@ use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
 
-use crate::company::{TODAY, World, company, day};
-use crate::readings::readings;
+use super::company::{TODAY, World, company, day};
+use super::readings::readings;
 
 /// How many organisations are tried of each kind, and how many edits of each.
 const BEGINNINGS: u64 = 12;

@@ -7,11 +7,10 @@ use std::path::{Path, PathBuf};
 
 use gradus::access::{Audiences, draw, plan};
 use gradus::diag::Severity;
-use gradus::growth;
 use gradus::model::{Date, Organisation};
 use tempfile::TempDir;
 
-use crate::tree::Tree;
+use super::tree::Tree;
 
 const OWN: &str = "people/ada/2026-h1";
 
@@ -179,14 +178,12 @@ fn attached(org: &Organisation) -> Vec<(String, String)> {
 fn read_by(org: &Organisation, person: &str) -> String {
     let today: Date = "2026-11-15".parse().expect("a day");
     let audiences = Audiences::new(org, today);
-    let commons = gradus::access::commons(org, today);
-    let figures = growth::org_figures(&commons, org.people.values().map(|person| &**person));
     let sections = plan(org, today);
     let own = sections.sections.iter().filter(|planned| {
         let mut readers = planned.section.readers.iter();
         readers.any(|reader| reader.person.as_str() == person)
     });
-    own.map(|planned| format!("{:?}", draw(&audiences, &figures, planned).content))
+    own.map(|planned| format!("{:?}", draw(&audiences, planned).content))
         .collect()
 }
 

@@ -11,7 +11,7 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rayon::prelude::*;
 
-use crate::tree::Tree;
+use super::tree::Tree;
 
 /// How many histories are tried.
 const HISTORIES: u64 = 104;

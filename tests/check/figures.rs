@@ -1,6 +1,6 @@
 //! The files that `gradus close` writes, when somebody edits them; and the advice to run it.
 
-use crate::tree::Tree;
+use super::tree::Tree;
 
 const FILE: &str = "cycles/2025-h2.figures.toml";
 

@@ -3,7 +3,7 @@
 use gradus::diag::Severity;
 use gradus::model::AnswerTo;
 
-use crate::tree::Tree;
+use super::tree::Tree;
 
 const FRONT: &str = "+++\nby = \"linus\"\n+++\n\n";
 
@@ -146,7 +146,7 @@ fn a_definition_goes_with_each_answer_that_uses_it_and_with_no_other() {
 #[test]
 fn the_example_has_no_text_of_this_kind() {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("example-org");
-    let (_, report) = crate::tree::check_at(&root);
+    let (_, report) = super::tree::check_at(&root);
     let of_this_kind = [
         "E034", "E035", "E036", "E037", "E038", "W040", "W041", "W042", "W043",
     ];

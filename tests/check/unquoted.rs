@@ -10,7 +10,7 @@ use gradus::{formats, pipeline, terminal};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
-use crate::tree::{ADA, Tree};
+use super::tree::{ADA, Tree};
 
 /// How often a file is damaged, in each of the two kinds of tree.
 const DAMAGED: usize = 180;

@@ -179,7 +179,7 @@ fn calendars_name_nobody_and_are_their_owners_alone() {
 #[test]
 fn a_calendar_does_not_tell_whether_a_review_is_written() {
     let here = Program::new();
-    crate::closing::copy_example(&here);
+    super::closing::copy_example(&here);
     let calendars = || {
         here.run(&["status", "org", "--cycle", "2026-h1", "--ics", "ics"])
             .exits(0);

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::opening::example;
+use super::opening::example;
 use crate::program::{Program, Ran};
 
 /// What opens everything to everybody, what is usual, what closes to others, and what closes even to the owner.
