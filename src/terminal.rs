@@ -27,7 +27,7 @@ pub use verdict::{findings, verdict};
 pub enum Shown {
     /// Every diagnostic.
     Each,
-    /// Every error; of warnings and advice the first few of each code, and how many more.
+    /// Every error and warning; of advice the first few of each code, and how many more.
     FirstOfEachCode,
     /// Errors, and no count at the end.
     Errors,
@@ -55,14 +55,14 @@ pub fn drawn_as(report: &Report, shown: Shown) -> String {
         let before = seen.entry(diagnostic.code).or_default();
         let is_shown = match shown {
             Shown::Each => true,
-            Shown::FirstOfEachCode => *before < FIRST || diagnostic.severity == Severity::Error,
+            Shown::FirstOfEachCode => *before < FIRST || diagnostic.severity != Severity::Advice,
             Shown::Errors => diagnostic.severity == Severity::Error,
         };
         *before += 1;
         if is_shown {
             text.push_str(&renderer.render(&groups(report, diagnostic)));
             text.push_str("\n\n");
-            if diagnostic.severity == Severity::Error {
+            if diagnostic.severity != Severity::Advice {
                 *before = 0; // all of them are shown: none is left to be counted
             }
         }

@@ -20,26 +20,27 @@ is_there() {
   esac
 }
 
-missing=
-for program in $packages; do
-  is_there "$program" || missing="$missing $program"
-done
+install_programs() {
+  local missing= as_root= help
+  for program in $packages; do
+    is_there "$program" || missing="$missing $program"
+  done
 
-if [ -n "$missing" ]; then
-  as_root=
-  [ "$(id -u)" = 0 ] || as_root=sudo
-  if type -P apt-get >/dev/null && { [ -z "$as_root" ] || type -P sudo >/dev/null; }; then
-    echo "tests/run installs$missing"
-    $as_root apt-get update -q
-    # Ubuntu calls it otherwise.
-    apt-cache policy chromium | grep -q 'Candidate: [0-9]' || missing=${missing/ chromium/ chromium-browser}
-    $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $missing fonts-dejavu-core
-  else
-    help="install them with your system's package manager"
-    if [ "$(uname)" = Darwin ]; then
-      case "$missing" in *" chromium"*) help="brew install --cask chromium; brew install${missing/ chromium/}" ;; *) help="brew install$missing" ;; esac
+  if [ -n "$missing" ]; then
+    [ "$(id -u)" = 0 ] || as_root=sudo
+    if type -P apt-get >/dev/null && { [ -z "$as_root" ] || type -P sudo >/dev/null; }; then
+      echo "tests/run installs$missing"
+      $as_root apt-get update -q
+      # Ubuntu calls it otherwise.
+      apt-cache policy chromium | grep -q 'Candidate: [0-9]' || missing=${missing/ chromium/ chromium-browser}
+      $as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends $missing fonts-dejavu-core
+    else
+      help="install them with your system's package manager"
+      if [ "$(uname)" = Darwin ]; then
+        case "$missing" in *" chromium"*) help="brew install --cask chromium; brew install${missing/ chromium/}" ;; *) help="brew install$missing" ;; esac
+      fi
+      echo "tests/run wants$missing: $help" >&2
+      exit 3
     fi
-    echo "tests/run wants$missing: $help" >&2
-    exit 3
   fi
-fi
+}

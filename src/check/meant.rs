@@ -85,6 +85,9 @@ pub(super) fn lines(text: &str, cut: &Markdown, plain_max: usize) -> Vec<Line> {
                     .filter(|one| !doubtful.contains(&one.span.start)),
             };
             found.extend(looks(written, start, &around, plain_max));
+            if before_is_blank && !next.trim().is_empty() {
+                found.extend(broken_title(written, next, start, &around, plain_max));
+            }
         }
         before_is_blank = is_heading || written.trim().is_empty();
         start = text.len() - after.len();
@@ -162,6 +165,26 @@ fn holds_a_fence(fence: &str) -> bool {
     false
 }
 
+/// A title that goes on in the second line of a paragraph.
+fn broken_title(
+    first: &str,
+    second: &str,
+    start: usize,
+    around: &Around<'_>,
+    plain_max: usize,
+) -> Option<Line> {
+    let second = second.trim();
+    let both = format!("{} {second}", first.trim());
+    let start = start + first.len() - first.trim_start().len();
+    let goes_on = peeled(second) == second && around.within(first) == Within::Text;
+    (goes_on && both.len() <= plain_max).then(|| Line {
+        span: start..start + first.trim().len(),
+        words: Said::of(&both).text,
+        look: Look::Plain { alone: false },
+        within: around.within(first),
+    })
+}
+
 fn looks(written: &str, start: usize, around: &Around<'_>, plain_max: usize) -> Vec<Line> {
     let trimmed = written.trim();
     let may_be_marked = trimmed.contains(['#', '*', '_', '<', '&']) || trimmed.contains(HASHES);
@@ -182,6 +205,10 @@ fn looks(written: &str, start: usize, around: &Around<'_>, plain_max: usize) -> 
     let (look, words) = look(&said, around);
     if !matches!(look, Look::Plain { .. }) || words.len() <= plain_max {
         found.push(line(words, look));
+    }
+    if look == Look::RunIn && trimmed.len() <= plain_max {
+        let alone = around.alone;
+        found.push(line(peeled(&said.text), Look::Plain { alone }));
     }
     let inside = said.text.rfind("##").filter(|at| *at > 0);
     if let Some(at) = inside.filter(|_| look != Look::Two) {
@@ -268,7 +295,10 @@ fn unlisted(text: &str) -> Option<&str> {
     } else {
         ['.', ')'].as_slice()
     };
-    digits.strip_prefix(mark)?.strip_prefix(' ')
+    let item = digits.strip_prefix(mark)?.strip_prefix(' ')?;
+    let ticked = ["[x] ", "[X] ", "[ ] "];
+    let task = ticked.iter().find_map(|tick| item.strip_prefix(*tick));
+    Some(task.unwrap_or(item))
 }
 
 /// What a line says to its reader.

@@ -89,7 +89,11 @@ impl<'a> Answerable<'a> {
     fn titles(&self) -> BTreeMap<String, Vec<AnswerTo>> {
         let mut titles: BTreeMap<String, Vec<AnswerTo>> = BTreeMap::new();
         for question in &self.questions {
-            for name in [question.id.as_str(), &question.title] {
+            let (id, title) = (question.id.as_str(), &*question.title);
+            let both = [format!("{id} {title}"), format!("{title} {id}")];
+            let mut names = vec![id, title, &both[0], &both[1]];
+            names.extend(Some(question.prompt.as_str()).filter(|prompt| !prompt.is_empty()));
+            for name in names {
                 let to = AnswerTo::Question(question.id.clone());
                 titles.entry(normal(name)).or_default().push(to);
             }
@@ -115,8 +119,10 @@ impl<'a> Answerable<'a> {
             return None;
         }
         let words = normal(&line.words);
-        let unnumbered = words.trim_start_matches(|c: char| c.is_ascii_digit());
-        let exact = titles.get(&words).or_else(|| titles.get(unnumbered));
+        let exact = readings(line).find_map(|words| {
+            let unnumbered = words.trim_start_matches(|c: char| c.is_ascii_digit());
+            titles.get(&words).or_else(|| titles.get(unnumbered))
+        });
         let may_be_near = line.look == Look::Two || is_text && line.is_marked();
         if exact.is_some() || !may_be_near {
             return exact.map(Vec::as_slice);
@@ -132,7 +138,7 @@ impl<'a> Answerable<'a> {
     /// A line that ends as sentences do is the end of one that was broken, unless a title ends so.
     fn is_sentence(&self, line: &Line) -> bool {
         let ends = line.words.ends_with(['.', ',', ';', '!', '…']);
-        let plain = matches!(line.look, Look::Plain { .. } | Look::RunIn);
+        let plain = line.look == Look::Plain { alone: false };
         let is_title = |words: &str| {
             let mut titles = self.questions.iter().map(|question| question.title.trim());
             titles.any(|title| title.to_lowercase() == words.to_lowercase())
@@ -212,6 +218,30 @@ pub(super) fn check_dated(doc: &Doc<'_>, cut: &Markdown) {
     }
 }
 
+/// What a line may say as a title: all of it, what is before a mark that ends a title, and what follows a label such as
+/// `Q4.` or `b)`. In code and comments, all of it alone.
+fn readings(line: &Line) -> impl Iterator<Item = String> {
+    let words = line.words.as_str();
+    let in_text = line.within == Within::Text;
+    let is_plain = matches!(line.look, Look::Plain { .. });
+    let ends = [":", " – ", " — ", " - ", "(", "|", "]"];
+    let heads = ends.into_iter().filter_map(move |end| {
+        let (head, _) = words.split_once(end)?;
+        // A sentence may begin with a word or two that are an id, and a colon.
+        let is_title = !is_plain || head.split_whitespace().nth(2).is_some();
+        (in_text && is_title).then_some(head)
+    });
+    let labels = [')', '.', ':'].into_iter().filter_map(move |end| {
+        let (label, rest) = words.split_once(end)?;
+        let is_label = in_text && label.len() <= LABEL_MAX_BYTES && rest.starts_with(' ');
+        is_label.then_some(rest)
+    });
+    [words].into_iter().chain(heads).chain(labels).map(normal)
+}
+
+/// The longest label of a title, such as `Question 12`.
+const LABEL_MAX_BYTES: usize = 12;
+
 const BEFORE: &str = "what follows is part of the entry before, and has its readers";
 
 /// The length of `YYYY-MM-DD`.
@@ -244,7 +274,8 @@ fn complain_of_open(doc: &Doc<'_>, open: &Enclosed, is_error: bool) {
             "close it with a line of the same marks and nothing else",
         ),
     };
-    let rule = if is_error {
+    // Its words were meant for nobody.
+    let rule = if is_error || open.kind == EnclosedKind::Comment {
         codes::LEFT_OPEN
     } else {
         codes::LEFT_OPEN_ALONE

@@ -43,7 +43,8 @@ pub fn run(here: &Here, args: &cli::Demo) -> Result<(), Failure> {
     let server = Server::start(listeners, Shelf::for_anyone(site)).map_err(link::no_server)?;
     let address = format!("http://127.0.0.1:{port}/");
     let keys = folder.path().join("demo-keys");
-    here.say(&format!("demo at {address}"));
+    // With `-q`, too: nobody could find it without.
+    anstream::eprintln!("demo at {address}");
     here.say(&format!(
         "unlock it with a key file, `{}` of an engineer or `{}` of her manager; it is built from `{}`",
         keys.join("ada.txt").display(),

@@ -82,7 +82,8 @@ pub fn no_server(error: io::Error) -> Failure {
 
 /// Shows a link behind the words, and another one whenever Enter is pressed. Opens the browser if that is wanted.
 pub fn show(here: &Here, args: &cli::Listening, guard: &Arc<Guard>, words: &str) {
-    here.say(&format!("{words} {}", guard.link()));
+    // With `-q`, too: nobody could get in without it.
+    anstream::eprintln!("{words} {}", guard.link());
     if args.open {
         open(here, guard);
     }

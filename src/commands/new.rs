@@ -55,8 +55,11 @@ impl From<Refusal> for Failure {
     }
 }
 
-/// Prints who owes what by when in a cycle.
+/// Prints who owes what by when in a cycle, but for `-q`.
 fn owed(here: &Here, org: &Organisation, cycle: &str) -> Result<(), Failure> {
+    if here.quiet {
+        return Ok(());
+    }
     let cycle = scaffold::cycle_named(org, cycle)?;
     let commons = gradus::access::commons(org, org.as_of.unwrap_or(here.today));
     let tasks = status::tasks_text(org, &commons, &[cycle]);

@@ -78,8 +78,12 @@ pub fn fingerprint(recipient: &str) -> String {
     fingerprint_of_text(&recipient.to_ascii_lowercase())
 }
 
-/// What stands in the lock for a text that shares a name with others, made likewise.
+/// What the lock records of a text that shares a name with others: a hash of its letters and digits, so that no space, mark or
+/// invisible character makes another text of it.
 pub fn fingerprint_of_text(text: &str) -> String {
-    let hash = Sha256::digest(text.as_bytes());
+    let letters = text.chars().filter(|c| c.is_alphanumeric());
+    let letters: String = letters.flat_map(char::to_lowercase).collect();
+    let hashed = if letters.is_empty() { text } else { &letters };
+    let hash = Sha256::digest(hashed.as_bytes());
     URL_SAFE_NO_PAD.encode(&hash[..FINGERPRINT_BYTES])
 }

@@ -181,8 +181,14 @@ impl Answerer {
     }
 }
 
-/// The path that anyone may ask for, as the site names it. `Err` holds a refusal to do more than read.
+/// The path that anyone may ask for, as the site names it. `Err` holds what is answered instead.
 pub(super) fn admit_anyone(request: &Request) -> Result<&str, Answer> {
+    let path = read_only(request)?;
+    path.strip_prefix('/').ok_or_else(Answer::not_here)
+}
+
+/// The path of a request, beginning with `/`. `Err` holds a refusal to do more than read.
+fn read_only(request: &Request) -> Result<&str, Answer> {
     if matches!(request.method(), Method::Get | Method::Head) {
         Ok(path_of(request.url()))
     } else {
@@ -193,7 +199,7 @@ pub(super) fn admit_anyone(request: &Request) -> Result<&str, Answer> {
 /// The path that is asked for, as the site names it. `Err` holds what is answered instead: a refusal, or the way in.
 pub(super) fn admit<'r>(guard: &Guard, request: &'r Request) -> Result<&'r str, Answer> {
     let asker = asker(request);
-    let path = guard.below_base(admit_anyone(request)?);
+    let path = guard.below_base(read_only(request)?);
     if let (Some(""), Some(token)) = (path, query_value(request.url(), "token")) {
         return Err(arrival(guard, request, &asker, token));
     }
@@ -209,11 +215,12 @@ fn arrival(guard: &Guard, request: &Request, asker: &Asker, token: &str) -> Answ
     if !guard.may_arrive(asker) {
         return not_from_here();
     }
+    let is_used = *request.method() == Method::Get && guard.uses_link(token);
     // A browser that is in needs no link: it may open an old one of its own again.
-    let is_in = guard.is_ours(asker) && guard.is_known(asker);
-    match is_in || (*request.method() == Method::Get && guard.uses_link(token)) {
-        true => let_in(guard, request.url()),
-        false => locked_out(),
+    if is_used || guard.is_ours(asker) && guard.is_known(asker) {
+        let_in(guard, request.url())
+    } else {
+        locked_out()
     }
 }
 
@@ -310,6 +317,7 @@ fn asker(request: &Request) -> Asker<'_> {
         origin: value("Origin"),
         site: value("Sec-Fetch-Site"),
         destination: value("Sec-Fetch-Dest"),
+        purpose: value("Sec-Purpose").or_else(|| value("Purpose")),
         cookie: value("Cookie"),
     }
 }

@@ -16,6 +16,8 @@ pub struct Asker<'r> {
     pub site: Option<&'r str>,
     /// `Sec-Fetch-Dest`.
     pub destination: Option<&'r str>,
+    /// `Sec-Purpose` or `Purpose`: a browser loads ahead of its reader.
+    pub purpose: Option<&'r str>,
     pub cookie: Option<&'r str>,
 }
 
@@ -99,6 +101,9 @@ impl Guard {
     /// Whether a browser may come in by a link here. The page with the link may be any, such as a file of the reader's
     /// or a chat, but the link has to take the whole tab.
     pub fn may_arrive(&self, asker: &Asker) -> bool {
+        if asker.purpose.is_some() {
+            return false; // a link is not used up before somebody opens it
+        }
         let takes_the_tab = asker.origin.is_none() && asker.destination == Some("document");
         self.is_ours(asker) || (self.is_own_host(asker) && takes_the_tab)
     }

@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 use super::RunSecret;
 use crate::private;
 
-/// Links that nobody has used yet. The oldest one stops working when there is one more.
+/// Links that nobody has used yet. The oldest one that is in no file stops working when there is one more.
 const OPEN_MAX: usize = 8;
 
 /// What the name of a file with a link begins with. A browser that is confined to a sandbox reads no hidden files.
@@ -42,7 +42,8 @@ impl Links {
         self.made += 1;
         let token = run.token(self.made);
         if self.open.len() >= OPEN_MAX {
-            self.open.pop_front();
+            let oldest = self.open.iter().position(|open| open.file.is_none());
+            oldest.and_then(|at| self.open.remove(at));
         }
         self.open.push_back(Open {
             token: token.clone(),

@@ -291,7 +291,7 @@ impl Reading {
             let owner = self.history.owners.of(&event.commit, directory);
             let came = event.between().map_or(directory, |(from, _)| from);
             let is_theirs = directories.contains(directory) && directories.contains(came);
-            if !is_theirs || !owner.may_be(known) {
+            if !is_theirs || event.is_of_merge || !owner.may_be(known) {
                 break;
             }
             known = owner.known().or(known);
@@ -395,6 +395,8 @@ struct Event {
     path: Arc<[u8]>,
     /// The path before the commit, if the file moved with it.
     from: Option<Arc<[u8]>>,
+    /// A merge made the file, so nothing tells where its text is from.
+    is_of_merge: bool,
     blob: Blob,
 }
 
@@ -422,6 +424,8 @@ struct Lines {
     /// Events of one life, oldest first.
     lives: Vec<Vec<Event>>,
     by_path: HashMap<Vec<u8>, Life>,
+    /// The path at which each text was first.
+    first_at: HashMap<Blob, Arc<[u8]>>,
 }
 
 /// The life that a path belongs to.
@@ -476,11 +480,18 @@ impl Lines {
             self.lives.len() - 1
         });
         if let Some(blob) = touched.blob {
+            let path: Arc<[u8]> = touched.path.into();
+            let first_at = self.first_at.entry(blob.clone());
+            let first_at = first_at.or_insert_with(|| path.clone()).clone();
+            let from = touched.came.or(life.and(touched.from)).map(Into::into);
+            // git tells of no moves in a merge.
+            let merged_from = Some(first_at).filter(|at| touched.is_merge && *at != path);
             self.lives[at].push(Event {
                 day: touched.day,
                 commit: touched.commit,
-                path: touched.path.into(),
-                from: touched.came.or(life.and(touched.from)).map(Into::into),
+                path,
+                from: from.or(merged_from),
+                is_of_merge: touched.is_merge && touched.begins,
                 blob,
             });
         }
@@ -525,8 +536,9 @@ struct Touch<'l> {
     came: Option<&'l [u8]>,
     /// What was at the path before, or at `from`.
     before: Option<Blob>,
-    /// There was nothing at that path before.
+    /// There was nothing at that path before; after a merge, in none of its parents.
     begins: bool,
+    is_merge: bool,
     /// Nothing: it went, or is no regular file any more.
     blob: Option<Blob>,
 }
@@ -614,7 +626,7 @@ fn touch<'l>(
     let [modes @ .., status] = words.as_slice() else {
         return None;
     };
-    let (before, mode) = (modes.first()?, modes.get(parents)?);
+    let (before, mode) = (modes.get(..parents)?, modes.get(parents)?);
     let blob = modes.get(2 * parents + 1)?;
     let one = paths.next()?;
     let moved = parents == 1 && status.starts_with('R');
@@ -630,7 +642,8 @@ fn touch<'l>(
         exact: *status == "R100",
         came: None,
         before: (parents == 1).then(|| words_before(modes)).flatten(),
-        begins: moved || before.trim_matches('0').is_empty(),
+        begins: moved || before.iter().all(|mode| mode.trim_matches('0').is_empty()),
+        is_merge: parents > 1,
         blob: mode.starts_with("100").then(|| (*blob).into()),
     })
 }

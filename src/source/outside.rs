@@ -84,7 +84,7 @@ fn leads_out(
         .and_then(|table| table.get_ref().as_table()?.get(key));
     let declared = value.and_then(|value| value.get_ref().as_str());
     // What lies in its usual place is judged with the rest of the tree; the key is not read with it.
-    if declared.is_none() && usual != KEY_FILE {
+    if declared.is_none() && (usual != KEY_FILE || !is_link_to_file(&root.join(usual))) {
         return None;
     }
     if stays(root, Path::new(declared.unwrap_or(usual)), outside) {
@@ -96,6 +96,11 @@ fn leads_out(
     }
     let setting = format!("[{table}] {key}");
     Some(LeadsOut { setting, place })
+}
+
+/// Whether a path is a symbolic link to a file. Whatever else is in the place of a key, its reader refuses.
+fn is_link_to_file(path: &Path) -> bool {
+    path.is_symlink() && path.is_file()
 }
 
 /// Whether a path, relative to a tree, leads to somewhere in it or in a folder that was given.

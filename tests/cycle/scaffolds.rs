@@ -326,7 +326,7 @@ fn what_editors_read_is_there_from_the_start() {
         .exits(2)
         .says("did you mean `expectations`?");
     here.run(&["schema", "--out", "schemas"]).exits(0);
-    assert_eq!(fs::read_dir(here.path("schemas")).unwrap().count(), 14);
+    assert_eq!(fs::read_dir(here.path("schemas")).unwrap().count(), 15);
     judge_tree(&here.path("org"));
 }
 

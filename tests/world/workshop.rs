@@ -54,6 +54,9 @@ fn measuring() -> Shell {
         ("REAL_HOME", inherited("HOME")),
         ("REAL_PATH", inherited("PATH")),
         ("REAL_CARGO", env!("CARGO").to_owned()),
+        // Or the compiler of each dependency would be the one that its own folder asks for.
+        ("RUSTUP_TOOLCHAIN", inherited("RUSTUP_TOOLCHAIN")),
+        ("RUSTUP_AUTO_INSTALL", "0".to_owned()),
     ] {
         shell.set(name, value);
     }

@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { generateX25519Identity } from "age-encryption";
 import type { Page } from "playwright-core";
 import { utf8 } from "../src/bytes";
-import { SENTENCES } from "../src/outcome";
+import { REPLACED, SENTENCES } from "../src/outcome";
 import { signedByAnother } from "./forged";
 import { alert, documentText, enter, goTo, goToRoute, heading, lockNow, lockPage, refusal, unlock } from "./reader";
 import { example, exampleSite, hostile, inTab, libraryOf, served, twoBuilds } from "./shared";
@@ -151,7 +151,7 @@ test("a publisher that changes between two visits is refused at the second", () 
     const site = await served(folder);
     await unlock(page, site.url, bareKey(demoKey("ada")));
     for (const [path, bytes] of signedByAnother(folder)) site.instead.set(path, bytes);
-    assert.equal(await refusal(page, `${site.url}?again`, bareKey(demoKey("ada"))), SENTENCES.forged);
+    assert.equal(await refusal(page, `${site.url}?again`, bareKey(demoKey("ada"))), REPLACED);
   }));
 
 /** What the lock page says, and asks, about a site in another one's place. */
@@ -166,7 +166,7 @@ test("an address is the folder of its page: another signer is refused there howe
     for (const [path, bytes] of signedByAnother(folder)) site.instead.set(path, bytes);
     for (const more of ["?a", "index.html", "index.html?b#/c", "#d", "?e=/x/"]) {
       await page.goto("about:blank");
-      assert.equal(await refusal(page, `${site.url}${more}`, bareKey(demoKey("ada"))), SENTENCES.forged, more);
+      assert.equal(await refusal(page, `${site.url}${more}`, bareKey(demoKey("ada"))), REPLACED, more);
     }
   }));
 
@@ -177,17 +177,17 @@ test("another site at an address that this browser knows is forged, until the re
     const [before, now] = [ours, theirs.folder].map((folder) => JSON.parse(readFileSync(join(folder, "site.json"), "utf8")) as Record<string, string>);
     await unlock(page, site.url, bareKey(demoKey("ada")));
     site.folder = theirs.folder;
-    assert.equal(await refusal(page, `${site.url}?second`, theirs.key), SENTENCES.forged);
+    assert.equal(await refusal(page, `${site.url}?second`, theirs.key), REPLACED);
     for (const known of [before, now]) for (const part of ["signer", "site"]) assert.ok((await replaced(page)).includes(known?.[part] ?? "?"), part);
     assert.ok((await replaced(page)).indexOf(before?.["signer"] ?? "?") < (await replaced(page)).indexOf(now?.["signer"] ?? "?"), "what was stands before what is");
     // Nothing is believed for having been asked about.
-    assert.equal(await refusal(page, `${site.url}?third`, theirs.key), SENTENCES.forged);
+    assert.equal(await refusal(page, `${site.url}?third`, theirs.key), REPLACED);
     await takeAsNew(page);
     await lockNow(page).waitFor();
     await unlock(page, `${site.url}?fourth`, theirs.key);
     assert.equal(await page.getByText("First visit with a bare key").count(), 0);
     site.folder = ours;
-    assert.equal(await refusal(page, `${site.url}?fifth`, bareKey(demoKey("ada"))), SENTENCES.forged);
+    assert.equal(await refusal(page, `${site.url}?fifth`, bareKey(demoKey("ada"))), REPLACED);
   }));
 
 test("another signer of the same site can be taken for a new one, and then the old one is refused", () =>
@@ -196,12 +196,12 @@ test("another signer of the same site can be taken for a new one, and then the o
     const site = await served(folder);
     await unlock(page, site.url, bareKey(demoKey("ada")));
     for (const [path, bytes] of signedByAnother(folder)) site.instead.set(path, bytes);
-    assert.equal(await refusal(page, `${site.url}?second`, bareKey(demoKey("ada"))), SENTENCES.forged);
+    assert.equal(await refusal(page, `${site.url}?second`, bareKey(demoKey("ada"))), REPLACED);
     await takeAsNew(page);
     await lockNow(page).waitFor();
     await unlock(page, `${site.url}?third`, bareKey(demoKey("ada")));
     site.instead.clear();
-    assert.equal(await refusal(page, `${site.url}?fourth`, bareKey(demoKey("ada"))), SENTENCES.forged);
+    assert.equal(await refusal(page, `${site.url}?fourth`, bareKey(demoKey("ada"))), REPLACED);
   }));
 
 test("what is taken for a new site is the one that was shown, and no third one that comes after the question", () =>
@@ -210,11 +210,11 @@ test("what is taken for a new site is the one that was shown, and no third one t
     const site = await served(folder);
     await unlock(page, site.url, bareKey(demoKey("ada")));
     for (const [path, bytes] of signedByAnother(folder)) site.instead.set(path, bytes);
-    assert.equal(await refusal(page, `${site.url}?second`, bareKey(demoKey("ada"))), SENTENCES.forged);
+    assert.equal(await refusal(page, `${site.url}?second`, bareKey(demoKey("ada"))), REPLACED);
     for (const [path, bytes] of signedByAnother(folder, 7)) site.instead.set(path, bytes);
     await takeAsNew(page);
-    await alert(page).waitFor();
-    assert.equal((await alert(page).innerText()).trim(), SENTENCES.forged);
+    await alert(page).first().waitFor();
+    assert.equal((await alert(page).first().innerText()).trim(), REPLACED);
     assert.equal(await lockNow(page).count(), 0);
   }));
 

@@ -2,6 +2,7 @@
 
 import { againButton, alertBox, el } from "./element";
 import { looksLikeKey } from "./identity";
+import { COMPARE, REPLACED } from "./outcome";
 import type { Replaced } from "./site";
 import type { Secret } from "./unlock";
 
@@ -79,14 +80,16 @@ export class Gate {
     this.key.setAttribute("aria-invalid", String(sentence !== null));
   }
 
-  /** Asks, below what was told, whether a site that stands where the reader knew another one is to be believed. */
+  /** Asks whether a site is to be believed that is at an address where the reader knew another one. */
   ask({ before, now }: Replaced, accept: () => void): void {
+    this.tell(REPLACED);
+    this.key.setAttribute("aria-invalid", "false");
     const button = el("button", { class: "btn", type: "button" }, "This is a new site");
     button.addEventListener("click", accept);
-    const row = (when: string, { signer, site }: Replaced["before"]): HTMLElement =>
-      el("p", {}, `${when}: publisher `, el("code", {}, signer), ", site ", el("code", {}, site));
-    const why = "This address showed another site before. If whoever publishes it has told you of a new one, compare its publisher with what they told you.";
-    this.failure.append(el("div", { class: "gradus-replaced" }, el("p", {}, why), row("Before", before), row("Now", now), button));
+    const facts = (when: string, { signer, site }: Replaced["before"]): HTMLElement[] =>
+      [el("dt", {}, when), el("dd", {}, "Publisher ", el("code", {}, signer)), el("dd", {}, "Site ", el("code", {}, site))];
+    const list = el("dl", {}, ...facts("Before", before), ...facts("Now", now));
+    this.failure.append(el("div", { class: "gradus-replaced", role: "status" }, list, el("p", {}, COMPARE), button));
   }
 
   /** Says why it will never open here, and takes the fields away. */

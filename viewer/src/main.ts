@@ -4,7 +4,7 @@ import { Door } from "./device-door";
 import { DeviceSheet } from "./device-sheet";
 import { Gate } from "./gate";
 import { base, fetchFile, isReachable } from "./host";
-import { addressOf, recall, remember } from "./memory";
+import { addressOf, recall, remember, rememberNewer } from "./memory";
 import { isPassing, OBSTACLES, outcomeOf, SENTENCES } from "./outcome";
 import { longDay } from "./relative";
 import { IDLE_MS, Session } from "./session";
@@ -26,20 +26,23 @@ else if (!isReachable()) gate.refuse(OBSTACLES.disk);
 /** @param accepted the site that the reader takes for a new one at this address. It has to be this very site. */
 async function tryUnlock(secret: Secret, accepted: Shown | null = null): Promise<void> {
   const progress = (done: number): void => gate.setProgress(done);
-  const memory = (site: string): Memory => (accepted === null ? recall(address, site) : { ...accepted, build: null });
+  const memory = (site: string, signer: string): Memory => {
+    const known = recall(address, site, signer);
+    return accepted === null ? known : { ...accepted, build: known.build };
+  };
   const around = { fetch: fetchFile, memory, progress, now: Date.now() };
   const outcome = await outcomeOf(() => unlock(secret, around));
   if (outcome.kind === "ok") return start(outcome.value);
+  const { error } = outcome;
+  if (error instanceof Replaced) return gate.ask(error, () => void gate.work(() => tryUnlock(secret, error.now)));
   const again = (): void => void gate.run(secret);
   gate.tell(SENTENCES[outcome.fault], isPassing(outcome.fault) ? again : null);
-  const { error } = outcome;
-  if (error instanceof Replaced) gate.ask(error, () => void gate.work(() => tryUnlock(secret, error.now)));
 }
 
 async function start(unlocked: Unlocked): Promise<void> {
   const { library } = unlocked;
   remember(address, library.manifest);
-  library.onNewerBuild((newer) => remember(address, newer));
+  library.onNewerBuild((newer) => rememberNewer(address, newer));
   gate.hide();
   const device = new DeviceSheet(base.pathname, () => library.identityFile(), library.manifest.title);
   const view = new View(library, () => session.lock(), device);

@@ -33,26 +33,48 @@ const ITEM = "gradus";
  * the page was opened from disk: a browser keeps one memory for all files, whichever folder they lie in.
  */
 export function addressOf(base: URL): string | null {
-  return base.protocol === "file:" ? null : base.pathname;
+  if (base.protocol === "file:") return null;
+  const parts = base.pathname.split("/").filter((part) => part !== "");
+  return parts.map((part) => `/${decoded(part)}`).join("") + "/";
 }
 
-/** What is remembered of a site at an address. What the address showed goes before what any other did. */
-export function recall(address: string | null, site: string): Memory {
+/** A part of a path as a host reads it: one folder has one address, however its name is written. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // no UTF-8: a host sees these very bytes
+  }
+}
+
+/**
+ * What is remembered where a site of that signer is at an address. What the address showed goes before what any other did.
+ * The build is the highest of this very site, wherever it was seen.
+ */
+export function recall(address: string | null, site: string, signer: string): Memory {
   const sites = address === null ? new Map<string, Shown>() : allShown();
   const here = sites.get(address ?? "") ?? null;
   const same = [...sites.values()].filter((shown) => shown.site === site);
-  const signer = (here ?? same[0])?.signer ?? null;
   const builds = same.filter((shown) => shown.signer === signer).map(({ build }) => build);
-  return { build: builds.length > 0 ? Math.max(...builds) : null, signer, site: here?.site ?? null };
+  return {
+    build: builds.length > 0 ? Math.max(...builds) : null,
+    signer: (here ?? same[0])?.signer ?? null,
+    site: here?.site ?? null,
+  };
 }
 
 /** Keeps what an address shows, with the highest build of that site. */
 export function remember(address: string | null, { site, build, signer }: Shown): void {
   if (address === null) return;
   const kept = read();
-  const known = recall(address, site);
-  const highest = known.signer === signer ? Math.max(build, known.build ?? 0) : build;
+  const highest = Math.max(build, recall(address, site, signer).build ?? 0);
   write({ ...kept, sites: { ...kept.sites, [address]: { site, build: highest, signer } } });
+}
+
+/** Keeps a newer build that an open page meets, unless the reader has taken another site for this address meanwhile. */
+export function rememberNewer(address: string | null, newer: Shown): void {
+  const here = allShown().get(address ?? "");
+  if (here?.site === newer.site && here.signer === newer.signer) remember(address, newer);
 }
 
 function allShown(): Map<string, Shown> {

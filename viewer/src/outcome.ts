@@ -41,6 +41,14 @@ export const SENTENCES: Readonly<Record<Fault, string>> = {
   unexpected: "This page itself failed: reload it, and tell whoever publishes the site if it happens again.",
 };
 
+/** Where a site is at an address that showed another one. */
+export const REPLACED =
+  "Another site is at this address than the one that this browser opened here before. Do not open it unless you were told of a new site.";
+
+/** How the reader finds out, and what the choice means. */
+export const COMPARE =
+  "Compare the publisher of now with the one that you were told. If you choose “This is a new site”, this browser trusts it here from now on.";
+
 /** Faults that may be gone when the same is tried again. */
 const PASSING: readonly Fault[] = ["damaged", "forged", "publishing", "unreachable"];
 

@@ -31,8 +31,8 @@ export interface Shown {
 export interface Trust {
   /** Signers that the identity file pins; where there are any, only these count. */
   readonly signers: readonly string[];
-  /** What is remembered of a site, by its id. */
-  readonly memory: (site: string) => Memory;
+  /** What is remembered of a site, by its id and signer. */
+  readonly memory: (site: string, signer: string) => Memory;
 }
 
 /** `site.json`, verified. */
@@ -106,7 +106,7 @@ export class Site {
 
   private static async verified(files: Signed, fetch: Fetch, trust: Trust): Promise<Site> {
     const manifest = parseManifest(required(files.manifest, "site.json"));
-    const memory = trust.memory(manifest.site);
+    const memory = trust.memory(manifest.site, manifest.signer);
     const arePinned = trust.signers.length > 0;
     if (arePinned && !trust.signers.includes(manifest.signer)) throw new Refusal("forged", "another signer");
     const replaced = arePinned ? null : replacedBy(memory, manifest);
@@ -121,7 +121,7 @@ export class Site {
   async newer(): Promise<Site | null> {
     const { site, build, signer } = this.manifest;
     const memory = { build, signer };
-    const trust: Trust = { signers: this.trust.signers, memory: (id) => (id === site ? memory : this.trust.memory(id)) };
+    const trust: Trust = { signers: this.trust.signers, memory: (id, by) => (id === site ? memory : this.trust.memory(id, by)) };
     for (const opened of [Site.open, Site.waiting]) {
       const now = await opened(this.fetch, trust).catch(refusedAsNothing); // the first refusal is the one to tell of
       if (now?.manifest.site === site && now.manifest.build > build) return now;

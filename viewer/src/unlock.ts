@@ -17,7 +17,7 @@ export type Secret =
 /** What the page needs of the browser. */
 export interface Surroundings {
   readonly fetch: Fetch;
-  readonly memory: (site: string) => Memory;
+  readonly memory: (site: string, signer: string) => Memory;
   readonly progress: Progress;
   /** Unix milliseconds. */
   readonly now: number;

@@ -68,17 +68,15 @@ fn is_the_same(accepted: &Lock, present: &Lock, at: &ReadersAt) -> bool {
     }
 }
 
-/// The names under which texts are that the lock knows by another name, and that other people read there.
+/// The names under which texts are that the lock knows by another name, moved or copied, and that other people read there.
 fn moved(accepted: &Lock, present: &Lock, org: &Organisation) -> impl Iterator<Item = ReadersAt> {
-    let gone = accepted.readers.iter().filter_map(|(at, kept)| {
-        let now = present.readers.get(at);
-        let known = now.map(Kept::texts).unwrap_or_default();
-        let gone: BTreeSet<&String> = kept.texts().difference(&known).copied().collect();
-        (!gone.is_empty()).then_some((at, gone))
-    });
     let (mut texts, mut logs, mut is_in_rubric) = (BTreeSet::new(), BTreeSet::new(), false);
-    for (at, gone) in gone {
-        texts.extend(gone);
+    for (at, kept) in &accepted.readers {
+        let known = kept.texts();
+        if known.is_empty() {
+            continue;
+        }
+        texts.extend(known);
         match subject_of(&at.path) {
             Some(id) => {
                 logs.insert(id);
@@ -91,8 +89,11 @@ fn moved(accepted: &Lock, present: &Lock, org: &Organisation) -> impl Iterator<I
     let entries = entries.map(|(part, _)| part);
     let sections = is_in_rubric.then(|| all_sections(org).map(|(part, _)| part));
     let parts = entries.chain(sections.into_iter().flatten());
-    let moved = parts
-        .filter(|part| texts.contains(&part.text) && accepted.kept(part) != present.kept(part));
+    let now = |part: &Part| {
+        let kept = present.readers.get(&part.at);
+        kept.and_then(|kept| kept.of(&part.text)).cloned()
+    };
+    let moved = parts.filter(|part| texts.contains(&part.text) && accepted.kept(part) != now(part));
     let names: BTreeSet<ReadersAt> = moved.map(|part| part.at).collect();
     names.into_iter()
 }

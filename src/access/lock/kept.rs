@@ -46,7 +46,7 @@ impl Kept {
         }
     }
 
-    fn of(&self, text: &str) -> Option<&Readers> {
+    pub(super) fn of(&self, text: &str) -> Option<&Readers> {
         match self {
             Self::File(readers) => Some(readers),
             Self::Parts(parts) => parts.get(text),

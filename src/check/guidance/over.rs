@@ -20,9 +20,6 @@ impl Practice<'_> {
 
     /// Whether advice is not given any more: it comes too late to act on.
     pub(super) fn is_over(&self, lint: &Lint) -> bool {
-        if lint.rule.code == codes::NOT_CLOSED.code {
-            return false;
-        }
         let (cycle, leaves) = match &lint.file {
             FileKind::Cycle(cycle) => (cycle, &[][..]),
             FileKind::InCycle { cycle, person, .. } | FileKind::Talent { cycle, person } => {
@@ -34,6 +31,9 @@ impl Practice<'_> {
         let cycles = &self.organisation.cycles;
         let own = cycles.iter().find(|known| known.id.as_str() == &**cycle);
         let until = if is_about_what_follows(lint) {
+            if own.is_some_and(|own| self.organisation.figures.of(&own.id).is_some()) {
+                return true;
+            }
             own.and_then(|own| next(cycles, own))
         } else {
             own
@@ -44,7 +44,12 @@ impl Practice<'_> {
 
 /// Whether it can still be acted on after its cycle is closed.
 fn is_about_what_follows(lint: &Lint) -> bool {
-    let rules = [codes::UNSHARED, codes::UNANSWERED, codes::UNFOLLOWED_GOAL];
+    let rules = [
+        codes::UNSHARED,
+        codes::UNANSWERED,
+        codes::UNFOLLOWED_GOAL,
+        codes::NOT_CLOSED,
+    ];
     rules.iter().any(|rule| rule.code == lint.rule.code)
 }
 
