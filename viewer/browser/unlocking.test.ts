@@ -242,7 +242,7 @@ test("two sites at two addresses of one origin know nothing of each other", () =
     // A copy of a site that the origin knows has to be signed as that one is, at whatever address.
     cpSync(ours, join(root, "three"), { recursive: true });
     for (const [path, bytes] of signedByAnother(ours)) writeFileSync(join(root, "three", path), bytes);
-    assert.equal(await refusal(page, `${url}three/`, bareKey(demoKey("ada"))), SENTENCES.forged);
+    assert.equal(await refusal(page, `${url}three/`, bareKey(demoKey("ada"))), REPLACED);
   }));
 
 test("a newer build that is met while a page is open is remembered: the older one is refused from then on", () =>
