@@ -421,8 +421,9 @@ rules! {
     "an allowance that excuses nothing"
     "Guidance begins here: codes with `G` never stop a build. They tell where a tree departs from the practice that it serves, and an organisation \
      may have its reasons: `allow` in `[policy]` excuses one code for a file or everything in a directory, and says why. Advice about a cycle stops by itself \
-     when the time to close it is over: `close_within_days` after its end. This allowance matches \
-     nothing any more; it would only hide the next case."
+     when the time to close it is over: `close_within_days` after its end. What still waits for somebody (G017, G060, G061, G062) is advised \
+     until `gradus close` has counted the cycle's figures, or the next cycle is closed too. This allowance matches \
+     nothing; it would only hide the next case."
     "allow = [{ code = \"G014\", path = \"people/ada/2026-h1\", why = \"back from leave\" }]"
 
     EXPECTATION_COUNT "G010" Advice
@@ -542,7 +543,7 @@ rules! {
     UNSHARED "G060" Advice
     "a review that was not shared in time"
     "A cycle closes with a review that its subject has read. Said of everyone who has something agreed or written in the cycle, and a manager, once `close_within_days` of `[policy]` and \
-     the cycle's own day for reviews are over, until the next cycle is closed too. Days of leave are not counted."
+     the cycle's own day for reviews are over, until `gradus close` has counted the cycle's figures or the next cycle is closed too. Days of leave are not counted."
     "review.md without shared, two months after the cycle"
 
     UNANSWERED "G061" Advice

@@ -157,11 +157,10 @@ fn next_steps(args: &cli::Init) -> String {
         .iter()
         .map(|(step, what)| format!("  {gradus} {step:width$}  # {what}\n"));
     let lines: String = lines.collect();
-    let (parts, what) = match args.template {
-        Template::Rubric | Template::Empty => ("rubrics", "what is asked"),
-        Template::Team | Template::Solo => ("people", "who there is"),
+    let further = match args.template {
+        Template::Empty => String::new(),
+        Template::Rubric => format!(", and `{within}rubrics/` for what each level asks"),
+        Template::Team | Template::Solo => format!(", and `{within}people/` for the people"),
     };
-    format!(
-        "\nnext:\n{lines}edit `{within}{MARKER}` for the name, and `{within}{parts}/` for {what}"
-    )
+    format!("\nnext:\n{lines}edit `{within}{MARKER}` for the name{further}")
 }

@@ -162,6 +162,28 @@ fn no_section_takes_over_the_title_of_one_that_is_kept() {
 }
 
 #[test]
+fn a_text_that_is_copied_under_another_name_keeps_its_readers_whatever_marks_are_put_into_it() {
+    for marks in ["", " ", "**", "\u{200b}", "."] {
+        let mut world = World::new(&company());
+        let mut parts = LOG.begin(&mut StdRng::seed_from_u64(1));
+        parts.truncate(1);
+        parts[0].name = LOG.names[0].to_owned();
+        parts[0].readers = Some("\"pair\"");
+        world.set(LOG.path, &LOG.text(&parts));
+        let before = Lock::of(&world.valid());
+        let mut copy = parts[0].clone();
+        copy.name = LOG.names[1].to_owned();
+        copy.word = format!("{marks}{}{marks}", copy.word);
+        copy.readers = None;
+        parts.push(copy);
+        world.set(LOG.path, &LOG.text(&parts));
+        let now = world.valid();
+        let found = difference(&before, &Lock::of(&now), &now, day(TODAY));
+        assert!(found.is_wider(), "{marks:?}");
+    }
+}
+
+#[test]
 fn an_entry_that_is_reworded_under_its_day_asks_nothing() {
     let mut world = World::new(&company());
     let mut parts = LOG.begin(&mut StdRng::seed_from_u64(1));

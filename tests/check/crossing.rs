@@ -124,7 +124,7 @@ impl Generated {
     /// One change, mostly committed.
     fn step(&mut self) {
         let (one, other, cycle) = (self.any(), self.any(), self.cycle());
-        match self.random.gen_range(0..9) {
+        match self.random.gen_range(0..10) {
             0 | 1 => self.write(one, cycle),
             2 => self.rename(one),
             3 => self.swap(one, other),
@@ -132,6 +132,7 @@ impl Generated {
             5 => self.copy_text(one, other, cycle),
             6 => self.edit_person(one),
             7 => self.replace_person(one),
+            8 => self.move_in_a_merge(one, other, cycle),
             _ => self.on_a_branch(one, other, cycle),
         }
         if self.random.gen_bool(0.7) {
@@ -214,6 +215,32 @@ impl Generated {
             &root,
             &["merge", "--quiet", "--no-edit", "-s", "ours", &branch],
         );
+    }
+
+    /// A commit that merges two branches moves a text besides, of which git tells nothing.
+    fn move_in_a_merge(&mut self, from: &'static str, to: &'static str, cycle: &'static str) {
+        let at = |tree: &Self, id: &str| {
+            let directory = tree.directory(id).join(cycle);
+            directory.join("expectations.toml")
+        };
+        if from == to || !at(self, from).exists() {
+            return;
+        }
+        self.commit();
+        let root = self.tree.root();
+        let branch = format!("branch-{}", self.commits);
+        git(&root, &["checkout", "--quiet", "-b", &branch]);
+        self.edit_person(from);
+        self.commit();
+        git(&root, &["checkout", "--quiet", "main"]);
+        self.edit_person(to);
+        self.commit();
+        let ours = ["merge", "--quiet", "--no-commit", "--no-ff", "-s", "ours"];
+        git(&root, &[&ours[..], &[&branch]].concat());
+        fs::create_dir_all(self.directory(to).join(cycle)).expect("a directory");
+        fs::rename(at(self, from), at(self, to)).expect("a move");
+        self.commit();
+        self.write(to, cycle);
     }
 
     /// All words of the tree as it is are its people's own.

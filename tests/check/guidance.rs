@@ -637,6 +637,21 @@ fn a_review_that_waits_is_spoken_of_until_the_next_cycle_is_closed_too() {
 }
 
 #[test]
+fn a_review_that_waits_is_not_spoken_of_once_the_figures_of_its_cycle_are_counted() {
+    let figures = ("cycles/2026-h1.figures.toml", "as_of = 2026-07-25\n");
+    let waiting = || {
+        calm_tree()
+            .without(REVIEW)
+            .without(RESPONSE)
+            .without(TALENT)
+    };
+    waiting().about(OWN).advises("2026-07-26", &["G060"]);
+    waiting()
+        .with(figures.0, figures.1)
+        .advises("2026-07-26", &[]);
+}
+
+#[test]
 fn an_allowance_is_not_needless_because_its_cycle_has_closed() {
     let settings = "name = \"Tiny\"\n[policy]\nallow = [{ code = \"G014\", path = \"people/ada\", why = \"leave\" }]\n";
     let late = changed(EXPECTATIONS, "agreed = 2026-01-10", "agreed = 2026-02-16");

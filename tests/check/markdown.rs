@@ -52,6 +52,15 @@ fn a_heading_that_is_none_is_an_error_between_readers_and_a_warning_among_them()
         "＃＃ more-less",
         "words ## more-less",
         "##more-lss",
+        "Title of\nmore-less",
+        "**Title** of more-less",
+        "- [x] Title of more-less",
+        "Q4. more-less",
+        "more-less: Title of more-less",
+        "Title of more-less!",
+        "**Title of more-less.** In one line",
+        "Title of more-less: in one line",
+        "| Title of more-less | words |",
     ] {
         let between = tree(&format!("## thanks\n\nwords\n\n{heading}\n\nmore words\n"));
         let said = codes(&between);

@@ -11,12 +11,10 @@ use crate::source::{FileKind, Source};
 /// The key of the questions.
 const QUESTION: &str = "question";
 
-/// Judges the questions of every cycle that is not closed, coming ones too: they can still be changed.
+/// Judges the questions of every cycle, coming ones too: they can still be changed.
 pub(super) fn judge(practice: Practice<'_>, source: &Source) -> Vec<Lint> {
     let cycles = &practice.organisation.cycles;
-    let judged = cycles
-        .iter()
-        .filter(|cycle| practice.judges(cycle) && !practice.is_closed(cycle, &[]));
+    let judged = cycles.iter().filter(|cycle| practice.judges(cycle));
     let mut lints = Vec::new();
     let mut shared_are_counted = false;
     for cycle in judged {
