@@ -250,9 +250,10 @@ rules! {
     "##more-less"
 
     LEFT_OPEN "E036" Error
-    "a fence, comment or block of HTML that is open at the end of the file"
-    "Nothing closes it, so every heading after it is part of it, and what was written for other readers is part of the same answer. Close a fence with a line of \
-     its marks and nothing else, a comment with `-->`. Where all answers of the file have the same readers, W041 says so."
+    "a comment that nothing closes, or a fence or block of HTML that is open at the end of the file"
+    "A comment without `-->` in the same block is no comment, and its words would be shown. A fence or block of HTML that nothing closes takes in every heading after it, \
+     so what was written for other readers is part of the same answer. Close a fence with a line of its marks and nothing else, a comment with `-->` before the next blank line. \
+     Of a fence in a file whose answers all have the same readers, W041 says so."
     "<!-- later: check the date"
 
     DEFINED_TWICE "E037" Error
@@ -681,10 +682,9 @@ rules! {
     "**Strengths**"
 
     LEFT_OPEN_ALONE "W041" Warning
-    "a fence or comment that nothing closes"
-    "A fence that is open at the end of the file takes in all that follows it. A comment without `-->` in the same block is no comment: its words are shown. \
-     Close it. Where answers of the file have different readers, E036 stops the build."
-    "For the silence. <!-- check the date"
+    "a fence that nothing closes"
+    "A fence that is open at the end of the file takes in all that follows it. Close it. Where answers of the file have different readers, E036 stops the build."
+    "```sh, and no line of three backticks after it"
 
     UNUSED_DEFINITION "W042" Warning
     "a footnote or link definition that nothing uses"

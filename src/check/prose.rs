@@ -39,7 +39,7 @@ pub(super) fn check(doc: &Doc<'_>, markdown: &str, origin: &Origin) {
     let mut checking = Checking::new(doc, markdown, origin);
     let read = Markdown::read(markdown, 0, |event, range| checking.see(event, range));
     complain_of_merge(doc, markdown, origin, &read);
-    warn_of_loose_comments(doc, origin, &read);
+    refuse_loose_comments(doc, origin, &read);
 }
 
 /// Reads the markdown of a file, from a byte on, and complains about the same.
@@ -50,7 +50,7 @@ pub(super) fn read(doc: &Doc<'_>, from: usize) -> Markdown {
     let read = Markdown::read(text, from, |event, range| checking.see(event, range));
     let in_file = Origin::Verbatim(0);
     complain_of_merge(doc, doc.text, &in_file, &read);
-    warn_of_loose_comments(doc, &in_file, &read);
+    refuse_loose_comments(doc, &in_file, &read);
     read
 }
 
@@ -191,11 +191,12 @@ fn is_code(read: &Markdown, at: usize) -> bool {
     around.is_some_and(|one| matches!(one.kind, EnclosedKind::Fence | EnclosedKind::IndentedCode))
 }
 
-fn warn_of_loose_comments(doc: &Doc<'_>, origin: &Origin, read: &Markdown) {
+/// The words of such a comment would be shown.
+fn refuse_loose_comments(doc: &Doc<'_>, origin: &Origin, read: &Markdown) {
     for mark in &read.loose_comments {
         doc.complaints
             .about(
-                codes::LEFT_OPEN_ALONE,
+                codes::LEFT_OPEN,
                 origin.place(doc, mark.clone()),
                 "a comment begins here and ends nowhere in the same block",
             )

@@ -356,7 +356,7 @@ const IN_ONE_FILE: &[(&str, &str, &str)] = &[
         "+++\nby = \"ada\"\n+++\n## results\n\n«```»\ngood\n",
     ),
     (
-        "W041",
+        "E036",
         "people/ada/2026-h1/self.md",
         "+++\nby = \"ada\"\n+++\n## results\n\ngood «<!--» open\n",
     ),
