@@ -81,24 +81,23 @@ fn nobody_of_that_id_is_a_misspelling_of_somebody() {
 }
 
 #[test]
-fn quiet_says_nothing_but_errors() {
+fn quiet_says_nothing_but_the_link_and_errors() {
     let folder = organisation();
     let mut child = program(&folder)
         .args(["-q", "serve", "org", "--port", "0"])
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();
-    let tmp = folder.path().join("tmp");
-    // The socket is there once it serves.
-    while fs::read_dir(&tmp).unwrap().count() == 0 {
-        std::thread::yield_now();
-    }
+    let mut said = std::io::BufReader::new(child.stderr.take().unwrap());
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut said, &mut line).unwrap();
+    assert!(line.starts_with("preview at http://"), "{line}");
     let kill = std::process::Command::new("kill")
         .args(["-INT", &child.id().to_string()])
         .status();
     assert!(kill.unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(0));
-    let mut said = String::new();
-    std::io::Read::read_to_string(child.stderr.as_mut().unwrap(), &mut said).unwrap();
-    assert_eq!(said, "");
+    let mut rest = String::new();
+    std::io::Read::read_to_string(&mut said, &mut rest).unwrap();
+    assert_eq!(rest, "");
 }
