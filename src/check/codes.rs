@@ -684,7 +684,7 @@ rules! {
     LEFT_OPEN_ALONE "W041" Warning
     "a fence that nothing closes"
     "A fence that is open at the end of the file takes in all that follows it. Close it. Where answers of the file have different readers, E036 stops the build."
-    "```sh, and no line of three backticks after it"
+    "~~~sh, and nothing that closes it"
 
     UNUSED_DEFINITION "W042" Warning
     "a footnote or link definition that nothing uses"
