@@ -119,7 +119,7 @@ class Gradus {
     self.content = path.join(folder, "organisation");
     cpSync(corpus, self.content, { recursive: true });
     const began = now();
-    self.server = start(options.gradus, ["serve", self.content, "--port", "0"]);
+    self.server = start(options.gradus, ["serve", self.content, "--port", "0", "--host", "127.0.0.1"]);
     await within(self.#unlock(), "gradus serve");
     self.first = now() - began;
     self.#listen();
@@ -133,7 +133,7 @@ class Gradus {
       if (this.server.failed) throw this.server.failed;
       await sleep(5);
     }
-    this.base = new URL("/", link[0]);
+    this.base = new URL(".", link[0]);
     const [cookie] = (await get(link[0])).headers["set-cookie"];
     this.headers = { Cookie: cookie.split(";")[0] };
     this.shards = new Map();
