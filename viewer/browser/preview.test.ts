@@ -119,8 +119,10 @@ test("a change of style alone changes the style alone", () =>
       preview.write("themes/default/own.css", "main h1 { text-decoration: overline }\n");
       await page.waitForFunction(() => getComputedStyle(document.querySelector("main h1") ?? document.body).textDecorationLine === "overline");
       assert.ok(await isUntouched(page) && (await heads?.evaluate((element) => element.isConnected)), "the page was not drawn anew");
-      const asked = requests.slice(before).map((url) => new URL(url).pathname);
-      assert.ok(asked.every((path) => path.endsWith(".css") || path.startsWith("/preview/")), asked.join());
+      // A section that is opened while the reader reads may still come; one that was opened is not asked for again.
+      const paths = requests.map((url) => new URL(url).pathname);
+      const again = paths.slice(before).filter((path) => !path.startsWith("/preview/") && paths.indexOf(path) < before);
+      assert.deepEqual(again, []);
       assert.equal(await page.locator('link[href*="assets/theme"]').count(), 1);
     }),
   ));
