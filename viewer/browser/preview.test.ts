@@ -241,6 +241,8 @@ const socket = () => new Promise((done, failed) => {
   one.onopen = () => done("open"); one.onerror = failed;
 });
 addEventListener("load", async () => {
+  // A frame of this page would put frames into itself without end.
+  if (self !== top) return;
   await Promise.all(paths.flatMap((path) => {
     const url = origin + path;
     return [
