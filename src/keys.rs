@@ -17,7 +17,7 @@ use thiserror::Error;
 use toml_edit::{Array, Item, Table, TomlError, Value};
 use zeroize::Zeroizing;
 
-use crate::model::{Identity, NotAnIdentity, Recipient, RecipientError};
+use crate::model::{NotAnIdentity, Recipient, RecipientError};
 use crate::private;
 use crate::regular_file::{self, Links, NotTaken};
 use crate::seal::{IdentityFile, Signer, SiteKey, SiteKeyError};
@@ -97,8 +97,12 @@ pub enum KeysError {
     #[error("this is not a login that gradus wrote, or it is damaged")]
     DamagedLogin,
     /// Keys.
-    #[error("`{}` holds no identity", .0.display())]
-    NoIdentity(PathBuf),
+    #[error("`{}` holds no identity", path.display())]
+    NoIdentity {
+        path: PathBuf,
+        #[source]
+        source: NotAnIdentity,
+    },
     /// Keys: a person has no such key.
     #[error("the key `{0}` is not listed")]
     Unlisted(String),
@@ -359,11 +363,21 @@ pub fn wrap_login(identity_file: &str, passphrase: &str) -> Vec<u8> {
     wrapped
 }
 
-/// Opens a login: the identity with the signers pinned in it.
+/// Opens a login: the identity with the signers pinned in it. Tries each reading of the passphrase.
 ///
 /// # Errors
 /// `WrongPassphrase`, or `DamagedLogin`.
 pub fn unwrap_login(wrapped: &[u8], passphrase: &str) -> Result<IdentityFile, KeysError> {
+    let tries = passphrase::readings(passphrase);
+    let opened = tries.iter().map(|reading| unwrap_exactly(wrapped, reading));
+    let wrong = |result: &Result<_, _>| matches!(result, Err(KeysError::WrongPassphrase));
+    opened
+        .skip_while(wrong)
+        .next()
+        .unwrap_or(Err(KeysError::WrongPassphrase))
+}
+
+fn unwrap_exactly(wrapped: &[u8], passphrase: &str) -> Result<IdentityFile, KeysError> {
     let mut identity = age::scrypt::Identity::new(SecretString::from(passphrase.to_owned()));
     identity.set_max_work_factor(WORK_FACTOR_MAX);
     let wrapped = ArmoredReader::new(wrapped);
@@ -385,36 +399,33 @@ pub fn unwrap_login(wrapped: &[u8], passphrase: &str) -> Result<IdentityFile, Ke
 ///
 /// # Errors
 /// `Io`, `NoIdentity`, or as [`unwrap_login`].
-pub fn load_identity(
-    path: &Path,
-    ask: &dyn Fn(&Path) -> io::Result<Zeroizing<String>>,
-) -> Result<Identity, KeysError> {
-    Ok(load_identity_file(path, ask)?.identity)
-}
-
-/// The same, with the signers that the file pins.
-///
-/// # Errors
-/// As [`load_identity`].
 pub fn load_identity_file(
     path: &Path,
     ask: &dyn Fn(&Path) -> io::Result<Zeroizing<String>>,
 ) -> Result<IdentityFile, KeysError> {
     let read = regular_file::read_named(path, LOGIN_MAX_BYTES);
     let bytes = Zeroizing::new(read.map_err(KeysError::not_taken(path))?);
-    if let Ok(file) = std::str::from_utf8(&bytes).map_or(Err(NotAnIdentity), IdentityFile::parse) {
-        return Ok(file);
-    }
-    if Decryptor::new_buffered(ArmoredReader::new(bytes.as_slice())).is_err() {
-        return Err(KeysError::NoIdentity(path.to_owned()));
+    let text = IdentityFile::text_of(&bytes);
+    let parsed = text.as_ref().map_or(Err(NotAnIdentity::Other), |text| {
+        IdentityFile::parse(text)
+    });
+    let source = match parsed {
+        Ok(file) => return Ok(file),
+        Err(source) => source,
+    };
+    let wrapped = text.as_ref().map_or(bytes.as_slice(), |text| text.as_bytes());
+    if Decryptor::new_buffered(ArmoredReader::new(wrapped)).is_err() {
+        let path = path.to_owned();
+        return Err(KeysError::NoIdentity { path, source });
     }
     let passphrase = ask(path).map_err(KeysError::io("read the passphrase of", path))?;
-    unwrap_login(&bytes, &passphrase)
+    unwrap_login(wrapped, &passphrase)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Identity;
     use std::os::unix::fs::PermissionsExt;
 
     #[test]
@@ -552,8 +563,11 @@ mod tests {
                 .ends_with(" 18")
         );
         let opened = unwrap_login(&wrapped, "correct horse").unwrap();
-        assert_eq!(opened.identity.recipient(), identity.recipient());
+        assert_eq!(opened.identities[0].recipient(), identity.recipient());
         assert_eq!(opened.signers, ["ed25519:x"]);
+        for typed in ["correct-horse", " correct horse\n"] {
+            assert!(unwrap_login(&wrapped, typed).is_err() == typed.contains('-'));
+        }
         assert!(matches!(
             unwrap_login(&wrapped, "wrong"),
             Err(KeysError::WrongPassphrase)

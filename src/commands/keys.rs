@@ -54,6 +54,7 @@ impl From<KeysError> for Failure {
                 .help("`gradus keys site` makes one; on another machine, copy the one that the team has"),
             KeysError::OtherSigner { .. } => Message::from_error(&error)
                 .help("use the team's site key; readers have pinned its signer and would call this site forged"),
+            KeysError::NoIdentity { source, .. } => Message::from_error(&error).help(source.help()),
             KeysError::Revoked(_) => Message::from_error(&error).help("a key that was revoked may be in other hands; `gradus keys new ID` makes another"),
             KeysError::Exists(_) => Message::from_error(&error).help("a secret is never overwritten; name another file, or move this one away"),
             KeysError::Leaves { .. } => Message::from_error(&error)

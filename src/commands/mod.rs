@@ -219,12 +219,12 @@ impl Here {
     pub fn identities(&self) -> Result<Identities, Failure> {
         let files = self.named_identity_files();
         let ask = |path: &Path| terminal::ask_passphrase(&path.display().to_string());
-        let identities = files.iter().map(|file| {
-            self.warn_of_open_secret(file);
-            let identity = library_keys::load_identity(file, &ask)?;
-            Ok(identity)
-        });
-        identities.collect()
+        let mut identities = Vec::new();
+        for file in files {
+            self.warn_of_open_secret(&file);
+            identities.extend(library_keys::load_identity_file(&file, &ask)?.identities);
+        }
+        Ok(identities.into_iter().collect())
     }
 
     /// What a tree is read with.

@@ -47,9 +47,10 @@ fn read(
         let pins = published.pins(&file.signers)?;
         let trust = published.trust(&pins);
         let site = SealedSiteReader::newest(&published.host, &trust, &pins)?;
-        let portfolio = match site.unlock(&file.identity) {
-            Err(ReadError::NoMatch) => continue,
-            unlocked => unlocked?,
+        let tried = file.identities.iter().map(|identity| site.unlock(identity));
+        let opened = tried.skip_while(|tried| matches!(tried, Err(ReadError::NoMatch)));
+        let Some(portfolio) = opened.take(1).next().transpose()? else {
+            continue;
         };
         trusted(here, &site, &pins, &trust);
         let copied = copy(&portfolio, site.site_json(), take)?;

@@ -4,6 +4,7 @@
 use bip39::Language;
 use rand::Rng;
 use rand::rngs::OsRng;
+use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 use zxcvbn::time_estimates::CrackTimes;
 use zxcvbn::zxcvbn;
@@ -28,6 +29,16 @@ pub fn generate_passphrase() -> Zeroizing<String> {
         .map(|_| list[OsRng.gen_range(0..list.len())])
         .collect();
     Zeroizing::new(words.join("-"))
+}
+
+/// What somebody may have meant by a passphrase, the likeliest first and each once: as typed; in the composed form of
+/// Unicode and without white space around it; and with hyphens between its words, as gradus writes them.
+pub(super) fn readings(typed: &str) -> Vec<Zeroizing<String>> {
+    let composed: String = typed.trim().nfc().collect();
+    let hyphenated = composed.split_whitespace().collect::<Vec<_>>().join("-");
+    let mut readings = vec![typed.to_owned(), composed, hyphenated];
+    readings.dedup();
+    readings.into_iter().map(Zeroizing::new).collect()
 }
 
 /// What people put between words.

@@ -205,10 +205,52 @@ pub struct Identity {
     x25519: StaticSecret,
 }
 
-/// A text holds no identity, or one that is mistyped, or several.
+/// Why a text is no age identity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
-#[error("not one age identity (`AGE-SECRET-KEY-1…` or `AGE-SECRET-KEY-PQ-1…`)")]
-pub struct NotAnIdentity;
+pub enum NotAnIdentity {
+    /// Nothing but comments and blank lines.
+    #[error("it has no line that starts with `AGE-SECRET-KEY-`")]
+    Empty,
+    #[error("`age1…` is the public half of a key, which opens nothing")]
+    Public,
+    #[error("it is an SSH key, and gradus opens with age identities alone")]
+    Ssh,
+    #[error("`AGE-PLUGIN-…` is the identity of an age plugin, and gradus runs none")]
+    Plugin,
+    #[error("the line that starts with `AGE-SECRET-KEY-` is cut short or mistyped")]
+    Mistyped,
+    #[error("a line of it is neither a comment nor an age identity")]
+    Other,
+}
+
+impl NotAnIdentity {
+    /// What a text is that is no identity.
+    fn of(text: &str) -> Self {
+        let lower = text.to_ascii_lowercase();
+        let begins = |start: &str| lower.starts_with(start);
+        if begins("age-secret-key-") {
+            Self::Mistyped
+        } else if begins("age-plugin-") {
+            Self::Plugin
+        } else if begins("age1") {
+            Self::Public
+        } else if begins("ssh-") || (begins("-----begin ") && lower.contains("private key")) {
+            Self::Ssh
+        } else {
+            Self::Other
+        }
+    }
+
+    /// What to do about it.
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::Empty | Self::Other => "name the file that `gradus keys new` or `age-keygen` wrote",
+            Self::Public => "name the file with the secret half: it has a line that starts with `AGE-SECRET-KEY-`",
+            Self::Ssh | Self::Plugin => "`gradus keys new` makes an age key; the keeper adds its public half to your person.toml",
+            Self::Mistyped => "copy the whole line again, to its last character",
+        }
+    }
+}
 
 impl Identity {
     /// A new X25519 identity from the system's randomness.
@@ -244,7 +286,7 @@ impl Identity {
     pub fn parse(text: &str) -> Result<Self, NotAnIdentity> {
         let of = |kind: KeyKind| Some((kind, decode(text.trim(), kind.identity_hrp())?));
         let decoded = of(KeyKind::X25519).or_else(|| of(KeyKind::Hybrid));
-        let (kind, seed) = decoded.ok_or(NotAnIdentity)?;
+        let (kind, seed) = decoded.ok_or_else(|| NotAnIdentity::of(text.trim()))?;
         Ok(Self::new(kind, seed))
     }
 

@@ -62,7 +62,7 @@ impl Demo {
 
     pub fn recipient(&self, person: &str) -> String {
         let file = IdentityFile::parse(&self.key_file(person)).expect(person);
-        file.identity.recipient().to_string()
+        file.identities[0].recipient().to_string()
     }
 
     /// What somebody of the demo opens of the site as it is now.
@@ -75,7 +75,7 @@ impl Demo {
         let file = IdentityFile::parse(key_file)?;
         let folder = Folder(self.here.path("org/public"));
         let site = SealedSiteReader::new(&folder, &Trust::default(), &file.signers)?;
-        site.unlock(&file.identity).map(drop)
+        site.unlock(&file.identities[0]).map(drop)
     }
 }
 
@@ -389,7 +389,7 @@ fn a_forgotten_login_gets_a_new_identity_and_the_old_one_opens_nothing() {
     let file = gradus::keys::unwrap_login(&login, passphrase.trim()).expect("it opens");
     let site = demo.site();
     assert_eq!(site.files_open_to(&[key_file]), 0);
-    let opened = site.opened_by(&file.identity.to_text());
+    let opened = site.opened_by(&file.identities[0].to_text());
     assert!(opened.holds(SELF) && opened.holds(REVIEW));
     assert_eq!(site.names("login/").len(), 1);
 }

@@ -64,7 +64,9 @@ fn read(vector: &Vector) -> Result<Value, ReadError> {
         seen_build: vector.seen_build,
     };
     let site = SealedSiteReader::newest(&files, &trust, &file.signers)?;
-    let portfolio = site.unlock(&file.identity)?;
+    let tried = file.identities.iter().map(|identity| site.unlock(identity));
+    let mut opened = tried.skip_while(|tried| matches!(tried, Err(ReadError::NoMatch)));
+    let portfolio = opened.next().unwrap_or(Err(ReadError::NoMatch))?;
     let sections = portfolio
         .keyring()
         .sections
@@ -524,9 +526,15 @@ fn keys() -> Vec<Vector> {
             "wrong-key",
         ),
         with(
-            "two-keys",
-            "one of two keys is taken",
-            &format!("{0}\n{0}\n", *key),
+            "two-keys-and-neither-opens",
+            "of several keys only the first is tried, or none",
+            &format!("{0}\n{0}\n", *stranger().to_text()),
+            "no-match",
+        ),
+        with(
+            "key-beside-another-line",
+            "a line that is no key is passed over",
+            &format!("{}\nhunter2\n", *key),
             "wrong-key",
         ),
         with(

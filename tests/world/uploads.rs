@@ -108,7 +108,7 @@ fn sections_of_sam(shell: &Shell, host: PathBuf) -> usize {
     let sam = load_identity_file(&shell.path("org/sam.key.txt"), &unasked).expect("an identity");
     let folder = Folder(host);
     let site = SealedSiteReader::newest(&folder, &Trust::default(), &sam.signers).expect("a site");
-    let opened = site.unlock(&sam.identity).expect("a keyring");
+    let opened = site.unlock(&sam.identities[0]).expect("a keyring");
     let sections = &opened.keyring().sections;
     for section in sections {
         opened.section(&section.id).expect(&section.id);

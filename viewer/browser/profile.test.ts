@@ -5,7 +5,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
 import type { BrowserContext, Page } from "playwright-core";
-import { parseIdentity } from "../src/identity";
+import { parseIdentities } from "../src/identity";
 import type { Library } from "../src/library";
 import type { Tree } from "../src/tree";
 import { canary, filesBelow, found, shapesOf, type Canary } from "./canaries";
@@ -30,7 +30,7 @@ async function profileAfter(name: string, work: (page: Page, context: BrowserCon
 
 /** Everything sealed that Ada's key opens: sentences, names, routes, and the keys themselves. */
 async function canariesOf(library: Library): Promise<Canary[]> {
-  const key = parseIdentity(bareKey(demoKey("ada")));
+  const [key] = parseIdentities(bareKey(demoKey("ada")));
   const identities = library.sections.map(({ identity }) => canary(identity));
   const names = ["Okafor", "Whitfield", "Meridian Pay", "people/ada", SEARCHED, PASSPHRASE, LOGIN].map(canary);
   return [canary(key.text), { name: "the key's bytes", bytes: key.secret }, ...identities, ...names, ...(await sentences(library))];

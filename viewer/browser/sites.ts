@@ -5,7 +5,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, 
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { generateX25519Identity, identityToRecipient } from "age-encryption";
-import { parseIdentity } from "../src/identity";
+import { parseIdentities } from "../src/identity";
 import { Library } from "../src/library";
 import type { Section } from "../src/section";
 import { Site } from "../src/site";
@@ -151,7 +151,7 @@ export async function readLibrary(folder: string, identity: string): Promise<Lib
   const fetch = async (path: string): Promise<Uint8Array | null> =>
     existsSync(join(folder, path)) ? new Uint8Array(readFileSync(join(folder, path))) : null;
   const site = await Site.open(fetch, { signers: [], memory: () => ({ build: null, signer: null }) });
-  return Library.open(site, parseIdentity(identity));
+  return Library.open(site, parseIdentities(identity)[0]);
 }
 
 /** All routes that a key opens, each once. */

@@ -1,13 +1,13 @@
 /** From the lock page to an open site: every way in, and every refusal. */
 
 import assert from "node:assert/strict";
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { generateX25519Identity } from "age-encryption";
+import { armor, Encrypter, generateX25519Identity } from "age-encryption";
 import type { Page } from "playwright-core";
 import { utf8 } from "../src/bytes";
-import { REPLACED, SENTENCES } from "../src/outcome";
+import { NO_KEYS, REPLACED, SENTENCES, WRAPPED } from "../src/outcome";
 import { signedByAnother } from "./forged";
 import { alert, documentText, enter, goTo, goToRoute, heading, lockNow, lockPage, refusal, unlock } from "./reader";
 import { example, exampleSite, hostile, inTab, libraryOf, served, twoBuilds } from "./shared";
@@ -92,10 +92,73 @@ test("six failures have six sentences", () => {
   assert.equal(new Set(six.map((fault) => SENTENCES[fault])).size, 6);
 });
 
-test("half a key is called no whole key", () =>
+test("half a key, a public key and others are each called what they are", () =>
   inTab(async ({ page }) => {
-    const half = bareKey(demoKey("ada")).slice(0, 40);
-    assert.equal(await refusal(page, (await exampleSite()).url, half), SENTENCES["wrong-key"]);
+    const key = bareKey(demoKey("ada"));
+    for (const [text, sentence] of [
+      [key.slice(0, 40), NO_KEYS.mistyped],
+      [`# age1xyz\nage1${"q".repeat(58)}`, NO_KEYS.public],
+      ["# mine\nssh-ed25519 AAAA", NO_KEYS.ssh],
+      ["# mine\nAGE-PLUGIN-YUBIKEY-1QQQQ", NO_KEYS.plugin],
+    ] as const) {
+      await page.goto((await exampleSite()).url);
+      await lockPage.file(page).setInputFiles({ name: "key.txt", mimeType: "text/plain", buffer: Buffer.from(text) });
+      assert.equal((await alert(page).innerText()).trim(), sentence);
+    }
+  }));
+
+test("a key file opens as Windows writes it, with a spare key before the one that counts, and protected by a passphrase", () =>
+  inTab(async ({ page }) => {
+    const spare = `${await generateX25519Identity()}\r\n${demoKey("ada").trim().toLowerCase()}\r\n`;
+    const encrypter = new Encrypter();
+    encrypter.setScryptWorkFactor(12);
+    encrypter.setPassphrase("correct-horse");
+    const wrapped = await encrypter.encrypt(demoKey("ada"));
+    const choose = async (buffer: Buffer): Promise<void> => {
+      await page.goto((await exampleSite()).url);
+      await lockPage.file(page).setInputFiles({ name: "key.txt", mimeType: "", buffer });
+    };
+    await choose(Buffer.from(`\ufeff${spare}`, "utf16le"));
+    await lockNow(page).waitFor();
+    for (const buffer of [Buffer.from(wrapped), Buffer.from(armor.encode(wrapped))]) {
+      await page.goto("about:blank");
+      await choose(buffer);
+      await page.getByRole("status").getByText(WRAPPED).waitFor();
+      await lockPage.key(page).fill("wrong");
+      assert.equal(await lockPage.login(page).isVisible(), false, "no login goes with it");
+      await lockPage.unlock(page).click();
+      assert.equal((await alert(page).innerText()).trim(), SENTENCES["wrong-passphrase"]);
+      await lockPage.key(page).fill(" correct horse ");
+      await lockPage.unlock(page).click();
+      await lockNow(page).waitFor();
+    }
+  }));
+
+test("what is typed is shown on request, and hidden again when the page locks", () =>
+  inTab(async ({ page }) => {
+    await page.goto((await exampleSite()).url);
+    await lockPage.key(page).fill(bareKey(demoKey("ada")));
+    assert.equal(await lockPage.key(page).getAttribute("type"), "password");
+    await page.getByRole("button", { name: "Show" }).click();
+    assert.equal(await lockPage.key(page).getAttribute("type"), "text");
+    await lockPage.unlock(page).click();
+    await lockNow(page).click();
+    await lockPage.unlock(page).waitFor();
+    assert.equal(await lockPage.key(page).getAttribute("type"), "password");
+  }));
+
+test("a lock page whose script does not come says that it is not whole, and takes no key", () =>
+  inTab(async ({ page }) => {
+    const site = await served(await example());
+    const script = readdirSync(join(await example(), "assets")).find((name) => name.startsWith("viewer.") && name.endsWith(".js"));
+    await page.route(`**/${script}`, (route) => route.abort());
+    await page.goto(site.url);
+    await page.getByText("has not loaded whole").waitFor();
+    for (const field of [lockPage.key(page), lockPage.unlock(page), lockPage.file(page)]) assert.ok(await field.isDisabled());
+    await page.unroute(`**/${script}`);
+    await page.reload();
+    await lockPage.key(page).fill("x");
+    assert.equal(await page.getByText("has not loaded whole").count(), 0);
   }));
 
 test("a stranger's key, a leaver's and a retired one open nothing, and are told so", () =>

@@ -2,7 +2,7 @@
 
 import { Decrypter, Encrypter, webauthn, type Identity as AgeIdentity, type Recipient as AgeRecipient } from "age-encryption";
 import { fromBase64Url, textOf, toBase64Url } from "./bytes";
-import { parseIdentity, type Identity } from "./identity";
+import { parseIdentities, type Identities } from "./identity";
 import type { Wrapped } from "./memory";
 import { Refusal } from "./outcome";
 import { PassphraseIdentity, PassphraseRecipient, type Progress } from "./scrypt";
@@ -49,17 +49,17 @@ export async function wrapWithPassphrase(identityFile: string, passphrase: strin
 }
 
 /**
- * The identity that this device keeps.
+ * The identities that this device keeps.
  *
  * Throws a {@link Refusal}: `wrong-device-passphrase`, `passkey` where the reader declines, else `device`.
  */
-export async function openWrapped(wrapped: Wrapped, passphrase: string, progress: Progress): Promise<Identity> {
+export async function openWrapped(wrapped: Wrapped, passphrase: string, progress: Progress): Promise<Identities> {
   const key =
     wrapped.credential === undefined
       ? new PassphraseIdentity(passphrase.normalize().trim(), progress)
       : new webauthn.WebAuthnIdentity({ identity: wrapped.credential });
   try {
-    return parseIdentity(await asked(() => decrypt(wrapped.file, key)));
+    return parseIdentities(await asked(() => decrypt(wrapped.file, key)));
   } catch (error) {
     const fault = error instanceof Refusal ? error.fault : null;
     if (fault === "passkey") throw error;

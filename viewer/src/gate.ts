@@ -1,10 +1,10 @@
 /** The lock page: the shell's static HTML, made to work. */
 
 import { againButton, alertBox, el } from "./element";
-import { looksLikeKey } from "./identity";
-import { COMPARE, REPLACED } from "./outcome";
+import { fileText, looksLikeKey } from "./identity";
+import { COMPARE, REPLACED, WRAPPED } from "./outcome";
 import type { Replaced } from "./site";
-import type { Secret } from "./unlock";
+import { wrappedIn, type Secret } from "./unlock";
 
 /** An identity file is a few lines; nobody's key is longer than this. */
 const FILE_BYTES_MAX = 65_536;
@@ -33,6 +33,10 @@ export class Gate {
   /** A whole identity file that was pasted: the field itself would drop its line ends. */
   private pasted: { readonly shown: string; readonly text: string } | null = null;
 
+  /** A key file whose passphrase is still to be typed. */
+  private wrapped: Uint8Array | null = null;
+  private readonly shown = el("button", { class: "show", type: "button", "aria-pressed": "false", "aria-controls": this.key.id }, "Show");
+
   private way: WayIn | null = null;
 
   /** @param unlock called with what the reader gave; never while it is still at work. */
@@ -42,11 +46,16 @@ export class Gate {
     this.key.addEventListener("input", () => this.askForLogin());
     this.key.addEventListener("paste", (event) => this.paste(event));
     this.file.addEventListener("change", () => void this.take(this.file.files));
+    this.shown.addEventListener("click", () => this.showTyped(this.key.type === "password"));
+    this.key.before(this.shown);
     this.wireDrop();
     this.part("gradus-skip", HTMLAnchorElement).addEventListener("click", (event) => {
       event.preventDefault(); // the fragment is the page that is asked for
       this.key.focus();
     });
+    // Until here the page says that it did not load whole.
+    document.getElementById("gradus-unready")?.remove();
+    for (const field of this.fields) field.disabled = false;
   }
 
   /** Puts another way in before the form. */
@@ -96,7 +105,17 @@ export class Gate {
   refuse(sentence: string): void {
     this.tell(sentence);
     this.way?.element.remove();
-    for (const field of [this.key, this.login, this.file, this.button]) field.disabled = true;
+    for (const field of this.fields) field.disabled = true;
+  }
+
+  private get fields(): (HTMLInputElement | HTMLButtonElement)[] {
+    return [this.key, this.login, this.file, this.button];
+  }
+
+  private showTyped(is: boolean): void {
+    this.key.type = is ? "text" : "password";
+    this.shown.setAttribute("aria-pressed", String(is));
+    this.shown.textContent = is ? "Hide" : "Show";
   }
 
   /** From 0 to 1. */
@@ -114,6 +133,8 @@ export class Gate {
   private empty(): void {
     this.form.reset();
     this.pasted = null;
+    this.wrapped = null;
+    this.showTyped(false);
     this.way?.renew();
   }
 
@@ -125,12 +146,12 @@ export class Gate {
 
   private askForLogin(): void {
     const typed = this.key.value;
-    this.loginRow.hidden = typed === "" || looksLikeKey(typed);
+    this.loginRow.hidden = this.wrapped !== null || typed === "" || looksLikeKey(typed);
   }
 
   private paste(event: ClipboardEvent): void {
     const text = event.clipboardData?.getData("text/plain") ?? "";
-    const line = text.split("\n").find((part) => part.trim().startsWith("AGE-SECRET-KEY-"));
+    const line = text.split("\n").find((part) => part.trim().toUpperCase().startsWith("AGE-SECRET-KEY-"));
     if (line === undefined || !text.trim().includes("\n")) return;
     event.preventDefault();
     this.key.value = line.trim();
@@ -147,6 +168,7 @@ export class Gate {
     const typed = this.key.value;
     if (this.pasted?.shown === typed) return { kind: "identity", text: this.pasted.text };
     if (looksLikeKey(typed)) return { kind: "identity", text: typed };
+    if (this.wrapped !== null) return { kind: "file", wrapped: this.wrapped, passphrase: typed };
     return { kind: "login", login: this.login.value, passphrase: typed };
   }
 
@@ -167,9 +189,15 @@ export class Gate {
   private async take(files: FileList | null | undefined): Promise<void> {
     const file = files?.[0];
     if (file === undefined) return;
-    const text = file.size <= FILE_BYTES_MAX ? await file.text() : "";
+    const bytes = file.size <= FILE_BYTES_MAX ? new Uint8Array(await file.arrayBuffer()) : new Uint8Array();
     this.file.value = ""; // so that the same file can be chosen again
-    await this.run({ kind: "identity", text });
+    this.wrapped = wrappedIn(bytes);
+    if (this.wrapped === null) return this.run({ kind: "identity", text: fileText(bytes) });
+    this.tell(null);
+    this.failure.replaceChildren(el("p", { role: "status" }, WRAPPED));
+    this.key.value = "";
+    this.askForLogin();
+    this.key.focus();
   }
 
   private wireDrop(): void {

@@ -5,7 +5,7 @@ import { DeviceSheet } from "./device-sheet";
 import { Gate } from "./gate";
 import { base, fetchFile, isReachable } from "./host";
 import { addressOf, recall, remember, rememberNewer } from "./memory";
-import { isPassing, OBSTACLES, outcomeOf, SENTENCES } from "./outcome";
+import { isPassing, OBSTACLES, outcomeOf, sentenceOf } from "./outcome";
 import { longDay } from "./relative";
 import { IDLE_MS, Session } from "./session";
 import { applyTheme } from "./theme";
@@ -36,7 +36,7 @@ async function tryUnlock(secret: Secret, accepted: Shown | null = null): Promise
   const { error } = outcome;
   if (error instanceof Replaced) return gate.ask(error, () => void gate.work(() => tryUnlock(secret, error.now)));
   const again = (): void => void gate.run(secret);
-  gate.tell(SENTENCES[outcome.fault], isPassing(outcome.fault) ? again : null);
+  gate.tell(sentenceOf(outcome), isPassing(outcome.fault) ? again : null);
 }
 
 async function start(unlocked: Unlocked): Promise<void> {

@@ -41,6 +41,18 @@ export const SENTENCES: Readonly<Record<Fault, string>> = {
   unexpected: "This page itself failed: reload it, and tell whoever publishes the site if it happens again.",
 };
 
+/** What a key file holds in the place of a key, and what to do. */
+export const NO_KEYS = {
+  public:
+    "This is the public half of a key, which opens nothing: choose the file with the line that starts with AGE-SECRET-KEY-.",
+  ssh: "This is an SSH key, and this page opens with age keys only: choose the file that gradus or age-keygen made.",
+  plugin: "This is a key of an age plugin, which no browser can use: ask your lead to add a plain age key for you.",
+  mistyped: "This key is cut short or mistyped: copy the whole line that starts with AGE-SECRET-KEY-.",
+} as const;
+
+/** Asks for the passphrase of a key file. */
+export const WRAPPED = "This key file is protected by a passphrase: type it above, then unlock.";
+
 /** Where a site is at an address that showed another one. */
 export const REPLACED =
   "Another site is at this address than the one that this browser opened here before. Do not open it unless you were told of a new site.";
@@ -65,10 +77,11 @@ export const OBSTACLES = {
 
 /** Thrown where reading stops. Becomes an {@link Outcome} before it reaches the screen. */
 export class Refusal extends Error {
-  /** @param fault what the reader is told. @param detail for tests and the curious; never shown, holds no secret. */
+  /** @param fault what went wrong. @param detail for tests and the curious; never shown, holds no secret. @param sentence what the reader is told. */
   constructor(
     readonly fault: Fault,
     detail: string,
+    readonly sentence: string = SENTENCES[fault],
   ) {
     super(`${fault}: ${detail}`);
   }
@@ -76,6 +89,9 @@ export class Refusal extends Error {
 
 /** The result of something that may be refused. */
 export type Outcome<T> = { readonly kind: "ok"; readonly value: T } | { readonly kind: "refused"; readonly fault: Fault; readonly error: unknown };
+
+/** What the reader is told of a refusal. */
+export const sentenceOf = ({ fault, error }: Outcome<never> & { kind: "refused" }): string => (error instanceof Refusal ? error.sentence : SENTENCES[fault]);
 
 /** Runs `work`, and turns a refusal (or a fault of our own) into an outcome. */
 export async function outcomeOf<T>(work: () => Promise<T>): Promise<Outcome<T>> {

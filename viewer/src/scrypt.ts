@@ -1,6 +1,6 @@
 /** Opens and writes passphrase-wrapped files, and tells how far it is. The library yields to the page every few milliseconds. */
 
-import { Stanza, type Identity as AgeIdentity, type Recipient as AgeRecipient } from "age-encryption";
+import { Decrypter, Stanza, type Identity as AgeIdentity, type Recipient as AgeRecipient } from "age-encryption";
 import { chacha20poly1305 } from "@noble/ciphers/chacha.js";
 import { scryptAsync } from "@noble/hashes/scrypt.js";
 import { base64nopad } from "@scure/base";
@@ -20,6 +20,31 @@ const SLICE_MS = 12;
 
 /** From 0 to 1. */
 export type Progress = (done: number) => void;
+
+/** What somebody may have meant by a passphrase, the likeliest first: as typed, composed and without spaces around it, with hyphens for spaces. */
+function readings(typed: string): ReadonlySet<string> {
+  const composed = typed.trim().normalize();
+  return new Set([typed, composed, composed.split(/\s+/).join("-")]);
+}
+
+/**
+ * Opens an age file that is wrapped with a passphrase, by the first reading of it that fits.
+ *
+ * Throws a {@link Refusal}: `wrong-passphrase`, or `damaged`.
+ */
+export async function unwrapFile(file: Uint8Array, passphrase: string, progress: Progress): Promise<Uint8Array> {
+  for (const reading of readings(passphrase)) {
+    const decrypter = new Decrypter();
+    decrypter.addIdentity(new PassphraseIdentity(reading, progress));
+    try {
+      return await decrypter.decrypt(file);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw new Refusal("damaged", `a wrapped file: ${String(error)}`);
+      if (error.fault !== "wrong-passphrase") throw error;
+    }
+  }
+  throw new Refusal("wrong-passphrase", "no reading of it opens the file");
+}
 
 /** An identity for age files wrapped with a passphrase. */
 export class PassphraseIdentity implements AgeIdentity {

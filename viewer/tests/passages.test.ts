@@ -5,7 +5,7 @@ import { ownLevelIn } from "../src/mine";
 import { passagesOf } from "../src/passages";
 import type { Section } from "../src/section";
 import { parseTree } from "../src/tree";
-import { excerpt, folded, marked } from "../src/words";
+import { excerpt, folded, marked, wordsIn } from "../src/words";
 
 const section = (id: string, route: string, ...tree: unknown[]): Section => ({
   id,
@@ -51,6 +51,18 @@ test("words are compared without case and marks, and marked as they are written"
   assert.deepEqual(pieces.map(({ text, marked: is }) => (is ? `[${text}]` : text)).join(""), "[Paweł] and [pawel].");
 });
 
+test("words of scripts without spaces are found inside a sentence, marked and cut around", () => {
+  const sentence = "這一段中文沒有空格，我把一千九百個商家移到了新的帳本。";
+  assert.deepEqual(wordsIn("新的帳本"), ["新的", "的帳", "帳本", "本"]);
+  assert.deepEqual(wordsIn("ที่นี่ v2"), ["ที่นี่", "นี่", "v2"]);
+  const pieces = marked(sentence, new Set(["商家", "家移"]));
+  assert.equal(pieces.map(({ text, marked: is }) => (is ? `[${text}]` : text)).join(""), sentence.replace("商家移", "[商家][移]"));
+  const long = `${"空格".repeat(100)}商家${"中文".repeat(100)}`;
+  const short = excerpt(long, new Set(["商家"]), 60);
+  assert.match(short, /^… .*商家.* …$/);
+  assert.ok(short.length < 70, short);
+});
+
 test("an excerpt holds the word that was found, and says where it leaves something out", () => {
   const text = `${"before ".repeat(60)}needle ${"after ".repeat(60)}`;
   const short = excerpt(text, new Set(["needle"]), 80);
@@ -71,6 +83,9 @@ test("search finds by the start of a word, by a slip of a finger, and only where
   assert.deepEqual(titles("nihts"), ["Calm nights"]);
   assert.deepEqual(titles("books night"), []);
   assert.deepEqual(titles(" ?"), []);
+  await finder.add(section("b", "people/li", card("e-move", "帳本", ["p", "我把一千九百個商家移到了新的帳本。"])));
+  for (const part of ["商家", "家", "帳本 商家", "本"]) assert.deepEqual(titles(part), ["帳本"], part);
+  assert.deepEqual(titles("商本"), []);
 });
 
 test("indexing stops to let the page breathe, and a section is taken in once", async () => {

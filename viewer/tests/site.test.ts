@@ -223,6 +223,28 @@ test("a login opens with its passphrase, in any case of the login", async () => 
   await refused("wrong-passphrase", () => open(made, { secret: secret("bob", "correct horse") }));
 });
 
+test("of several keys in a file the first that opens anything is taken", async () => {
+  const made = await make();
+  const stranger = await newIdentity();
+  assert.equal((await open(made, { identity: `${stranger}\n${ada}\n${grace}\n` })).library.reader.id, "ada");
+  await refused("no-match", () => open(made, { identity: `${stranger}\n${stranger}\n` }));
+});
+
+test("a passphrase is tried as typed, then without spaces around it, then with hyphens between its words", async () => {
+  const text = `${ada}\n`;
+  for (const [passphrase, typed] of [
+    ["one two", "one two"],
+    ["one two", "\tone two "],
+    ["one-two", "one  two"],
+    ["caf\u00e9", "cafe\u0301"],
+  ] as const) {
+    const made = await make({ logins: [{ login: "ada", passphrase, text }] });
+    assert.equal((await open(made, { secret: { kind: "login", login: "ada", passphrase: typed } })).library.reader.id, "ada");
+  }
+  const made = await make({ logins: [{ login: "ada", passphrase: "one two", text }] });
+  await refused("wrong-passphrase", () => open(made, { secret: { kind: "login", login: "ada", passphrase: "one-two" } }));
+});
+
 test("a login's own pin is held against the site", async () => {
   const other = "ed25519:QUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUE";
   const made = await make({ logins: [{ login: "ada", passphrase: "p", text: `# signer: ${other}\n${ada}\n` }] });

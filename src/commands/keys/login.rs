@@ -5,7 +5,6 @@ use std::path::Path;
 
 use gradus::keys;
 use gradus::model::{Identity, Recipient};
-use gradus::seal::IdentityFile;
 use gradus::terminal;
 use serde::Deserialize;
 use zeroize::Zeroizing;
@@ -101,10 +100,15 @@ fn identity(here: &Here, marker: &Marker) -> Result<Identity, Failure> {
             return Err(Failure::Usage(message));
         }
     };
-    let text = Zeroizing::new(read(&path)?);
-    let file = IdentityFile::parse(&text).map_err(|e| Failure::Keys(Message::from_error(&e)))?;
+    let ask = |path: &Path| terminal::ask_passphrase(&path.display().to_string());
+    let file = keys::load_identity_file(&path, &ask)?;
+    let count = file.identities.len();
+    let Ok([identity]) = <[Identity; 1]>::try_from(file.identities) else {
+        let message = format!("`{}` holds {count} identities, and a login wraps one", path.display());
+        return Err(Failure::Keys(Message::new(message)));
+    };
     let kind = marker.key_kind();
-    if file.identity.kind() != kind {
+    if identity.kind() != kind {
         let message = format!(
             "`{}` holds no `{}…` key, and the site is sealed to such keys alone",
             path.display(),
@@ -112,7 +116,7 @@ fn identity(here: &Here, marker: &Marker) -> Result<Identity, Failure> {
         );
         return Err(Failure::Keys(Message::new(message)));
     }
-    Ok(file.identity)
+    Ok(identity)
 }
 
 /// A passphrase that somebody thought of, where it is as good as six random words.

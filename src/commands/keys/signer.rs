@@ -73,7 +73,7 @@ pub fn pin(here: &Here, args: &cli::KeysPin) -> Result<(), Failure> {
     let signer = signer_named(&args.signer)?;
     let text = Zeroizing::new(read(&path)?);
     let file = IdentityFile::parse(&text).map_err(|e| {
-        Failure::Keys(Message::from_error(&e).help("name the key file whose comments pin a signer"))
+        Failure::Keys(Message::from_error(&e).help(e.help()))
     })?;
     let old = replaced(args, &file.signers)?;
     let after = IdentityFile::pin(&text, old.as_deref(), &signer);
