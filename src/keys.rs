@@ -406,14 +406,16 @@ pub fn load_identity_file(
     let read = regular_file::read_named(path, LOGIN_MAX_BYTES);
     let bytes = Zeroizing::new(read.map_err(KeysError::not_taken(path))?);
     let text = IdentityFile::text_of(&bytes);
-    let parsed = text.as_ref().map_or(Err(NotAnIdentity::Other), |text| {
-        IdentityFile::parse(text)
-    });
+    let parsed = text
+        .as_ref()
+        .map_or(Err(NotAnIdentity::Other), |text| IdentityFile::parse(text));
     let source = match parsed {
         Ok(file) => return Ok(file),
         Err(source) => source,
     };
-    let wrapped = text.as_ref().map_or(bytes.as_slice(), |text| text.as_bytes());
+    let wrapped = text
+        .as_ref()
+        .map_or(bytes.as_slice(), |text| text.as_bytes());
     if Decryptor::new_buffered(ArmoredReader::new(wrapped)).is_err() {
         let path = path.to_owned();
         return Err(KeysError::NoIdentity { path, source });

@@ -14,12 +14,12 @@ use crate::source::{SEALED_ENDING, SourceFile};
 pub(super) fn read(known: &Known<'_>, name: &str, held: &SourceFile) -> Option<Attachment> {
     let bytes = held.bytes()?;
     let file = held.path.rsplit('/').next().unwrap_or(name);
-    let file = file.strip_suffix(SEALED_ENDING).unwrap_or(file);
+    let file = markup::composed(file.strip_suffix(SEALED_ENDING).unwrap_or(file));
     let bytes = if is_svg(name) {
         inert(bytes)
             .map_err(|faults| {
                 // A link to a picture is complained about where it leads, once.
-                if name == file || !is_svg(file) {
+                if name == file || !is_svg(&file) {
                     complain(known, held, faults);
                 }
             })
@@ -29,7 +29,7 @@ pub(super) fn read(known: &Known<'_>, name: &str, held: &SourceFile) -> Option<A
     };
     Some(Attachment {
         name: name.to_owned(),
-        file: file.to_owned(),
+        file,
         bytes,
     })
 }

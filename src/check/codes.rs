@@ -82,9 +82,9 @@ rules! {
     "people/con/person.toml"
 
     CASE_COLLISION "E007" Error
-    "two names differ only in case"
-    "On Windows and macOS both would be the same file, and one would replace the other. Ids are unique without regard to case; \
-     give one of them another name."
+    "two names are the same on some systems"
+    "They differ only in case, or in how Unicode writes a letter with a mark. On Windows or macOS both are the same file, and one \
+     replaces the other. Give one of them another name."
     "people/ada/ and people/Ada/"
 
     UNOPENED "E008" Error
@@ -398,6 +398,12 @@ rules! {
      could make gradus read, and quote, any file of the machine that checks it. Nothing of the folder was read."
     "[sources]\npeople = \"../people-repo\", without `--outside ../people-repo`"
 
+    LFS_POINTER "E069" Error
+    "a Git LFS pointer in the place of a file"
+    "The repository keeps this file in Git LFS, and this copy has only the few lines that point to it. Publishing them would \
+     show a broken picture. `git lfs pull` fetches the files; the pipelines of `gradus init --ci` do so."
+    "version https://git-lfs.github.com/spec/v1"
+
     REVOKED_KEY "E070" Error
     "a revoked key is back"
     "Somebody else may hold a key that was revoked, so nothing may be sealed to it again. It stays in `keys` with its `revoked` day so that this can be told; \
@@ -577,8 +583,8 @@ rules! {
 
     UNKNOWN_FILE "W001" Warning
     "a file or directory that is not known here"
-    "Nothing reads it, and its name is not one of the layout; perhaps it is misspelt. Names that begin with a dot are left alone. \
-     Keep your own notes outside `rubrics/`, `cycles/`, `people/` and `management/`."
+    "Nothing reads it, and its name is not one of the layout; perhaps it is misspelt. Names that begin with a dot are left alone, \
+     links too. What systems and editors leave, such as `Thumbs.db`, `README.md` or a second copy of a file, is named and not read. Keep your own notes outside `rubrics/`, `cycles/`, `people/` and `management/`."
     "people/ada/2026-h1/expectation.toml"
 
     NO_KEYS "W002" Warning

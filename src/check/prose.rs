@@ -8,7 +8,7 @@ use super::codes;
 use super::complaints::{Complaints, did_you_mean};
 use super::table::{At, Doc};
 use crate::diag::Place;
-use crate::model::Prose;
+use crate::model::{Prose, markup};
 use crate::source::written::{Apart, EnclosedKind, Markdown, Tangled};
 
 /// The most quotes, lists and spans that may stand inside one another.
@@ -272,8 +272,9 @@ fn check_target(doc: &Doc<'_>, target: &str, place: impl FnOnce() -> Place) {
     if is_web_address(target) || is_mail_address(target) || target.starts_with('#') {
         return;
     }
-    if let Some(name) = target.strip_prefix("files/") {
-        return check_attachment(doc, &name.replace("%20", " "), place);
+    let is_there = |name: &str| doc.attachments.is_some_and(|names| names.contains(name));
+    if let Some(name) = markup::attachment(target, is_there) {
+        return check_attachment(doc, &name, place);
     }
     if scheme(target).is_some() {
         doc.complaints

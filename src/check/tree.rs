@@ -30,7 +30,7 @@ fn words(problem: &Problem) -> (Rule, String) {
             (codes::TOO_LARGE, message)
         }
         ProblemKind::CaseCollision { other } => {
-            let message = format!("`{path}` and `{other}` differ only in case");
+            let message = format!("`{path}` and `{other}` are the same name on some systems");
             (codes::CASE_COLLISION, message)
         }
         ProblemKind::SealedTwice { other } => {
@@ -74,6 +74,10 @@ fn what_it_is(problem: &ProblemKind) -> (Rule, &'static str) {
         ProblemKind::AnotherPlace => (
             codes::BAD_LINK,
             "is a symbolic link to another part of the tree, which others may read",
+        ),
+        ProblemKind::LfsPointer => (
+            codes::LFS_POINTER,
+            "is a Git LFS pointer: the file itself was not fetched",
         ),
         ProblemKind::BrokenLink => (codes::BAD_LINK, "is a symbolic link that leads nowhere"),
         ProblemKind::SpecialFile => (codes::NOT_A_FILE, "is neither a file nor a directory"),
@@ -124,6 +128,9 @@ fn help(problem: &ProblemKind) -> Option<String> {
                 .into(),
         ),
         ProblemKind::LeadsOut { .. } => Some(ALLOW_OUTSIDE.into()),
+        ProblemKind::LfsPointer => {
+            Some("fetch it with `git lfs install` and `git lfs pull`".into())
+        }
         ProblemKind::AnotherPlace => {
             Some("give each place a copy of its own: where a file lies says who reads it".into())
         }

@@ -1,5 +1,6 @@
 //! Self-assessment, peer feedback, review and response: front matter, then answers in markdown.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use super::*;
@@ -29,7 +30,7 @@ impl Feedback {
 
 /// What stands in texts after each `files/`, in order, so that a name is looked up rather than searched for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LinkedFiles<'t>(Vec<&'t str>);
+pub struct LinkedFiles<'t>(Vec<Cow<'t, str>>);
 
 impl<'t> LinkedFiles<'t> {
     /// Longest name that a disk holds, were all of it blanks that a link writes as `%20`, in bytes. What follows tells
@@ -37,26 +38,26 @@ impl<'t> LinkedFiles<'t> {
     const NAME_MAX_BYTES: usize = 3 * 255;
 
     fn in_texts(texts: impl Iterator<Item = &'t str>) -> Self {
-        let mut after: Vec<&str> = texts.flat_map(Self::in_text).collect();
+        let mut after: Vec<Cow<'t, str>> = texts.flat_map(Self::in_text).collect();
         after.sort_unstable();
         Self(after)
     }
 
-    fn in_text(text: &'t str) -> impl Iterator<Item = &'t str> {
-        text.match_indices(markup::FILES).map(|(at, directory)| {
+    /// Whatever follows `files/`, and what its links lead to where they may be written in another way.
+    fn in_text(text: &'t str) -> impl Iterator<Item = Cow<'t, str>> {
+        let written = text.match_indices(markup::FILES).map(|(at, directory)| {
             let rest = &text[at + directory.len()..];
-            &rest[..rest.floor_char_boundary(Self::NAME_MAX_BYTES)]
-        })
+            Cow::Borrowed(&rest[..rest.floor_char_boundary(Self::NAME_MAX_BYTES)])
+        });
+        let is_plain = text.is_ascii() && !text.contains(['%', '&', '\\']);
+        let led_to = (!is_plain).then(|| markup::attachments(text));
+        written.chain(led_to.into_iter().flatten().map(Cow::Owned))
     }
 
     /// Whether one of the texts links to the file of that name.
     pub fn holds(&self, name: &str) -> bool {
-        self.begins(name) || name.contains(' ') && self.begins(&name.replace(' ', "%20"))
-    }
-
-    /// Whatever begins with a name comes first of all that is not before it.
-    fn begins(&self, name: &str) -> bool {
-        let at = self.0.partition_point(|after| *after < name);
+        // Whatever begins with a name comes first of all that is not before it.
+        let at = self.0.partition_point(|after| **after < *name);
         self.0.get(at).is_some_and(|after| after.starts_with(name))
     }
 }

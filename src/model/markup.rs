@@ -2,15 +2,36 @@
 
 use std::ops::Range;
 
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use unicode_normalization::UnicodeNormalization;
 
 /// The events of a markdown text, by the one dialect that the tree is written in.
 pub fn parse(markdown: &str) -> Parser<'_> {
     let options = Options::ENABLE_TABLES
         | Options::ENABLE_FOOTNOTES
         | Options::ENABLE_STRIKETHROUGH
-        | Options::ENABLE_TASKLISTS;
+        | Options::ENABLE_TASKLISTS
+        | Options::ENABLE_MATH
+        | Options::ENABLE_GFM;
     Parser::new_ext(markdown, options)
+}
+
+/// Stands before a text of one line, so that nothing in it begins a block. A punctuation mark, since emphasis may follow one.
+const GUARD: char = '\u{2e31}';
+
+/// A text of one line as markdown that is one paragraph: its first sign is a part of the words, as in `- 20 %`.
+///
+/// None if the text has several lines, or begins with the guard itself. [`unguarded`] takes the guard away again.
+pub fn one_line(markdown: &str) -> Option<String> {
+    let line = markdown.trim();
+    let is_line = !line.contains('\n') && !line.contains(GUARD);
+    is_line.then(|| format!("{GUARD}{line}"))
+}
+
+/// Takes the guard away that [`one_line`] put in.
+pub fn unguarded(text: &str) -> &str {
+    text.strip_prefix(GUARD).unwrap_or(text)
 }
 
 /// What begins an HTML comment.
@@ -103,7 +124,14 @@ pub(super) fn without_files<'n>(
     let mut longest_first: Vec<&str> = names.filter(|name| name.contains('.')).collect();
     longest_first.sort_by_key(|name| std::cmp::Reverse(name.len()));
     for name in longest_first {
-        for written in [name.to_owned(), name.replace(' ', "%20")] {
+        let decomposed: String = name.nfd().collect();
+        let encoded = utf8_percent_encode(name, NON_ALPHANUMERIC).to_string();
+        for written in [
+            name.to_owned(),
+            name.replace(' ', "%20"),
+            encoded,
+            decomposed,
+        ] {
             left = left.replace(&format!("{FILES}{written}"), ATTACHMENT);
             left = left.replace(&written, ATTACHMENT);
         }
@@ -129,11 +157,47 @@ fn without_paths(text: &str) -> String {
 
 /// Whether a target is an attachment.
 fn is_file(target: &str) -> bool {
-    let target = target.trim();
-    target
-        .strip_prefix("./")
-        .unwrap_or(target)
-        .starts_with(FILES)
+    below_files(target).is_some()
+}
+
+/// What follows `files/` in a target.
+fn below_files(target: &str) -> Option<&str> {
+    let mut path = target.trim();
+    while let Some(rest) = path.strip_prefix("./") {
+        path = rest;
+    }
+    path.strip_prefix(FILES)
+}
+
+/// A file's name in the composed form of Unicode, in which names are compared: systems keep either form.
+pub fn composed(name: &str) -> String {
+    name.nfc().collect()
+}
+
+/// The name of the attachment that a link leads to: percent-encoding is decoded as browsers do, unless only the name as
+/// written is there.
+///
+/// None if the link leads elsewhere.
+pub fn attachment(target: &str, is_there: impl Fn(&str) -> bool) -> Option<String> {
+    let [decoded, written] = readings(below_files(target)?);
+    let as_written = !is_there(&decoded) && is_there(&written);
+    Some(if as_written { written } else { decoded })
+}
+
+fn readings(name: &str) -> [String; 2] {
+    let decoded = percent_decode_str(name).decode_utf8();
+    [decoded.as_deref().unwrap_or(name), name].map(composed)
+}
+
+/// All names that the links and pictures of a text may mean.
+pub(super) fn attachments(markdown: &str) -> Vec<String> {
+    let names = parse(markdown).filter_map(|event| match event {
+        Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
+            below_files(&dest_url).map(readings)
+        }
+        _ => None,
+    });
+    names.flatten().collect()
 }
 
 /// The marks of links to attachments: all of such a link but its words.

@@ -244,9 +244,15 @@ impl NotAnIdentity {
     /// What to do about it.
     pub fn help(self) -> &'static str {
         match self {
-            Self::Empty | Self::Other => "name the file that `gradus keys new` or `age-keygen` wrote",
-            Self::Public => "name the file with the secret half: it has a line that starts with `AGE-SECRET-KEY-`",
-            Self::Ssh | Self::Plugin => "`gradus keys new` makes an age key; the keeper adds its public half to your person.toml",
+            Self::Empty | Self::Other => {
+                "name the file that `gradus keys new` or `age-keygen` wrote"
+            }
+            Self::Public => {
+                "name the file with the secret half: it has a line that starts with `AGE-SECRET-KEY-`"
+            }
+            Self::Ssh | Self::Plugin => {
+                "`gradus keys new` makes an age key; the keeper adds its public half to your person.toml"
+            }
             Self::Mistyped => "copy the whole line again, to its last character",
         }
     }

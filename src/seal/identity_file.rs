@@ -51,7 +51,8 @@ impl IdentityFile {
     pub fn text_of(bytes: &[u8]) -> Option<Zeroizing<String>> {
         let units = |pair: fn([u8; 2]) -> u16| {
             let (pairs, rest) = bytes[2..].as_chunks::<2>();
-            let units: Zeroizing<Vec<u16>> = Zeroizing::new(pairs.iter().copied().map(pair).collect());
+            let units: Zeroizing<Vec<u16>> =
+                Zeroizing::new(pairs.iter().copied().map(pair).collect());
             let text = rest.is_empty().then(|| String::from_utf16(&units).ok());
             text.flatten().map(Zeroizing::new)
         };
@@ -179,7 +180,10 @@ mod tests {
             (&public, Not::Public),
             ("AGE-PLUGIN-YUBIKEY-1QQQQ", Not::Plugin),
             (&beside, Not::Ssh),
-            ("-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n", Not::Ssh),
+            (
+                "-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n",
+                Not::Ssh,
+            ),
         ] {
             assert_eq!(IdentityFile::parse(bad).err(), Some(why), "{bad}");
         }
@@ -189,7 +193,10 @@ mod tests {
     fn key_files_are_read_as_people_have_them() {
         let keys = [(); 2].map(|()| Identity::generate().to_text());
         let [one, two] = keys.each_ref().map(|key| key.as_str());
-        let text = format!("# signer: ed25519:a\r\n  {one} \r\n\r\n# spare\r\n{}\r\n", two.to_lowercase());
+        let text = format!(
+            "# signer: ed25519:a\r\n  {one} \r\n\r\n# spare\r\n{}\r\n",
+            two.to_lowercase()
+        );
         let marked = format!("\u{feff}{text}");
         let units: Vec<u16> = marked.encode_utf16().collect();
         let little: Vec<u8> = units.iter().flat_map(|unit| unit.to_le_bytes()).collect();

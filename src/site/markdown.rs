@@ -7,8 +7,10 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
+use linkify::{LinkFinder, LinkKind};
 use pulldown_cmark::{
-    Alignment, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd,
+    Alignment, BlockQuoteKind, CodeBlockKind, CowStr, Event, HeadingLevel, LinkType, Tag, TagEnd,
+    TextMergeStream,
 };
 
 use super::highlight;
@@ -54,15 +56,19 @@ pub fn blocks(markdown: &str, around: &Surroundings) -> Html {
 
 /// Markdown as what may stand within a line: the breaks between its blocks are line breaks.
 pub fn inline(markdown: &str, around: &Surroundings) -> Html {
-    let rendered = Renderer::new(around, true).render(markdown);
+    let line = markup::one_line(markdown);
+    let rendered = Renderer::new(around, true).render(line.as_deref().unwrap_or(markdown));
     rendered.unwrap_or_else(|| Html::text(markdown))
 }
 
 /// The words alone, in one line.
 pub fn plain(markdown: &str) -> String {
     let mut words = String::new();
-    for event in markup::parse(markdown) {
+    let line = markup::one_line(markdown);
+    for event in markup::parse(line.as_deref().unwrap_or(markdown)) {
         match event {
+            Event::InlineMath(text) => words.push_str(&format!("${text}$")),
+            Event::DisplayMath(text) => words.push_str(&format!("$${text}$$")),
             Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
                 words.push_str(&text);
             }
@@ -70,7 +76,7 @@ pub fn plain(markdown: &str) -> String {
             _ => {}
         }
     }
-    let words: Vec<&str> = words.split_whitespace().collect();
+    let words: Vec<&str> = markup::unguarded(&words).split_whitespace().collect();
     words.join(" ")
 }
 
@@ -170,7 +176,8 @@ impl<'s> Renderer<'s> {
     fn render(mut self, markdown: &str) -> Option<Html> {
         let room = self.around.room.get();
         let most = PIECES_MAX.min(room);
-        for event in markup::parse(markdown) {
+        // An address is one text then, however it was taken apart.
+        for event in TextMergeStream::new(markup::parse(markdown)) {
             self.event(event);
             self.pieces += 1;
             if self.pieces > most {
@@ -194,10 +201,12 @@ impl<'s> Renderer<'s> {
             }
             // A row of a table is one line of markdown, so that nothing else breaks one within a cell.
             Event::InlineHtml(html) if self.in_cell && is_line_break(&html) => self.void("<br>"),
-            Event::Text(text) | Event::Html(text) | Event::InlineHtml(text) => self.text(&text),
-            Event::Code(text) | Event::InlineMath(text) | Event::DisplayMath(text) => {
-                self.code(&text)
-            }
+            Event::Text(text) => self.words(markup::unguarded(&text)),
+            Event::Html(text) | Event::InlineHtml(text) => self.text(&text),
+            Event::Code(text) => self.code(&text),
+            // Math is shown as it was typed: nothing here sets it.
+            Event::InlineMath(text) => self.code(&format!("${text}$")),
+            Event::DisplayMath(text) => self.code(&format!("$${text}$$")),
             Event::FootnoteReference(label) => self.reference(&label),
             Event::SoftBreak => self.text("\n"),
             Event::HardBreak => self.void("<br>"),
@@ -215,6 +224,28 @@ impl<'s> Renderer<'s> {
         } else {
             self.pay_break();
             self.out.text(text);
+        }
+    }
+
+    /// Text in which addresses of the web are links.
+    fn words(&mut self, text: &str) {
+        let is_plain = self.picture.is_some() || self.fence.is_some() || self.inside_link();
+        if is_plain || !text.contains("://") {
+            return self.text(text);
+        }
+        let mut finder = LinkFinder::new();
+        finder.kinds(&[LinkKind::Url]);
+        for span in finder.spans(text) {
+            let url = span.kind().and_then(|_| outward(span.as_str()));
+            match url.filter(|url| url.starts_with("http")) {
+                Some(url) => {
+                    self.pieces += 1;
+                    self.pay_break();
+                    self.out.tag("<a href=\"").value(&url).tag("\">");
+                    self.out.text(span.as_str()).tag("</a>");
+                }
+                None => self.text(span.as_str()),
+            }
         }
     }
 
@@ -290,7 +321,16 @@ impl<'s> Renderer<'s> {
             Tag::Paragraph => self.element("<p dir=\"auto\">", "</p>"),
             Tag::HtmlBlock => self.element("<p class=\"plain\" dir=\"auto\">", "</p>"),
             Tag::Heading { level, .. } => self.heading(level),
-            Tag::BlockQuote(_) => self.element("<blockquote dir=\"auto\">", "</blockquote>"),
+            Tag::BlockQuote(None) => self.element("<blockquote dir=\"auto\">", "</blockquote>"),
+            Tag::BlockQuote(Some(kind)) => {
+                self.pieces += 2;
+                let closing = self.element("<blockquote dir=\"auto\">", "</blockquote>");
+                self.out
+                    .tag("<p><strong>")
+                    .text(alert(kind))
+                    .tag("</strong></p>");
+                closing
+            }
             Tag::List(None) => self.element("<ul>", "</ul>"),
             Tag::List(Some(first)) => self.numbered(first),
             Tag::Item => self.element("<li dir=\"auto\">", "</li>"),
@@ -373,14 +413,11 @@ impl<'s> Renderer<'s> {
     }
 
     fn target(&self, to: &str) -> Target {
-        let to = to.trim();
-        let file = to.strip_prefix("./").unwrap_or(to).strip_prefix("files/");
-        if let Some(name) = file {
-            let attach = &self.around.attach;
-            let key = attach(name).or_else(|| attach(&name.replace("%20", " ")));
-            return key.map_or(Target::Refused, Target::File);
+        let attach = &self.around.attach;
+        if let Some(name) = markup::attachment(to, |name| attach(name).is_some()) {
+            return attach(&name).map_or(Target::Refused, Target::File);
         }
-        outward(to).map_or(Target::Refused, Target::Web)
+        outward(to.trim()).map_or(Target::Refused, Target::Web)
     }
 
     fn start_picture(&mut self, to: &str) -> Closing {
@@ -524,6 +561,17 @@ pub fn outward(to: &str) -> Option<String> {
     (short && outward && allowed && !url.contains(tree::is_deceptive)).then_some(url)
 }
 
+/// What an alert is called, in the words of the forges that have them.
+fn alert(kind: BlockQuoteKind) -> &'static str {
+    match kind {
+        BlockQuoteKind::Note => "Note",
+        BlockQuoteKind::Tip => "Tip",
+        BlockQuoteKind::Important => "Important",
+        BlockQuoteKind::Warning => "Warning",
+        BlockQuoteKind::Caution => "Caution",
+    }
+}
+
 /// Whether an attachment can be shown as a picture.
 fn is_picture(key: &str) -> bool {
     super::media_type(key).starts_with("image/")
@@ -622,7 +670,11 @@ mod tests {
 
     #[test]
     fn honest_links_stay() {
-        assert!(html("[x](HTTPS://a.example/b c)").contains("(HTTPS")); // no link in markdown
+        // No link of markdown, but an address.
+        assert!(
+            html("[x](HTTPS://a.example/b c)")
+                .contains("[x](<a href=\"https://a.example/b\">HTTPS")
+        );
         assert!(html("[x](<HTTPS://a.example/b c>)").contains("href=\"https://a.example/b%20c\""));
         assert!(html("<ada@example.com>").contains("href=\"mailto:ada@example.com\""));
         assert!(html("[n](files/notes.pdf)").contains("href=\"attachment:h1/notes.pdf\""));
@@ -732,6 +784,100 @@ mod tests {
     fn inline_prose_has_no_blocks() {
         let html = inline("# a\n\nb *c*\n\n- d\n- e\n\n```\nf\n```", &around());
         assert_eq!(html.as_str(), "a<br>b <em>c</em><br>d<br>e<br>f\n");
+    }
+
+    #[test]
+    fn a_text_of_one_line_keeps_its_first_sign() {
+        for text in [
+            "> 99.9 % of payouts",
+            "- 20 % cost",
+            "+ 10 %",
+            "* a star",
+            "# of tickets",
+            "2027. The year",
+            "1) one",
+            "    indented",
+            "``` not a fence",
+            "| a | b |",
+            "[x] done",
+            "[^1]: a note",
+            "[a]: https://x.example",
+            "---",
+            "===",
+        ] {
+            let shown = inline(text, &around());
+            let tree = tree::parse(&format!("<p>{shown}</p>"), &|_| None)
+                .unwrap()
+                .node();
+            assert_eq!(super::tests::text(&tree), text.trim());
+            assert_eq!(plain(text), text.trim());
+        }
+        assert_eq!(
+            inline("**\"bold\"** first", &around()).as_str(),
+            "<strong>\"bold\"</strong> first"
+        );
+        assert_eq!(plain("*first* and `- code`"), "first and - code");
+    }
+
+    #[test]
+    fn what_people_know_from_their_forge_is_shown() {
+        let shown = html(
+            "See https://a.example/x_y_z?q=1, (http://b.example/p(1)) `https://c.example` [https://d.example](https://e.example).",
+        );
+        let leads = |url: &str| shown.contains(&format!("<a href=\"{url}\">"));
+        assert!(
+            leads("https://a.example/x_y_z?q=1")
+                && leads("http://b.example/p(1)")
+                && leads("https://e.example"),
+            "{shown}"
+        );
+        assert_eq!(shown.matches("<a ").count(), 3, "{shown}");
+        assert!(!html("javascript://x.example/%0aalert(1) data://x").contains("<a "));
+        let alert = html("> [!WARNING]\n> Half of it.");
+        assert!(
+            alert.contains("<strong>Warning</strong>") && !alert.contains("[!"),
+            "{alert}"
+        );
+        for math in [r"$$\int_0^1 x\,dx$$", r"$a\_b$"] {
+            assert_eq!(text(&tree(math)), math);
+            assert_eq!(plain(math), math);
+        }
+        assert_eq!(
+            text(&tree("It costs $5, then $10.")),
+            "It costs $5, then $10."
+        );
+    }
+
+    #[test]
+    fn a_link_to_an_attachment_is_read_as_a_browser_reads_it() {
+        let names = [
+            "\u{fc}ber.png",
+            "image (2).png",
+            "Screenshot 10.15\u{202f}PM.png",
+            "100%.png",
+            "a%20b.png",
+        ];
+        let around = Surroundings {
+            attach: Box::new(move |name| names.contains(&name).then(|| format!("h1/{name}"))),
+            ..around()
+        };
+        for (target, name) in [
+            ("files/%C3%BCber.png", names[0]),
+            ("files/u%CC%88ber.png", names[0]),
+            ("files/u\u{308}ber.png", names[0]),
+            ("./files/image%20%282%29.png", names[1]),
+            ("././files/image%20(2).png", names[1]),
+            ("files/Screenshot%2010.15%E2%80%AFPM.png", names[2]),
+            ("files/100%25.png", names[3]),
+            ("files/100%.png", names[3]),
+            ("files/a%20b.png", names[4]),
+        ] {
+            let shown = blocks(&format!("![x](<{target}>)"), &around);
+            assert!(
+                shown.as_str().contains(&format!("attachment:h1/{name}\"")),
+                "{target}: {shown}"
+            );
+        }
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::SEALED_ENDING;
-use crate::model::is_svg;
+use crate::model::{is_svg, markup};
 
 /// A file or directory name as it stands on disk; not yet known to be an id.
 pub type Name = Arc<str>;
@@ -297,7 +297,8 @@ fn in_people(path: &[&str], is_dir: bool) -> Known {
             None => nearest(name, &CYCLE_FILES),
         },
         [person, cycle, "files", name] => {
-            in_cycle(person, cycle, CycleFile::Attachment((*name).into()))
+            let name = markup::composed(name);
+            in_cycle(person, cycle, CycleFile::Attachment(name.into()))
         }
         _ => nothing(),
     }

@@ -279,6 +279,8 @@ pub enum ProblemKind {
     AnotherPlace,
     /// A symbolic link to nothing, or in a circle.
     BrokenLink,
+    /// What Git LFS leaves in the place of a file that was not fetched.
+    LfsPointer,
     /// A pipe, a device or a socket; never opened.
     SpecialFile,
     /// A directory stands where a file belongs.

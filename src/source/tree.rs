@@ -14,13 +14,16 @@ use super::{
     SEALED_MAX_BYTES, Source, SourceFile, read,
 };
 use crate::diag::Place;
-use crate::model::turns_direction;
+use crate::model::{markup::composed, turns_direction};
 
 /// The most files and directories that one area may hold.
 pub(super) const ENTRIES_MAX: usize = 1_000_000;
 
 /// The most attachments that one `files/` directory may hold.
 const ATTACHMENTS_MAX: usize = 10_000;
+
+/// What a file begins with that Git LFS did not fetch.
+const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
 
 /// The deepest path that the layout knows is `person/cycle/files/name`; one more shows what is too deep.
 const DEPTH_MAX: usize = 5;
@@ -84,6 +87,11 @@ impl Walk<'_> {
         let path = self.shown_path(entry.path());
         self.source.links |= entry.path_is_symlink();
         let known = self.recognise(entry.path(), is_dir);
+        if !known.is_attachment() && is_leftover(&entry.file_name().to_string_lossy()) {
+            let nearest = None;
+            self.problem(&path, ProblemKind::Unknown { nearest });
+            return !is_dir;
+        }
         if let Some(what) = self.misleads(entry, &known) {
             self.problem(&path, what);
             return !is_dir;
@@ -142,6 +150,9 @@ impl Walk<'_> {
 
     fn file(&mut self, shown: &str, path: &Path, kind: FileKind) {
         match self.bytes_of(path, FILE_MAX_BYTES) {
+            Ok(bytes) if bytes.starts_with(LFS_POINTER) => {
+                self.problem(shown, ProblemKind::LfsPointer);
+            }
             Ok(bytes) => self.source.take_in(shown, kind, bytes),
             Err(what) => self.problem(shown, what),
         }
@@ -221,6 +232,10 @@ impl Walk<'_> {
 
     fn walk_error(&mut self, error: &walkdir::Error) {
         let path = error.path().unwrap_or(&self.directory).to_owned();
+        // Emacs' lock of a file that is being edited is a link that leads nowhere.
+        if path.file_name().is_some_and(is_hidden) {
+            return;
+        }
         let shown = self.shown_path(&path);
         let is_link = path.is_symlink();
         let what = match error.io_error() {
@@ -347,7 +362,7 @@ impl Siblings {
     }
 }
 
-/// Names seen so far, to find those that only differ in case.
+/// Names seen so far, to find those that are the same name on some systems.
 #[derive(Default)]
 struct Neighbours(BTreeMap<String, String>);
 
@@ -355,7 +370,7 @@ impl Neighbours {
     fn collision(&mut self, path: &str) -> Option<String> {
         let first = self
             .0
-            .entry(path.to_lowercase())
+            .entry(composed(path).to_lowercase())
             .or_insert_with(|| path.to_owned());
         (first != path).then(|| first.clone())
     }
@@ -368,6 +383,37 @@ fn hidden(entry: &DirEntry) -> bool {
 
 fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b".")
+}
+
+/// Names that systems, editors and programs that synchronise folders leave anywhere, and what a forge shows of a folder.
+fn is_leftover(name: &str) -> bool {
+    let name = name.to_lowercase();
+    let systems = [
+        "desktop.ini",
+        "thumbs.db",
+        "ehthumbs.db",
+        "icon\r",
+        "readme",
+    ];
+    let ends = ["~", ".swp", ".swo", ".tmp", ".bak", ".orig", ".rej"];
+    let copies = ["conflicted copy", "sync-conflict-"];
+    systems.contains(&name.as_str())
+        || name.starts_with("readme.")
+        || (name.starts_with('#') && name.ends_with('#'))
+        || ends.iter().any(|end| name.ends_with(end))
+        || copies.iter().any(|copy| name.contains(copy))
+        || is_numbered_copy(&name)
+}
+
+/// `l4 (1).md`, as browsers and file managers name a second copy.
+fn is_numbered_copy(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name);
+    let number = stem
+        .strip_suffix(')')
+        .and_then(|stem| stem.rsplit_once(" ("));
+    number.is_some_and(|(_, number)| {
+        !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 fn name_problem(entry: &DirEntry) -> Option<ProblemKind> {

@@ -296,7 +296,10 @@ fn what_is_not_as_signed_is_left_out_and_said_to_be() {
 fn files_of(here: &Program, key: &str) -> Vec<String> {
     let folder = Folder(here.path("site"));
     let site = SealedSiteReader::new(&folder, &Trust::default(), &[]).unwrap();
-    let identity = IdentityFile::parse(&here.read(key)).unwrap().identities.remove(0);
+    let identity = IdentityFile::parse(&here.read(key))
+        .unwrap()
+        .identities
+        .remove(0);
     let portfolio = site.unlock(&identity).unwrap();
     let sections = portfolio.keyring().sections.iter();
     sections.map(|section| section.file.clone()).collect()

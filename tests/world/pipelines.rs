@@ -377,10 +377,16 @@ fn only_a_push_to_the_default_branch_publishes_whatever_that_is_called() {
     let rule = "$CI_COMMIT_BRANCH == $CI_DEFAULT_BRANCH && $CI_COMMIT_REF_PROTECTED == \"true\"";
     assert_eq!(rules, [Some(rule)]);
     // A tag may be called as the branch is: the whole reference is compared.
-    let condition = "github.event_name == 'push' && github.ref_protected && github.ref == format('refs/heads/{0}', github.event.repository.default_branch)";
+    let condition = "github.ref_protected && (github.event_name == 'schedule' || github.event_name == 'push' && github.ref == format('refs/heads/{0}', github.event.repository.default_branch))";
     let publish = &parsed(&github)["jobs"]["publish"];
     assert_eq!(publish["if"].as_str(), Some(condition));
     assert_eq!(publish["needs"].as_str(), Some("check"));
+    // Pages change with the day.
+    assert!(
+        parsed(&github)["on"]["schedule"][0]["cron"]
+            .as_str()
+            .is_some()
+    );
     for text in [gitlab, github] {
         let mut words = text.split(|c: char| !c.is_alphanumeric());
         assert_eq!(words.find(|word| ["main", "master"].contains(word)), None);

@@ -104,7 +104,10 @@ fn identity(here: &Here, marker: &Marker) -> Result<Identity, Failure> {
     let file = keys::load_identity_file(&path, &ask)?;
     let count = file.identities.len();
     let Ok([identity]) = <[Identity; 1]>::try_from(file.identities) else {
-        let message = format!("`{}` holds {count} identities, and a login wraps one", path.display());
+        let message = format!(
+            "`{}` holds {count} identities, and a login wraps one",
+            path.display()
+        );
         return Err(Failure::Keys(Message::new(message)));
     };
     let kind = marker.key_kind();

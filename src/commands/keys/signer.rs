@@ -72,9 +72,8 @@ pub fn pin(here: &Here, args: &cli::KeysPin) -> Result<(), Failure> {
     };
     let signer = signer_named(&args.signer)?;
     let text = Zeroizing::new(read(&path)?);
-    let file = IdentityFile::parse(&text).map_err(|e| {
-        Failure::Keys(Message::from_error(&e).help(e.help()))
-    })?;
+    let file = IdentityFile::parse(&text)
+        .map_err(|e| Failure::Keys(Message::from_error(&e).help(e.help())))?;
     let old = replaced(args, &file.signers)?;
     let after = IdentityFile::pin(&text, old.as_deref(), &signer);
     library::replace_file(&path, &text, &after)?;
