@@ -477,6 +477,15 @@ fn between_files() -> Vec<Case> {
             ),
         ),
         (
+            "E069",
+            sample()
+                .with(
+                    "people/ada/2026-h1/files/a.png",
+                    "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n",
+                )
+                .about("people/ada/2026-h1/files/a.png"),
+        ),
+        (
             "E019",
             sample().with_directory("people/hr").about("people/hr"),
         ),

@@ -11,6 +11,7 @@ mod history;
 mod hostile;
 #[cfg(unix)]
 mod hostile_trees;
+mod leftovers;
 mod markdown;
 mod mutated;
 mod sealed;
