@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::io::{self, BufRead, IsTerminal, Read, Stdin};
 use std::net::TcpListener;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::{Arc, Weak};
 use std::thread;
@@ -12,6 +12,7 @@ use std::time::Duration;
 use gradus::serve::RunSecret;
 use gradus::serve::gate::Gate;
 use gradus::serve::guard::{Guard, SecretIn};
+use gradus::serve::links::remove_left_behind;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::getpgrp;
 use rustix::termios::tcgetpgrp;
@@ -82,6 +83,9 @@ pub fn no_server(error: io::Error) -> Failure {
 
 /// Shows a link behind the words, and another one whenever Enter is pressed. Opens the browser if that is wanted.
 pub fn show(here: &Here, args: &cli::Listening, guard: &Arc<Guard>, words: &str) {
+    if let Some(home) = home() {
+        remove_left_behind(&home);
+    }
     // With `-q`, too: nobody could get in without it.
     anstream::eprintln!("{words} {}", guard.link());
     if args.open {
@@ -98,7 +102,7 @@ pub fn show(here: &Here, args: &cli::Listening, guard: &Arc<Guard>, words: &str)
 
 /// Hands the browser a file that leads to a link: the arguments of a process are seen by everybody on this machine.
 fn open(here: &Here, guard: &Arc<Guard>) {
-    let Some(home) = std::env::home_dir().filter(|home| home.is_dir()) else {
+    let Some(home) = home() else {
         return here.say(
             "you have no home folder, where a browser would find a file: open the link yourself",
         );
@@ -110,6 +114,11 @@ fn open(here: &Here, guard: &Arc<Guard>) {
             home.display()
         )),
     }
+}
+
+/// Where files for a browser are written. `None` if there is no such folder.
+fn home() -> Option<PathBuf> {
+    std::env::home_dir().filter(|home| home.is_dir())
 }
 
 /// Opens an address that is no secret.

@@ -312,14 +312,7 @@ fn asker(request: &Request) -> Asker<'_> {
         let found = headers.find(|header| header.field.equiv(name));
         found.map(|header| header.value.as_str())
     };
-    Asker {
-        host: value("Host"),
-        origin: value("Origin"),
-        site: value("Sec-Fetch-Site"),
-        destination: value("Sec-Fetch-Dest"),
-        purpose: value("Sec-Purpose").or_else(|| value("Purpose")),
-        cookie: value("Cookie"),
-    }
+    Asker::of(value)
 }
 
 /// A path without the query behind it.

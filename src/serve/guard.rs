@@ -16,9 +16,26 @@ pub struct Asker<'r> {
     pub site: Option<&'r str>,
     /// `Sec-Fetch-Dest`.
     pub destination: Option<&'r str>,
-    /// `Sec-Purpose` or `Purpose`: a browser loads ahead of its reader.
+    /// `Sec-Purpose`, or what older browsers call it: a browser loads ahead of its reader.
     pub purpose: Option<&'r str>,
     pub cookie: Option<&'r str>,
+}
+
+/// The headers by which browsers say that they load ahead.
+const PURPOSES: [&str; 4] = ["Sec-Purpose", "Purpose", "X-Purpose", "X-Moz"];
+
+impl<'r> Asker<'r> {
+    /// Reads the headers of a question. `value` returns the value of a header by its name.
+    pub fn of(value: impl Fn(&'static str) -> Option<&'r str>) -> Self {
+        Self {
+            host: value("Host"),
+            origin: value("Origin"),
+            site: value("Sec-Fetch-Site"),
+            destination: value("Sec-Fetch-Dest"),
+            purpose: PURPOSES.map(&value).into_iter().flatten().next(),
+            cookie: value("Cookie"),
+        }
+    }
 }
 
 /// Where the secret part of all addresses of a run is.

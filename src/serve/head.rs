@@ -14,12 +14,17 @@ const TARGET_MAX_BYTES: usize = 1024;
 
 const END: &[u8] = b"\r\n\r\n";
 
-/// The headers that answers depend on, in lower case. No other goes further.
-const HEEDED: [&str; 5] = [
+/// The headers that answers depend on, in lower case: all that an [`Asker`](super::guard::Asker) is made of. No other goes
+/// further.
+const HEEDED: [&str; 9] = [
     "host",
     "origin",
     "sec-fetch-site",
     "sec-fetch-dest",
+    "sec-purpose",
+    "purpose",
+    "x-purpose",
+    "x-moz",
     "cookie",
 ];
 
@@ -211,6 +216,9 @@ fn take(name: &str, value: &str, headers: &mut Vec<(&'static str, String)>) -> R
 
 #[cfg(test)]
 mod tests {
+    use std::cell::RefCell;
+
+    use super::super::guard::Asker;
     use super::*;
 
     const HOST: &str = "Host: 127.0.0.1:4040\r\n";
@@ -239,6 +247,26 @@ mod tests {
             passed,
             "GET /a/b.css?as=ada HTTP/1.1\r\nhost: 127.0.0.1:4040\r\ncookie: a=b; c=d\r\nconnection: close\r\n\r\n"
         );
+    }
+
+    #[test]
+    fn every_header_that_an_asker_is_made_of_goes_on() {
+        let asked = RefCell::new(Vec::new());
+        Asker::of(|name| {
+            asked.borrow_mut().push(name);
+            None
+        });
+        assert!(asked.borrow().len() >= 6, "{asked:?}");
+        for name in asked.into_inner() {
+            let host = if name == "Host" { "" } else { HOST };
+            let text = format!("GET / HTTP/1.1\r\n{host}{name}: some-value\r\n\r\n");
+            let Progress::Whole(head) = read(&text) else {
+                panic!("{name} is refused");
+            };
+            let passed = String::from_utf8(head.to_bytes()).unwrap();
+            let line = format!("\r\n{}: some-value\r\n", name.to_lowercase());
+            assert!(passed.contains(&line), "{name} is missing in {passed}");
+        }
     }
 
     #[test]

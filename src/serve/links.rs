@@ -1,10 +1,13 @@
 //! Links that let a browser in, each of them once, and files that hand one to the browser.
 //!
 //! A link in the arguments of a process is seen by every user of the machine. So the browser gets the path of a file,
-//! which only its owner reads and which leads on.
+//! which only its owner reads and which leads on. A run holds a lock on each of its files. A file without a lock is one
+//! that a killed run left: its link opens nothing, and the next run removes it.
 
 use std::collections::VecDeque;
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use tempfile::NamedTempFile;
@@ -17,6 +20,9 @@ const OPEN_MAX: usize = 8;
 
 /// What the name of a file with a link begins with. A browser that is confined to a sandbox reads no hidden files.
 const FILE_PREFIX: &str = "gradus-preview-";
+
+/// What the name of such a file ends with.
+const FILE_SUFFIX: &str = ".html";
 
 /// Random characters in the name of such a file.
 const FILE_RANDOM_CHARS: usize = 16;
@@ -93,12 +99,49 @@ impl Links {
 fn write_file(folder: &Path, address: &str) -> io::Result<NamedTempFile> {
     let mut name = tempfile::Builder::new();
     name.prefix(FILE_PREFIX)
-        .suffix(".html")
+        .suffix(FILE_SUFFIX)
         .rand_bytes(FILE_RANDOM_CHARS);
     let mut file = private::passing_file(&name, folder)?;
+    // Where the system has no locks, no other run gets one either, and removes nothing.
+    let _ = file.as_file().try_lock();
     file.write_all(leading_to(address).as_bytes())?;
     file.flush()?;
     Ok(file)
+}
+
+/// Removes the files in `folder` that killed runs left. Leaves those of runs that go on, and whatever else is there.
+pub fn remove_left_behind(folder: &Path) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        if name.to_str().is_some_and(is_file_name) && is_left_behind(&entry.path()) {
+            // A file that cannot be removed does no harm.
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}
+
+fn is_file_name(name: &str) -> bool {
+    let inner = name.strip_prefix(FILE_PREFIX);
+    let random = inner.and_then(|inner| inner.strip_suffix(FILE_SUFFIX));
+    let is_random = |c: char| c.is_ascii_alphanumeric();
+    random.is_some_and(|random| random.len() == FILE_RANDOM_CHARS && random.chars().all(is_random))
+}
+
+/// Whether this is a file of ours that no run holds. A file is locked before anything is written to it, so that an empty
+/// one may be new.
+fn is_left_behind(path: &Path) -> bool {
+    let is_ours = |file: &File| {
+        let found = file.metadata();
+        let ours = rustix::process::geteuid().as_raw();
+        found.is_ok_and(|found| found.is_file() && found.len() > 0 && found.uid() == ours)
+    };
+    let flags = (rustix::fs::OFlags::NOFOLLOW | rustix::fs::OFlags::NONBLOCK).bits();
+    let mut options = OpenOptions::new();
+    let opened = options
+        .read(true)
+        .custom_flags(flags.cast_signed())
+        .open(path);
+    opened.is_ok_and(|file| is_ours(&file) && file.try_lock().is_ok())
 }
 
 /// A page that leads to an address at once, and takes no place in the history. The address holds no character that
@@ -114,8 +157,7 @@ pub fn leading_to(address: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::fs::{PermissionsExt, symlink};
 
     use super::*;
 
@@ -167,5 +209,44 @@ mod tests {
         assert!(!second.exists() && third.exists());
         drop(links);
         assert!(!third.exists());
+    }
+
+    #[test]
+    fn only_a_file_that_no_run_holds_is_removed() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let (run, mut links) = (RunSecret::generate(), Links::default());
+        let token = links.add(&run);
+        let held = links.put_in_file(&token, "http://x/", folder.path());
+        let left = |last: char| format!("gradus-preview-0123456789abcde{last}.html");
+        let others = [
+            "gradus-preview-0123456789abcde.html",
+            "gradus-preview-0123456789abcdefg.html",
+            "gradus-preview-0123456789abcd-f.html",
+            "gradus-preview-0123456789abcdef.htm",
+            "my-gradus-preview-0123456789abcdef.html",
+            "gradus-preview-notes.html",
+        ];
+        for name in others
+            .iter()
+            .map(|name| (*name).to_owned())
+            .chain([left('x')])
+        {
+            fs::write(at(&name), "words").unwrap();
+        }
+        fs::write(at(&left('e')), "").unwrap();
+        fs::create_dir(at(&left('d'))).unwrap();
+        symlink(at(others[0]), at(&left('l'))).unwrap();
+        remove_left_behind(folder.path());
+        assert!(!at(&left('x')).exists() && held.unwrap().exists());
+        let empty_folder_link = ['e', 'd', 'l'].map(left);
+        for name in others
+            .iter()
+            .copied()
+            .chain(empty_folder_link.iter().map(|n| &**n))
+        {
+            assert!(at(name).symlink_metadata().is_ok(), "{name}");
+        }
+        remove_left_behind(&at("nowhere"));
     }
 }

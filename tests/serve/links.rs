@@ -29,11 +29,14 @@ fn with_opener(script: &str) -> TempDir {
 }
 
 fn opening(folder: TempDir, more: &[&str]) -> Running {
-    let path = |name: &str| folder.path().join(name);
-    let (home, bin) = (path("home"), path("bin"));
+    let home = folder.path().join("home");
+    opening_in(folder, &home, &[&["--open"], more].concat())
+}
+
+fn opening_in(folder: TempDir, home: &Path, more: &[&str]) -> Running {
+    let bin = folder.path().join("bin");
     Running::of(folder, |command| {
         command
-            .arg("--open")
             .args(more)
             .env("HOME", home)
             .env("PATH", format!("{}:/usr/bin:/bin", bin.display()));
@@ -116,6 +119,62 @@ fn a_file_that_no_browser_takes_is_gone_at_the_end_and_at_once_where_none_starts
         in_home(&failing).is_empty().then_some(())
     });
     fs::read_to_string(failing.path(NOTED).join("args")).expect("it was tried");
+}
+
+#[test]
+fn what_a_killed_preview_left_opens_nothing_and_the_next_one_removes_it() {
+    let mut killed = opening(with_opener(NOTE), &[]);
+    until("a browser", || {
+        fs::read_to_string(killed.path(NOTED).join("args")).ok()
+    });
+    assert!(!killed.end_by("-KILL").success());
+    let [left] = &in_home(&killed)[..] else {
+        panic!("a killed program removes nothing: {:?}", in_home(&killed));
+    };
+    let target = format!("/?token={}", token_of(&link_in(left)));
+    let home = killed.path("home");
+    // One that runs keeps its own file, and one that opens no browser removes what was left, too.
+    let goes_on = opening_in(with_opener(NOTE), &home, &["--open"]);
+    until("a browser", || {
+        fs::read_to_string(goes_on.path(NOTED).join("args")).ok()
+    });
+    let there = in_home(&killed);
+    assert!(there.len() == 1 && !there.contains(left), "{there:?}");
+    let next = opening_in(with_opener(NOTE), &home, &[]);
+    assert_eq!(in_home(&killed), there);
+    for running in [&goes_on, &next] {
+        let answer = running.get(&target, "");
+        assert!(answer.starts_with("HTTP/1.1 403 "), "{answer}");
+    }
+}
+
+/// What browsers say of a page that they load before its reader asks for it, in today's words and older ones.
+const AHEAD: [&str; 8] = [
+    "Sec-Purpose: prefetch",
+    "Sec-Purpose: prefetch;prerender",
+    "sec-purpose: prefetch;anonymous-client-ip",
+    "Purpose: prefetch",
+    "PURPOSE: prefetch",
+    "X-Purpose: preview",
+    "X-Purpose: instant",
+    "X-Moz: prefetch",
+];
+
+#[test]
+fn a_browser_that_loads_ahead_of_its_reader_uses_no_link_up() {
+    for host in ["localhost", "127.0.0.1"] {
+        let running = Running::over(organisation(), &["--host", host]);
+        let target = format!("{}?token={}", running.base(), running.token());
+        for ahead in AHEAD {
+            for from in ["", "Sec-Fetch-Site: none\r\nSec-Fetch-Dest: document\r\n"] {
+                let answer = running.get(&target, &format!("{ahead}\r\n{from}"));
+                assert!(answer.starts_with("HTTP/1.1 403 "), "{ahead}: {answer}");
+                assert!(!answer.contains("Set-Cookie"), "{ahead}: {answer}");
+            }
+        }
+        let entered = running.get(&target, "");
+        assert!(entered.contains("Set-Cookie: "), "{entered}");
+    }
 }
 
 #[test]
