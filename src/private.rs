@@ -55,6 +55,11 @@ pub fn close_folder(path: &Path) -> io::Result<()> {
     fs::set_permissions(path, Permissions::from_mode(mode & FOLDER_MODE))
 }
 
+/// Whether others than the owner may list or enter a folder.
+pub fn is_open_folder(path: &Path) -> bool {
+    fs::metadata(path).is_ok_and(|found| found.permissions().mode() & 0o077 != 0)
+}
+
 /// Makes a new file, open for writing. Fails where the name is taken, also by a link.
 ///
 /// # Errors

@@ -65,11 +65,14 @@ pub fn draw(audiences: &Audiences, planned: &Planned) -> SectionDraw {
         }
         (SectionKind::Managers, _) => Draw::Managers(managers_sections(&org.rubric)),
         (_, Some(person)) => Draw::Person(Box::new(cut_person(audiences, planned, person))),
-        (_, None) => Draw::Org(Box::new(OrgDraw {
-            shared: shared_log(audiences),
-            figures: org.figures.clone(),
-            closes: closes(org),
-        })),
+        (_, None) => {
+            let figures = published_figures(org, audiences.today);
+            Draw::Org(Box::new(OrgDraw {
+                shared: shared_log(audiences),
+                closes: closes(org, &figures),
+                figures,
+            }))
+        }
     };
     SectionDraw {
         section: planned.section.clone(),
@@ -77,13 +80,25 @@ pub fn draw(audiences: &Audiences, planned: &Planned) -> SectionDraw {
     }
 }
 
-/// Nothing here may depend on a text of a person: what is counted is in the tree as a file.
-fn closes(org: &Organisation) -> Vec<(CycleId, Date)> {
-    let open = org
-        .cycles
-        .iter()
-        .filter(|cycle| org.figures.of(&cycle.id).is_none());
-    let closes = open.map(|cycle| (cycle.id.clone(), org.policy.closes(cycle)));
+/// The figures whose day has come. A file that says another day was written while its cycle was open.
+fn published_figures(org: &Organisation, today: Date) -> OrgFigures {
+    let cycles = org.figures.cycles.iter();
+    let over = cycles.filter(|of| of.as_of <= today);
+    OrgFigures {
+        cycles: over.cloned().collect(),
+    }
+}
+
+/// From which day on there are figures of the cycles that have none. Nothing here may depend on a text of a person: what is
+/// counted is in the tree as a file.
+fn closes(org: &Organisation, published: &OrgFigures) -> Vec<(CycleId, Date)> {
+    let cycles = org.cycles.iter();
+    let open = cycles.filter(|cycle| published.of(&cycle.id).is_none());
+    let closes = open.map(|cycle| {
+        let written = org.figures.of(&cycle.id);
+        let day = written.map_or_else(|| org.policy.closes(cycle), |of| of.as_of);
+        (cycle.id.clone(), day)
+    });
     closes.collect()
 }
 

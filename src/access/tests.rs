@@ -733,3 +733,34 @@ fn a_readers_line_does_not_carry_confidence_to_a_new_manager() {
     assert!(!org.readable_by("grace").contains("linus on ada"));
     assert!(org.readable_by("barbara").contains("linus on ada"));
 }
+
+#[test]
+fn figures_of_a_day_to_come_are_drawn_from_that_day_on() {
+    let mut org = company();
+    let as_of = day("2026-07-25");
+    org.figures.cycles.push(CycleFigures {
+        cycle: h1(),
+        as_of,
+        everyone: None,
+        teams: vec![],
+    });
+    for (today, are_there) in [
+        ("2026-07-24", false),
+        ("2026-07-25", true),
+        ("2027-01-01", true),
+    ] {
+        let today = day(today);
+        let audiences = Audiences::new(&org, today);
+        let planned = plan(&org, today).sections;
+        let drawn: Vec<SectionDraw> = planned.iter().map(|one| draw(&audiences, one)).collect();
+        let of_org = drawn.iter().find_map(|draw| match &draw.content {
+            Draw::Org(of) => Some(of),
+            _ => None,
+        });
+        let of_org = of_org.expect("everyone reads it");
+        assert_eq!(of_org.figures.of(&h1()).is_some(), are_there, "{today}");
+        let comes = of_org.closes.iter().find(|(id, _)| *id == h1());
+        let comes = comes.map(|(_, day)| *day);
+        assert_eq!(comes, (!are_there).then_some(as_of), "{today}");
+    }
+}

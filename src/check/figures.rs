@@ -283,7 +283,9 @@ fn adds_up(teams: &[&Figure], everyone: &Figure) -> bool {
         blocks.map(|block| block.parts.clone()).collect()
     };
     let shapes: BTreeSet<Vec<Vec<Part>>> = teams.iter().map(|figure| shape(figure)).collect();
-    let has_words = teams.iter().any(|figure| figure.shown.words().is_some());
+    let has_words = teams
+        .iter()
+        .any(|figure| matches!(figure.shown, Shown::NearlyAll | Shown::HardlyAny));
     let (Some(shape), 1) = (shapes.first(), shapes.len()) else {
         return false;
     };

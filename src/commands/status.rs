@@ -277,7 +277,7 @@ struct JsonMeasure {
     blocks: Option<Vec<JsonBlock>>,
     /// What is said in the place of counts.
     #[serde(skip_serializing_if = "Option::is_none")]
-    words: Option<&'static str>,
+    words: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -308,7 +308,7 @@ fn json_group(group: &GroupFigures) -> JsonGroup {
         let measure = JsonMeasure {
             of: figure.of,
             blocks: (!blocks.is_empty()).then_some(blocks),
-            words: figure.shown.words(),
+            words: figure.amount().filter(|_| figure.blocks().is_empty()),
         };
         (figure.measure.id(), measure)
     });
@@ -339,6 +339,11 @@ fn write_calendars(
     }
     let shown = folder.display();
     here.say(&format!("wrote {} calendars to {shown}", calendars.len()));
+    if private::is_open_folder(folder) {
+        here.say(&format!(
+            "others on this machine can see in `{shown}` who has a calendar: `chmod 700 {shown}` closes it"
+        ));
+    }
     Ok(())
 }
 

@@ -68,6 +68,28 @@ impl Figure {
             _ => &[],
         }
     }
+
+    /// How much of it is done, without the exact number where too few people are left over: `8 of 10`, `at least 6 of 10`.
+    /// `None` if nothing is told.
+    pub fn amount(&self) -> Option<String> {
+        let (of, few) = (self.of, FIGURES_MIN_PEOPLE - 1);
+        match &self.shown {
+            Shown::Hidden => None,
+            Shown::NearlyAll => Some(format!("at least {} of {of}", of.saturating_sub(few))),
+            Shown::HardlyAny => Some(format!("at most {few} of {of}")),
+            Shown::Blocks(blocks) => Some(format!("{} of {of}", blocks.first()?.count)),
+        }
+    }
+
+    /// What [`amount`](Self::amount) counts: `handed in`, `handed in on time`, `met`.
+    pub fn achieved(&self) -> String {
+        let parts = self.blocks().first().map_or(&[][..], |first| &first.parts);
+        match parts {
+            [] => label_of(&[Part::OnTime, Part::Late]),
+            [Part::OnTime] => "handed in on time".to_owned(),
+            parts => label_of(parts),
+        }
+    }
 }
 
 /// How much of a measure is published.
@@ -83,17 +105,6 @@ pub enum Shown {
     Blocks(Vec<Block>),
 }
 
-impl Shown {
-    /// The words for what has no counts: `nearly all are in`. `None` if there are counts, or nothing is said.
-    pub fn words(&self) -> Option<&'static str> {
-        match self {
-            Shown::NearlyAll => Some("nearly all are in"),
-            Shown::HardlyAny => Some("hardly any are in"),
-            Shown::Hidden | Shown::Blocks(_) => None,
-        }
-    }
-}
-
 /// A count of one part, or of several together where one alone would be about too few people.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Block {
@@ -107,7 +118,7 @@ impl Block {
         block_id(&self.parts)
     }
 
-    /// What is counted, in words: `on time`, `in, on time or late`, `partly met or missed`.
+    /// What is counted, in words: `on time`, `handed in`, `partly met or missed`.
     pub fn label(&self) -> String {
         label_of(&self.parts)
     }
@@ -121,8 +132,8 @@ pub fn block_id(parts: &[Part]) -> String {
 
 fn label_of(parts: &[Part]) -> String {
     match parts {
-        [Part::OnTime, Part::Late] => "in, on time or late".to_owned(),
-        [Part::Late, Part::Open] => "late or not in".to_owned(),
+        [Part::OnTime, Part::Late] => "handed in".to_owned(),
+        [Part::Late, Part::Open] => "late or not handed in".to_owned(),
         _ => {
             let words: Vec<&str> = parts.iter().map(|part| part.words()).collect();
             match words.split_last() {
@@ -131,22 +142,6 @@ fn label_of(parts: &[Part]) -> String {
                 None => String::new(),
             }
         }
-    }
-}
-
-/// A share in words, from `none` to `all`: never `all` of less than all.
-pub fn share_words(n: usize, of: usize) -> &'static str {
-    let percent = (n * 200 + of).checked_div(of * 2).unwrap_or(0);
-    match (n, percent) {
-        _ if of == 0 => "nothing to count",
-        (0, _) => "none",
-        _ if n == of => "all",
-        (_, 90..) => "nearly all",
-        (_, 60..) => "most",
-        (_, 51..) => "more than half",
-        (_, 40..) => "about half",
-        (_, 20..) => "fewer than half",
-        _ => "few",
     }
 }
 
@@ -265,7 +260,7 @@ impl Part {
         match self {
             Part::OnTime => "on time",
             Part::Late => "late",
-            Part::Open => "not in",
+            Part::Open => "not handed in",
             Part::Met => "met",
             Part::Partly => "partly met",
             Part::Missed => "missed",
@@ -280,13 +275,39 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_share_has_words_that_never_say_all_of_less_than_all() {
-        assert_eq!(share_words(0, 0), "nothing to count");
-        assert_eq!(share_words(0, 300), "none");
-        assert_eq!(share_words(1, 300), "few");
-        assert_eq!(share_words(150, 300), "about half");
-        assert_eq!(share_words(299, 300), "nearly all");
-        assert_eq!(share_words(300, 300), "all");
+    fn an_amount_is_true_of_every_count_that_its_words_stand_for() {
+        let figure = |of, shown| Figure {
+            measure: Measure::Review,
+            of,
+            shown,
+        };
+        for (of, least) in [(10, "at least 6 of 10"), (24, "at least 20 of 24")] {
+            let few = FIGURES_MIN_PEOPLE - 1;
+            let nearly = figure(of, Shown::NearlyAll);
+            assert_eq!(nearly.amount().as_deref(), Some(least));
+            assert!(least.contains(&(of - few).to_string()));
+            let hardly = figure(of, Shown::HardlyAny).amount();
+            assert_eq!(hardly, Some(format!("at most {few} of {of}")));
+            assert_eq!(nearly.achieved(), "handed in");
+        }
+        let blocks = |parts: &[&[Part]]| {
+            let block = |parts: &&[Part]| Block {
+                parts: parts.to_vec(),
+                count: 5,
+            };
+            figure(10, Shown::Blocks(parts.iter().map(block).collect()))
+        };
+        use Part::{Late, Met, OnTime, Open, Partly};
+        for (parts, achieved) in [
+            (&[&[OnTime][..], &[Late, Open]][..], "handed in on time"),
+            (&[&[OnTime, Late], &[Open]], "handed in"),
+            (&[&[Met, Partly]], "met or partly met"),
+        ] {
+            let figure = blocks(parts);
+            assert_eq!(figure.amount().as_deref(), Some("5 of 10"));
+            assert_eq!(figure.achieved(), achieved);
+        }
+        assert_eq!(figure(10, Shown::Hidden).amount(), None);
     }
 
     #[test]
@@ -295,7 +316,7 @@ mod tests {
             label_of(&[Part::Partly, Part::Missed]),
             "partly met or missed"
         );
-        assert_eq!(label_of(&[Part::OnTime, Part::Late]), "in, on time or late");
+        assert_eq!(label_of(&[Part::OnTime, Part::Late]), "handed in");
         assert_eq!(
             label_of(&[Part::Missed, Part::Obsolete, Part::Unjudged]),
             "missed, obsolete or not judged yet"

@@ -377,7 +377,7 @@ const OWN_PHASE: &[Key] = &[
     key("late-or-open", COUNT, "both together, where one is too few"),
     key("on-time", COUNT, "in by the due day"),
     key("on-time-or-late", COUNT, "both together, where one is too few"),
-    key("open", COUNT, "not in"),
+    key("open", COUNT, "not handed in"),
 ];
 
 const OTHERS_PHASE: &[Key] = &[
@@ -387,7 +387,7 @@ const OTHERS_PHASE: &[Key] = &[
     key("late-or-open", COUNT, "both together, where one is too few"),
     key("on-time", COUNT, "in by the due day"),
     key("on-time-or-late", COUNT, "both together, where one is too few"),
-    key("open", COUNT, "not in"),
+    key("open", COUNT, "not handed in"),
 ];
 
 const GOALS: &[Key] = &[

@@ -389,6 +389,49 @@ fn a_figure_that_is_not_shown_says_why() {
 }
 
 #[test]
+fn a_figure_without_an_exact_number_says_its_amount_on_every_place_and_never_all_or_none() {
+    let shown = |measure| match measure {
+        Measure::Peer => Shown::NearlyAll,
+        Measure::Review => Shown::HardlyAny,
+        _ => Shown::Hidden,
+    };
+    let figure = |measure| Figure {
+        measure,
+        of: 12,
+        shown: shown(measure),
+    };
+    let of = |id: &str, as_of: &str| CycleFigures {
+        cycle: id!(CycleId, id),
+        as_of: day(as_of),
+        everyone: Some(GroupFigures {
+            people: 12,
+            figures: Measure::ALL.map(figure).into(),
+        }),
+        teams: Vec::new(),
+    };
+    let mut commons = commons();
+    let mut earlier = commons.cycles[0].clone();
+    earlier.id = id!(CycleId, "2026-h1");
+    commons.cycles.insert(0, earlier);
+    let org = OrgDraw {
+        figures: OrgFigures {
+            cycles: vec![of("2026-h1", "2026-07-25"), of("2026-h2", "2027-01-25")],
+        },
+        ..OrgDraw::default()
+    };
+    let draw = section_draw("org", SectionKind::Org, Draw::Org(Box::new(org)));
+    let content = render(&commons, &theme(), &draw).unwrap();
+    let words = text_of(&page(&content, "org").tree);
+    // Once in its box, and once for each of the two cycles.
+    for amount in ["At least 8 of 12", "At most 4 of 12"] {
+        assert_eq!(words.matches(amount).count(), 3, "{amount} in {words}");
+    }
+    for untold in ["12 of 12", "0 of 12", "All ", "None"] {
+        assert!(!words.contains(untold), "{untold} in {words}");
+    }
+}
+
+#[test]
 fn shared_entries_are_recognition_for_everyone() {
     let org = OrgDraw {
         shared: vec![shared_entry()],

@@ -54,35 +54,28 @@ fn everyone(group: &GroupFigures) -> String {
     let mut text = format!("  {} people took part\n\n", group.people);
     for figure in &group.figures {
         let title = figure.measure.title();
-        let words = match (figure.blocks(), figure.shown.words()) {
-            ([], None) => "not told: too few would stand apart".to_owned(),
-            ([], Some(words)) => format!("{words} (of {})", figure.of),
-            (blocks, _) => told(figure, blocks),
-        };
+        let words =
+            told(figure).unwrap_or_else(|| "not told: too few would stand apart".to_owned());
         let _ = writeln!(text, "  {title:<MEASURES$} {words}");
     }
     text
 }
 
-/// `nearly all on time: 10 on time; 1 late (of 11)`
-fn told(figure: &Figure, blocks: &[Block]) -> String {
-    let some = blocks.iter().filter(|block| block.count > 0);
+/// `10 of 11 handed in on time: 10 on time; 1 late`. `None` if nothing is told.
+fn told(figure: &Figure) -> Option<String> {
+    let some = figure.blocks().iter().filter(|block| block.count > 0);
     let counts: Vec<String> = some
         .map(|block| format!("{} {}", block.count, block.label()))
         .collect();
-    let best = blocks.first().map(|first| {
-        format!(
-            "{} {}: ",
-            share_words(first.count, figure.of),
-            first.label()
-        )
-    });
-    format!(
-        "{}{} (of {})",
-        best.unwrap_or_default(),
-        counts.join("; "),
-        figure.of
-    )
+    let counts = match &counts[..] {
+        [] => String::new(),
+        counts => format!(": {}", counts.join("; ")),
+    };
+    Some(format!(
+        "{} {}{counts}",
+        figure.amount()?,
+        figure.achieved()
+    ))
 }
 
 fn teams(of: &CycleFigures) -> String {
@@ -124,7 +117,7 @@ fn trend(of: &OrgFigures, title: &impl Fn(&CycleId) -> String) -> String {
     format!("\n{}{}", heading("trend"), table(&rows))
 }
 
-/// The better part of a measure: `10/11 91 %`.
+/// The better part of a measure: `10/11 91 %`, or `at least 7 of 11`.
 fn share(group: &GroupFigures, measure: Measure) -> String {
     let mut figures = group.figures.iter();
     let figure = figures.find(|figure| figure.measure == measure);
@@ -136,7 +129,9 @@ fn share(group: &GroupFigures, measure: Measure) -> String {
             let mark = if first.parts.len() > 1 { "*" } else { "" };
             format!("{}/{} {percent} %{mark}", first.count, figure.of)
         }
-        _ => "-".to_owned(),
+        _ => figure
+            .and_then(Figure::amount)
+            .unwrap_or_else(|| "-".to_owned()),
     }
 }
 

@@ -55,6 +55,28 @@ fn opened_pages_and_calendars_are_their_owners_alone_whatever_the_umask() {
 }
 
 #[test]
+fn a_folder_for_calendars_keeps_its_mode_and_whom_that_lets_in_is_said() {
+    for (mode, is_said) in [(0o755, true), (0o770, true), (0o701, true), (0o700, false)] {
+        let here = Program::new();
+        here.run(&["-q", "init", "org"]).exits(0);
+        let folder = here.path("shared");
+        fs::create_dir(&folder).unwrap();
+        fs::set_permissions(&folder, fs::Permissions::from_mode(mode)).unwrap();
+        let said = here
+            .run(&["status", "org", "--ics", "shared"])
+            .exits(0)
+            .stderr();
+        assert_eq!(said.contains("chmod 700"), is_said, "{mode:o}: {said}");
+        let found = fs::metadata(&folder).unwrap().permissions().mode() & 0o777;
+        assert_eq!(found, mode);
+        for file in fs::read_dir(&folder).unwrap() {
+            let mode = file.unwrap().metadata().unwrap().permissions().mode() & 0o777;
+            assert_eq!(mode, 0o600);
+        }
+    }
+}
+
+#[test]
 fn the_state_of_an_organisation_is_its_owners_alone_whatever_the_umask() {
     for umask in UMASKS {
         let here = Program::new();

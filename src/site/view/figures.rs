@@ -53,7 +53,7 @@ struct FigureView {
     of: String,
     /// Empty where it is not shown.
     blocks: Vec<BlockView>,
-    /// The whole in a word: `nearly all on time`; empty where nothing is said.
+    /// The whole in words: `8 of 10 handed in`; empty where nothing is said.
     words: String,
 }
 
@@ -106,13 +106,13 @@ struct TrendRow {
 /// The better part of a measure.
 #[derive(Debug, Serialize)]
 struct Share {
-    count: usize,
-    of: usize,
+    /// `8 of 10`; `at least 6 of 10` where a number would tell of too few people.
+    amount: String,
+    /// Whether the amount is a number, so that `percent` says the same.
+    exact: bool,
     percent: u8,
-    /// `on time`, `in, on time or late`, `met`.
+    /// `handed in on time`, `handed in`, `met`.
     label: String,
-    /// `nearly all`.
-    words: &'static str,
 }
 
 /// The part; it is there even while there is nothing to count.
@@ -182,11 +182,18 @@ fn figure(of: &Figure) -> FigureView {
         title: of.measure.title(),
         of: things,
         blocks: blocks(of),
-        words: match share(of) {
-            Some(share) => format!("{} {}", share.words, share.label),
-            None => of.shown.words().unwrap_or_default().to_owned(),
-        },
+        words: sentence(of).unwrap_or_default(),
     }
+}
+
+/// `8 of 10 handed in`, `22 of 31 expectations met`.
+fn sentence(of: &Figure) -> Option<String> {
+    let things = match of.measure {
+        Measure::Goals if of.of == 1 => " expectation",
+        Measure::Goals => " expectations",
+        _ => "",
+    };
+    Some(format!("{}{things} {}", of.amount()?, of.achieved()))
 }
 
 fn blocks(of: &Figure) -> Vec<BlockView> {
@@ -217,13 +224,12 @@ fn percent(n: usize, of: usize) -> u8 {
 
 /// What comes first in a measure is what it hopes for.
 fn share(of: &Figure) -> Option<Share> {
-    let first = of.blocks().first()?;
+    let first = of.blocks().first();
     Some(Share {
-        count: first.count,
-        of: of.of,
-        percent: percent(first.count, of.of),
-        label: first.label(),
-        words: share_words(first.count, of.of),
+        amount: of.amount()?,
+        exact: first.is_some(),
+        percent: first.map_or(0, |first| percent(first.count, of.of)),
+        label: of.achieved(),
     })
 }
 
