@@ -291,6 +291,118 @@ test("a site whose signature does not hold is forged without a question", () =>
     assert.equal(await page.getByRole("button", { name: "This is a new site" }).count(), 0);
   }));
 
+/** Opens the lock page and chooses a key file. */
+async function unlockByFile(page: Page, url: string, text: string): Promise<void> {
+  await page.goto(url);
+  await lockPage.file(page).setInputFiles(keyFile(text));
+  await lockNow(page).waitFor();
+}
+
+test("a key file opens the site that it names, and leaves the one that this browser knows for every other key", () =>
+  inTab(async ({ page }) => {
+    const folder = await example();
+    const [site, key] = [await served(folder), bareKey(demoKey("ada"))];
+    const named = (signer: string): string => `# signer: ${signer}\n${key}\n`;
+    const signerIn = (bytes: Uint8Array | undefined): string => (JSON.parse(new TextDecoder().decode(bytes)) as { signer: string }).signer;
+    await unlock(page, site.url, key);
+    const others = signedByAnother(folder);
+    for (const [path, bytes] of others) site.instead.set(path, bytes);
+    const their = named(signerIn(others[0]?.[1]));
+    const beside = page.getByText("knows another site at this address");
+    for (const [visit, notices] of [["second", 1], ["third", 0]] as const) {
+      await unlockByFile(page, `${site.url}?${visit}`, their);
+      assert.equal(await beside.count(), notices, "it is said once");
+      assert.equal(await refusal(page, `${site.url}?${visit}-bare`, key), REPLACED);
+    }
+    site.instead.clear();
+    await unlock(page, `${site.url}?ours`, key);
+    assert.equal(await page.getByText("First visit with a bare key").count(), 0);
+    for (const [path, bytes] of others) site.instead.set(path, bytes);
+    assert.equal(await refusal(page, `${site.url}?asked`, key), REPLACED);
+    await takeAsNew(page);
+    await lockNow(page).waitFor();
+    await unlockByFile(page, `${site.url}?taken`, their);
+    assert.equal(await beside.count(), 0);
+    await unlock(page, `${site.url}?taken-bare`, key);
+  }));
+
+test("of a site that a key file names beside the known one, an older build is refused too", () =>
+  inTab(async ({ page }) => {
+    const { older, newer } = await twoBuilds();
+    const [site, key] = [await served(await hostile().then(({ folder }) => folder)), demoKey("ada")];
+    await unlock(page, site.url, (await hostile()).key);
+    const { signer } = (await readLibrary(newer, key)).manifest;
+    const text = `# signer: ${signer}\n${bareKey(key)}\n`;
+    site.folder = newer;
+    await unlockByFile(page, `${site.url}?newer`, text);
+    site.folder = older;
+    await page.goto(`${site.url}?older`);
+    await lockPage.file(page).setInputFiles(keyFile(text));
+    assert.equal((await alert(page).innerText()).trim(), SENTENCES.older);
+  }));
+
+/** What a store may hold that the viewer did not write, or of which a part is lost. */
+const BROKEN = ["", "null", "1", '"x"', "[]", "{", "{}", '{"sites":null}', '{"sites":1}', '{"sites":[]}', '{"sites":{"/":null}}', '{"sites":{"/":{"site":1}}}', '{"sites":{"/":{"site":"a","signer":"b","build":"9"}}}', '{"sites":{"/x/":null},"named":null,"wrapped":null}', '{"sites":{},"named":{"a":null},"wrapped":{"/":null},"theme":1,"keys":"x"}', '{"wrapped":{"/":{"by":"passkey","file":1}}}'];
+
+test("whatever the browser's store holds, the site opens, and what it shows is known from then on", () =>
+  inTab(async ({ page }) => {
+    const folder = await example();
+    const [site, key] = [await served(folder), bareKey(demoKey("ada"))];
+    for (const [at, text] of BROKEN.entries()) {
+      await page.goto(`${site.url}?${at}`);
+      await page.evaluate((kept) => localStorage.setItem("gradus", kept), text);
+      await unlock(page, `${site.url}?${at}-first`, key);
+      for (const [path, bytes] of signedByAnother(folder)) site.instead.set(path, bytes);
+      assert.equal(await refusal(page, `${site.url}?${at}-second`, key), REPLACED, text);
+      site.instead.clear();
+    }
+  }));
+
+test("a store that is full or off leaves what it holds, and the site opens", () =>
+  inTab(async ({ page }) => {
+    const folder = await example();
+    const [site, key] = [await served(folder), bareKey(demoKey("ada"))];
+    await unlock(page, site.url, key);
+    await page.evaluate(() => {
+      for (let size = 1 << 22; size >= 1; size >>= 1) {
+        try {
+          for (let at = 0; ; at += 1) localStorage.setItem(`filler-${size}-${at}`, "x".repeat(size));
+        } catch {
+          // no room for a piece of that size
+        }
+      }
+    });
+    await unlock(page, `${site.url}?full`, key);
+    for (const [path, bytes] of signedByAnother(folder)) site.instead.set(path, bytes);
+    assert.equal(await refusal(page, `${site.url}?full-second`, key), REPLACED);
+    site.instead.clear();
+    await page.addInitScript(() => Object.defineProperty(window, "localStorage", { get: () => { throw new DOMException("off", "SecurityError"); } }));
+    await unlock(page, `${site.url}?off`, key);
+  }));
+
+test("where a site was replaced, the focus is on the question and then in the page, never nowhere", () =>
+  inTab(async ({ page }) => {
+    const folder = await example();
+    const [site, key] = [await served(folder), bareKey(demoKey("ada"))];
+    const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.className || document.activeElement?.id || document.activeElement?.tagName || "");
+    await unlock(page, site.url, key);
+    for (const [path, bytes] of signedByAnother(folder)) site.instead.set(path, bytes);
+    await page.goto(`${site.url}?second`);
+    await lockPage.key(page).fill(key);
+    await lockPage.unlock(page).focus();
+    await page.keyboard.press("Enter");
+    await page.locator(".gradus-replaced").waitFor();
+    assert.equal(await focused(), "gradus-replaced");
+    await page.keyboard.press("Tab");
+    assert.equal(await page.evaluate(() => document.activeElement?.textContent), "This is a new site");
+    for (const [path, bytes] of signedByAnother(folder, 7)) site.instead.set(path, bytes);
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.activeElement?.className === "gradus-replaced");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    await lockNow(page).waitFor();
+  }));
+
 test("two sites at two addresses of one origin know nothing of each other", () =>
   inTab(async ({ page }) => {
     const [ours, theirs] = [await example(), await hostile()];

@@ -98,7 +98,7 @@ export class Gate {
     const facts = (when: string, { signer, site }: Replaced["before"]): HTMLElement[] =>
       [el("dt", {}, when), el("dd", {}, "Publisher ", el("code", {}, signer)), el("dd", {}, "Site ", el("code", {}, site))];
     const list = el("dl", {}, ...facts("Before", before), ...facts("Now", now));
-    this.failure.append(el("div", { class: "gradus-replaced", role: "status" }, list, el("p", {}, COMPARE), button));
+    this.failure.append(el("div", { class: "gradus-replaced", role: "group", "aria-label": "Is this a new site?", tabindex: "-1" }, list, el("p", {}, COMPARE), button));
   }
 
   /** Says why it will never open here, and takes the fields away. */
@@ -184,6 +184,14 @@ export class Gate {
     this.setBusy(true);
     await work();
     this.setBusy(false);
+    this.takeFocus();
+  }
+
+  /** Takes the focus that was on what is disabled or gone by now: to what is asked, or to the field. */
+  private takeFocus(): void {
+    const isLost = document.activeElement === null || document.activeElement === document.body;
+    if (!isLost || !this.form.isConnected) return;
+    (this.failure.querySelector<HTMLElement>(".gradus-replaced") ?? this.key).focus();
   }
 
   private async take(files: FileList | null | undefined): Promise<void> {

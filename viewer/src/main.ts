@@ -4,8 +4,8 @@ import { Door } from "./device-door";
 import { DeviceSheet } from "./device-sheet";
 import { Gate } from "./gate";
 import { base, fetchFile, isReachable } from "./host";
-import { addressOf, recall, remember, rememberNewer } from "./memory";
-import { isPassing, OBSTACLES, outcomeOf, sentenceOf } from "./outcome";
+import { addressOf, recall, remember, rememberNamed, rememberNewer } from "./memory";
+import { BESIDE, isPassing, OBSTACLES, outcomeOf, sentenceOf } from "./outcome";
 import { longDay } from "./relative";
 import { IDLE_MS, Session } from "./session";
 import { applyTheme } from "./theme";
@@ -32,16 +32,18 @@ async function tryUnlock(secret: Secret, accepted: Shown | null = null): Promise
   };
   const around = { fetch: fetchFile, memory, progress, now: Date.now() };
   const outcome = await outcomeOf(() => unlock(secret, around));
-  if (outcome.kind === "ok") return start(outcome.value);
+  if (outcome.kind === "ok") return start(outcome.value, accepted !== null);
   const { error } = outcome;
   if (error instanceof Replaced) return gate.ask(error, () => void gate.work(() => tryUnlock(secret, error.now)));
   const again = (): void => void gate.run(secret);
   gate.tell(sentenceOf(outcome), isPassing(outcome.fault) ? again : null);
 }
 
-async function start(unlocked: Unlocked): Promise<void> {
-  const { library } = unlocked;
-  remember(address, library.manifest);
+/** @param isAccepted whether the reader took the site for a new one at this address. */
+async function start(unlocked: Unlocked, isAccepted: boolean): Promise<void> {
+  const { library, isNamed } = unlocked;
+  const isBeside = isNamed && !isAccepted && rememberNamed(address, library.manifest);
+  if (!isNamed || isAccepted) remember(address, library.manifest);
   library.onNewerBuild((newer) => rememberNewer(address, newer));
   gate.hide();
   const device = new DeviceSheet(base.pathname, () => library.identityFile(), library.manifest.title);
@@ -55,6 +57,7 @@ async function start(unlocked: Unlocked): Promise<void> {
   });
   view.chrome.setLeft(IDLE_MS);
   tellOf(unlocked, view);
+  if (isBeside) view.chrome.notify(BESIDE);
   await view.open();
 }
 

@@ -18,12 +18,12 @@ export interface Wrapped {
 }
 
 interface Kept {
-  /** By address. */
-  readonly sites: Readonly<Record<string, Partial<Shown>>>;
+  /** By address, or by what {@link keyOf} makes of it. */
+  readonly sites: Readonly<Record<string, unknown>>;
   readonly theme?: Theme | undefined;
   readonly keys?: boolean;
   /** By the path of the site's folder. */
-  readonly wrapped?: Readonly<Record<string, Partial<Wrapped>>>;
+  readonly wrapped?: unknown;
 }
 
 const ITEM = "gradus";
@@ -53,38 +53,62 @@ function decoded(part: string): string {
  */
 export function recall(address: string | null, site: string, signer: string): Memory {
   const sites = address === null ? new Map<string, Shown>() : allShown();
-  const here = sites.get(address ?? "") ?? null;
-  const same = [...sites.values()].filter((shown) => shown.site === site);
-  const builds = same.filter((shown) => shown.signer === signer).map(({ build }) => build);
+  const here = sites.get(address ?? "");
+  const same = [...sites].filter(([, shown]) => shown.site === site);
+  const builds = same.filter(([, shown]) => shown.signer === signer).map(([, { build }]) => build);
   return {
     build: builds.length > 0 ? Math.max(...builds) : null,
-    signer: (here ?? same[0])?.signer ?? null,
+    signer: (here ?? same.find(([key]) => key.endsWith("/"))?.[1])?.signer ?? null,
     site: here?.site ?? null,
   };
 }
 
-/** Keeps what an address shows, with the highest build of that site. */
-export function remember(address: string | null, { site, build, signer }: Shown): void {
-  if (address === null) return;
-  const kept = read();
-  const highest = Math.max(build, recall(address, site, signer).build ?? 0);
-  write({ ...kept, sites: { ...kept.sites, [address]: { site, build: highest, signer } } });
+/** Keeps what an address shows: from then on that is what every key opens there without a question. */
+export function remember(address: string | null, shown: Shown): void {
+  if (address !== null) keep(address, shown);
+}
+
+/** Keeps what a key file names at an address. Says whether that is news, and the address showed another site. */
+export function rememberNamed(address: string | null, shown: Shown): boolean {
+  if (address === null) return false;
+  const key = keyOf(address, shown);
+  const isNews = key !== address && !allShown().has(key);
+  keep(key, shown);
+  return isNews;
 }
 
 /** Keeps a newer build that an open page meets, unless the reader has taken another site for this address meanwhile. */
 export function rememberNewer(address: string | null, newer: Shown): void {
-  const here = allShown().get(address ?? "");
-  if (here?.site === newer.site && here.signer === newer.signer) remember(address, newer);
+  const key = address === null ? "" : keyOf(address, newer);
+  if (allShown().has(key)) keep(key, newer);
+}
+
+/** What a site is kept by. Where the address showed another one, that one stays there: no address ends as such a key does. */
+function keyOf(address: string, { site, signer }: Shown): string {
+  const here = allShown().get(address);
+  const isOther = here !== undefined && (here.site !== site || here.signer !== signer);
+  return isOther ? `${address} ${site} ${signer}` : address;
+}
+
+/** Keeps a site with its highest build. */
+function keep(key: string, { site, build, signer }: Shown): void {
+  const kept = read();
+  const highest = Math.max(build, recall(key, site, signer).build ?? 0);
+  write({ ...kept, sites: { ...kept.sites, [key]: { site, build: highest, signer } } });
 }
 
 function allShown(): Map<string, Shown> {
-  return new Map(Object.entries(read().sites).flatMap(([address, shown]) => (isShown(shown) ? [[address, shown]] : [])));
+  return new Map(Object.entries(read().sites).flatMap(([key, shown]) => (isShown(shown) ? [[key, shown] as const] : [])));
 }
 
-function isShown(kept: Partial<Shown>): kept is Shown {
-  const { site, build, signer } = kept;
+function isShown(kept: unknown): kept is Shown {
+  const { site, build, signer } = record(kept);
   return typeof site === "string" && Number.isSafeInteger(build) && typeof signer === "string";
 }
+
+/** The members of an object; of anything else there are none. */
+const record = (value: unknown): Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
 
 /** The theme chosen before; nothing: the system's. */
 export function recallTheme(): Theme | null {
@@ -107,8 +131,7 @@ export function rememberKeys(keys: boolean): void {
 
 /** The key that this device keeps for the site at `path`, which begins with a slash. */
 export function recallWrapped(path: string): Wrapped | null {
-  const { wrapped = {} } = read();
-  const { by, file, credential } = wrapped[path] ?? {};
+  const { by, file, credential } = record(record(read().wrapped)[path]);
   if (typeof file !== "string") return null;
   if (by === "passkey" && typeof credential === "string") return { by, file, credential };
   return by === "passphrase" ? { by, file } : null;
@@ -117,18 +140,17 @@ export function recallWrapped(path: string): Wrapped | null {
 /** Keeps a wrapped key for the site at `path`, or forgets it. Says whether the browser did so. */
 export function keepWrapped(path: string, wrapped: Wrapped | null): boolean {
   const kept = read();
-  const { [path]: _before, ...others } = kept.wrapped ?? {};
+  const { [path]: _before, ...others } = record(kept.wrapped);
   return write({ ...kept, wrapped: wrapped === null ? others : { ...others, [path]: wrapped } });
 }
 
 function read(): Kept {
   try {
-    const kept: unknown = JSON.parse(localStorage.getItem(ITEM) ?? "null");
-    if (typeof kept === "object" && kept !== null && "sites" in kept && typeof kept.sites === "object") return kept as Kept;
+    const kept = record(JSON.parse(localStorage.getItem(ITEM) ?? "null"));
+    return { ...kept, sites: record(kept["sites"]) };
   } catch {
-    // storage is off, or holds what we did not write: as if nothing were kept
+    return { sites: {} }; // storage is off, or holds what we did not write: as if nothing were kept
   }
-  return { sites: {} };
 }
 
 function write(kept: Kept): boolean {

@@ -61,6 +61,9 @@ export const REPLACED =
 export const COMPARE =
   "Compare the publisher of now with the one that you were told. If you choose “This is a new site”, this browser trusts it here from now on.";
 
+/** Where a key file names another publisher than the one that the address showed. */
+export const BESIDE = "This browser knows another site at this address. Your key file opens this one, a bare key only that one.";
+
 /** Faults that may be gone when the same is tried again. */
 const PASSING: readonly Fault[] = ["damaged", "forged", "publishing", "unreachable"];
 

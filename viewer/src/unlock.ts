@@ -31,6 +31,8 @@ export interface Unlocked {
   readonly library: Library;
   /** Nobody had named the signer before: the site's own word was taken. */
   readonly firstUse: boolean;
+  /** The key file, or what a login or device keeps, names the signer. */
+  readonly isNamed: boolean;
   /** The publisher promised a newer build by now. */
   readonly expired: boolean;
 }
@@ -38,9 +40,10 @@ export interface Unlocked {
 /** Throws a refusal with the fault to tell of. */
 export async function unlock(secret: Secret, around: Surroundings): Promise<Unlocked> {
   const identities = await identitiesOf(secret, around);
-  const site = await Site.open(around.fetch, { signers: identities[0].signers, memory: around.memory });
+  const { signers } = identities[0];
+  const site = await Site.open(around.fetch, { signers, memory: around.memory });
   const library = await firstOpened(site, identities);
-  return { library, firstUse: site.firstUse, expired: around.now > library.manifest.expires };
+  return { library, firstUse: site.firstUse, isNamed: signers.length > 0, expired: around.now > library.manifest.expires };
 }
 
 /** What the first of them opens that opens anything. */

@@ -3,6 +3,7 @@ import { createHmac } from "node:crypto";
 import { test } from "node:test";
 import { Addresses, parseAddress, subjectOf } from "../src/address";
 import { info, loginLocator } from "../src/derive";
+import { addressOf } from "../src/memory";
 
 const key = new Uint8Array(32).fill(3);
 const part = (text: string): string => createHmac("sha256", key).update(text).digest("base64url").slice(0, 8);
@@ -49,4 +50,13 @@ test("a login is found whatever its case and spaces", () => {
   assert.equal(loginLocator(site, " Ada@Example.com "), loginLocator(site, "ada@example.com"));
   assert.equal(loginLocator(site, "a\u030a"), loginLocator(site, "\u00e5"));
   assert.match(loginLocator(site, "ada"), /^[0-9a-f]{24}$/);
+});
+
+test("an address by which a site is known is one folder's, however its name is written, and no other's", () => {
+  const of = (url: string): string | null => addressOf(new URL(".", url));
+  const same = ["/a/growth/", "/a/growth/index.html", "/a/growth/?b=/c/", "/a/growth/#/d/e", "/a/%67rowth/", "//a//growth/x", "/a/./growth/", "/a/b/../growth/", "/a/%2e/growth/", "/a\\growth\\"];
+  for (const path of same) assert.equal(of(`https://x.example${path}`), "/a/growth/", path);
+  for (const path of ["/", "/a/", "/a/growth", "/a/growth/b/", "/A/growth/", "/a/growth./", "/a/growth%20/", "/a/growth;x/", "/a/index.html/"]) assert.notEqual(of(`https://x.example${path}`), "/a/growth/", path);
+  for (const path of ["/%", "/%ff/", "/%2f/"]) assert.match(of(`https://x.example${path}`) ?? "", /\/$/, path);
+  assert.equal(of("file:///a/growth/index.html"), null);
 });
