@@ -294,6 +294,45 @@ L1 1" fill="url(#Grad_1)" stroke='none'/></g>
     }
 
     #[test]
+    fn what_only_looks_active_is_written_as_text_or_not_at_all() {
+        let mut tried = 0;
+        for word in [
+            "<script>a()</script>",
+            "<a href=\"javascript:a()\">",
+            "]]>&lt;x onload=\"a\">",
+        ] {
+            let by_number: String = word.chars().map(|c| format!("&#{};", c as u32)).collect();
+            let escaped = word
+                .replace('&', "&amp;")
+                .replace('<', "&lt;")
+                .replace('>', "&gt;");
+            let cdata = format!("<![CDATA[{}]]>", word.replace("]]>", "]]]]><![CDATA[>"));
+            for text in [by_number, escaped, cdata] {
+                for inside in [
+                    text.clone(),
+                    format!("<title>{text}</title>"),
+                    format!("<text>{text}</text>"),
+                ] {
+                    let written = inert_svg(&with(&inside)).expect("nothing is active in it");
+                    let read = written.replace("<title>", "").replace("</title>", "");
+                    let read = read.replace("<text>", "").replace("</text>", "");
+                    assert_eq!(read.matches('<').count(), 2, "{written}");
+                    assert_eq!(inert_svg(&written).as_ref(), Ok(&written));
+                    tried += 1;
+                }
+            }
+        }
+        assert_eq!(tried, 27);
+        for comment in [
+            "<!-- <script>a()</script> -->",
+            "<!--><script>a()</script>-->",
+        ] {
+            let written = inert_svg(&with(comment)).expect("a comment is left out");
+            assert!(!written.contains("script"), "{written}");
+        }
+    }
+
+    #[test]
     fn each_kind_of_fault_is_said_once_where_it_is() {
         let text = with("<script>a</script><g onclick=\"a\"/><script/><rect style=\"a\"/>");
         let found = inert_svg(&text).expect_err("three things are wrong");

@@ -1,5 +1,6 @@
 /** SVG files that want to be more than pictures: more than a hundred ways to run, to load, or to pass for something else. */
 
+import { gzipSync } from "node:zlib";
 import { FOREIGN } from "./hostile";
 
 /** Says that it runs, and as whom. */
@@ -127,6 +128,54 @@ const DOCUMENTS: readonly string[] = [
   svg("<g/>", ` xmlns:h="http://www.w3.org/1999/xhtml" h:onload="${RUN}"`),
 ];
 
+const MATHML = 'xmlns="http://www.w3.org/1998/Math/MathML"';
+
+/** What animates an address or a handler into a harmless shape. */
+const ANIMATED: readonly string[] = ["animate", "set", "animateTransform", "animateColor", "discard"].flatMap((element) =>
+  ["href", "xlink:href", "onload", "style"].map((name) => `<rect><${element} attributeName="${name}" to="javascript:${RUN}" values="a;javascript:${RUN}" dur="1s" begin="0s"/></rect>`),
+);
+
+/** Addresses in the place of a colour, a clip or a font. */
+const ADDRESSED: readonly string[] = [
+  "url(#a) url(//evil.example)",
+  "url(#a)/**/url(//evil.example)",
+  "url( #a )",
+  "url(#a",
+  "url(#)",
+  "image(url(x))",
+  "cross-fade(url(//evil.example/a),red)",
+  "red;}*{background:url(//evil.example)}",
+  "@import '//evil.example'",
+  "-moz-binding:url(x)",
+].flatMap((value) => ["fill", "clip-path", "font-family"].map((name) => `<rect ${name}="${value}"/>`));
+
+/** What parsers read differently: names in other namespaces, entities, ends that are none, marks of a document. */
+const AMBIGUOUS: readonly string[] = [
+  `<x:script xmlns:x="http://www.w3.org/2000/svg" xmlns:y="z">${RUN}</x:script>`,
+  `<rect:script xmlns:rect="http://www.w3.org/1999/xhtml">${RUN}</rect:script>`,
+  `<rect xmlns="http://www.w3.org/1999/xhtml"><script>${RUN}</script></rect>`,
+  `<text xmlns=""><script>${RUN}</script></text>`,
+  `<text xmlns="http://www.w3.org/2000&#47;svg">x</text>`,
+  `<math ${MATHML}><maction actiontype="statusline" xlink:href="javascript:${RUN}">x</maction></math>`,
+  `<annotation-xml encoding="text/html"><script>${RUN}</script></annotation-xml>`,
+  `<text>&nbsp;</text>`,
+  `<text>&#0;</text>`,
+  `<text>&#xD800;</text>`,
+  `<text>&#xFFFE;</text>`,
+  `<text>&script;</text>`,
+  `<title><![CDATA[ ]]><script>${RUN}</script></title>`,
+  `<text><![cdata[<script>${RUN}</script>]]></text>`,
+  `</rect><script>${RUN}</script><rect>`,
+  `</svg><script>${RUN}</script><svg>`,
+  `<rect width="1"onload="${RUN}"/>`,
+  `<rect\fonload="${RUN}"/>`,
+  `<rect onload="${RUN}" onload="x"/>`,
+  `<g xml:onload="${RUN}"/>`,
+  `<\u017fcript>${RUN}</\u017fcript>`,
+  `<?xml version="1.0"?>`,
+  `${"<g>".repeat(70)}${"</g>".repeat(70)}`,
+];
+
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 /** Two bytes a character, which a browser takes for text by the mark at its beginning. */
@@ -140,8 +189,9 @@ export interface Active {
 
 /** All of them, under names that end as SVG does. */
 export function active(): Active[] {
-  const texts = [...HANDLERS.map((handler) => svg(`<rect ${handler}="${RUN}" tabindex="0"/>`)), ...[...SCRIPTS, ...LEADING, ...STYLES, ...FRAMES].map((inside) => svg(inside)), ...DOCUMENTS];
-  const encoded = [utf16(svg(`<script>${RUN}</script>`)), utf16(`<?xml version="1.0" encoding="UTF-16"?>${svg(`<script>${RUN}</script>`)}`), utf8(`\ufeff${svg(`<script>${RUN}</script>`)}`), Uint8Array.from([...utf8(svg("")), 0xff])];
+  const texts = [...HANDLERS.map((handler) => svg(`<rect ${handler}="${RUN}" tabindex="0"/>`)), ...[...SCRIPTS, ...LEADING, ...STYLES, ...FRAMES, ...ANIMATED, ...ADDRESSED, ...AMBIGUOUS].map((inside) => svg(inside)), ...DOCUMENTS];
+  const declared = (name: string): Uint8Array => Uint8Array.from(Buffer.from(`<?xml version="1.0" encoding="${name}"?>${svg("<text>\u00e9</text>")}`, "latin1"));
+  const encoded = [declared("ISO-8859-1"), declared("UTF-8"), Uint8Array.from(Buffer.from(svg(`<script>${RUN}</script>`), "utf16le")), Uint8Array.from([...utf8("\x89PNG\r\n\x1a\n"), ...utf8(svg(`<script>${RUN}</script>`))]), Uint8Array.from(gzipSync(svg(`<script>${RUN}</script>`))), utf16(svg(`<script>${RUN}</script>`)), utf16(`<?xml version="1.0" encoding="UTF-16"?>${svg(`<script>${RUN}</script>`)}`), utf8(`\ufeff${svg(`<script>${RUN}</script>`)}`), Uint8Array.from([...utf8(svg("")), 0xff])];
   const endings = ["svg", "SVG", "png.svg", "Svg"];
   return [...texts.map(utf8), ...encoded].map((bytes, at) => ({ name: `a${at}.${endings[at % endings.length] ?? "svg"}`, bytes }));
 }
