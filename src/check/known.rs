@@ -162,7 +162,7 @@ impl<'s> Known<'s> {
     /// The person that a text names.
     pub fn person(&self, text: &At<&str>) -> Option<PersonId> {
         let person = self.people.get(text.value).cloned();
-        if person.is_none() {
+        if person.is_none() && self.source.reads_people() {
             let message = format!("`{}` is nobody in people/", text.value);
             self.complaints
                 .about(codes::NOBODY, text.place.clone(), message)
@@ -303,7 +303,7 @@ impl<'s> Known<'s> {
 
     fn reading_person(&self, text: &At<&str>) -> Option<ReaderToken> {
         let person = self.people.get(text.value).cloned();
-        if person.is_none() {
+        if person.is_none() && self.source.reads_people() {
             let message = format!("`{}` is neither an audience nor a person", text.value);
             let people = self.people.iter().map(PersonId::as_str);
             let known = people.chain(RESERVED_PEOPLE);

@@ -106,6 +106,13 @@ impl Source {
         problems.for_each(|problems| self.problems.append(problems));
     }
 
+    /// Whether people could be read where `[sources] people` says. If not, that is an error of its own, and everyone
+    /// else's name is unknown for that reason.
+    pub fn reads_people(&self) -> bool {
+        let area = &self.areas.people;
+        !area.moved || (!area.refused && area.directory.is_dir())
+    }
+
     /// The sealed files that were not opened, and why.
     pub fn unopened(&self) -> impl Iterator<Item = (&Arc<str>, &FileKind, Unopened)> {
         self.problems
