@@ -376,28 +376,3 @@ pub enum BuildError {
     #[error(transparent)]
     Seal(#[from] SealError),
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::site::tree;
-
-    #[test]
-    fn no_page_of_the_example_needs_mending() {
-        let today = Date::from_ymd_opt(2026, 11, 22).unwrap();
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("example-org");
-        let organisation = load(&root, today).unwrap().0.unwrap();
-        let theme = theme(&root, &organisation).unwrap();
-        let access = access::plan(&organisation, today);
-        let as_of = organisation.as_of.unwrap_or(today);
-        let commons = access::commons(&organisation, as_of);
-        let audiences = Audiences::new(&organisation, today);
-        let before = tree::MENDED.get();
-        for planned in &access.sections {
-            let draw = access::draw(&audiences, planned);
-            let content = site::render(&commons, &theme, &draw).unwrap();
-            let routes: Vec<&str> = content.pages.iter().map(|page| &*page.route).collect();
-            assert_eq!(tree::MENDED.get(), before, "one of {routes:?}");
-        }
-    }
-}

@@ -2,13 +2,9 @@
 //!
 //! Only tags are read, one after the other, so that no page is too deep to be looked at.
 
-use std::cell::RefCell;
 use std::collections::BTreeSet;
 
-use html5ever::tendril::{SliceExt, Tendril};
-use html5ever::tokenizer::{
-    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
-};
+use html5gum::{StartTag, Token, Tokenizer};
 
 use super::finding::Finding;
 use super::release::Release;
@@ -56,39 +52,22 @@ struct Seen {
 }
 
 fn read(html: &[u8]) -> Seen {
-    let text: Tendril<_> = String::from_utf8_lossy(html).to_tendril();
-    let input = BufferQueue::default();
-    input.push_back(text);
-    let tokenizer = Tokenizer::new(Sink::default(), TokenizerOpts::default());
-    let _ = tokenizer.feed(&input);
-    tokenizer.end();
-    tokenizer.sink.0.into_inner()
-}
-
-#[derive(Default)]
-struct Sink(RefCell<Seen>);
-
-impl TokenSink for Sink {
-    type Handle = ();
-
-    fn process_token(&self, token: Token, _line: u64) -> TokenSinkResult<()> {
-        if let Token::TagToken(tag) = token
-            && tag.kind == TagKind::StartTag
-        {
-            self.0.borrow_mut().take(&tag);
+    let mut seen = Seen::default();
+    for token in Tokenizer::new(html) {
+        if let Ok(Token::StartTag(tag)) = token {
+            seen.take(&tag);
         }
-        TokenSinkResult::Continue
     }
+    seen
 }
 
 impl Seen {
-    fn take(&mut self, tag: &Tag) {
+    fn take(&mut self, tag: &StartTag<()>) {
         let value = |name: &str| {
-            let mut attributes = tag.attrs.iter();
-            let found = attributes.find(|attribute| &*attribute.name.local == name);
-            found.map(|attribute| attribute.value.to_string())
+            let value = tag.attributes.get(name.as_bytes())?;
+            Some(String::from_utf8_lossy(value).into_owned())
         };
-        match &*tag.name {
+        match &*String::from_utf8_lossy(&tag.name) {
             "script" => match value("src") {
                 Some(script) => drop(self.scripts.insert(script)),
                 None => self.strange("holds a script of its own"),
@@ -97,8 +76,11 @@ impl Seen {
             name if FOREIGN.contains(&name) => self.strange(&format!("holds the element `{name}`")),
             _ => {}
         }
-        for attribute in &tag.attrs {
-            self.attribute(&attribute.name.local, &attribute.value);
+        for (name, value) in &tag.attributes {
+            self.attribute(
+                &String::from_utf8_lossy(name),
+                &String::from_utf8_lossy(value),
+            );
         }
     }
 
