@@ -13,6 +13,7 @@ mod hostile;
 mod hostile_trees;
 mod markdown;
 mod mutated;
+mod published;
 mod sealed;
 mod tree;
 mod unquoted;
