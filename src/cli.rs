@@ -8,6 +8,7 @@ use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::parser::ValueSource;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
+use glob::Pattern;
 use gradus::model::Date;
 
 /// A directory tree of review portfolios in git becomes an encrypted static site that each engineer
@@ -564,9 +565,9 @@ pub struct Verify {
     #[command(flatten)]
     pub trusting: Trusting,
 
-    /// A file beside the site that you put there, relative to SITE; what stands in it is looked at all the same
-    #[arg(long, value_name = "FILE")]
-    pub allow: Vec<String>,
+    /// Unsigned files that may lie in SITE: a path in it, `*` within a folder, `**` across folders; each is still searched for secrets
+    #[arg(long, value_name = "GLOB")]
+    pub allow: Vec<Pattern>,
 
     /// Exit with 1 on warnings too
     #[arg(long)]

@@ -7,13 +7,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 pub use hidden::Private;
+use serde::Serialize;
 
 /// How bad it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Severity {
-    /// The tree cannot be built.
+    /// The tree cannot be built; the site is not as signed.
     Error,
-    /// The tree can be built; a person should look.
+    /// A person should look at it.
     Warning,
     /// Guidance of the practice.
     Advice,

@@ -135,7 +135,10 @@ impl SiteFiles for Host {
 }
 
 /// All that is no folder, relative and with `/`. Links are named and not followed.
-fn entries_of(folder: &Path) -> io::Result<Vec<Entry>> {
+///
+/// # Errors
+/// The folder cannot be read, or holds more than can be looked at.
+pub fn entries_of(folder: &Path) -> io::Result<Vec<Entry>> {
     let mut entries = Vec::new();
     for entry in WalkDir::new(folder).min_depth(1) {
         let entry = entry?;

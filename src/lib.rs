@@ -60,6 +60,7 @@ pub mod scaffold;
 pub mod schema;
 #[allow(missing_docs)]
 pub mod seal;
+mod secrets;
 #[allow(missing_docs)]
 pub mod serve;
 #[allow(missing_docs)]

@@ -212,7 +212,7 @@ pub fn build(
     draw_each(&audiences, &access, manner.progress, |draw| {
         draws.seal(draw, &sealer)
     })?;
-    for file in plain_files_within(manner.reach, &commons, theme, input.keys)? {
+    for file in plain_files_within(manner.reach, organisation, &commons, theme)? {
         sealer.add_plain(&file.path, &file.bytes)?;
     }
     for person in organisation.people.values() {
@@ -277,7 +277,12 @@ pub fn rehearse(
     let pages = draw_each(&audiences, &access, &(), |draw| {
         Ok(site::render(&commons, theme, draw)?.pages.len())
     })?;
-    plain_files(&commons, theme, viewer(organisation.seal.keys))?;
+    plain_files(
+        organisation,
+        &commons,
+        theme,
+        viewer(organisation.seal.keys),
+    )?;
     Ok((access, pages))
 }
 
@@ -300,11 +305,12 @@ fn draw_each(
     taken.try_reduce(|| 0, |a, b| Ok(a + b))
 }
 
-/// The shell, its assets and the public rubrics.
+/// The shell, its assets, the public rubrics and the files of `static/`.
 ///
 /// # Errors
 /// The theme fails.
 pub fn plain_files(
+    organisation: &Organisation,
     commons: &Commons,
     theme: &Theme,
     viewer: &[u8],
@@ -319,24 +325,29 @@ pub fn plain_files(
     )?];
     files.extend(site::public_rubric_files(commons, theme, &assets)?);
     files.extend(assets.files);
+    let published = organisation.static_files.iter();
+    files.extend(published.map(|(path, bytes)| PlainFile {
+        path: path.clone(),
+        bytes: bytes.to_vec(),
+    }));
     Ok(files)
 }
 
-/// The shell, its assets and the public rubrics of a site that can be opened from there.
+/// The same of a site that can be opened from there.
 ///
 /// # Errors
 /// The theme fails, or its lock page cannot be opened from there.
 pub fn plain_files_within(
     reach: Reach,
+    organisation: &Organisation,
     commons: &Commons,
     theme: &Theme,
-    keys: KeyKind,
 ) -> Result<Vec<PlainFile>, BuildError> {
-    let script = viewer(keys);
+    let script = viewer(organisation.seal.keys);
     if reach == Reach::Web {
-        return plain_files(commons, theme, script);
+        return plain_files(organisation, commons, theme, script);
     }
-    let mut files = plain_files(commons, theme, &portable::viewer(script))?;
+    let mut files = plain_files(organisation, commons, theme, &portable::viewer(script))?;
     portable::admit_twins(&mut files)?;
     Ok(files)
 }
@@ -375,29 +386,4 @@ pub enum BuildError {
     Portable(#[from] portable::OwnWays),
     #[error(transparent)]
     Seal(#[from] SealError),
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::site::tree;
-
-    #[test]
-    fn no_page_of_the_example_needs_mending() {
-        let today = Date::from_ymd_opt(2026, 11, 22).unwrap();
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("example-org");
-        let organisation = load(&root, today).unwrap().0.unwrap();
-        let theme = theme(&root, &organisation).unwrap();
-        let access = access::plan(&organisation, today);
-        let as_of = organisation.as_of.unwrap_or(today);
-        let commons = access::commons(&organisation, as_of);
-        let audiences = Audiences::new(&organisation, today);
-        let before = tree::MENDED.get();
-        for planned in &access.sections {
-            let draw = access::draw(&audiences, planned);
-            let content = site::render(&commons, &theme, &draw).unwrap();
-            let routes: Vec<&str> = content.pages.iter().map(|page| &*page.route).collect();
-            assert_eq!(tree::MENDED.get(), before, "one of {routes:?}");
-        }
-    }
 }

@@ -60,7 +60,7 @@ struct Drawn {
     theme: Arc<Theme>,
     commons: Arc<Commons>,
     everyone: Option<SectionDraw>,
-    /// The shell, its assets and the public rubrics.
+    /// The shell, its assets, the public rubrics and the files of `static/`.
     plain: Arc<Vec<PlainFile>>,
     sections: BTreeSet<SectionId>,
 }
@@ -83,7 +83,7 @@ pub struct Outcome {
     pub pages: usize,
     /// Sections that are no more.
     pub gone: Vec<SectionId>,
-    /// The shell, its assets and the public rubrics, whole.
+    /// The shell, its assets, the public rubrics and the files of `static/`, whole.
     pub plain: Arc<Vec<PlainFile>>,
 }
 
@@ -273,6 +273,7 @@ impl Drawn {
 
 /// One drawing of what is due.
 struct Round<'a> {
+    organisation: &'a Organisation,
     access: &'a Access,
     audiences: Audiences<'a>,
     before: Option<&'a Drawn>,
@@ -309,6 +310,7 @@ impl<'a> Round<'a> {
         let everyone = access.get(&SectionId::new("org"));
         let everyone = everyone.map(|org| access::draw(&audiences, org));
         Ok(Self {
+            organisation,
             access,
             audiences,
             before,
@@ -346,7 +348,10 @@ impl<'a> Round<'a> {
             |before: &&Drawn| !self.everything && Arc::ptr_eq(&before.theme, &self.theme);
         let plain = match self.before.filter(same_theme) {
             Some(before) => before.plain.clone(),
-            None => Arc::new(pipeline::plain_files(&self.commons, &self.theme, viewer)?),
+            None => {
+                let (org, commons) = (self.organisation, &self.commons);
+                Arc::new(pipeline::plain_files(org, commons, &self.theme, viewer)?)
+            }
         };
         let sections = self.access.sections.iter();
         Ok(Drawn {

@@ -70,6 +70,7 @@ fn company() -> Organisation {
         rubric: Rubric::default(),
         pinned: BTreeMap::new(),
         figures: OrgFigures::default(),
+        static_files: BTreeMap::new(),
         cycles: vec![Cycle {
             id: h1(),
             title: "H1".into(),

@@ -20,7 +20,7 @@ pub(super) fn read(known: &Known<'_>, name: &str, held: &SourceFile) -> Option<A
             .map_err(|faults| {
                 // A link to a picture is complained about where it leads, once.
                 if name == file || !is_svg(&file) {
-                    complain(known, held, faults);
+                    complain(known, &held.path, faults);
                 }
             })
             .ok()?
@@ -35,21 +35,21 @@ pub(super) fn read(known: &Known<'_>, name: &str, held: &SourceFile) -> Option<A
 }
 
 /// A picture as it is published, or what is wrong with it.
-fn inert(bytes: &[u8]) -> Result<Arc<[u8]>, Faults> {
+pub(super) fn inert(bytes: &[u8]) -> Result<Arc<[u8]>, Faults> {
     let text = std::str::from_utf8(bytes).map_err(|error| Faults::NotUtf8(error.valid_up_to()))?;
     let written = inert_svg(text.trim_start_matches('\u{feff}')).map_err(Faults::Active)?;
     Ok(written.into_bytes().into())
 }
 
-enum Faults {
+pub(super) enum Faults {
     /// The first byte that is none.
     NotUtf8(usize),
     Active(Vec<SvgFault>),
 }
 
-fn complain(known: &Known<'_>, held: &SourceFile, faults: Faults) {
+pub(super) fn complain(known: &Known<'_>, path: &Arc<str>, faults: Faults) {
     let place = |start, end| Place {
-        file: held.path.clone(),
+        file: path.clone(),
         start,
         end,
     };

@@ -13,7 +13,9 @@ use super::codes;
 use super::complaints::Complaints;
 use super::known::{Facts, Known};
 use super::organisation::{self, Settings};
-use super::{chain, cycles, figures, keys_left, management, people, rubric, seats, tree};
+use super::{
+    chain, cycles, figures, keys_left, management, people, published, rubric, seats, tree,
+};
 use crate::diag::{Diagnostic, Severity};
 use crate::model::*;
 use crate::source::{Changed, Name, RUBRICS, Source};
@@ -58,6 +60,8 @@ struct Frame {
     settings: Settings,
     facts: Arc<Facts>,
     figures: OrgFigures,
+    /// What is published as it is, by path.
+    static_files: BTreeMap<String, Arc<[u8]>>,
     /// Without cycles, logs and check-ins.
     people: BTreeMap<PersonId, Person>,
     /// The same with the keys that their files name; empty where those are theirs anyway.
@@ -332,6 +336,7 @@ impl Frame {
         let cycles = cycles::read(&known);
         known.learn(|facts| facts.cycles = cycles);
         let figures = figures::read(&known);
+        let static_files = published::read(&known);
         let people = people::read(&known);
         people.check_builders(&complaints, &builders);
         chain::check(&complaints, &people);
@@ -339,6 +344,7 @@ impl Frame {
             settings,
             facts: known.into_facts(),
             figures,
+            static_files,
             people: people.people,
             as_named: BTreeMap::new(),
             unsound: Arc::new(complaints.unsound()),
@@ -352,7 +358,7 @@ impl Frame {
         let new = self.people.iter().filter(is_new);
         let people: BTreeSet<PersonId> = new.map(|(id, _)| id.clone()).collect();
         let gone = before.people.keys().any(|id| !self.people.contains_key(id));
-        let settings = self.settings != before.settings;
+        let settings = self.settings != before.settings || self.static_files != before.static_files;
         let figures = self.figures != before.figures;
         Renewed {
             anything: facts || figures || settings || gone || !people.is_empty(),
@@ -414,6 +420,7 @@ impl Frame {
                 .collect(),
             cycles,
             figures: self.figures.clone(),
+            static_files: self.static_files.clone(),
             people,
             management,
         }

@@ -398,6 +398,13 @@ rules! {
      could make gradus read, and quote, any file of the machine that checks it. Nothing of the folder was read."
     "[sources]\npeople = \"../people-repo\", without `--outside ../people-repo`"
 
+    NOT_STATIC "E067" Error
+    "a file in `static/` that no site publishes"
+    "Files in `static/` are published as they are, so that anyone may fetch them. A browser must neither run one nor show it as a document, no host may \
+     be configured by one, and none may take a name that gradus writes itself: otherwise a change of the tree could put another page in the place of \
+     the lock page. Symbolic links are not followed. A file that holds a secret key is never published."
+    "static/about.html"
+
     LFS_POINTER "E069" Error
     "a Git LFS pointer in the place of a file"
     "The repository keeps this file in Git LFS, and this copy has only the few lines that point to it. Publishing them would \

@@ -31,6 +31,7 @@ mod organisation;
 mod people;
 mod pip;
 mod prose;
+mod published;
 mod questions;
 mod recipient;
 mod rubric;

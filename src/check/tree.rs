@@ -80,6 +80,10 @@ fn what_it_is(problem: &ProblemKind) -> (Rule, &'static str) {
             "is a Git LFS pointer: the file itself was not fetched",
         ),
         ProblemKind::BrokenLink => (codes::BAD_LINK, "is a symbolic link that leads nowhere"),
+        ProblemKind::StaticLink => (
+            codes::NOT_STATIC,
+            "is a symbolic link, and none is published",
+        ),
         ProblemKind::SpecialFile => (codes::NOT_A_FILE, "is neither a file nor a directory"),
         ProblemKind::DirectoryForFile => (codes::NOT_A_FILE, "is a directory where a file belongs"),
         ProblemKind::FileForDirectory => (codes::NOT_A_FILE, "is a file where a directory belongs"),
@@ -134,6 +138,7 @@ fn help(problem: &ProblemKind) -> Option<String> {
         ProblemKind::AnotherPlace => {
             Some("give each place a copy of its own: where a file lies says who reads it".into())
         }
+        ProblemKind::StaticLink => Some("put the file itself there".into()),
         ProblemKind::SealedTwice { .. } => {
             Some("keep the one that holds what is meant, and take the other away".into())
         }

@@ -272,11 +272,12 @@ const LEDGER_HELP: &str =
     "take it away: the next build knows its files by the site's signature, and writes another";
 
 /// Where the tree's own files lie: what is served must hold none of them.
-const TREE: [&str; 7] = [
+const TREE: [&str; 8] = [
     "people",
     "management",
     "rubrics",
     "cycles",
+    "static",
     "themes",
     ".gradus",
     ".git",
@@ -332,7 +333,7 @@ fn usual_folder(root: &Path) -> Result<PathBuf, Failure> {
     Err(Failure::Environment(Message::new(what).help(help)))
 }
 
-/// Whether a folder holds anything, and no site. The usual one may be prepared with what a host wants beside a site.
+/// Whether a folder holds anything, and no site. Of the usual one, publishing names each file.
 fn holds_other_things(out: &Path) -> bool {
     let is_usual = out.file_name().is_some_and(|name| name == USUAL);
     !is_usual && !is_empty(out) && !out.join(SITE).exists()
@@ -577,6 +578,24 @@ fn appeared(message: Message, out: &Path) -> Message {
     message.help("build again; where two organisations build into one folder, give each its own with `-o DIR`")
 }
 
+/// Unsigned files that a message names at most.
+const UNSIGNED_MAX: usize = 50;
+
+/// Names the files that a build does not find its own, and says where they belong.
+fn unsigned(mut message: Message, paths: &[String]) -> Message {
+    for path in paths.iter().take(UNSIGNED_MAX) {
+        message = message.note(format!("`{}`", terminal::visible(path)));
+    }
+    if let Some(more) = paths
+        .len()
+        .checked_sub(UNSIGNED_MAX)
+        .filter(|more| *more > 0)
+    {
+        message = message.note(format!("and {more} more"));
+    }
+    message.help("nothing was changed; move what is to be published to `static/` of the organisation, take the rest away, or choose another folder with `-o DIR`")
+}
+
 impl From<PublishError> for Failure {
     fn from(error: PublishError) -> Self {
         let message = Message::from_error(&error);
@@ -585,12 +604,7 @@ impl From<PublishError> for Failure {
                 Self::Environment(message.help("wait for it to end; a killed build leaves no lock"))
             }
             PublishError::Appeared { path } => Self::Environment(appeared(message, &path)),
-            PublishError::Foreign { .. } | PublishError::Special { .. } => Self::Environment(
-                message.help("move it away, or choose another folder with `-o DIR`"),
-            ),
-            PublishError::Unnameable { .. } => Self::Environment(
-                message.help("`ls -b` shows it as it is: rename it, move it away, or choose another folder with `-o DIR`"),
-            ),
+            PublishError::Unsigned { paths, .. } => Self::Environment(unsigned(message, &paths)),
             PublishError::NotTaken {
                 source: NotTaken::TooLarge { .. },
                 ..

@@ -1,8 +1,9 @@
 //! `gradus verify`: whether a published site is what its owner signed.
 
+use gradus::diag::Severity;
 use gradus::seal::{SealedSiteReader, Signer, SiteJson};
 use gradus::terminal;
-use gradus::verify::{Against, Canaries, Finding, Release, Tree, Verdict, Weight, verify};
+use gradus::verify::{Against, Finding, LeakTerms, Release, Tree, Verdict, verify};
 use serde::Serialize;
 
 use crate::cli;
@@ -22,7 +23,7 @@ pub fn run(here: &Here, args: &cli::Verify) -> Result<(), Failure> {
         .host
         .entries()
         .map_err(|error| Failure::environment(&format!("could not read `{}`", args.site), error))?;
-    let (own, none) = (Release::of_program(), Canaries::default());
+    let (own, none) = (Release::of_program(), LeakTerms::default());
     let against = Against {
         signer: published.signer,
         at_least: published.trust(&[]).seen_build,
@@ -33,7 +34,7 @@ pub fn run(here: &Here, args: &cli::Verify) -> Result<(), Failure> {
             .as_ref()
             .and_then(|tree| tree.release.as_ref())
             .unwrap_or(&own),
-        canaries: tree.as_ref().map_or(&none, |tree| &tree.canaries),
+        leak_terms: tree.as_ref().map_or(&none, |tree| &tree.leak_terms),
     };
     let threads = rayon::ThreadPoolBuilder::new()
         .num_threads(published.host.at_once())
@@ -47,7 +48,7 @@ pub fn run(here: &Here, args: &cli::Verify) -> Result<(), Failure> {
     if !verdict.is_as_signed() && is_in_upload(&published) {
         here.say("an upload of a newer build is under way, or broke off: `next/` holds that build; see that it is brought to its end, then verify again");
     }
-    let warned = args.deny_warnings && verdict.count(Weight::Doubtful) > 0;
+    let warned = args.deny_warnings && verdict.count(Severity::Warning) > 0;
     match verdict.is_as_signed() && !warned {
         true => Ok(()),
         false => Err(Failure::Content),
@@ -72,7 +73,7 @@ fn print(here: &Here, verdict: &Verdict, tree: Option<&Tree>) -> Result<(), Fail
 }
 
 fn about(here: &Here, tree: &Tree) {
-    let count = tree.canaries.count();
+    let count = tree.leak_terms.count();
     here.say(&format!(
         "looked for {count} names and pieces of the organisation's texts in every file"
     ));
@@ -120,7 +121,7 @@ impl<'v> Json<'v> {
             site: verdict.site.as_ref().map(Site::of),
             files: verdict.files,
             bytes: verdict.bytes,
-            canaries: tree.map(|tree| tree.canaries.count()),
+            canaries: tree.map(|tree| tree.leak_terms.count()),
             findings: &verdict.findings,
         }
     }

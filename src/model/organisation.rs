@@ -29,6 +29,8 @@ pub struct Organisation {
     pub cycles: Vec<Cycle>,
     /// As counted when cycles were closed, in the order of the cycles.
     pub figures: OrgFigures,
+    /// What is published as it is, by path in the site.
+    pub static_files: BTreeMap<String, Arc<[u8]>>,
     /// Shared, so that who has not changed is not copied from one version of the tree to the next.
     pub people: BTreeMap<PersonId, Arc<Person>>,
     /// Kept apart from [`Person`], so that no code that draws a person's pages holds it by accident.

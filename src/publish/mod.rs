@@ -1,8 +1,8 @@
 //! Sealed files → the folder on disk, whole or not at all.
 //!
 //! A build goes into a stage beside the output folder and takes its place in one atomic exchange.
-//! Files that did not change are hard links to those of the build before; files that gradus did not
-//! write are carried over; only what the ledger lists, with the hash that it lists, is ever deleted.
+//! Files that did not change are hard links to those of the build before. The folder is gradus's alone: a file
+//! that it did not sign stops the build. Only what the ledger lists, with the hash that it lists, is ever deleted.
 //!
 //! The ledger is written twice: before the exchange it lists the coming build as *pending* beside the
 //! present one, so that after a kill at any moment the next build knows the files of both as ours.
@@ -13,7 +13,7 @@ mod folder;
 mod ledger_file;
 mod stage;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -22,10 +22,10 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use thiserror::Error;
 
-use crate::model::{Drawn, Ledger, LedgerEntry, Made, SealedSite, SiteStore};
+use crate::model::{Drawn, FileHash, Ledger, LedgerEntry, Made, SealedSite, SiteStore};
 use crate::portable;
 use crate::regular_file::{self, NotTaken};
-use folder::{Carriage, Found, Snapshot};
+use folder::Snapshot;
 use ledger_file::{LedgerFile, Lock, Writing};
 use stage::Stage;
 
@@ -40,9 +40,13 @@ pub enum PublishError {
     Appeared { path: PathBuf },
     #[error("`{}` is not a folder", path.display())]
     NotAFolder { path: PathBuf },
-    /// A file that gradus did not write stands where one of the site's has to be.
-    #[error("`{}` is in the way: gradus did not write it, or someone changed it", path.display())]
-    Foreign { path: PathBuf },
+    /// Files that gradus did not sign, which a site may not hold.
+    #[error("`{}` holds {} that gradus did not sign, or that someone changed", out.display(), counted(paths))]
+    Unsigned {
+        out: PathBuf,
+        /// Relative to the folder, with `/`.
+        paths: Vec<String>,
+    },
     /// Something else than a file or folder of gradus stands in the `.gradus` folder, or at its name.
     #[error("could not {action} `{}`", path.display())]
     NotTaken {
@@ -51,12 +55,6 @@ pub enum PublishError {
         #[source]
         source: NotTaken,
     },
-    /// A pipe, a socket or a device, which cannot be carried over.
-    #[error("`{}` is {what}, which no site can hold", path.display())]
-    Special { path: PathBuf, what: &'static str },
-    /// A file of others that could neither be carried over nor be left behind.
-    #[error("`{}` has a name that is not UTF-8, which no site can hold", path.display())]
-    Unnameable { path: PathBuf },
     #[error("`{}` is not a ledger that this program wrote", path.display())]
     Ledger {
         path: PathBuf,
@@ -94,6 +92,13 @@ impl PublishError {
     }
 }
 
+fn counted(paths: &[String]) -> String {
+    match paths.len() {
+        1 => "a file".to_owned(),
+        count => format!("{count} files"),
+    }
+}
+
 /// How the site came to stand in its folder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum How {
@@ -111,8 +116,6 @@ pub struct Published {
     pub how: How,
     /// Files of earlier builds that are no more.
     pub removed: usize,
-    /// Files, links and empty folders of others that stay as they were.
-    pub foreign: usize,
     /// Folders of this build and earlier ones that could not be removed, absolute: somebody else owns what is in them.
     pub left: Vec<PathBuf>,
 }
@@ -138,7 +141,6 @@ pub fn is_ledger(bytes: &[u8]) -> bool {
 /// What has just been done; a build may be killed after any of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    CarriedOver,
     Synced,
     Announced,
     Shown,
@@ -239,13 +241,7 @@ impl Publication {
         site: &SealedSite,
         on_step: &mut dyn FnMut(Step),
     ) -> Result<Published, PublishError> {
-        let foreign = self.foreign(&site.ledger)?;
-        let mut carriage = Carriage::between(&self.out, self.stage.site());
-        for path in &foreign {
-            carriage.carry(path)?;
-        }
-        carriage.finish()?;
-        on_step(Step::CarriedOver);
+        self.refuse_unsigned(&site.ledger)?;
         self.keep_permissions()?;
         self.stage.sync()?;
         on_step(Step::Synced);
@@ -264,41 +260,25 @@ impl Publication {
         let mut left = self.left;
         left.extend(self.stage.clear());
         on_step(Step::Cleared);
-        Ok(Published {
-            how,
-            removed,
-            foreign: foreign.len(),
-            left,
-        })
+        Ok(Published { how, removed, left })
     }
 
-    /// What stands in the folder and stays there: neither ours nor of the new site.
-    fn foreign(&self, new: &Ledger) -> Result<Vec<String>, PublishError> {
-        let Some(before) = &self.before else {
-            return Ok(Vec::new());
+    /// Errors if a file is there that is neither ours nor, as it is, of the new site.
+    fn refuse_unsigned(&self, new: &Ledger) -> Result<(), PublishError> {
+        let is_signed = |path: &String, sha256: Option<FileHash>| {
+            let coming = new.files.get(path);
+            let is_same = coming.is_some_and(|entry| Some(entry.sha256) == sha256);
+            let is_damaged = coming.is_some() && sha256.is_some() && is_derived(path);
+            self.ours.contains_key(path) || is_same || is_damaged
         };
-        let folders = folders_of(new);
-        let mut foreign = Vec::new();
-        for (path, found) in before.entries() {
-            let replaced = new.files.get(path);
-            let in_the_way = match found {
-                Found::File { .. } if self.ours.contains_key(path) => continue,
-                Found::File { sha256, .. } => match replaced {
-                    Some(entry) if entry.sha256 == *sha256 || is_derived(path) => continue,
-                    other => other.is_some() || folders.contains(path.as_str()),
-                },
-                Found::Link => replaced.is_some() || folders.contains(path.as_str()),
-                Found::EmptyFolder if folders.contains(path.as_str()) => continue,
-                Found::EmptyFolder => replaced.is_some(),
-            };
-            if in_the_way {
-                return Err(PublishError::Foreign {
-                    path: self.out.join(path),
-                });
-            }
-            foreign.push(path.clone());
+        let before = self.before.iter().flat_map(Snapshot::entries);
+        let unsigned = before.filter(|(path, sha256)| !is_signed(path, *sha256));
+        let paths: Vec<String> = unsigned.map(|(path, _)| path.clone()).collect();
+        if paths.is_empty() {
+            return Ok(());
         }
-        Ok(foreign)
+        let out = self.out.clone();
+        Err(PublishError::Unsigned { out, paths })
     }
 
     /// The new folder is as open to the web server as the old one was.
@@ -346,9 +326,9 @@ impl Publication {
             before != Some(site.ledger.files[*path].sha256)
         };
         let mut changed: Vec<&String> = site.ledger.files.keys().filter(is_new).collect();
-        let mut carriage = Carriage::between(self.stage.site(), inner.site());
         for path in &changed {
-            carriage.carry(path)?; // whose folders here are only on the way
+            let linked = inner.link(self.stage.site(), path);
+            linked.map_err(PublishError::io("write", &self.out.join(path)))?;
         }
         inner.sync()?;
         changed.sort_by_key(|path| shown_at(path));
@@ -466,16 +446,6 @@ fn resolve(out: &Path) -> Result<(PathBuf, PathBuf), PublishError> {
         Ok(_) => Err(PublishError::NotAFolder { path: out }), // a link to nowhere
         Err(_) => Ok((parent, out)),
     }
-}
-
-/// Every folder that the new site has.
-fn folders_of(new: &Ledger) -> BTreeSet<&str> {
-    let above =
-        |path: &'_ String| -> Vec<usize> { path.match_indices('/').map(|(at, _)| at).collect() };
-    let files = new.files.keys();
-    files
-        .flat_map(|path| above(path).into_iter().map(|at| &path[..at]))
-        .collect()
 }
 
 /// Whether the name of a file can only come from the site key or from the file's own bytes, so that

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::theme::document::Contract;
 use super::theme::{Theme, ThemeError};
 use crate::model::PlainFile;
 
@@ -115,10 +116,18 @@ pub fn shell(
         icon: &assets.icon_path,
         rubrics,
     };
+    let contract = Contract {
+        needs: SHELL_NEEDS,
+        loads: &|address| {
+            [&assets.script_path, &assets.style_path]
+                .iter()
+                .any(|own| *own == address)
+        },
+    };
     Ok(PlainFile {
         path: "index.html".to_owned(),
         bytes: theme
-            .render_document("shell.html", &view, SHELL_NEEDS)?
+            .render_document("shell.html", &view, &contract)?
             .into_bytes(),
     })
 }

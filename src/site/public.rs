@@ -10,6 +10,7 @@ use serde::Serialize;
 use super::assets::{Assets, RubricLink};
 use super::context::Context;
 use super::html::Html;
+use super::theme::document::Contract;
 use super::theme::{Theme, ThemeError};
 use super::tree;
 use super::view::rubric::{self, Edition};
@@ -145,10 +146,14 @@ fn page(
         places,
         body: tree::to_html(&body),
     };
+    let contract = Contract {
+        needs: &[],
+        loads: &|address| address == view.style,
+    };
     Ok(PlainFile {
         path: format!("{}/index.html", part.route),
         bytes: theme
-            .render_document("public.html", &view, &[])?
+            .render_document("public.html", &view, &contract)?
             .into_bytes(),
     })
 }

@@ -15,7 +15,7 @@ use crate::fingerprint;
 use crate::model::{FileHash, SvgFault, Tree, inert_svg, is_svg};
 use recent::RecentPages;
 
-mod document;
+pub(crate) mod document;
 mod mistake;
 mod recent;
 mod styles;
@@ -226,23 +226,28 @@ impl Theme {
         }
     }
 
-    /// Renders a view to a whole document, which must hold each of `needs`.
+    /// Renders a view to a whole document.
     ///
     /// # Errors
-    /// As [`Theme::render_text`]; a document without one of `needs` or without the content security policy, and one
+    /// As [`Theme::render_text`]; a document that breaks its contract or lacks the content security policy, and one
     /// with what that policy refuses.
     pub fn render_document<V: Serialize>(
         &self,
         template: &str,
         view: &V,
-        needs: &[&str],
+        contract: &document::Contract<'_>,
     ) -> Result<String, ThemeError> {
         let html = self.render_text(template, view)?;
-        let what = document::fault(&html, needs).map(|what| ThemeError::Document {
-            path: self.path(template),
-            what,
+        let error = document::fault(&html, contract).map(|fault| {
+            let from = fault.at.map(|at| &html[at..]);
+            let spots = from.map(|from| mistake::spots_of_document(from, template, &self.files));
+            ThemeError::Document {
+                path: self.path(template),
+                spots: spots.unwrap_or_default(),
+                what: fault.what,
+            }
         });
-        what.map_or(Ok(html), Err)
+        error.map_or(Ok(html), Err)
     }
 
     /// The text of a file of this theme, such as `theme.css`; nothing where there is none of that name.
@@ -259,7 +264,7 @@ impl Theme {
     }
 
     fn forbidden(&self, template: &str, what: Forbidden) -> ThemeError {
-        let spots = mistake::spots(&what, &self.files);
+        let spots = mistake::spots(&what, template, &self.files);
         ThemeError::Forbidden {
             page: self.path(template),
             spots,

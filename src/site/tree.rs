@@ -1,25 +1,17 @@
 //! Rendered HTML → tree, by one parse against the allow-list; and a tree written as HTML again.
 //!
-//! What a browser would make of the text is what stands in the tree. Nearly all HTML that templates write says by itself
-//! where each element ends (`straight`); html5ever reads the rest.
+//! The HTML has to be well-formed (`page`): then the tree is what a browser would make of the text.
 //! Prose is bounded before it gets here (see [`super::markdown`]), so neither depth nor time depends on an author.
 
-use html5ever::tendril::TendrilSink;
-use html5ever::{LocalName, ParseOpts, QualName, ns, parse_fragment};
 use thiserror::Error;
 
 use super::html::{Html, Writer};
-use crate::model::{Allowlist, Node, Tree};
-use dom::Dom;
+use crate::model::{Allowlist, Namespace, Node, Tree};
 
-mod dom;
-mod elements;
-mod reader;
-mod straight;
+mod page;
 mod tags;
 mod writer;
 
-pub(super) use elements::{Found, elements};
 pub(super) use writer::is_deceptive;
 
 /// Rendered pages longer than this are not even parsed.
@@ -42,10 +34,53 @@ pub enum Forbidden {
         name: String,
         value: String,
     },
+    /// A browser would close it by its own rules.
+    #[error("`<{element}>` is not closed")]
+    Unclosed { element: &'static str },
+    #[error("`</{name}>` closes no element")]
+    Stray { name: String },
+    /// A browser would close the outer one, or move the inner one.
+    #[error("{} may not be in `<{within}>`", quoted(what))]
+    Misplaced {
+        /// The name of an element, or `text`.
+        what: &'static str,
+        within: &'static str,
+    },
+    /// Neither a start tag nor an end tag; or a tag with an attribute twice, or with `/>` where that closes nothing.
+    #[error("`{text}` is not a tag that pages may hold")]
+    NotATag { text: String },
     #[error("elements may be nested {limit} deep")]
     TooDeep { limit: usize },
     #[error("a page may hold {limit} {what}")]
     TooLarge { what: &'static str, limit: usize },
+}
+
+impl Forbidden {
+    /// What is misplaced where it is no element: in SVG, `<text>` may be anywhere.
+    pub(super) const TEXT: &str = "text";
+
+    /// What is shown of a text that is not a tag, in characters.
+    const EXCERPT_CHARS: usize = 40;
+
+    fn element(namespace: Namespace, name: &str) -> Self {
+        let allowed: Vec<&str> = Allowlist::get().elements(namespace).collect();
+        Self::Element {
+            name: name.to_owned(),
+            allowed: allowed.join(", "),
+        }
+    }
+
+    fn not_a_tag(text: &str) -> Self {
+        let text = text.chars().take(Self::EXCERPT_CHARS).collect();
+        Self::NotATag { text }
+    }
+}
+
+fn quoted(what: &str) -> String {
+    if what == Forbidden::TEXT {
+        return what.to_owned();
+    }
+    format!("`<{what}>`")
 }
 
 /// The media type of an attachment that the page may show, by key.
@@ -56,7 +91,8 @@ pub type MediaTypes<'a> = &'a dyn Fn(&str) -> Option<&'static str>;
 /// White space that a browser would not show is left out; text in `pre` is kept as it is.
 ///
 /// # Errors
-/// An element, attribute or value that the allow-list does not have; more nodes, text or depth than it allows.
+/// HTML that is not well-formed; an element, attribute or value that the allow-list does not have; more nodes, text or
+/// depth than it allows.
 pub fn parse(html: &str, files: MediaTypes) -> Result<Tree, Forbidden> {
     if html.len() > HTML_MAX_BYTES {
         return Err(Forbidden::TooLarge {
@@ -64,32 +100,7 @@ pub fn parse(html: &str, files: MediaTypes) -> Result<Tree, Forbidden> {
             limit: HTML_MAX_BYTES,
         });
     }
-    match straight::page(html, files) {
-        Some(page) => Ok(page),
-        None => by_a_whole_parser(html, files),
-    }
-}
-
-#[cfg(test)]
-thread_local! {
-    /// How much HTML was not read straight.
-    pub static MENDED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
-}
-
-/// The tree that a browser would make of it, whatever it is.
-fn by_a_whole_parser(html: &str, files: MediaTypes) -> Result<Tree, Forbidden> {
-    #[cfg(test)]
-    MENDED.set(MENDED.get() + 1);
-    let context = QualName::new(None, ns!(html), LocalName::from("div"));
-    let parser = parse_fragment(
-        Dom::for_html(html),
-        ParseOpts::default(),
-        context,
-        vec![],
-        false,
-    );
-    let dom = parser.one(html);
-    reader::page(&dom, files, html.len())
+    page::page(html, files)
 }
 
 /// A tree as HTML, for pages that are published in clear.

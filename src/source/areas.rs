@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use super::RUBRICS;
 use super::load::CYCLES;
 use super::reload::Part;
+use super::{RUBRICS, STATIC};
 
 /// Where everything lies, without symbolic links.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -34,7 +34,9 @@ impl Areas {
     /// All directories but the root itself.
     pub fn all(&self) -> impl Iterator<Item = PathBuf> {
         let inside = self.rubrics.iter().map(String::as_str);
-        let inside = inside.chain([CYCLES]).map(|name| self.root.join(name));
+        let inside = inside
+            .chain([CYCLES, STATIC])
+            .map(|name| self.root.join(name));
         let moved = [&self.people, &self.management].map(|area| area.directory.clone());
         inside.chain(moved)
     }
@@ -63,6 +65,7 @@ impl Areas {
             }
             Part::Person(name) => lies_in(path, &format!("{}/{name}", self.people.shown)),
             Part::Management => lies_in(path, &self.management.shown),
+            Part::Static => lies_in(path, STATIC),
         }
     }
 }

@@ -52,7 +52,7 @@ impl Source {
             pins.map(|(pin, read)| (pin, read.is_ok())).collect()
         };
         let told = (self.history.begins(), self.history.is_shallow());
-        let whole = (&self.problems, pins, told, self.links);
+        let whole = (&self.problems, &self.published, pins, told, self.links);
         Inputs {
             shared: fingerprint::of(&(self.hash(&shared), whole)),
             people: hashed.collect(),

@@ -12,7 +12,7 @@ use super::reload::Part;
 use super::tree::{ENTRIES_MAX, Walk};
 use super::{
     Directory, FILE_MAX_BYTES, FileKind, LoadError, Problem, ProblemKind, RUBRICS, Source,
-    SourceFile, read, written,
+    SourceFile, published, read, written,
 };
 use crate::diag::Place;
 
@@ -35,6 +35,7 @@ pub fn load(root: &Path, given: &Given) -> Result<Source, LoadError> {
     load_rubrics(&mut source);
     load_everyone(&mut source);
     load_management(&mut source);
+    published::load(&mut source);
     source.problems.sort_by(|a, b| a.place.cmp(&b.place));
     Ok(source)
 }
@@ -83,6 +84,7 @@ pub(super) fn load_parts(known: &Source, parts: &BTreeSet<Part>) -> Source {
             Part::Rubrics => load_rubrics(&mut source),
             Part::Person(name) => load_people(&mut source, Some(name)),
             Part::Management => load_management(&mut source),
+            Part::Static => published::load(&mut source),
         }
     }
     source

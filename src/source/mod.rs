@@ -22,6 +22,7 @@ mod lock;
 mod lookup;
 mod outside;
 mod owner;
+mod published;
 mod read;
 mod recall;
 mod reload;
@@ -43,6 +44,7 @@ pub use layout::{CycleFile, Directory, FileKind, Name, PersonFile};
 pub use lock::{ACCESS_LOCK, access_lock};
 pub use lookup::{Lies, lies};
 pub use outside::{Given, LeadsOut, Outside, leading_out};
+pub use published::STATIC;
 pub use read::FILE_MAX_BYTES;
 pub use reload::{Changed, Touched};
 pub use revision::{Revision, RevisionProblem, Revisions};
@@ -66,6 +68,8 @@ pub struct Source {
     pub files: BTreeMap<FileKind, SourceFile>,
     /// Known directories, with their paths, even where nothing in them could be read.
     pub directories: BTreeMap<Directory, Arc<str>>,
+    /// The files of `static/`, by path.
+    pub published: published::Published,
     /// The texts of all files that a complaint may point into, by path; what is not UTF-8 is in
     /// here with replacement characters.
     pub texts: BTreeMap<Arc<str>, Arc<str>>,
@@ -288,6 +292,8 @@ pub enum ProblemKind {
     BrokenLink,
     /// What Git LFS leaves in the place of a file that was not fetched.
     LfsPointer,
+    /// A symbolic link in `static/`.
+    StaticLink,
     /// A pipe, a device or a socket; never opened.
     SpecialFile,
     /// A directory stands where a file belongs.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::load::{self, CYCLES, ORGANISATION};
+use super::published::{Published, STATIC};
 use super::{
     CycleFile, Directory, FileKind, LoadError, Name, PersonFile, Problem, ProblemKind, Source,
     SourceFile,
@@ -59,6 +60,7 @@ pub(super) enum Part {
     /// Whatever has that name in `people/`.
     Person(Name),
     Management,
+    Static,
 }
 
 /// What was read of some parts.
@@ -66,6 +68,7 @@ pub(super) enum Part {
 struct Cut {
     files: BTreeMap<FileKind, SourceFile>,
     directories: BTreeMap<Directory, Arc<str>>,
+    published: Published,
     problems: Vec<Problem>,
 }
 
@@ -107,6 +110,7 @@ impl Source {
         let before = self.take_out(parts);
         self.files.extend(read.files.clone());
         self.directories.extend(read.directories.clone());
+        self.published.extend(read.published.clone());
         self.texts.extend(read.texts.clone());
         self.problems.extend(read.problems.iter().cloned());
         self.areas.rubrics.clone_from(&read.areas.rubrics);
@@ -123,6 +127,9 @@ impl Source {
             let entry = self.directories.remove_entry(&directory);
             cut.directories.extend(entry);
         }
+        if parts.contains(&Part::Static) {
+            cut.published = std::mem::take(&mut self.published);
+        }
         let areas = &self.areas;
         let of_parts = |problem: &mut Problem| {
             let path = &problem.place.file;
@@ -130,6 +137,7 @@ impl Source {
         };
         cut.problems = self.problems.extract_if(.., of_parts).collect();
         let files = cut.files.values().map(|file| &file.path);
+        let files = files.chain(cut.published.keys());
         for path in files.chain(cut.problems.iter().map(|problem| &problem.place.file)) {
             self.texts.remove(path);
         }
@@ -228,6 +236,9 @@ impl Source {
         if path.starts_with(&areas.management.directory) {
             return Some(vec![Part::Management]);
         }
+        if path.starts_with(areas.root.join(STATIC)) {
+            return Some(vec![Part::Static]);
+        }
         if path.starts_with(areas.root.join(CYCLES)) {
             // Cycles say which directories hold rubrics.
             return Some(vec![Part::Cycles, Part::Rubrics]);
@@ -269,6 +280,7 @@ impl Cut {
         Self {
             files: source.files,
             directories: source.directories,
+            published: source.published,
             problems: source.problems,
         }
     }
@@ -308,6 +320,10 @@ fn changed(before: &Cut, after: &Cut) -> Changed {
     }
     for (directory, _) in differing(&before.directories, &after.directories) {
         changed.add_directory(directory);
+    }
+    for (path, _) in differing(&before.published, &after.published) {
+        changed.files.insert(path.clone());
+        changed.shared = true;
     }
     let in_order = |problems: &[Problem]| {
         let mut problems: Vec<Problem> = problems.to_vec();

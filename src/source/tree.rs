@@ -23,7 +23,7 @@ pub(super) const ENTRIES_MAX: usize = 1_000_000;
 const ATTACHMENTS_MAX: usize = 10_000;
 
 /// What a file begins with that Git LFS did not fetch.
-const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
+pub(super) const LFS_POINTER: &[u8] = b"version https://git-lfs.github.com/spec/v1\n";
 
 /// The deepest path that the layout knows is `person/cycle/files/name`; one more shows what is too deep.
 const DEPTH_MAX: usize = 5;
@@ -364,10 +364,10 @@ impl Siblings {
 
 /// Names seen so far, to find those that are the same name on some systems.
 #[derive(Default)]
-struct Neighbours(BTreeMap<String, String>);
+pub(super) struct Neighbours(BTreeMap<String, String>);
 
 impl Neighbours {
-    fn collision(&mut self, path: &str) -> Option<String> {
+    pub fn collision(&mut self, path: &str) -> Option<String> {
         let first = self
             .0
             .entry(composed(path).to_lowercase())

@@ -5,7 +5,8 @@ use std::fmt::Write as _;
 use anstyle::AnsiColor;
 
 use super::visible;
-use crate::verify::{Finding, Verdict, Weight};
+use crate::diag::Severity;
+use crate::verify::{Finding, Verdict};
 
 /// Findings that are shown of one kind.
 const OF_A_KIND_MAX: usize = 20;
@@ -13,12 +14,12 @@ const OF_A_KIND_MAX: usize = 20;
 /// One line a finding; of a kind that has many, how many more there are.
 pub fn findings(findings: &[Finding]) -> String {
     let mut text = String::new();
-    let mut kinds: Vec<(Weight, &str)> = findings.iter().map(|f| (f.weight, f.code)).collect();
+    let mut kinds: Vec<(Severity, &str)> = findings.iter().map(|f| (f.severity, f.code)).collect();
     kinds.dedup();
     kinds.sort();
     kinds.dedup();
-    for (weight, code) in kinds {
-        let alike = |found: &&Finding| (found.weight, found.code) == (weight, code);
+    for (severity, code) in kinds {
+        let alike = |found: &&Finding| (found.severity, found.code) == (severity, code);
         let alike: Vec<&Finding> = findings.iter().filter(alike).collect();
         for finding in alike.iter().take(OF_A_KIND_MAX) {
             line(&mut text, finding);
@@ -35,9 +36,9 @@ pub fn findings(findings: &[Finding]) -> String {
 }
 
 fn line(text: &mut String, finding: &Finding) {
-    let (color, name) = match finding.weight {
-        Weight::Wrong => (AnsiColor::Red, "error"),
-        Weight::Doubtful => (AnsiColor::Yellow, "warning"),
+    let (color, name) = match finding.severity {
+        Severity::Error => (AnsiColor::Red, "error"),
+        Severity::Warning | Severity::Advice => (AnsiColor::Yellow, "warning"),
     };
     let style = color.on_default().bold();
     let place = match &finding.file {
@@ -51,7 +52,7 @@ fn line(text: &mut String, finding: &Finding) {
 
 /// What it comes to, in a line or two.
 pub fn verdict(verdict: &Verdict) -> String {
-    let mut text = match verdict.count(Weight::Wrong) {
+    let mut text = match verdict.count(Severity::Error) {
         0 => String::new(),
         1 => "not what its owner signed: 1 thing is wrong\n".to_owned(),
         wrong => format!("not what its owner signed: {wrong} things are wrong\n"),
@@ -81,7 +82,7 @@ mod tests {
     #[test]
     fn a_site_cannot_write_to_the_terminal() {
         let name = "a\u{1b}[2Jb";
-        let found = [Finding::wrong("leftover", Some(name), "x\ny")];
+        let found = [Finding::error("leftover", Some(name), "x\ny")];
         let text = anstream::adapter::strip_str(&findings(&found)).to_string();
         assert_eq!(text, "error[leftover]: `a\\u{1b}[2Jb`: x\\u{a}y\n");
     }
@@ -89,7 +90,7 @@ mod tests {
     #[test]
     fn many_of_a_kind_are_counted() {
         let found: Vec<Finding> = (0..30)
-            .map(|at| Finding::doubtful("foreign", Some(&at.to_string()), "x"))
+            .map(|at| Finding::warning("release", Some(&at.to_string()), "x"))
             .collect();
         let text = findings(&found);
         assert_eq!(text.lines().count(), OF_A_KIND_MAX + 1);

@@ -2,19 +2,8 @@
 
 use serde::Serialize;
 
+use crate::diag::Severity;
 use crate::seal::{ReadError, SiteJson};
-
-/// How much a finding weighs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Weight {
-    /// The site is not what its owner signed, or shows what it must not.
-    #[serde(rename = "error")]
-    Wrong,
-    /// Someone should look at it.
-    #[serde(rename = "warning")]
-    Doubtful,
-}
 
 /// One thing that is not as it should be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -22,9 +11,8 @@ pub struct Finding {
     /// `damaged`, `forged`, `older`, `newer` as in the format, or one of this command's own; the same from release to
     /// release.
     pub code: &'static str,
-    /// How bad it is.
-    #[serde(rename = "severity")]
-    pub weight: Weight,
+    /// An error if the site is not what its owner signed, or shows what it must not.
+    pub severity: Severity,
     /// Relative to the site, with `/`; nothing where it is about all of it.
     pub file: Option<String>,
     /// What is so, in words.
@@ -34,20 +22,20 @@ pub struct Finding {
 
 impl Finding {
     /// Something for which the site must not be believed.
-    pub fn wrong(code: &'static str, file: Option<&str>, words: impl Into<String>) -> Self {
+    pub fn error(code: &'static str, file: Option<&str>, words: impl Into<String>) -> Self {
         Self {
             code,
-            weight: Weight::Wrong,
+            severity: Severity::Error,
             file: file.map(str::to_owned),
             words: words.into(),
         }
     }
 
     /// Something to look at.
-    pub fn doubtful(code: &'static str, file: Option<&str>, words: impl Into<String>) -> Self {
+    pub fn warning(code: &'static str, file: Option<&str>, words: impl Into<String>) -> Self {
         Self {
-            weight: Weight::Doubtful,
-            ..Self::wrong(code, file, words)
+            severity: Severity::Warning,
+            ..Self::error(code, file, words)
         }
     }
 
@@ -67,7 +55,7 @@ impl Finding {
             ReadError::Io { source, .. } => format!("it could not be read: {source}"),
             other => other.to_string(),
         };
-        Self::wrong(code, file, words)
+        Self::error(code, file, words)
     }
 }
 
@@ -89,12 +77,12 @@ pub struct Verdict {
 impl Verdict {
     /// Whether nothing is wrong. There may still be something to look at.
     pub fn is_as_signed(&self) -> bool {
-        self.count(Weight::Wrong) == 0
+        self.count(Severity::Error) == 0
     }
 
-    /// How many findings weigh that much.
-    pub fn count(&self, weight: Weight) -> usize {
-        let same = self.findings.iter().filter(|found| found.weight == weight);
-        same.count()
+    /// How many findings are of that severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        let findings = self.findings.iter();
+        findings.filter(|found| found.severity == severity).count()
     }
 }

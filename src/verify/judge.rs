@@ -7,11 +7,13 @@ use rayon::prelude::*;
 
 use super::finding::Finding;
 use super::listed::Listed;
-use super::packed::{self, Texts};
-use super::{Against, secrets, shell, stranger};
+use super::packed::Texts;
+use super::{Against, shell};
 use crate::host::EntryKind;
 use crate::portable;
+use crate::publish;
 use crate::seal::{FILE_MAX_BYTES, ReadError, SiteFiles, read_signed};
+use crate::secrets;
 
 /// Folders in which every file is age's.
 const SEALED_FOLDERS: [&str; 3] = ["sealed/", "keyring/", "login/"];
@@ -87,7 +89,7 @@ fn twins_missing(there: &BTreeMap<&str, EntryKind>, listed: &Listed) -> Vec<Find
     let missing = twins.filter(|twin| !there.contains_key(twin.as_str()));
     let words = "it is missing, so a page opened from disk lacks the file that it hands over";
     missing
-        .map(|twin| Finding::wrong("damaged", Some(&twin), words))
+        .map(|twin| Finding::error("damaged", Some(&twin), words))
         .collect()
 }
 
@@ -108,7 +110,7 @@ fn no_file(path: &str, kind: EntryKind) -> Option<Finding> {
             "its name is not UTF-8, so it was not looked into: rename it, or take it away",
         ),
     };
-    Some(Finding::wrong(code, Some(path), words))
+    Some(Finding::error(code, Some(path), words))
 }
 
 fn one(
@@ -150,7 +152,7 @@ fn one(
     })
 }
 
-/// A file that nobody signed.
+/// An unsigned file. Nothing is said of those that vouch for the signed ones.
 fn unlisted(
     site: &dyn SiteFiles,
     against: &Against<'_>,
@@ -160,71 +162,56 @@ fn unlisted(
     if listed.is_some_and(|listed| listed.vouching.contains(path)) {
         return Vec::new();
     }
+    let original = portable::original_of(path);
+    let original = original.filter(|original| listed.is_some_and(|listed| listed.knows(original)));
+    // A list with gaps does not say what is unsigned; that it has gaps is a finding of its own.
+    let is_unsigned = listed.is_some_and(|listed| !listed.has_gaps) && original.is_none();
+    let mut findings = Vec::new();
+    if is_unsigned && !against.allows(path) {
+        findings.push(unsigned(path));
+    }
     let bytes = match site.read(path) {
         Ok(Some(bytes)) => bytes,
-        Ok(None) => return vec![untold(path)],
-        Err(error) => return vec![unseen(path, &error)],
+        Ok(None) => {
+            findings.push(untold(path));
+            return findings;
+        }
+        Err(error) => {
+            findings.push(unseen(path, &error));
+            return findings;
+        }
     };
-    let mut findings = Vec::new();
-    if let Some(original) = portable::original_of(path)
-        && listed.is_some_and(|listed| listed.knows(original))
-    {
+    if let Some(original) = original {
         return twin(site, path, original, &bytes);
     }
-    // Whatever an unreadable part of the list says of a file, is said of that part.
-    if let Some(listed) = listed.filter(|listed| !listed.has_gaps)
-        && !against.allowed.iter().any(|allowed| allowed == path)
-    {
-        findings.extend(strange(site, listed, path, &bytes));
-    }
     findings.extend(inside(against, path, &bytes));
-    findings.extend(of_a_repository(against, path));
-    if let Some(source) = against.canaries.file_of(&bytes) {
+    if let Some(source) = against.leak_terms.file_of(&bytes) {
         let words = format!("it is `{source}` of the organisation, in clear");
-        findings.push(Finding::wrong("canary", Some(path), words));
+        findings.push(Finding::error("canary", Some(path), words));
     }
     findings
 }
 
-/// The first file of a bare git repository, whose folder may have any name.
-fn of_a_repository(against: &Against<'_>, path: &str) -> Option<Finding> {
-    let folder = path.strip_suffix("HEAD")?;
-    let is_named = folder == ".git/" || folder.ends_with("/.git/");
-    if !(folder.is_empty() || folder.ends_with('/')) || is_named {
-        return None; // its name alone tells it, or it is no such file
-    }
-    let objects = format!("{folder}objects/");
-    let mut entries = against.entries.unwrap_or_default().iter();
-    entries
-        .any(|entry| entry.path.starts_with(&objects))
-        .then(|| {
-            let words =
-                "it is of a git repository, which is for nobody who reaches the host; take it away";
-            Finding::wrong("tree", Some(path), words)
-        })
+fn unsigned(path: &str) -> Finding {
+    let words = "it is not signed, and a site holds signed files alone: take it away, or publish it from `static/`";
+    Finding::error("unsigned", Some(path), words)
 }
 
 /// What cannot be looked into may hold anything.
 fn unseen(path: &str, error: &io::Error) -> Finding {
-    match error.kind() {
-        io::ErrorKind::FileTooLarge => {
-            let words = format!(
-                "nobody signed it, and it has more than {FILE_MAX_BYTES} bytes, so it was not looked into"
-            );
-            Finding::doubtful("too-large", Some(path), words)
-        }
-        _ => {
-            let words = format!("it could not be looked at: {error}");
-            Finding::wrong("unreadable", Some(path), words)
-        }
+    if error.kind() == io::ErrorKind::FileTooLarge {
+        let words = format!("it has more than {FILE_MAX_BYTES} bytes, so it was not looked into");
+        return Finding::warning("too-large", Some(path), words);
     }
+    let words = format!("it could not be looked at: {error}");
+    Finding::error("unreadable", Some(path), words)
 }
 
 /// What the folder names, and does not hand out: by a name that no file of a site has, or because it went meanwhile.
 fn untold(path: &str) -> Finding {
     let words =
         "the folder names it, and it could not be found by that name, so it was not looked into";
-    Finding::wrong("unreadable", Some(path), words)
+    Finding::error("unreadable", Some(path), words)
 }
 
 /// A file that hands another over to a page that was opened from disk: it follows from that one.
@@ -235,24 +222,7 @@ fn twin(site: &dyn SiteFiles, path: &str, original: &str, bytes: &[u8]) -> Vec<F
     }
     let words =
         format!("it is not what hands over `{original}`, and a page opened from disk runs it");
-    vec![Finding::wrong("runnable", Some(path), words)]
-}
-
-/// What a file that nobody signed may do where it lies: nothing where it is a packed form of what is signed.
-fn strange(site: &dyn SiteFiles, listed: &Listed, path: &str, bytes: &[u8]) -> Option<Finding> {
-    let known = |base: &str| listed.files.contains_key(base) || listed.vouching.contains(base);
-    let Some((base, ending)) = packed::served_for(path).filter(|(base, _)| known(base)) else {
-        return Some(stranger::judge(path, bytes, listed));
-    };
-    if !ending.eq_ignore_ascii_case("gz") {
-        let words =
-            format!("a host may serve it in the place of `{base}`, and it cannot be looked into");
-        return Some(Finding::wrong("packed", Some(path), words));
-    }
-    let own = site.read(base).ok().flatten().unwrap_or_default();
-    let words =
-        format!("a host may serve it in the place of `{base}`, and it holds something else");
-    (!packed::holds(bytes, &own)).then(|| Finding::wrong("packed", Some(path), words))
+    vec![Finding::error("runnable", Some(path), words)]
 }
 
 /// What must not stand in a file, whoever signed it.
@@ -266,7 +236,7 @@ fn inside(against: &Against<'_>, path: &str, bytes: &[u8]) -> Vec<Finding> {
         .any(|beginning| bytes.starts_with(beginning));
     if !is_sealed && SEALED_FOLDERS.iter().any(|folder| path.starts_with(folder)) {
         let words = "it is no age file, and whoever reaches the host can read it";
-        findings.push(Finding::wrong("not-sealed", Some(path), words));
+        findings.push(Finding::error("not-sealed", Some(path), words));
     }
     if path.ends_with(".html") {
         findings.extend(shell::look(path, bytes, against.release));
@@ -279,25 +249,30 @@ fn inside(against: &Against<'_>, path: &str, bytes: &[u8]) -> Vec<Finding> {
 fn said_in(against: &Against<'_>, path: &str, bytes: &[u8], is_sealed: bool) -> Vec<Finding> {
     let mut texts = Texts::of(bytes);
     let (mut secret, mut source) = (
-        secrets::found_in(bytes, is_sealed),
-        against.canaries.found_in(path, bytes, is_sealed),
+        secret_in(bytes, is_sealed),
+        against.leak_terms.found_in(path, bytes, is_sealed),
     );
     for text in texts.by_ref() {
-        secret = secret.or_else(|| secrets::found_in(&text, is_sealed));
-        source = source.or_else(|| against.canaries.found_in("", &text, is_sealed));
+        secret = secret.or_else(|| secret_in(&text, is_sealed));
+        source = source.or_else(|| against.leak_terms.found_in("", &text, is_sealed));
     }
     let secret = secret.map(|what| {
         let words =
             format!("{what} stands in it in clear: take it away, and replace whatever it opens");
-        Finding::wrong("secret", Some(path), words)
+        Finding::error("secret", Some(path), words)
     });
     let source = source.map(|source| {
         let words = format!("words of `{source}` stand in it in clear");
-        Finding::wrong("canary", Some(path), words)
+        Finding::error("canary", Some(path), words)
     });
     let partial = texts.is_partial.then(|| {
         let words = "more is packed in it than was looked into";
-        Finding::doubtful("packed", Some(path), words)
+        Finding::warning("packed", Some(path), words)
     });
     secret.into_iter().chain(source).chain(partial).collect()
+}
+
+fn secret_in(bytes: &[u8], is_sealed: bool) -> Option<&'static str> {
+    let secret = secrets::found_in(bytes, is_sealed);
+    secret.or_else(|| publish::is_ledger(bytes).then_some("the ledger of a build"))
 }

@@ -77,7 +77,7 @@ impl Listed {
                 }
             };
             let words = format!("it lists `{listed}`, {why}");
-            findings.push(Finding::wrong("damaged", Some(path), words));
+            findings.push(Finding::error("damaged", Some(path), words));
         }
     }
 
@@ -90,12 +90,12 @@ impl Listed {
             let listed = self.files.get(path).map(|signed| signed.sha256);
             if listed.is_none() || listed != hash {
                 let words = "`site.json` and the list of files say two things of it";
-                findings.push(Finding::wrong("damaged", Some(path), words));
+                findings.push(Finding::error("damaged", Some(path), words));
             }
         }
         if !self.files.contains_key(SHELL) {
             let words = "no such page is in the list of files";
-            findings.push(Finding::wrong("damaged", Some(SHELL), words));
+            findings.push(Finding::error("damaged", Some(SHELL), words));
         }
     }
 }

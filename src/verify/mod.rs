@@ -5,31 +5,29 @@
 //! | [`finding`] | what was found, and what comes of it |
 //! | [`listed`] | the signed list of files, held against itself |
 //! | `judge` | each file against the list, and against what may stand in it |
-//! | `stranger` | what a file that nobody signed may do, by its name |
-//! | `packed` | packed forms of files, and what is packed in them |
-//! | `secrets` | keys that lie beside the site |
+//! | `packed` | what is packed in a file |
 //! | [`release`] | the plain files as this program would write them |
 //! | `shell` | what a page of the site would run or load |
-//! | [`canaries`] | words of the tree that must stand nowhere in clear |
+//! | [`leak_terms`] | words of the tree that must stand nowhere in clear |
 //! | [`tree`] | what an organisation at hand can tell of its site |
 //!
 //! Nothing of the site is run, decrypted or trusted: all of it is bytes.
 
-pub mod canaries;
 pub mod finding;
 mod judge;
+pub mod leak_terms;
 pub mod listed;
 mod packed;
 pub mod release;
-mod secrets;
 mod shell;
-mod stranger;
 pub mod tree;
 
-pub use canaries::Canaries;
-pub use finding::{Finding, Verdict, Weight};
+pub use finding::{Finding, Verdict};
+pub use leak_terms::LeakTerms;
 pub use release::Release;
 pub use tree::Tree;
+
+use glob::{MatchOptions, Pattern};
 
 use crate::host::Entry;
 use crate::seal::{ReadError, SITE_JSON, SealedSiteReader, Signer, SiteFiles, SiteJson, Trust};
@@ -46,12 +44,25 @@ pub struct Against<'a> {
     pub now: i64,
     /// All that lies in its folder, relative and with `/`; nothing where a host does not tell.
     pub entries: Option<&'a [Entry]>,
-    /// Files of others that are meant to lie there, as `entries` name them. What stands in them is judged all the same.
-    pub allowed: &'a [String],
+    /// Unsigned files that are meant to lie there, as `entries` name them. What is in them is judged all the same.
+    pub allowed: &'a [Pattern],
     /// What this release writes into every site.
     pub release: &'a Release,
     /// Words that must not be there in clear.
-    pub canaries: &'a Canaries,
+    pub leak_terms: &'a LeakTerms,
+}
+
+impl Against<'_> {
+    /// Whether an unsigned file may lie there. `*` stays within a folder, `**` does not.
+    fn allows(&self, path: &str) -> bool {
+        let options = MatchOptions {
+            case_sensitive: true,
+            require_literal_separator: true,
+            require_literal_leading_dot: false,
+        };
+        let mut allowed = self.allowed.iter();
+        allowed.any(|pattern| pattern.matches_with(path, options))
+    }
 }
 
 /// Reads the whole site, and says what is not as it should be.
@@ -93,7 +104,7 @@ fn refused(
         && found != expected.to_string()
     {
         let words = format!("it names the signer `{found}`, and `{expected}` was expected");
-        findings.push(Finding::wrong("signer", Some(SITE_JSON), words));
+        findings.push(Finding::error("signer", Some(SITE_JSON), words));
     }
     let judged = judge::files(site, against, None)?;
     findings.extend(judged.findings);
@@ -124,20 +135,20 @@ fn about_the_whole(reader: &SealedSiteReader<'_>, against: &Against<'_>) -> Vec<
             "nobody said whose signature it must be: it is held against its own word, `{}`",
             json.signer
         );
-        findings.push(Finding::doubtful("signer-unknown", Some(SITE_JSON), words));
+        findings.push(Finding::warning("signer-unknown", Some(SITE_JSON), words));
     }
     if reader.is_expired(against.now) {
         let words = format!(
             "it was to be replaced by a newer build before {}: someone may be holding that back",
             json.expires
         );
-        findings.push(Finding::doubtful("expired", Some(SITE_JSON), words));
+        findings.push(Finding::warning("expired", Some(SITE_JSON), words));
     }
     findings
 }
 
 /// What is wrong first, then by file.
 fn sorted(mut findings: Vec<Finding>) -> Vec<Finding> {
-    findings.sort_by(|a, b| (a.weight, &a.file, a.code).cmp(&(b.weight, &b.file, b.code)));
+    findings.sort_by(|a, b| (a.severity, &a.file, a.code).cmp(&(b.severity, &b.file, b.code)));
     findings
 }

@@ -1,11 +1,10 @@
-//! Gzip data: forms of a page that a host may serve in its place, and texts that a file holds packed.
+//! Texts that a file holds as gzip data.
 
 use std::io::Read;
 use std::sync::LazyLock;
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use flate2::bufread::GzDecoder;
-use flate2::read::MultiGzDecoder;
 
 use crate::seal::container;
 
@@ -30,23 +29,6 @@ static BEGINNING: LazyLock<AhoCorasick> = LazyLock::new(|| {
         .build([GZIP]);
     finder.expect("one pattern of three bytes is no large automaton")
 });
-
-/// Endings of what hosts serve in the place of a file, to browsers that unpack it.
-const ENDINGS: [&str; 3] = ["gz", "br", "zst"];
-
-/// The file that a packed one may be served for, and its own ending.
-pub fn served_for(path: &str) -> Option<(&str, &str)> {
-    let (base, ending) = path.rsplit_once('.')?;
-    let is_packed = ENDINGS.iter().any(|own| ending.eq_ignore_ascii_case(own));
-    (is_packed && !base.is_empty()).then_some((base, ending))
-}
-
-/// Whether gzip data unpacks to exactly these bytes, with nothing after it.
-pub fn holds(packed: &[u8], bytes: &[u8]) -> bool {
-    let mut text = Vec::new();
-    let mut decoder = MultiGzDecoder::new(packed).take(bytes.len() as u64 + 1);
-    decoder.read_to_end(&mut text).is_ok() && text == bytes
-}
 
 /// The texts of gzip data in a file, wherever it begins. However a file is made, the work that it makes is bounded.
 pub struct Texts<'b> {
@@ -148,19 +130,6 @@ mod tests {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
         encoder.write_all(bytes).unwrap();
         encoder.finish().unwrap()
-    }
-
-    #[test]
-    fn a_packed_page_is_the_page_only_as_a_whole() {
-        let page = b"<!doctype html>";
-        assert!(holds(&gzip(page), page));
-        assert!(!holds(&gzip(b"<!doctype htmx>"), page));
-        assert!(!holds(&gzip(b"<!doctype html>more"), page));
-        assert!(!holds(&[gzip(page), gzip(b"more")].concat(), page));
-        assert!(!holds(&[gzip(page), b"more".to_vec()].concat(), page));
-        assert!(!holds(page, page));
-        assert_eq!(served_for("a/index.html.GZ"), Some(("a/index.html", "GZ")));
-        assert_eq!(served_for("index.html"), None);
     }
 
     #[test]

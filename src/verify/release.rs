@@ -1,6 +1,7 @@
 //! The plain files of a site as this program would write them.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use super::finding::Finding;
 use crate::model::{KeyKind, PlainFile};
@@ -14,6 +15,8 @@ pub struct Release {
     files: BTreeMap<String, Vec<Vec<u8>>>,
     /// Where a viewer's script may stand: each kind of keys has its own.
     scripts: BTreeSet<String>,
+    /// What the organisation publishes from `static/`, by path.
+    published: BTreeMap<String, Arc<[u8]>>,
     /// Whether these are all plain files of the site.
     is_whole: bool,
 }
@@ -31,14 +34,17 @@ impl Release {
         Self {
             scripts: files.keys().cloned().collect(),
             files,
+            published: BTreeMap::new(),
             is_whole: false,
         }
     }
 
-    /// What a build of the organisation at hand writes beside what it seals, wherever it can be opened from.
-    pub fn of_build(files: Vec<PlainFile>) -> Self {
+    /// What a build of the organisation at hand writes beside what it seals, wherever it can be opened from, and what it
+    /// publishes from `static/`.
+    pub fn of_build(files: Vec<PlainFile>, published: BTreeMap<String, Arc<[u8]>>) -> Self {
         Self {
             files: by_path(files),
+            published,
             is_whole: true,
             ..Self::of_program()
         }
@@ -51,10 +57,11 @@ impl Release {
 
     /// All that is known.
     pub fn files(&self) -> impl Iterator<Item = &[u8]> {
-        self.files.values().flatten().map(Vec::as_slice)
+        let own = self.files.values().flatten().map(Vec::as_slice);
+        own.chain(self.published.values().map(|bytes| &**bytes))
     }
 
-    /// Whether exactly these bytes would be written there.
+    /// Whether gradus itself writes exactly these bytes there.
     pub fn holds(&self, path: &str, bytes: &[u8]) -> bool {
         let may_stand_there = self.files.get(path);
         may_stand_there.is_some_and(|own| own.iter().any(|own| own == bytes))
@@ -65,6 +72,7 @@ impl Release {
         let is_viewer = path.starts_with("assets/viewer.");
         let words = match self.files.get(path) {
             Some(_) if self.holds(path, bytes) => return None,
+            None if self.published.get(path).is_some_and(|own| **own == *bytes) => return None,
             None if is_viewer => {
                 "it is signed, but not the viewer of this release: another release of gradus wrote the site, or another program"
             }
@@ -73,7 +81,7 @@ impl Release {
                 "it is signed, but this release would write it otherwise from the organisation as it is now"
             }
         };
-        Some(Finding::doubtful(
+        Some(Finding::warning(
             if is_viewer { "viewer" } else { "release" },
             Some(path),
             words,

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::canaries::Canaries;
+use super::leak_terms::LeakTerms;
 use super::release::Release;
 use crate::access;
 use crate::check::Checker;
@@ -20,7 +20,7 @@ pub struct Tree {
     /// What a build of it writes beside what it seals; nothing where the tree has errors, or the theme fails.
     pub release: Option<Release>,
     /// Its words that must not be there in clear.
-    pub canaries: Canaries,
+    pub leak_terms: LeakTerms,
     /// Sealed sources that were not opened, whose words are not known.
     pub closed: usize,
 }
@@ -35,9 +35,10 @@ impl Tree {
         let checked = Checker::default().check(&source, &Changed::default());
         let organisation = checked.organisation.as_ref();
         let plain = organisation.and_then(|org| plain_files(root, org, today).ok());
-        let release = plain.map(Release::of_build);
+        let published = organisation.map(|org| org.static_files.clone());
+        let release = plain.map(|plain| Release::of_build(plain, published.unwrap_or_default()));
         Ok(Self {
-            canaries: canaries(&source, organisation, release.as_ref()),
+            leak_terms: leak_terms(&source, organisation, release.as_ref()),
             release,
             closed: source.unopened().count(),
         })
@@ -47,14 +48,14 @@ impl Tree {
 fn plain_files(root: &Path, org: &Organisation, today: Date) -> Result<Vec<PlainFile>, BuildError> {
     let theme = pipeline::theme(root, org)?;
     let commons = access::commons(org, org.as_of.unwrap_or(today));
-    let keys = org.seal.keys;
-    let within = |reach| pipeline::plain_files_within(reach, &commons, &theme, keys);
+    let within = |reach| pipeline::plain_files_within(reach, org, &commons, &theme);
     let mut files = within(Reach::Web)?;
     files.extend(within(Reach::Disk).unwrap_or_default()); // a theme need not open from there
+    files.retain(|file| !org.static_files.contains_key(&file.path));
     Ok(files)
 }
 
-fn canaries(source: &Source, org: Option<&Organisation>, release: Option<&Release>) -> Canaries {
+fn leak_terms(source: &Source, org: Option<&Organisation>, release: Option<&Release>) -> LeakTerms {
     let own = Release::of_program();
     let signer = org.and_then(|org| org.seal.signer.as_deref());
     let title = org.map(|org| org.public_title.as_str());
@@ -71,7 +72,7 @@ fn canaries(source: &Source, org: Option<&Organisation>, release: Option<&Releas
     let texts = source.texts.iter();
     let texts = texts.filter(|(path, _)| counts(path) && !path.contains("/files/"));
     let names = names(org);
-    let words = Canaries::new(
+    let words = LeakTerms::new(
         texts.map(|(path, text)| (path, &**text)),
         names.iter().map(|(path, name)| (path, name.as_str())),
         &public,

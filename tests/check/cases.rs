@@ -260,6 +260,12 @@ const IN_ONE_FILE: &[(&str, &str, &str)] = &[
         "people/ada/2026-h1/files/a.SVG",
         "<svg xmlns=\"http://www.w3.org/2000/svg\">\n«<script>»1</script></svg>",
     ),
+    ("E067", "static/about.html", "«»<p>about</p>"),
+    (
+        "E065",
+        "static/img/a.svg",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\">«<rect onclick=\"1\"/>»</svg>",
+    ),
     (
         "E057",
         "people/ada/2026-h1/self.md",

@@ -14,6 +14,7 @@ mod hostile_trees;
 mod leftovers;
 mod markdown;
 mod mutated;
+mod published;
 mod sealed;
 mod tree;
 mod unquoted;

@@ -58,7 +58,7 @@ fn whole(root: &Path, seen: &mut ByFingerprint) -> (Option<Drawn>, Report) {
         let sections: Option<BTreeMap<_, _>> = sections.collect();
         Some((
             sections?,
-            pipeline::plain_files(&commons, &theme, b"viewer").ok()?,
+            pipeline::plain_files(&organisation, &commons, &theme, b"viewer").ok()?,
         ))
     });
     (drawn, report)

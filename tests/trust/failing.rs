@@ -9,12 +9,12 @@ use gradus::host::Host;
 use gradus::keys::load_site_key;
 use gradus::model::Ledger;
 use gradus::publish::Publication;
-use gradus::verify::{Against, Canaries, Release, verify};
+use gradus::verify::{Against, LeakTerms, Release, verify};
 
 use super::strace::{CHANGES, Traced, changes};
 use crate::program::Program;
 
-/// An organisation whose site others have put files into.
+/// An organisation that publishes files of its own.
 struct Place {
     here: Program,
     edition: usize,
@@ -24,8 +24,8 @@ impl Place {
     fn new() -> Self {
         let here = Program::new();
         here.run(&["init", "org", "--template", "solo"]).exits(0);
-        here.write("org/public/CNAME", "growth.example\n");
-        here.write("org/public/docs/mine.txt", "mine");
+        here.write("org/static/CNAME", "growth.example\n");
+        here.write("org/static/docs/mine.txt", "mine");
         let mut place = Self { here, edition: 0 };
         place.write_next();
         place.here.run(&["-C", "org", "-q", "build"]).exits(0);
@@ -61,7 +61,7 @@ impl Place {
         }
     }
 
-    /// The edition that is served, if it is one whole site with nothing left over, and others' files are untouched.
+    /// The edition that is served, if it is one whole site with nothing left over, `static/` included.
     fn served(&self) -> usize {
         let signer = load_site_key(&self.here.path("org/.gradus/site.key"), None)
             .unwrap()
@@ -75,7 +75,7 @@ impl Place {
             entries: entries.as_deref(),
             allowed: &[],
             release: &Release::of_program(),
-            canaries: &Canaries::default(),
+            leak_terms: &LeakTerms::default(),
         };
         let verdict = verify(&host, &against).unwrap();
         assert!(verdict.is_as_signed(), "{:?}", verdict.findings);

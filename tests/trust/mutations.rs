@@ -7,7 +7,7 @@ use gradus::host::{Entry, EntryKind};
 use gradus::model::*;
 use gradus::open;
 use gradus::seal::*;
-use gradus::verify::{Against, Canaries, Release, verify};
+use gradus::verify::{Against, LeakTerms, Release, verify};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
@@ -121,7 +121,7 @@ fn passes(files: &Files, build: u64, release: &Release) -> bool {
         entries: Some(&entries),
         allowed: &[],
         release,
-        canaries: &Canaries::default(),
+        leak_terms: &LeakTerms::default(),
     };
     let verdict = verify(files, &against).expect("memory can be read");
     verdict.is_as_signed()
@@ -324,6 +324,8 @@ fn add_page(_: &Scene, files: &mut Files, rng: &mut StdRng) -> Option<()> {
         "sealed/note.txt",
         "keyring/z.age",
         "i.svg",
+        "CNAME",
+        "notes.txt",
     ];
     let name = names.choose(rng)?;
     files.insert((*name).to_owned(), b"<script>alert(1)</script>".to_vec());

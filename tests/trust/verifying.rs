@@ -1,5 +1,6 @@
 //! `gradus verify`, as people and scripts meet it.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::os::unix::fs::symlink;
@@ -91,8 +92,8 @@ fn whatever_was_changed_is_named() {
         ("index", "forged"),
         ("cut", "damaged"),
         ("gone", "damaged"),
-        ("left", "leftover"),
-        ("page", "runnable"),
+        ("left", "unsigned"),
+        ("page", "unsigned"),
         ("fifo", "damaged"),
     ] {
         let here = built();
@@ -131,20 +132,121 @@ fn whatever_was_changed_is_named() {
 }
 
 #[test]
-fn files_of_others_are_warned_about_and_may_be_allowed() {
+fn unsigned_files_are_errors_unless_they_are_allowed_and_are_looked_into_all_the_same() {
     let here = built();
+    let verify = |allow: &[&str]| {
+        let allow = allow.iter().flat_map(|glob| ["--allow", glob]);
+        let args = ["-C", "org", "verify", "public", "--deny-warnings"];
+        here.run(&args.into_iter().chain(allow).collect::<Vec<_>>())
+    };
+    for (file, glob, other) in [
+        ("CNAME", "CNAME", "cname"),
+        ("index.php", "*.php", "php"),
+        (".htaccess", "*", "?"),
+        ("docs/a/b.html.gz", "docs/**", "docs/*"),
+        ("index.html.gz", "index.html.*", "*/*.gz"),
+        ("sealed/0.age.bak", "**/*.bak", "*.bak"),
+    ] {
+        here.write(&format!("org/public/{file}"), "x");
+        let told = format!("error[unsigned]: `{file}`");
+        verify(&[]).exits(1).prints(&told);
+        verify(&[other]).exits(1).prints(&told);
+        let ran = verify(&[other, glob]);
+        assert!(!ran.stdout().contains("unsigned"), "{}", ran.stdout());
+        fs::remove_file(here.path(&format!("org/public/{file}"))).unwrap();
+    }
     here.write("org/public/CNAME", "growth.example");
-    here.run(&["-C", "org", "verify", "public"])
-        .exits(0)
-        .prints("`CNAME`: nobody signed it");
-    let strict = ["-C", "org", "verify", "public", "--deny-warnings"];
-    here.run(&strict).exits(1);
-    here.run(&[&strict[..], &["--allow", "CNAME"]].concat())
-        .exits(0);
+    verify(&["CNAME"]).exits(0);
     here.write("org/public/CNAME", "ask sam about it");
-    here.run(&[&strict[..], &["--allow", "CNAME"]].concat())
+    verify(&["CNAME"]).exits(1).prints("error[canary]");
+    verify(&["[a"]).exits(2).says("--allow");
+}
+
+#[test]
+fn what_static_publishes_is_signed_verified_and_no_leak() {
+    let here = built();
+    here.write("org/static/CNAME", "growth.example\n");
+    here.write("org/static/team/names.txt", "ask sam about it\n");
+    here.write(
+        "org/static/mark.svg",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\"><rect width=\"1\" height=\"1\"/></svg>",
+    );
+    let strict = ["-C", "org", "verify", "public", "--deny-warnings"];
+    here.run(&["-C", "org", "-q", "build"]).exits(0);
+    here.run(&strict).exits(0);
+    assert_eq!(here.read("org/public/CNAME"), "growth.example\n");
+    here.run(&["verify", "org/public", "--signer", &signer(&here)])
+        .exits(0);
+    here.write("org/public/CNAME", "evils1.example\n");
+    here.run(&strict).exits(1).prints("error[forged]: `CNAME`");
+    here.run(&["-C", "org", "build"]).exits(3).says("`CNAME`");
+    here.write("org/public/CNAME", "growth.example\n");
+    here.write("org/static/CNAME", "other.example\n");
+    here.run(&strict)
         .exits(1)
-        .prints("error[canary]");
+        .prints("warning[release]: `CNAME`");
+    fs::remove_dir_all(here.path("org/static/team")).unwrap();
+    here.run(&["-C", "org", "-q", "build"]).exits(0);
+    assert_eq!(here.read("org/public/CNAME"), "other.example\n");
+    assert!(!here.path("org/public/team").exists());
+    here.run(&strict).exits(0);
+    here.write("org/static/about.html", "<p>");
+    here.run(&["-C", "org", "build"])
+        .exits(1)
+        .says("E067")
+        .says("static/about.html");
+}
+
+#[test]
+fn every_name_that_gradus_writes_is_refused_in_static() {
+    let here = Program::new();
+    here.run(&["init", "org", "--template", "rubric"]).exits(0);
+    here.run(&["-C", "org", "-q", "build", "--portable"])
+        .exits(0);
+    let mut names = BTreeSet::new();
+    for entry in fs::read_dir(here.path("org/public")).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let file = match name.contains('.') {
+            true => format!("org/static/{name}"),
+            false => format!("org/static/{name}/x.txt"),
+        };
+        here.write(&file, "x");
+        here.run(&["-C", "org", "check"])
+            .exits(1)
+            .says("has a name that gradus writes itself");
+        fs::remove_dir_all(here.path("org/static")).unwrap();
+        names.insert(name);
+    }
+    let named = [
+        "assets",
+        "index",
+        "index.html",
+        "portable",
+        "rubric",
+        "site.json",
+        "site.sig",
+    ];
+    assert!(named.iter().all(|name| names.contains(*name)), "{names:?}");
+}
+
+#[test]
+fn a_file_beside_an_earlier_site_moves_to_static_and_the_next_build_takes_it() {
+    let here = built();
+    let before = here.read("org/public/site.json");
+    here.write("org/public/CNAME", "growth.example\n");
+    here.write("org/public/docs/mine.txt", "mine");
+    here.run(&["-C", "org", "build"])
+        .exits(3)
+        .says("2 files that gradus did not sign")
+        .says("`CNAME`")
+        .says("`docs/mine.txt`")
+        .says("`static/`");
+    assert_eq!(here.read("org/public/site.json"), before);
+    here.write("org/static/CNAME", "growth.example\n");
+    here.write("org/static/docs/mine.txt", "mine");
+    here.run(&["-C", "org", "build"]).exits(0);
+    here.run(&["-C", "org", "verify", "public", "--deny-warnings"])
+        .exits(0);
 }
 
 #[test]
@@ -217,10 +319,8 @@ fn any_file_of_the_tree_beside_its_site_is_an_error() {
     for (from, to, code) in [
         ("org/cycles/2026-h2.toml", "x", "canary"),
         ("org/people/sam/2026-h2/files/a.png", "y.bin", "canary"),
-        ("org/gradus.toml", "gradus.toml", "tree"),
-        ("org/access.lock", "old/access.lock", "tree"),
-        ("org/access.lock", ".gradus/x", "tree"),
-        ("org/access.lock", ".git/HEAD", "tree"),
+        ("org/gradus.toml", "gradus.toml", "unsigned"),
+        ("org/access.lock", "old/access.lock", "unsigned"),
     ] {
         let to_path = here.path("org/public").join(to);
         fs::create_dir_all(to_path.parent().unwrap()).unwrap();
@@ -230,79 +330,6 @@ fn any_file_of_the_tree_beside_its_site_is_an_error() {
             .prints(&format!("error[{code}]: `{to}`"));
         fs::remove_file(to_path).unwrap();
     }
-}
-
-#[test]
-fn what_a_host_would_serve_in_the_place_of_a_signed_page_is_an_error() {
-    let here = built();
-    let page = fs::read(here.path("org/public/index.html")).unwrap();
-    let gzip = |bytes: &[u8]| {
-        let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-        encoder.write_all(bytes).unwrap();
-        encoder.finish().unwrap()
-    };
-    fs::write(here.path("org/public/index.html.gz"), gzip(&page)).unwrap();
-    here.run(&["-q", "-C", "org", "verify", "public", "--deny-warnings"])
-        .exits(0);
-    for (file, bytes, code) in [
-        ("index.html.gz", gzip(b"<script>steal()</script>"), "packed"),
-        ("index.html.br", page.clone(), "packed"),
-        ("site.json.zst", page.clone(), "packed"),
-        ("evil.html.gz", gzip(&page), "runnable"),
-        ("index.html.var", b"URI: evil".to_vec(), "runnable"),
-        (
-            ".htaccess",
-            b"Redirect / https://evil.example/".to_vec(),
-            "control",
-        ),
-        (
-            "_redirects",
-            b"/* https://evil.example/".to_vec(),
-            "control",
-        ),
-        ("rubric/web.config", b"<x>".to_vec(), "leftover"),
-        ("index.php", b"<?php".to_vec(), "runnable"),
-        ("service-worker.js", b"x".to_vec(), "runnable"),
-    ] {
-        let path = here.path("org/public").join(file);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(&path, bytes).unwrap();
-        here.run(&["-C", "org", "verify", "public"])
-            .exits(1)
-            .prints(&format!("error[{code}]: `{file}`"));
-        fs::remove_file(path).unwrap();
-    }
-}
-
-#[test]
-fn what_a_file_of_others_is_follows_from_how_it_begins_too() {
-    let here = built();
-    let wide: Vec<u8> = here
-        .read("org/.gradus/site.key")
-        .encode_utf16()
-        .flat_map(u16::to_le_bytes)
-        .collect();
-    for (file, bytes, code) in [
-        ("hello.txt", &b"\n<!doctype html><script>"[..], "runnable"),
-        ("backup", b"PK\x03\x04\x14\0", "archive"),
-        ("repo.bin", b"# v2 git bundle\n", "tree"),
-        ("key.txt", &wide, "secret"),
-    ] {
-        fs::write(here.path("org/public").join(file), bytes).unwrap();
-        here.run(&["-C", "org", "verify", "public"])
-            .exits(1)
-            .prints(&format!("error[{code}]: `{file}`"));
-        fs::remove_file(here.path("org/public").join(file)).unwrap();
-    }
-    here.write("org/public/backup", "PK\u{3}\u{4}");
-    let allowed = ["-C", "org", "verify", "public", "--allow", "backup"];
-    here.run(&allowed).exits(0);
-    here.write("org/public/old/HEAD", "ref: refs/heads/main\n");
-    here.run(&allowed).exits(0);
-    here.write("org/public/old/objects/ab/cdef", "x");
-    here.run(&allowed)
-        .exits(1)
-        .prints("error[tree]: `old/HEAD`");
 }
 
 #[test]
@@ -321,10 +348,10 @@ fn an_organisation_inside_a_site_does_not_vouch_for_it() {
         .exits(1)
         .says("lies inside the site itself")
         .prints("warning[signer-unknown]")
-        .prints("error[tree]: `gradus.toml`");
+        .prints("error[unsigned]: `gradus.toml`");
     here.run(&["-C", "org", "verify", "public"])
         .exits(1)
-        .prints("error[tree]: `gradus.toml`");
+        .prints("error[unsigned]: `gradus.toml`");
 }
 
 #[test]
@@ -336,7 +363,7 @@ fn what_was_not_looked_into_is_said() {
     packed.write_all(b"text").unwrap();
     let packed = packed.finish().unwrap().repeat(20);
     fs::write(here.path("org/public/many.bin"), packed).unwrap();
-    here.run(&["-C", "org", "verify", "public"])
+    here.run(&["-C", "org", "verify", "public", "--allow", "*.*"])
         .exits(0)
         .prints("warning[too-large]: `film.mov`")
         .prints("warning[packed]: `many.bin`: more is packed in it");
@@ -414,7 +441,7 @@ fn scripts_get_the_same_as_json() {
     assert!(
         found
             .iter()
-            .any(|f| f["code"] == "runnable" && f["severity"] == "error" && f["file"] == "x.html")
+            .any(|f| f["code"] == "unsigned" && f["severity"] == "error" && f["file"] == "x.html")
     );
     assert!(json["canaries"].as_u64().unwrap() > 10);
 }

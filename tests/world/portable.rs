@@ -48,7 +48,7 @@ fn a_twin_that_does_not_follow_from_its_file_is_named() {
     here.write("org/public/portable/sealed/other.age.js", &honest);
     here.run(&["-C", "org", "verify", "public"])
         .exits(1)
-        .prints("slipped in");
+        .prints("error[unsigned]: `portable/sealed/other.age.js`");
 }
 
 #[test]

@@ -66,8 +66,13 @@ pub enum ThemeError {
     #[error("`{path}` wrote more than {limit} bytes for one page, and was stopped")]
     Endless { path: String, limit: usize },
     /// A whole document that lacks what the viewer or its safety needs, or has what browsers refuse.
-    #[error("`{path}` {what}")]
-    Document { path: String, what: String },
+    #[error("`{path}` {what}{}", lines(spots))]
+    Document {
+        path: String,
+        /// Lines of the theme's files that seem to write it. None if something is missing.
+        spots: Vec<Spot>,
+        what: String,
+    },
     /// A picture that holds more than one to be seen.
     #[error("{what}\n --> {}:{}", spot.path, spot.line)]
     Picture { spot: Spot, what: String },
@@ -113,6 +118,10 @@ fn at(spots: &[Spot], page: &str) -> String {
     if spots.is_empty() {
         return format!("\n --> {page}, or a component that it draws");
     }
+    lines(spots)
+}
+
+fn lines(spots: &[Spot]) -> String {
     let line = |spot: &Spot| format!("\n --> {}:{}", spot.path, spot.line);
     spots.iter().map(line).collect()
 }
@@ -127,7 +136,7 @@ fn told(what: &Forbidden) -> String {
         Forbidden::TooLarge { what, limit } => {
             format!("a page may hold no more than {limit} {what}")
         }
-        Forbidden::Value { .. } | Forbidden::TooDeep { .. } => what.to_string(),
+        _ => what.to_string(),
     }
 }
 
@@ -148,6 +157,18 @@ fn advice(what: &Forbidden) -> Option<String> {
             "links go to `/…`, `#…`, `https:` and `mailto:`"
         }
         Forbidden::Value { .. } => return None,
+        Forbidden::Unclosed { .. } => "write its end tag, in the reverse order of the start tags",
+        Forbidden::Stray { .. } => "remove it, or write the start tag",
+        Forbidden::Misplaced { what: "tr", .. } => "put `<tbody>` or `<thead>` around the rows",
+        Forbidden::Misplaced { .. } => {
+            "a browser would move it or close the other element: nest them in another way"
+        }
+        Forbidden::NotATag { text } if text.starts_with("<!--") => {
+            "write a comment as `{# … #}`, which is not published"
+        }
+        Forbidden::NotATag { .. } => {
+            "write `&lt;` for the character, each attribute once, and `/>` in drawings alone"
+        }
         Forbidden::TooDeep { .. } => "look for a loop in a loop",
         Forbidden::TooLarge { .. } => {
             "look for a loop in a loop, or for a text of very many small parts on that page"
@@ -216,19 +237,57 @@ fn hint(kind: &ErrorKind, report: &str) -> Option<&'static str> {
 }
 
 /// The lines that seem to write what a page may not hold.
-pub(super) fn spots(what: &Forbidden, files: &BTreeMap<&'static str, File>) -> Vec<Spot> {
+pub(super) fn spots(
+    what: &Forbidden,
+    template: &str,
+    files: &BTreeMap<&'static str, File>,
+) -> Vec<Spot> {
     let needle = match what {
         Forbidden::Element { name, .. } => format!("<{name}"),
         Forbidden::Attribute { name, .. } => format!(" {name}="),
         Forbidden::Value { name, value, .. } => format!(" {name}=\"{value}\""),
+        Forbidden::Unclosed { element } => format!("<{element}"),
+        Forbidden::Stray { name } => format!("</{name}"),
+        Forbidden::Misplaced { what, within } if *what == Forbidden::TEXT => format!("<{within}"),
+        Forbidden::Misplaced { what, .. } => format!("<{what}"),
+        Forbidden::NotATag { text } => text.to_lowercase(),
         Forbidden::TooDeep { .. } | Forbidden::TooLarge { .. } => return Vec::new(),
     };
-    let templates = files.iter().filter(|(name, _)| name.ends_with(".html"));
-    let inside = templates.filter(|(name, _)| !WHOLE_DOCUMENTS.contains(name));
-    inside
-        .flat_map(|(_, file)| lines_with(file, &needle))
+    lines_of(&needle, template, files)
+}
+
+/// The lines that seem to write what a document continues with.
+pub(super) fn spots_of_document(
+    from: &str,
+    template: &str,
+    files: &BTreeMap<&'static str, File>,
+) -> Vec<Spot> {
+    let line = from.trim_start().lines().next().unwrap_or_default();
+    let is_in_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '<' | '/' | '!' | '-');
+    let name = line
+        .find(|c| !is_in_name(c))
+        .map_or(line, |end| &line[..end]);
+    let needles = [line, name].map(str::to_ascii_lowercase);
+    let told = needles.iter().filter(|needle| !needle.is_empty());
+    let mut found = told.map(|needle| lines_of(needle, template, files));
+    found.find(|spots| !spots.is_empty()).unwrap_or_default()
+}
+
+/// The lines with a text: those of the template that was rendered, else of the others that pages are put together from.
+fn lines_of(needle: &str, template: &str, files: &BTreeMap<&'static str, File>) -> Vec<Spot> {
+    let own = files.get(template).into_iter();
+    let own: Vec<Spot> = own
+        .flat_map(|file| lines_with(file, needle))
         .take(SPOTS_MAX)
-        .collect()
+        .collect();
+    if !own.is_empty() {
+        return own;
+    }
+    let others = files
+        .iter()
+        .filter(|(name, _)| name.ends_with(".html") && !WHOLE_DOCUMENTS.contains(name));
+    let lines = others.flat_map(|(_, file)| lines_with(file, needle));
+    lines.take(SPOTS_MAX).collect()
 }
 
 /// Templates that write whole documents, which hold more than a page may.

@@ -146,6 +146,38 @@ fn what_a_page_may_not_hold_is_told_with_its_line() {
 }
 
 #[test]
+fn html_that_a_browser_would_repair_is_told_with_the_element_and_its_line() {
+    for (template, what, help) in [
+        (
+            "<p>\n<dl>x</dl></p>",
+            "`<dl>` may not be in `<p>`",
+            "nest them",
+        ),
+        ("<div>\n<samp></div>", "`<samp>` is not closed", "end tag"),
+        ("<div>\n</kbd></div>", "`<div>` is not closed", "end tag"),
+        (
+            "<div></div>\n</samp>",
+            "`</samp>` closes no element",
+            "remove it",
+        ),
+        (
+            "<table>\n<tr></tr></table>",
+            "`<tr>` may not be in `<table>`",
+            "<tbody>",
+        ),
+        (
+            "<p>\n<samp id=a id=b></samp></p>",
+            "`<samp id=a id=b>`",
+            "once",
+        ),
+        ("<p>\n<!-- 1 --></p>", "`<!-- 1 -->", "{# … #}"),
+    ] {
+        let message = told(template);
+        tells(&message, &[what, help, "themes/slate/team.html"]);
+    }
+}
+
+#[test]
 fn a_page_without_end_is_stopped() {
     let within = "{% for a in range(end=90000) %}{% for b in range(end=90000) %}<p>12345678</p>{% endfor %}{% endfor %}";
     tells(
@@ -197,6 +229,79 @@ fn a_lock_page_without_its_policy_or_its_fields_is_refused() {
             &["themes/slate/shell.html", word, "copy it anew"],
         );
     }
+}
+
+/// The message for a lock page in which one text takes the place of another.
+fn told_of_shell(from: &str, to: &str) -> Option<String> {
+    let shell = Theme::new(BTreeMap::new()).expect("it is in order");
+    let shell = shell.file("shell.html").expect("it is there").to_owned();
+    assert!(shell.contains(from), "{from}");
+    let theme = with("shell.html", &shell.replacen(from, to, 1)).expect("it parses");
+    let assets = crate::site::assets(&theme, b"");
+    let shell = crate::site::shell(&theme, "Reviews", &assets, &[]);
+    shell.err().map(|error| error.to_string())
+}
+
+#[test]
+fn a_document_that_a_browser_would_repair_or_run_names_the_element_and_its_line() {
+    let shell = Theme::new(BTreeMap::new()).expect("it is in order");
+    let shell = shell.file("shell.html").expect("it is there");
+    for (from, to, what) in [
+        ("</h1>", "", "does not close `<h1>` before `</main>`"),
+        ("<h1>", "<h1><iframe></iframe>", "holds `<iframe>`"),
+        ("<h1>", "<math><mi>a</mi></math><h1>", "holds `<math>`"),
+        ("<h1>", "<h1 id=a id=b>", "is not well-formed HTML"),
+        ("<h1>", "</p><h1>", "does not close `<main>` before `</p>`"),
+        ("<h1>", "<div/><h1>", "`<div/>`, which closes nothing"),
+        (
+            "<h1>",
+            "<!-- <script> --><h1>",
+            "comment that may hide a tag",
+        ),
+        ("<h1>", "<h1 onclick=x>", "onclick"),
+        (
+            "<h1>",
+            "<script src=\"a.txt\"></script><h1>",
+            "holds `src=\"a.txt\"`",
+        ),
+        (
+            "<h1>",
+            "<link rel=\"stylesheet\" href=\"a.txt\"><h1>",
+            "holds `href=\"a.txt\"`",
+        ),
+        ("<h1>", "<script>x</script><h1>", "a script of its own"),
+        (
+            "<meta charset=\"utf-8\">",
+            "hello",
+            "text before its content security policy",
+        ),
+        (
+            "<meta charset=\"utf-8\">",
+            "<link rel=\"stylesheet\" href=\"a.css\">",
+            "has `<link>` before its content security policy",
+        ),
+        (
+            "<meta charset=\"utf-8\">",
+            "</head></html>",
+            "has `</head>` before its content security policy",
+        ),
+        ("{{ icon }}", "/\t/evil.example/a.svg", "href"),
+        ("{{ icon }}", "h\nttps://evil.example/a.svg", "href"),
+        (
+            "<noscript>",
+            "<noscript><a title=\"</noscript><img src=x>\">x</a>",
+            "`<` in an attribute in `<noscript>`",
+        ),
+    ] {
+        let message = told_of_shell(from, to).unwrap_or_else(|| panic!("{to} is taken"));
+        tells(&message, &["themes/slate/shell.html` ", what]);
+        let at = if to.is_empty() { "</main>" } else { from };
+        let before = shell.find(at).expect("it is there");
+        let line = shell[..before].matches('\n').count() + 1;
+        let place = format!("\n --> themes/slate/shell.html:{line}");
+        assert!(message.contains(&place), "{to}: {message}");
+    }
+    assert_eq!(told_of_shell("<h1>", "<!-- a note --><h1>"), None);
 }
 
 #[test]

@@ -9,10 +9,10 @@ use std::str;
 use std::sync::LazyLock;
 
 use html5gum::emitters::callback::{Callback, CallbackEmitter, CallbackEvent};
-use html5gum::{Span, Tokenizer};
+use html5gum::{Error, Span, Tokenizer};
 
-use super::MediaTypes;
 use super::writer::Start;
+use super::{Forbidden, MediaTypes};
 use crate::model::{Allowlist, Namespace};
 use crate::site::recent::Recent;
 
@@ -37,7 +37,7 @@ pub(super) struct Tag {
     pub ends: bool,
 }
 
-/// What an element is where a browser mends.
+/// What an element is, as far as its place is concerned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Role {
     Link,
@@ -119,11 +119,13 @@ impl Default for Tags {
 }
 
 impl Tags {
-    /// What `<name …>` says within an element of that namespace; nothing where that is not one tag, where its element
-    /// may not stand in a page, or where a browser reads something else than is written.
-    pub fn get(tag: &str, within: Namespace, files: MediaTypes) -> Option<Rc<Tag>> {
+    /// What `<name …>` says within an element of that namespace.
+    ///
+    /// # Errors
+    /// It is not one tag, or a page may not hold it.
+    pub fn get(tag: &str, within: Namespace, files: MediaTypes) -> Result<Rc<Tag>, Forbidden> {
         if let Some(known) = KNOWN.with_borrow_mut(|tags| tags.find(tag, within)) {
-            return Some(known);
+            return Ok(known);
         }
         let asked = Cell::new(false);
         let read = Reading::default().tag(tag, within, &|key| {
@@ -135,7 +137,7 @@ impl Tags {
         if !asked.get() {
             KNOWN.with_borrow_mut(|tags| tags.keep(tag, within, read.clone()));
         }
-        Some(read)
+        Ok(read)
     }
 
     fn find(&mut self, tag: &str, within: Namespace) -> Option<Rc<Tag>> {
@@ -166,23 +168,28 @@ struct Reading {
     is_whole: bool,
 }
 
-/// It is not what was to be read, or not written as a browser reads it.
-pub(super) struct Unusual;
+/// The event does not belong to one start tag.
+struct NotATag;
 
-impl Callback<Unusual, ()> for &mut Reading {
-    fn handle_event(&mut self, event: CallbackEvent<'_>, _: Span<()>) -> Option<Unusual> {
-        self.take(event).is_none().then_some(Unusual)
+impl Callback<NotATag, ()> for &mut Reading {
+    fn handle_event(&mut self, event: CallbackEvent<'_>, _: Span<()>) -> Option<NotATag> {
+        self.take(event).is_none().then_some(NotATag)
     }
 }
 
 impl Reading {
-    fn tag(mut self, tag: &str, within: Namespace, files: MediaTypes) -> Option<Tag> {
+    fn tag(mut self, tag: &str, within: Namespace, files: MediaTypes) -> Result<Tag, Forbidden> {
         let mut tokens = Tokenizer::new_with_emitter(tag, CallbackEmitter::new(&mut self));
-        if tokens.next().is_some() {
-            return None;
-        }
+        let is_other = tokens.next().is_some();
         drop(tokens);
-        self.is_whole.then(|| self.read(within, files))?
+        if is_other || !self.is_whole {
+            return Err(Forbidden::not_a_tag(tag));
+        }
+        self.sort_attributes(within);
+        let twice = self.attributes.windows(2).any(|two| two[0].0 == two[1].0);
+        self.read(within, files)?
+            .filter(|_| !twice)
+            .ok_or_else(|| Forbidden::not_a_tag(tag))
     }
 
     fn take(&mut self, event: CallbackEvent<'_>) -> Option<()> {
@@ -203,6 +210,10 @@ impl Reading {
                 self.self_closing = self_closing;
                 self.is_whole = true;
             }
+            // Characters of what an author wrote; the page writer shows or spells them.
+            CallbackEvent::Error(
+                Error::ControlCharacterInInputStream | Error::NoncharacterInInputStream,
+            ) => {}
             CallbackEvent::EndTag { .. }
             | CallbackEvent::String { .. }
             | CallbackEvent::Comment { .. }
@@ -212,29 +223,31 @@ impl Reading {
         Some(())
     }
 
-    fn read(mut self, within: Namespace, files: MediaTypes) -> Option<Tag> {
-        let namespace = within.of_child(&self.name);
-        let element = Allowlist::get().element(namespace, &self.name)?;
-        let in_svg = namespace == Namespace::Svg;
-        let ends = element.is_void() || (in_svg && self.self_closing);
-        if self.self_closing && !ends {
-            return None;
-        }
-        if in_svg {
+    fn sort_attributes(&mut self, within: Namespace) {
+        if within.of_child(&self.name) == Namespace::Svg {
             let names = self.attributes.iter_mut().map(|(name, _)| name);
             names.for_each(restore_case);
         }
         self.attributes.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        if self.attributes.windows(2).any(|two| two[0].0 == two[1].0) {
-            return None;
+    }
+
+    /// The tag; `None` if it ends with `/>` where a browser reads that as `>`.
+    fn read(&self, within: Namespace, files: MediaTypes) -> Result<Option<Tag>, Forbidden> {
+        let namespace = within.of_child(&self.name);
+        let list = Allowlist::get();
+        let element = list.element(namespace, &self.name);
+        let element = element.ok_or_else(|| Forbidden::element(namespace, &self.name))?;
+        let ends = element.is_void() || (namespace == Namespace::Svg && self.self_closing);
+        if self.self_closing && !ends {
+            return Ok(None);
         }
         let attributes = self.attributes.iter();
         let attributes = attributes.map(|(name, value)| (name.as_str(), value.as_str()));
-        Some(Tag {
-            start: Start::new(namespace, element, attributes, files).ok()?,
+        Ok(Some(Tag {
+            start: Start::new(namespace, element, attributes, files)?,
             role: Role::of(namespace, element.name()),
             ends,
-        })
+        }))
     }
 }
 
@@ -259,7 +272,7 @@ mod tests {
 
     #[test]
     fn what_is_not_one_start_tag_is_none() {
-        let is_tag = |written| Tags::get(written, Namespace::Html, &|_| None).is_some();
+        let is_tag = |written| Tags::get(written, Namespace::Html, &|_| None).is_ok();
         for tag in [
             "<p>",
             "<p class=\"a\">",
@@ -291,9 +304,9 @@ mod tests {
     fn what_an_attachment_is_told_by_is_asked_every_time() {
         let tag = "<img src=\"attachment:h1/a.png\">";
         let get = |kind: Option<&'static str>| Tags::get(tag, Namespace::Html, &|_| kind);
-        assert!(get(Some("image/png")).is_some());
-        assert!(get(None).is_none());
-        assert!(get(Some("application/pdf")).is_none());
+        assert!(get(Some("image/png")).is_ok());
+        assert!(get(None).is_err());
+        assert!(get(Some("application/pdf")).is_err());
     }
 
     #[test]

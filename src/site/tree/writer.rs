@@ -64,6 +64,10 @@ impl Start {
         })
     }
 
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+
     /// The beginning of its JSON.
     pub fn json(&self) -> &[u8] {
         &self.json
@@ -151,16 +155,6 @@ impl Writer {
     /// Text. Whatever follows one another without a tag between is one text.
     pub fn text(&mut self, text: &str) {
         self.text.push_str(text);
-    }
-
-    /// Something that shows nothing, and parts two texts.
-    ///
-    /// # Errors
-    /// The text before it may not stand there.
-    pub fn nothing(&mut self) -> Result<(), Forbidden> {
-        self.end_text(false)?;
-        self.after_block = false;
-        Ok(())
     }
 
     /// The start of an element.

@@ -27,7 +27,7 @@ type Text<'t> = (&'t Arc<str>, &'t str);
 
 /// Words to look for.
 #[derive(Debug)]
-pub struct Canaries {
+pub struct LeakTerms {
     anywhere: Words,
     /// As whole words, in what is not sealed.
     whole: Words,
@@ -45,14 +45,14 @@ struct Words {
     words: Vec<(String, Arc<str>)>,
 }
 
-impl Default for Canaries {
+impl Default for LeakTerms {
     /// None at all.
     fn default() -> Self {
         Self::new(std::iter::empty(), std::iter::empty(), &[])
     }
 }
 
-impl Canaries {
+impl LeakTerms {
     /// `names` are those of people, with their ids and logins. What stands in one of the public texts may stand in
     /// clear.
     pub fn new<'t>(
@@ -189,21 +189,21 @@ mod tests {
     const TEXT: &str =
         "+++\ndate = 2026-01-01\n+++\nShe led the ledger migration to its end & \"more\".\n";
 
-    fn canaries() -> Canaries {
+    fn leak_terms() -> LeakTerms {
         let (review, person): (Arc<str>, Arc<str>) = ("review.md".into(), "person.toml".into());
         let names = [(&person, "Ada Okafor"), (&person, "ada")];
-        Canaries::new([(&review, TEXT)].into_iter(), names.into_iter(), &[])
+        LeakTerms::new([(&review, TEXT)].into_iter(), names.into_iter(), &[])
     }
 
     fn found(bytes: &[u8], is_sealed: bool) -> bool {
-        canaries().found_in("x", bytes, is_sealed).is_some()
+        leak_terms().found_in("x", bytes, is_sealed).is_some()
     }
 
     #[test]
     fn prose_and_names_are_found_in_clear_or_escaped() {
-        assert_eq!(canaries().count(), 3);
+        assert_eq!(leak_terms().count(), 3);
         assert_eq!(
-            canaries().found_in("x", b"...Ada Okafor...", true),
+            leak_terms().found_in("x", b"...Ada Okafor...", true),
             Some("person.toml".to_owned())
         );
         assert!(found(
@@ -218,7 +218,7 @@ mod tests {
         assert!(found(b"x ada y", false) && !found(b"x ada y", true));
         assert!(!found(b"canada", false) && !found(b"ada-b", false));
         assert!(
-            canaries()
+            leak_terms()
                 .found_in("people/ada/index.html", b"", true)
                 .is_some()
         );
@@ -229,7 +229,7 @@ mod tests {
         let source: Arc<str> = "a".into();
         let names = || [(&source, "sam")].into_iter();
         let public =
-            |text: &'static str| Canaries::new(std::iter::empty(), names(), &[text.as_bytes()]);
+            |text: &'static str| LeakTerms::new(std::iter::empty(), names(), &[text.as_bytes()]);
         assert_eq!(
             (public("the same").count(), public("ask sam").count()),
             (1, 0)
@@ -240,7 +240,7 @@ mod tests {
     fn what_is_public_is_no_canary() {
         let source: Arc<str> = "a".into();
         let texts = [(&source, TEXT)];
-        let none = Canaries::new(texts.into_iter(), std::iter::empty(), &[TEXT.as_bytes()]);
+        let none = LeakTerms::new(texts.into_iter(), std::iter::empty(), &[TEXT.as_bytes()]);
         assert_eq!(none.count(), 0);
         assert!(none.found_in("x", TEXT.as_bytes(), false).is_none());
     }

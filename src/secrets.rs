@@ -1,4 +1,4 @@
-//! What opens a site, or an organisation's files, and lies beside the site for everyone to fetch.
+//! Secret keys in files that are, or will be, for everyone to fetch.
 
 use std::sync::LazyLock;
 
@@ -6,8 +6,6 @@ use aho_corasick::{AhoCorasick, AhoCorasickKind, Match};
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
-
-use crate::publish;
 
 /// How secret keys of text begin, in lower case, and what they are called.
 const KEYS: [(&str, &str); 2] = [
@@ -53,8 +51,7 @@ pub fn found_in(bytes: &[u8], is_sealed: bool) -> Option<&'static str> {
         found_by(&joined, Text::Joined)
     };
     let found = found_by(bytes, Text::AsItIs);
-    let found = found.or_else(|| if is_sealed { None } else { broken() });
-    found.or_else(|| publish::is_ledger(bytes).then_some("the ledger of a build"))
+    found.or_else(|| if is_sealed { None } else { broken() })
 }
 
 /// What a text is that is looked through.
