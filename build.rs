@@ -26,6 +26,10 @@ const SOURCES: [&str; 6] = [
 ];
 /// The programs that make them.
 const PROGRAMS: [&str; 2] = ["node", if cfg!(windows) { "npm.cmd" } else { "npm" }];
+/// The oldest Node.js that bundles them, and runs the tests of the viewer.
+const NODE_MIN: u32 = 20;
+/// How many lines of a program that failed are passed on.
+const LINES_MAX: usize = 12;
 /// What would help where they cannot be made.
 const NEEDS: &str = "a build from the repository needs Node.js 20 or newer with npm, and the network once; or set `GRADUS_VIEWER_DIST` to a folder \
                      with `viewer.js`, `viewer-hybrid.js`, `portable.js` and `preview.js`";
@@ -34,7 +38,10 @@ const NOT_EXAMPLE: [&str; 3] = ["public", "deploy", ".gradus"];
 
 fn main() {
     if let Err(why) = provide() {
-        println!("cargo::error=could not bundle the viewer: {why}; {NEEDS}");
+        let mut lines = why.lines();
+        let first = lines.next().unwrap_or_default();
+        println!("cargo::error=could not bundle the viewer: {first}; {NEEDS}");
+        lines.for_each(|line| println!("cargo::error={line}"));
     }
     if let Err(why) = carry_example() {
         println!("cargo::error=could not read `example-org`: {why}");
@@ -125,7 +132,12 @@ fn made(viewer: &Path, out: &Path) -> Result<PathBuf, String> {
     if is_made {
         return Ok(bundles);
     }
-    PROGRAMS.into_iter().try_for_each(is_there)?;
+    // cargo shows what a build script says once it has ended: what is missing has to end it before it does anything.
+    let version = version_of(PROGRAMS[0])?;
+    if major(&version).is_none_or(|major| major < NODE_MIN) {
+        return Err(format!("`{}` is {version}", PROGRAMS[0]));
+    }
+    version_of(PROGRAMS[1])?;
     println!(
         "cargo::warning=bundling the viewer with Node.js and npm, which fetches its packages once"
     );
@@ -168,13 +180,21 @@ fn files(path: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(below.collect::<io::Result<Vec<_>>>()?.concat())
 }
 
-/// Whether a program can be called; said before anything is made.
-fn is_there(program: &str) -> Result<(), String> {
+/// What a program says of its version, if it can be called.
+fn version_of(program: &str) -> Result<String, String> {
     let called = Command::new(program).arg("--version").output();
     match called {
-        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) if output.status.success() => {
+            Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+        }
         _ => Err(format!("there is no `{program}`")),
     }
+}
+
+/// The 20 of `v20.19.4`.
+fn major(version: &str) -> Option<u32> {
+    let digits = version.strip_prefix('v')?.split('.').next()?;
+    digits.parse().ok()
 }
 
 fn refresh(viewer: &Path, stage: &Path) -> io::Result<()> {
@@ -219,7 +239,7 @@ fn install(stage: &Path) -> Result<(), String> {
     fs::write(&installed, lock).map_err(|error| error.to_string())
 }
 
-/// Runs a program to its end; what it says goes into the one line that cargo shows.
+/// Runs a program to its end. If it fails, the error ends with its own words, line by line.
 fn run(command: &mut Command) -> Result<(), String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = command
@@ -229,10 +249,13 @@ fn run(command: &mut Command) -> Result<(), String> {
         return Ok(());
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    let last = said.lines().rev().find(|line| line.contains("rror"));
+    let lines = said.lines().map(str::trim_end);
+    let lines: Vec<&str> = lines.filter(|line| !line.is_empty()).collect();
+    let last = lines.len().saturating_sub(LINES_MAX);
     Err(format!(
-        "`{program}` failed ({})",
-        last.unwrap_or("it did not say why").trim()
+        "`{program}` failed ({})\n{}",
+        output.status,
+        lines[last..].join("\n")
     ))
 }
 

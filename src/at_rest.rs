@@ -20,33 +20,67 @@ const UNFINISHED: &str = ".gradus-";
 /// Why a file was not sealed or unsealed. Nothing has changed then, unless it says so.
 #[derive(Debug, Error)]
 pub enum AtRestError {
+    /// The system refused it.
     #[error("could not {action} `{}`", path.display())]
     Io {
+        /// What was tried, after "could not".
         action: &'static str,
+        /// The file.
         path: PathBuf,
+        /// What the system says.
         #[source]
         source: io::Error,
     },
+    /// A folder, a link or something else stands there.
     #[error("`{}` is not a file", .0.display())]
     NotAFile(PathBuf),
+    /// It is larger than what is read.
     #[error("`{}` is larger than {max} bytes", path.display())]
-    TooLarge { path: PathBuf, max: u64 },
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The most bytes that are read.
+        max: u64,
+    },
+    /// The file that would be written is there already.
     #[error("`{}` exists already", .0.display())]
     Exists(PathBuf),
+    /// Somebody else wrote it meanwhile.
     #[error("`{}` was changed in the meantime; it stands beside `{}` now", file.display(), written.display())]
-    Changed { file: PathBuf, written: PathBuf },
+    Changed {
+        /// The file that was read.
+        file: PathBuf,
+        /// What was made from it.
+        written: PathBuf,
+    },
+    /// A file of another kind than may be sealed.
     #[error("`{}` is {what}, which is not sealed", path.display())]
-    NotForSealing { path: PathBuf, what: &'static str },
+    NotForSealing {
+        /// The file.
+        path: PathBuf,
+        /// What it is, after "is".
+        what: &'static str,
+    },
+    /// Its name does not end as that of a sealed source.
     #[error("`{}` is no sealed source", .0.display())]
     NotSealed(PathBuf),
+    /// No key is named, and the organisation lists none for its sources.
     #[error("there is no key to seal to")]
     NoRecipients,
+    /// X25519 and post-quantum keys are named together.
     #[error("keys of both kinds, `age1…` and `age1pq1…`: a file is sealed to one kind")]
     MixedKinds,
+    /// A key whose secret everyone knows.
     #[error("`{0}` protects nothing: everyone can open what is sealed to it")]
     WeakRecipient(Recipient),
+    /// No identity opens it.
     #[error("`{}` was not opened: {why}", path.display())]
-    Unopened { path: PathBuf, why: Unopened },
+    Unopened {
+        /// The file.
+        path: PathBuf,
+        /// Why no identity opened it.
+        why: Unopened,
+    },
 }
 
 impl AtRestError {

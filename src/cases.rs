@@ -2,16 +2,16 @@
 
 use proptest::test_runner::{Config, RngSeed};
 
-/// The most that are tried unless everything is asked for.
-const SHORT_MAX: u32 = 1_000;
+/// How many are tried of many, unless all are asked for.
+const SHORT: std::ops::RangeInclusive<u32> = 50..=1_000;
 
-/// `all`, or at most a thousand unless `GRADUS_LONG` is set, as `tests/run long` sets it.
+/// `all` if `GRADUS_LONG` is set, as `tests/run long` sets it; else a tenth, but fifty at least and a thousand at most.
 pub fn cases(all: u32) -> u32 {
     if std::env::var_os("GRADUS_LONG").is_some() {
-        all
-    } else {
-        all.min(SHORT_MAX)
+        return all;
     }
+    let tenth = (all / 10).clamp(*SHORT.start(), *SHORT.end());
+    tenth.min(all)
 }
 
 /// A property that is tried on [`cases`], the same in every run.

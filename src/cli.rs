@@ -64,7 +64,7 @@ pub struct Cli {
     #[arg(long, global = true)]
     pub all: bool,
 
-    /// Colour in what is printed for people
+    /// When to print colour for people
     #[arg(long, value_enum, value_name = "WHEN", default_value_t = ColorWhen::Auto, global = true)]
     pub color: ColorWhen,
 
@@ -180,14 +180,16 @@ pub enum Command {
 }
 
 impl Command {
-    /// The organisation that the command names, besides `-C`. What `check`, `status` and `access` name may be one too: they
-    /// look for themselves.
+    /// The organisation that the command names, besides `-C`. What `check`, `status`, `access` and `seal` name may be one
+    /// too: they look for themselves.
     pub fn organisation(&self) -> Option<&Path> {
         let named = match self {
             Self::New(new) => new.organisation(),
             Self::Close(args) => &args.org,
             Self::Build(args) => &args.org,
             Self::Serve(args) => &args.org,
+            Self::Verify(args) => &args.org,
+            Self::Open(args) => &args.org,
             Self::Keys(keys) => keys.organisation()?,
             Self::Import(Import::Rubric(args)) => &args.org,
             _ => return None,
@@ -197,6 +199,9 @@ impl Command {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus demo --open")]
 pub struct Demo {
     /// The port on 127.0.0.1; 0 takes any that is free
     #[arg(long, value_name = "PORT", default_value_t = 4040)]
@@ -208,6 +213,10 @@ pub struct Demo {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus init growth                   # a manager, an engineer, a rubric and the running half-year
+  gradus init --template empty growth  # the settings alone")]
 pub struct Init {
     /// Where to write; created if it is not there
     #[arg(value_name = "DIR", default_value = ".")]
@@ -242,6 +251,11 @@ pub enum Template {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus check                 # the organisation around the current directory
+  gradus check org/people/sam  # one part of another
+  gradus check --explain E021")]
 pub struct Check {
     /// The organisation, or the file or folder in it that is asked about [default: found upwards from here]
     #[arg(value_name = "PATH")]
@@ -250,7 +264,7 @@ pub struct Check {
     #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
     pub format: CheckFormat,
 
-    /// Exit with 1 on warnings and guidance too
+    /// Exit with 1 on warnings and advice too, and print them even with `-q`
     #[arg(long)]
     pub deny_warnings: bool,
 
@@ -263,7 +277,10 @@ pub struct Check {
 #[command(after_long_help = "\
 The figures count what was there `close_within_days` after the cycle's end; texts dated later do not count. They are
 written to `cycles/CYCLE.figures.toml`, and builds publish that file. Run again, the command changes a number only
-where five people or more differ; else the file stays as it is, which is no failure.")]
+where five people or more differ; else the file stays as it is, which is no failure.
+
+Examples:
+  gradus close 2026-h1")]
 pub struct Close {
     /// The cycle
     #[arg(value_name = "CYCLE")]
@@ -284,6 +301,11 @@ pub enum CheckFormat {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus status                      # everyone
+  gradus status kim                  # one person
+  gradus status org --ics calendars  # deadlines, a calendar for each person")]
 pub struct Status {
     /// The organisation, and the person who is asked about [default: found upwards from here, and everyone]
     #[arg(value_name = "ORG|ID", num_args = 1..=2)]
@@ -293,7 +315,7 @@ pub struct Status {
     #[arg(long, value_name = "CYCLE")]
     pub cycle: Option<String>,
 
-    /// How the process goes for everyone: completion, goals, trend, as aggregates
+    /// Print how the process goes for everyone: completion, goals, trend, as aggregates
     #[arg(long, conflicts_with_all = ["cycle", "ics"])]
     pub org: bool,
 
@@ -307,6 +329,11 @@ pub struct Status {
 }
 
 #[derive(Debug, Default, Args)]
+#[command(after_help = "\
+Examples:
+  gradus build                            # writes `public/`
+  gradus build --deploy nginx --portable
+  gradus build org --dry-run              # everything but seal and write")]
 pub struct Build {
     #[command(flatten)]
     pub org: InOrg,
@@ -354,6 +381,10 @@ pub enum DeployHost {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus serve --open
+  gradus serve org --as sam")]
 pub struct Serve {
     #[command(flatten)]
     pub org: InOrg,
@@ -391,6 +422,11 @@ pub enum Host {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus access sam       # who reads what about Sam, and what Sam reads
+  gradus access --diff    # what would change for whom
+  gradus access --accept  # accepts it")]
 pub struct Access {
     /// The organisation, and the person whose sections are asked about [default: found upwards from here, and everyone]
     #[arg(value_name = "ORG|ID", num_args = 1..=2)]
@@ -444,6 +480,9 @@ impl Keys {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus keys retire sam --on 2026-12-31")]
 pub struct KeysRetire {
     /// The person
     #[arg(value_name = "ID")]
@@ -462,6 +501,9 @@ pub struct KeysRetire {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus keys revoke age1qx0")]
 pub struct KeysRevoke {
     /// The public key, or enough of its beginning
     #[arg(value_name = "RECIPIENT")]
@@ -472,6 +514,10 @@ pub struct KeysRevoke {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus keys site
+  gradus keys site --rotate  # the old one is lost or stolen")]
 pub struct KeysSite {
     /// Make another in the place of one that is lost or stolen; every reader has to pin the new signer then
     #[arg(long)]
@@ -482,6 +528,9 @@ pub struct KeysSite {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus keys pin sam.key.txt --signer ed25519:KEY")]
 pub struct KeysPin {
     /// The identity file
     #[arg(value_name = "FILE")]
@@ -497,6 +546,10 @@ pub struct KeysPin {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus keys new sam                          # writes sam.key.txt, and adds its public half to person.toml
+  gradus keys new sam org -o safe/sam.key.txt")]
 pub struct KeysNew {
     /// The person; without a tree around, the recipient is only printed
     #[arg(value_name = "ID")]
@@ -519,6 +572,9 @@ pub struct KeysNew {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus keys list")]
 pub struct KeysList {
     /// Print as JSON
     #[arg(long)]
@@ -529,6 +585,9 @@ pub struct KeysList {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus keys login sam -i sam.key.txt")]
 pub struct KeysLogin {
     /// The person
     ///
@@ -557,10 +616,17 @@ pub struct Trusting {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus verify https://growth.example/
+  gradus verify public org --deny-warnings")]
 pub struct Verify {
     /// A folder, or an address that begins with `https://` (`http://` on this machine alone)
     #[arg(value_name = "SITE")]
     pub site: String,
+
+    #[command(flatten)]
+    pub org: InOrg,
 
     #[command(flatten)]
     pub trusting: Trusting,
@@ -579,6 +645,10 @@ pub struct Verify {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus open https://growth.example/ -i sam.key.txt
+  gradus open public -i sam.key.txt -o pages")]
 pub struct Open {
     /// A folder, or an address that begins with `https://` (`http://` on this machine alone)
     #[arg(value_name = "SITE")]
@@ -593,6 +663,9 @@ pub struct Open {
     pub login: Option<String>,
 
     #[command(flatten)]
+    pub org: InOrg,
+
+    #[command(flatten)]
     pub trusting: Trusting,
 
     #[command(flatten)]
@@ -600,9 +673,13 @@ pub struct Open {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus seal people/sam/2026-h1/peer-kim.md
+  gradus seal people/sam/log.toml --to age1KEY")]
 pub struct Seal {
-    /// The files; each is replaced by one with a further `.age` ending
-    #[arg(value_name = "FILE", required = true)]
+    /// The files, each replaced by one with a further `.age` ending; and the organisation, if it is not around them
+    #[arg(value_name = "ORG|FILE", required = true)]
     pub files: Vec<PathBuf>,
 
     /// Whose identity opens them, an `age1…` key; may be given several times [default: `[sources] recipients`]
@@ -611,6 +688,9 @@ pub struct Seal {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus unseal people/sam/log.toml.age -i keeper.key.txt")]
 pub struct Unseal {
     /// The files; each is replaced by one without its `.age` ending, which only you can read
     #[arg(value_name = "FILE", required = true)]
@@ -624,6 +704,10 @@ pub enum Import {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus import rubric ladder.csv
+  gradus import rubric ladder.md --track ic --levels rows")]
 pub struct ImportRubric {
     /// A spreadsheet saved as CSV, or a markdown file with tables
     #[arg(value_name = "FILE")]
@@ -650,6 +734,11 @@ pub enum LevelsIn {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus schema                # lists the kinds
+  gradus schema expectations
+  gradus schema --out .schema")]
 pub struct Schema {
     /// Such as `expectations` [default: list the kinds]
     #[arg(value_name = "KIND")]
@@ -661,12 +750,19 @@ pub struct Schema {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus completions bash > ~/.local/share/bash-completion/completions/gradus")]
 pub struct Completions {
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus man | man -l -
+  gradus man --out man")]
 pub struct Man {
     /// Write the pages of all commands into this folder
     #[arg(short, long, value_name = "DIR")]

@@ -24,8 +24,11 @@ pub enum Severity {
 /// Bytes `start..end` of one file. The path is relative to the organisation, with `/`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
+    /// Relative to the organisation, with `/`.
     pub file: Arc<str>,
+    /// The first byte.
     pub start: usize,
+    /// The byte after the last.
     pub end: usize,
 }
 
@@ -45,9 +48,11 @@ impl Place {
 pub struct Diagnostic {
     /// `E021`, `W003`, `G014`; explained by `check --explain`.
     pub code: &'static str,
+    /// How much it matters.
     pub severity: Severity,
     /// Lower-case, no full stop.
     pub message: String,
+    /// Where it is.
     pub place: Place,
     /// What stands under the marks.
     pub label: Option<String>,
@@ -60,9 +65,13 @@ pub struct Diagnostic {
 /// Lines and columns of a place, counted from 1, columns in characters; the end is exclusive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Position {
+    /// The first line, from 1.
     pub line: usize,
+    /// The first column in characters, from 1.
     pub column: usize,
+    /// The last line, from 1.
     pub end_line: usize,
+    /// The column after the last, in characters, from 1.
     pub end_column: usize,
 }
 
@@ -98,6 +107,7 @@ fn line_and_column(text: &str, at: usize) -> (usize, usize) {
 /// All complaints of a run, with the texts they point into.
 #[derive(Debug, Clone, Default)]
 pub struct Report {
+    /// By place.
     pub diagnostics: Vec<Diagnostic>,
     /// Texts of the files that diagnostics name, by relative path; unreadable files are absent.
     /// They tell lines and columns; what may be shown of them, [`Report::excerpt`] says.

@@ -37,12 +37,16 @@ const ENTRIES_MAX: usize = 4_000_000;
 /// Why a text names no site, or nothing can be asked there.
 #[derive(Debug, Error)]
 pub enum HostError {
+    /// The address as it was given.
     #[error("`{0}` is not an address that a site can be read from")]
     Address(String),
+    /// The address as it was given.
     #[error("`{0}` is plain http, which is only read from this machine")]
     PlainHttp(String),
+    /// The path as it was given.
     #[error("`{}` is not a folder", .0.display())]
     NotAFolder(PathBuf),
+    /// The file of certificates.
     #[error("`{}` holds no certificates", .0.display())]
     Certificates(PathBuf),
 }
@@ -52,12 +56,14 @@ pub enum HostError {
 pub struct Entry {
     /// Relative to the folder, with `/`. Of an [`EntryKind::Unnameable`], what can be shown of it: it leads nowhere.
     pub path: String,
+    /// What lies there.
     pub kind: EntryKind,
 }
 
 /// What lies there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum EntryKind {
+    /// A regular file.
     File,
     /// A symbolic link, wherever it leads.
     Link,
@@ -80,7 +86,9 @@ impl EntryKind {
 /// A place that a site is read from.
 #[derive(Debug)]
 pub enum Host {
+    /// A folder on this machine.
     Folder(Folder),
+    /// A web server.
     Web(Web),
 }
 

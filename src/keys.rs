@@ -47,15 +47,20 @@ pub enum KeysError {
     /// Environment.
     #[error("could not {action} `{}`", path.display())]
     Io {
+        /// What was tried, after "could not".
         action: &'static str,
+        /// The file.
         path: PathBuf,
+        /// What the system says.
         #[source]
         source: io::Error,
     },
     /// Environment where something else than a file stands there, keys where no such secret is so large.
     #[error("could not read `{}`", path.display())]
     NotTaken {
+        /// The file.
         path: PathBuf,
+        /// Why it was not read.
         #[source]
         source: NotTaken,
     },
@@ -64,10 +69,20 @@ pub enum KeysError {
     Exists(PathBuf),
     /// Environment: a file is meant that lies elsewhere.
     #[error("`{}` leads out of the organisation, to `{}`", link.display(), target.display())]
-    Leaves { link: PathBuf, target: PathBuf },
+    Leaves {
+        /// The link.
+        link: PathBuf,
+        /// What it leads to.
+        target: PathBuf,
+    },
     /// Environment: a link is not written through.
     #[error("`{}` is a symbolic link, to `{}`", link.display(), target.display())]
-    Link { link: PathBuf, target: PathBuf },
+    Link {
+        /// The link.
+        link: PathBuf,
+        /// What it leads to.
+        target: PathBuf,
+    },
     /// Environment: somebody else wrote it meanwhile.
     #[error("`{}` has changed since it was read", .0.display())]
     Changed(PathBuf),
@@ -80,13 +95,20 @@ pub enum KeysError {
     /// Keys.
     #[error("`{}` holds no site key", path.display())]
     SiteKey {
+        /// The file.
         path: PathBuf,
+        /// What is wrong with it.
         #[source]
         source: SiteKeyError,
     },
     /// Keys: the site would be signed by another key than readers have pinned.
     #[error("the site key is of `{found}`, but the site's signer is `{expected}`")]
-    OtherSigner { expected: String, found: String },
+    OtherSigner {
+        /// The signer that the organisation names.
+        expected: String,
+        /// The signer of the key.
+        found: String,
+    },
     /// Keys.
     #[error(transparent)]
     Recipient(#[from] RecipientError),
@@ -99,7 +121,9 @@ pub enum KeysError {
     /// Keys.
     #[error("`{}` holds no identity", path.display())]
     NoIdentity {
+        /// The file.
         path: PathBuf,
+        /// What it is instead.
         #[source]
         source: NotAnIdentity,
     },
@@ -120,8 +144,11 @@ pub enum KeysError {
 /// Which of the program's exit codes an error belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum KeysFault {
+    /// The files of the tree: exit code 1.
     Content,
+    /// Files, disk or lock: exit code 3.
     Environment,
+    /// A key that is missing, wrong or of no use: exit code 4.
     Keys,
 }
 
@@ -369,11 +396,10 @@ pub fn wrap_login(identity_file: &str, passphrase: &str) -> Vec<u8> {
 /// `WrongPassphrase`, or `DamagedLogin`.
 pub fn unwrap_login(wrapped: &[u8], passphrase: &str) -> Result<IdentityFile, KeysError> {
     let tries = passphrase::readings(passphrase);
-    let opened = tries.iter().map(|reading| unwrap_exactly(wrapped, reading));
-    let wrong = |result: &Result<_, _>| matches!(result, Err(KeysError::WrongPassphrase));
+    let mut opened = tries.iter().map(|reading| unwrap_exactly(wrapped, reading));
+    let is_wrong = |result: &Result<_, _>| matches!(result, Err(KeysError::WrongPassphrase));
     opened
-        .skip_while(wrong)
-        .next()
+        .find(|result| !is_wrong(result))
         .unwrap_or(Err(KeysError::WrongPassphrase))
 }
 

@@ -20,45 +20,33 @@
 pub mod acceptance;
 #[allow(missing_docs)]
 pub mod access;
-#[allow(missing_docs)]
 pub mod at_rest;
 #[cfg(test)]
 mod cases;
 pub mod check;
 pub mod core_dumps;
-#[allow(missing_docs)]
 pub mod deploy;
-#[allow(missing_docs)]
 pub mod diag;
 pub mod fingerprint;
 pub mod formats;
-#[allow(missing_docs)]
 pub mod growth;
-#[allow(missing_docs)]
 pub mod host;
-#[allow(missing_docs)]
 pub mod import;
-#[allow(missing_docs)]
 pub mod keys;
 #[allow(missing_docs)]
 pub mod model;
-#[allow(missing_docs)]
 pub mod open;
-#[allow(missing_docs)]
 pub mod pipeline;
 pub mod portable;
 pub mod private;
 #[allow(missing_docs)]
 pub mod publish;
 pub mod rebuild;
-#[allow(missing_docs)]
 pub mod regular_file;
 pub mod renewal;
-#[allow(missing_docs)]
 pub mod scaffold;
 #[allow(missing_docs)]
 pub mod schema;
-#[allow(missing_docs)]
 pub mod seal;
 mod secrets;
 #[allow(missing_docs)]
@@ -67,7 +55,6 @@ pub mod serve;
 pub mod site;
 #[allow(missing_docs)]
 pub mod source;
-#[allow(missing_docs)]
 pub mod status;
 pub mod terminal;
 pub mod verify;

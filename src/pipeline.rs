@@ -49,6 +49,7 @@ const DAY_SECONDS: u64 = 24 * 60 * 60;
 pub struct Loaded {
     /// There exactly where the report has no errors and every sealed file was opened.
     pub organisation: Option<Organisation>,
+    /// Everything that `check` says.
     pub report: Report,
     /// How the organisation stands to what was accepted in `access.lock`; there where the organisation is.
     pub acceptance: Option<Acceptance>,
@@ -179,14 +180,18 @@ impl Progress for () {
 pub struct Manner<'a> {
     /// Tells this program from every other: without it, all is drawn.
     pub program: Option<FileHash>,
+    /// Whose sections are made again.
     pub reach: Reach,
+    /// Told of each section that is sealed.
     pub progress: &'a dyn Progress,
 }
 
 /// A site in a store, and what it is made of.
 #[derive(Debug)]
 pub struct Built {
+    /// What was sealed.
     pub site: SealedSite,
+    /// Which sections there are, and who reads them.
     pub access: Access,
 }
 
@@ -378,12 +383,16 @@ pub fn seal_input(
 /// Why there is no site. None of these is a mistake in the organisation's files; `check` finds those before.
 #[derive(Debug, thiserror::Error)]
 pub enum BuildError {
+    /// The theme cannot be used.
     #[error(transparent)]
     Theme(#[from] ThemeError),
+    /// Files of the theme cannot be read.
     #[error(transparent)]
     ThemeFiles(#[from] source::ThemeFilesError),
+    /// A template has ways of its own, and cannot be made to open from disk.
     #[error(transparent)]
     Portable(#[from] portable::OwnWays),
+    /// It cannot be sealed.
     #[error(transparent)]
     Seal(#[from] SealError),
 }

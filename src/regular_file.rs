@@ -16,28 +16,36 @@ use crate::private;
 /// Whether the name may be a symbolic link. Links above it are followed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Links {
+    /// The file that it leads to is read.
     Followed,
+    /// A symbolic link is not read.
     Refused,
 }
 
 /// Why a file is not taken.
 #[derive(Debug, Error)]
 pub enum NotTaken {
+    /// A symbolic link, where none is followed.
     #[error("it is a symbolic link")]
     Link,
+    /// A folder, where a file is wanted.
     #[error("it is a folder")]
     Folder,
+    /// No folder, where one is wanted.
     #[error("it is no folder")]
     NoFolder,
     /// `a pipe`, `a socket` or `a device`.
     #[error("it is {0}, which is never opened")]
     Special(&'static str),
+    /// More than is read.
     #[error("it has more than {max_bytes} bytes")]
     TooLarge {
         /// As many as there are, or as were read.
         bytes: u64,
+        /// The most that is read.
         max_bytes: u64,
     },
+    /// The system refused it.
     #[error(transparent)]
     Io(#[from] io::Error),
 }

@@ -16,6 +16,7 @@ pub use tasks::{Task, Todo, tasks};
 /// One cycle.
 #[derive(Debug, Clone)]
 pub struct CycleStatus<'o> {
+    /// Which one.
     pub cycle: &'o Cycle,
     /// Those who take part, by id.
     pub people: Vec<PersonStatus>,
@@ -24,13 +25,17 @@ pub struct CycleStatus<'o> {
 /// One person in one cycle.
 #[derive(Debug, Clone)]
 pub struct PersonStatus {
+    /// Who.
     pub id: PersonId,
     /// Whether their expectations are set.
     pub agreement: Agreement,
     /// In order; without those that do not apply: nobody reviews whom nobody manages.
     pub phases: Vec<PhaseStatus>,
+    /// Key steps, by state.
     pub steps: StepProgress,
+    /// Expectations, by outcome.
     pub outcomes: Achievement,
+    /// Expectations that slip.
     pub slipping: Vec<Slip>,
     /// The day of a review that its subject does not read yet.
     pub unshared: Option<Date>,
@@ -41,13 +46,16 @@ pub struct PersonStatus {
 /// Whether expectations are set: agreed, in time or late, or open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Agreement {
+    /// The day by which they are to be agreed.
     pub due: Date,
+    /// Whether they are.
     pub state: PhaseState,
 }
 
 /// An expectation that slips.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slip {
+    /// Which one.
     pub expectation: ExpectationId,
     /// Open steps past their day, with that day; empty where less than half are done past half of the period.
     pub steps: Vec<(Date, String)>,
@@ -56,8 +64,11 @@ pub struct Slip {
 /// An action from a 1:1 that nobody has ticked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Action {
+    /// Who has it to do, or for whom.
     pub person: PersonId,
+    /// The day that it was noted.
     pub since: Date,
+    /// Its words.
     pub text: String,
 }
 

@@ -90,12 +90,20 @@ fn more(seen: &BTreeMap<&str, usize>) -> String {
 
 /// Names in a line: the first few and how many more, or `all` of them.
 pub fn names(names: &[&str], all: bool) -> String {
-    let more = names.len().saturating_sub(FIRST);
-    if all || more < 2 {
-        return names.join(", "); // one more name is as short as its number
+    let (shown, more) = first(names, all);
+    let shown = shown.join(", ");
+    match more {
+        0 => shown,
+        more => format!("{shown} and {more} more (`--all` names each)"),
     }
-    let first = names[..FIRST].join(", ");
-    format!("{first} and {more} more (`--all` names each)")
+}
+
+/// Of a list, what is shown and how many more there are: the first few, or `all`.
+pub fn first<T>(list: &[T], all: bool) -> (&[T], usize) {
+    match list.len().saturating_sub(FIRST) {
+        more if all || more < 2 => (list, 0), // one more name is as short as its number
+        more => (&list[..FIRST], more),
+    }
 }
 
 /// `3 errors, 1 warning`.

@@ -10,6 +10,13 @@ for program in cargo node npm cc; do
   exit 3
 done
 
+node_version=$(node --version)
+node_major=${node_version#v}
+if [ "${node_major%%.*}" -lt 20 ]; then
+  echo "tests/run wants Node.js 20 or newer (https://nodejs.org): \`node\` is $node_version" >&2
+  exit 3
+fi
+
 is_there() {
   case "$1" in
     chromium) # the tests know these, too

@@ -1,5 +1,7 @@
 //! What a stranger may hand to the program, byte by byte: each target takes any bytes, and panics where a promise does not hold.
 
+#![forbid(unsafe_code)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::sync::{Arc, LazyLock};

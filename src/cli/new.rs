@@ -8,27 +8,36 @@ use super::InOrg;
 
 #[derive(Debug, Subcommand)]
 pub enum New {
-    /// A person: `people/<ID>/person.toml`
+    /// Make a person: `people/<ID>/person.toml`
     Person(NewPerson),
-    /// A cycle: its questions, and for everyone who takes part expectations, self-assessment, review and response
+    /// Make a cycle: its questions, and for everyone who takes part expectations, self-assessment, review and response
     Cycle(NewCycle),
-    /// An expectation at the end of a person's draft
+    /// Add an expectation at the end of a person's draft
     Expectation(NewExpectation),
-    /// A request for feedback: a form that holds what to judge and who will read it; printed too, to be sent
+    /// Make a form that asks for feedback, with what to judge and who will read it; print it too, to be sent
     Peer(NewPeer),
-    /// A development plan, with the goals that the response names
+    /// Make a development plan, with the goals that the response names
+    #[command(after_help = "\
+Examples:
+  gradus new plan kim")]
     Plan(OfCycle),
-    /// An improvement plan, a draft until it has a start
+    /// Make an improvement plan, a draft until it has a start
     Pip(NewPip),
-    /// A talent mapping, which its subject never reads
+    /// Make a talent mapping, which its subject never reads
     Talent(NewTalent),
-    /// An entry of a person's log: a win, feedback, an award, a touchpoint
+    /// Add an entry to a person's log: a win, feedback, an award, a touchpoint
     Log(NewLog),
-    /// An entry of a person's 1:1 log
+    /// Add an entry to a person's 1:1 log
+    #[command(after_help = "\
+Examples:
+  gradus new checkin kim --text \"- [ ] Write the runbook\"")]
     Checkin(NewDated),
-    /// A private note about a person, for their managers alone
+    /// Add a private note about a person, for their managers alone
+    #[command(after_help = "\
+Examples:
+  gradus new note kim --title \"Before the review\"")]
     Note(NewDated),
-    /// A career track with its levels
+    /// Make a career track with its levels
     Rubric(NewRubric),
 }
 
@@ -51,6 +60,9 @@ impl New {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus new person kim --name \"Kim Lee\" --manager alex --level ic/l1")]
 pub struct NewPerson {
     #[arg(value_name = "ID")]
     pub id: String,
@@ -87,6 +99,10 @@ pub struct NewPerson {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus new cycle 2027-h1
+  gradus new cycle spring --start 2027-02-01 --end 2027-05-31")]
 pub struct NewCycle {
     /// `2026-h2`, `2026-q3` and `2026` say their days themselves
     #[arg(value_name = "ID")]
@@ -109,6 +125,9 @@ pub struct NewCycle {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus new expectation kim auth --text \"Lead the migration\"")]
 pub struct NewExpectation {
     #[arg(value_name = "PERSON")]
     pub person: String,
@@ -165,6 +184,9 @@ impl From<Kind> for ExpectationKind {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus new peer kim --by sam")]
 pub struct NewPeer {
     /// Whom it is about
     #[arg(value_name = "PERSON")]
@@ -196,6 +218,9 @@ pub struct OfCycle {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus new pip kim --days 90")]
 pub struct NewPip {
     #[arg(value_name = "PERSON")]
     pub person: String,
@@ -217,6 +242,9 @@ pub struct NewPip {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus new talent kim")]
 pub struct NewTalent {
     #[arg(value_name = "PERSON")]
     pub person: String,
@@ -234,6 +262,9 @@ pub struct NewTalent {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus new log kim --text \"Closed the incident within an hour\"")]
 pub struct NewLog {
     #[arg(value_name = "PERSON")]
     pub person: String,
@@ -310,6 +341,9 @@ pub struct NewDated {
 }
 
 #[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  gradus new rubric ic --levels l1,l2,l3,l4")]
 pub struct NewRubric {
     /// The track: a directory of `rubrics/`
     #[arg(value_name = "TRACK")]

@@ -48,7 +48,10 @@ pub fn run(here: &Here, args: &cli::Access, id: Option<&str>) -> Result<(), Fail
         let key = keys::site_key(here, &root, &org).ok();
         return shell::print_json(&json(&org, &access, person, key.as_ref()));
     }
-    let text = person.map_or_else(|| everyone(&org, &access), |id| one(&org, &access, id));
+    let text = person.map_or_else(
+        || everyone(here, &org, &access),
+        |id| one(&org, &access, id),
+    );
     shell::print(text.as_bytes())
 }
 
@@ -248,7 +251,7 @@ fn concerns(planned: &Planned, person: &PersonId) -> bool {
         || planned.section.readers.iter().any(|r| r.person == *person)
 }
 
-fn everyone(org: &Organisation, access: &Access) -> String {
+fn everyone(here: &Here, org: &Organisation, access: &Access) -> String {
     let mut text = String::new();
     for person in org.people.values() {
         let opens = access.of_reader(&person.id).count();
@@ -266,7 +269,7 @@ fn everyone(org: &Organisation, access: &Access) -> String {
             text,
             "{:<16} opens {opens:>3} sections; read by {}",
             person.id.as_str(),
-            list(&readers)
+            some(here, &readers)
         );
     }
     for widening in &access.widenings {
@@ -276,7 +279,7 @@ fn everyone(org: &Organisation, access: &Access) -> String {
             text,
             "wider than the default: {what} of {} is read by {} too",
             widening.subject,
-            list(&gained)
+            some(here, &gained)
         );
     }
     let kind = org.seal.keys.in_words();
@@ -324,6 +327,14 @@ fn reader(reader: &SectionReader) -> String {
         ""
     };
     format!("{} ({}{no_key})", reader.person, reader.why)
+}
+
+/// A few of the names and how many more, or all that were asked for.
+fn some(here: &Here, people: &[&str]) -> String {
+    if people.is_empty() {
+        return "nobody".to_owned();
+    }
+    here.names(people)
 }
 
 fn list<S: AsRef<str>>(words: &[S]) -> String {

@@ -8,7 +8,7 @@ use gradus::source::{self, Lies, Unopened};
 
 use crate::cli;
 
-use super::{Failure, Here, MARKER, Message, keys};
+use super::{Failure, Here, MARKER, Message, keys, upwards};
 
 /// Seals files, once all of them may be.
 ///
@@ -16,11 +16,16 @@ use super::{Failure, Here, MARKER, Message, keys};
 ///
 /// One may not be sealed or is sealed already, or there is nobody to seal to.
 pub fn seal(here: &Here, args: &cli::Seal) -> Result<(), Failure> {
-    let files: Vec<PathBuf> = args.files.iter().map(|file| here.path(file)).collect();
+    let (organisations, named): (Vec<&PathBuf>, Vec<&PathBuf>) = args
+        .files
+        .iter()
+        .partition(|path| here.is_organisation(path));
+    let (root, named) = (one_of(here, &organisations)?, all_of(named)?);
+    let files: Vec<PathBuf> = named.iter().map(|file| here.path(file)).collect();
     let outside = here.outside()?;
     let mut roots = Vec::new();
     for file in &files {
-        let root = organisation_of(here, file);
+        let root = root.clone().or_else(|| organisation_of(here, file));
         let lies = root
             .as_deref()
             .map(|root| source::lies(root, file, &outside));
@@ -28,7 +33,7 @@ pub fn seal(here: &Here, args: &cli::Seal) -> Result<(), Failure> {
         at_rest::may_be_sealed(file, &lies.unwrap_or(Lies::Elsewhere))?;
         roots.push(root);
     }
-    for ((file, shown), root) in files.iter().zip(&args.files).zip(roots) {
+    for ((file, shown), root) in files.iter().zip(named).zip(roots) {
         let to = recipients(root.as_deref(), &args.to)?;
         let sealed = at_rest::seal(file, &to)?;
         let keys = match to.keys() {
@@ -39,6 +44,29 @@ pub fn seal(here: &Here, args: &cli::Seal) -> Result<(), Failure> {
         here.say(&format!("sealed {} to {keys}: {sealed}", shown.display()));
     }
     Ok(())
+}
+
+/// The one organisation that is named. `None` if none is.
+fn one_of(here: &Here, named: &[&PathBuf]) -> Result<Option<PathBuf>, Failure> {
+    match named {
+        [] => Ok(None),
+        [one] => Ok(Some(here.path(one))),
+        _ => Err(Failure::Usage(Message::new(
+            "files are sealed for one organisation at a time",
+        ))),
+    }
+}
+
+/// The files that are named, of which there is one at least.
+fn all_of(named: Vec<&PathBuf>) -> Result<Vec<&PathBuf>, Failure> {
+    match named.is_empty() {
+        true => {
+            let message = Message::new("no file to seal");
+            let help = "files are named one by one, as in `gradus seal ORG people/sam/log.toml`";
+            Err(Failure::Usage(message.help(help)))
+        }
+        false => Ok(named),
+    }
 }
 
 /// Opens sealed files.
@@ -60,7 +88,9 @@ pub fn unseal(here: &Here, args: &cli::Unseal) -> Result<(), Failure> {
 fn organisation_of(here: &Here, file: &Path) -> Option<PathBuf> {
     let mut above = file.ancestors().skip(1);
     let around = above.find(|directory| directory.join(MARKER).exists());
-    around.map(Path::to_owned).or_else(|| here.found_upwards())
+    around
+        .map(Path::to_owned)
+        .or_else(|| upwards(&here.directory))
 }
 
 /// Whom to seal to: those who are named, or else those of the organisation.

@@ -5,14 +5,19 @@ use std::path::{Path, PathBuf};
 use gradus::check::Rule;
 use gradus::diag::{Report, Severity};
 use gradus::pipeline::Loaded;
-use gradus::source::Unopened;
+use gradus::source::{ACCESS_LOCK, Source, Unopened};
 use gradus::terminal::Shown;
 use gradus::{check, formats, pipeline, terminal};
 
 use crate::cli::{self, CheckFormat};
 
 use super::repository::Repository;
-use super::{Failure, Here, MARKER, Message, closed_sources, errors_of, loaded, shell, upwards};
+use super::{
+    Failure, Here, MARKER, Message, closed_sources, errors_of, judged, read, shell, upwards,
+};
+
+/// Themes of an organisation, of which a build reads the one that is chosen.
+const THEMES: &str = "themes";
 
 /// Prints all diagnostics in the wanted form.
 ///
@@ -24,19 +29,33 @@ pub fn run(here: &Here, args: &cli::Check) -> Result<(), Failure> {
         return explain(code);
     }
     let (root, part) = asked_about(here, args.path.as_deref())?;
+    let source = read(here, &root)?;
+    let is_read = part.as_deref().is_none_or(|part| holds(&source, part));
     let Loaded {
         organisation,
         report,
         acceptance,
         closed,
         ..
-    } = loaded(here, &root)?;
+    } = judged(here, source);
     let report = match &acceptance {
         Some(acceptance) => report.and(&acceptance.report),
         None => report,
     };
     let (report, elsewhere) =
         report.split(|file| part.as_deref().is_none_or(|part| lies_in(file, part)));
+    let is_closed = |part: &str| closed.iter().any(|(file, _)| lies_in(file, part));
+    if let Some(part) = &part
+        && !is_read
+        && report.diagnostics.is_empty()
+        && !is_closed(part)
+    {
+        let message = Message::new(format!("`{part}` is no file of the organisation"));
+        let help = "docs/files.md lists the files that gradus reads";
+        return Err(Failure::Usage(
+            message.note("nothing was checked").help(help),
+        ));
+    }
     print(here, &root, &report, args)?;
     if !elsewhere.diagnostics.is_empty() {
         let summary = terminal::summary(&elsewhere);
@@ -86,6 +105,13 @@ fn asked_about(here: &Here, path: Option<&Path>) -> Result<(PathBuf, Option<Stri
     };
     let part = real.strip_prefix(&root).unwrap_or(&real).to_string_lossy();
     Ok((root.clone(), Some(part.into_owned())))
+}
+
+/// Whether something of an organisation is, or lies in, that part of its folder: what was read, or is read by a build alone.
+fn holds(source: &Source, part: &str) -> bool {
+    let files = source.files.values().map(|file| &file.path);
+    let mut read = files.chain(source.directories.values());
+    read.any(|path| lies_in(path, part)) || part == ACCESS_LOCK || lies_in(part, THEMES)
 }
 
 /// Whether a file of the tree is that part of it, or lies in it.

@@ -45,12 +45,11 @@ pub fn run(here: &Here, args: &cli::Demo) -> Result<(), Failure> {
     let keys = folder.path().join("demo-keys");
     // With `-q`, too: nobody could find it without.
     anstream::eprintln!("demo at {address}");
-    here.say(&format!(
-        "unlock it with a key file, `{}` of an engineer or `{}` of her manager; it is built from `{}`",
-        keys.join("ada.txt").display(),
-        keys.join("grace.txt").display(),
-        folder.path().display()
-    ));
+    here.say("choose a key file there to unlock it:");
+    for (file, whose) in [("ada.txt", "an engineer"), ("grace.txt", "her manager")] {
+        here.say(&format!("  {}  ({whose})", keys.join(file).display()));
+    }
+    here.say(&format!("it is built from `{}`", folder.path().display()));
     here.say("press Ctrl-C to stop, which removes that folder");
     if args.open {
         link::open_address(here, &address);

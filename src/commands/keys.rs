@@ -318,13 +318,24 @@ pub fn make_site_key(here: &Here, root: &Path) -> Result<(), Failure> {
 }
 
 fn new(here: &Here, args: &cli::KeysNew) -> Result<(), Failure> {
+    if here.is_organisation(Path::new(&args.person)) {
+        let message = Message::new(format!(
+            "`{}` is an organisation, not a person",
+            args.person
+        ));
+        let help = format!(
+            "name the person first: `gradus keys new ID {}`",
+            args.person
+        );
+        return Err(Failure::Usage(message.help(help)));
+    }
     if !is_id(&args.person) {
         let message = Message::new(format!("`{}` is no id", args.person));
         return Err(Failure::Usage(
             message.help("ids are lower-case letters, digits and `-`"),
         ));
     }
-    let root = here.found_upwards();
+    let root = here.organisation_around()?;
     let _held = root.as_deref().map(keys::hold).transpose()?;
     let tree = Around::person(here, root.as_deref(), &args.person)?;
     let given = args.signer.as_deref().map(signer_named).transpose()?;

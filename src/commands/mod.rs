@@ -31,7 +31,7 @@ use anstream::eprintln;
 use gradus::acceptance::Acceptance;
 use gradus::check::codes;
 use gradus::diag::{Diagnostic, Report};
-use gradus::model::{Date, Organisation};
+use gradus::model::{Date, Organisation, is_id};
 use gradus::pipeline::{self, Loaded};
 use gradus::regular_file;
 use gradus::source::{self, Given, Identities, Outside, Source, Unopened};
@@ -42,6 +42,10 @@ use crate::cli::{Cli, ColorWhen, Command, IdentityFiles};
 
 /// The file that marks an organisation's directory.
 const MARKER: &str = "gradus.toml";
+
+/// What helps who is in no organisation.
+const NAME_IT: &str =
+    "name the organisation's directory, as in `-C DIR`, or write one with `gradus init DIR`";
 
 /// Runs the command.
 ///
@@ -169,20 +173,36 @@ impl Here {
                     return Ok(root);
                 }
                 let message = format!("no `{MARKER}` in `{}`", named.display());
-                Err(Failure::Environment(Message::new(message).help("`gradus init DIR` writes an organisation")))
+                Err(Failure::Environment(
+                    Message::new(message).help("`gradus init DIR` writes an organisation"),
+                ))
             }
-            None => self.found_upwards().ok_or_else(|| {
-                let message = format!("no `{MARKER}` in `{}` or any parent directory", self.directory.display());
-                let help = "name the organisation's directory with `-C DIR`, or write one with `gradus init DIR`";
-                Failure::Environment(Message::new(message).help(help))
+            None => upwards(&self.directory).ok_or_else(|| {
+                let message = format!(
+                    "no `{MARKER}` in `{}` or any parent directory",
+                    self.directory.display()
+                );
+                Failure::Environment(Message::new(message).help(NAME_IT))
             }),
         }
     }
 
-    /// The organisation that is named, or else the first directory upwards that holds `gradus.toml`.
-    pub fn found_upwards(&self) -> Option<PathBuf> {
-        let named = self.named.as_deref().map(|named| self.path(named));
-        named.or_else(|| upwards(&self.directory))
+    /// The organisation that is named, or the first directory upwards that holds `gradus.toml`. `None` if none is named,
+    /// and there is none upwards.
+    ///
+    /// # Errors
+    ///
+    /// What is named is no organisation.
+    pub fn organisation_around(&self) -> Result<Option<PathBuf>, Failure> {
+        match &self.named {
+            Some(_) => self.organisation().map(Some),
+            None => Ok(upwards(&self.directory)),
+        }
+    }
+
+    /// Whether a path is an organisation's directory.
+    fn is_organisation(&self, path: &Path) -> bool {
+        self.path(path).join(MARKER).exists()
     }
 
     /// Takes the words that name an organisation or a person: a folder with `gradus.toml` is the organisation, all else
@@ -190,15 +210,17 @@ impl Here {
     ///
     /// # Errors
     ///
-    /// Two words name the same kind of thing.
+    /// Two words name the same kind of thing, or a word is neither.
     pub fn about<'w>(&mut self, words: &'w [String]) -> Result<Option<&'w str>, Failure> {
         let mut id = None;
         for word in words {
             let folder = PathBuf::from(word);
-            let before = if self.path(&folder).join(MARKER).exists() {
+            let before = if self.is_organisation(&folder) {
                 self.named.replace(folder).map(|_| "organisations")
-            } else {
+            } else if is_id(word) {
                 id.replace(word.as_str()).map(|_| "people")
+            } else {
+                return Err(Failure::Usage(neither(word)));
             };
             if let Some(things) = before {
                 let message = Message::new(format!("`{}` names two {things}", words.join(" ")));
@@ -206,6 +228,16 @@ impl Here {
                     "a folder with `gradus.toml` is the organisation, all else the id of a person";
                 return Err(Failure::Usage(message.help(help)));
             }
+        }
+        if let (Some(id), None) = (id, self.organisation_around()?) {
+            let is_folder = self.path(Path::new(id)).is_dir();
+            let what = match is_folder {
+                true => format!("no `{MARKER}` in `{id}`"),
+                false => format!(
+                    "`{id}` is no folder, and there is no organisation here to look for a person in"
+                ),
+            };
+            return Err(Failure::Environment(Message::new(what).help(NAME_IT)));
         }
         Ok(id)
     }
@@ -294,6 +326,17 @@ impl Here {
         terminal::names(names, self.all)
     }
 
+    /// A line for each of many things: the first few and how many more, or all of them.
+    pub fn say_each<T>(&self, things: &[T], line: impl Fn(&T) -> String) {
+        let (shown, more) = terminal::first(things, self.all);
+        for thing in shown {
+            self.say(&line(thing));
+        }
+        if more > 0 {
+            self.say(&format!("and {more} more (`--all` names each)"));
+        }
+    }
+
     /// Words for people, on stderr, in one line.
     pub fn say(&self, words: &str) {
         if !self.quiet {
@@ -307,6 +350,18 @@ impl Here {
             eprintln!("{}", terminal::visible_lines(words));
         }
     }
+}
+
+/// Neither an organisation's directory nor an id: a path, or a word with a mistake in it.
+fn neither(word: &str) -> Message {
+    let message = format!("`{word}` is neither a folder with `{MARKER}` nor the id of a person");
+    let path = Path::new(word);
+    let last = path.file_name().and_then(|name| name.to_str());
+    let is_person = path.parent().is_some_and(|above| above.ends_with("people"));
+    Message::new(message).help(match last.filter(|id| is_person && is_id(id)) {
+        Some(id) => format!("name a person by their id: `{id}`"),
+        None => NAME_IT.to_owned(),
+    })
 }
 
 /// The first directory upwards that holds `gradus.toml`.

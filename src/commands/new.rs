@@ -62,7 +62,7 @@ fn owed(here: &Here, org: &Organisation, cycle: &str) -> Result<(), Failure> {
     }
     let cycle = scaffold::cycle_named(org, cycle)?;
     let commons = gradus::access::commons(org, org.as_of.unwrap_or(here.today));
-    let tasks = status::tasks_text(org, &commons, &[cycle]);
+    let tasks = status::tasks_text(here, org, &commons, &[cycle]);
     status::print(&format!("{}\n", tasks.trim_end()))
 }
 
@@ -132,12 +132,10 @@ impl<'a> Desk<'a> {
 
     /// Names what was written, and what was there already.
     fn tell(&self, written: &Written) {
-        for path in &written.made {
-            self.here.say(&format!("wrote {path}"));
-        }
-        for path in &written.left {
-            self.here.say(&format!("left {path} as it is"));
-        }
+        self.here
+            .say_each(&written.made, |path| format!("wrote {path}"));
+        self.here
+            .say_each(&written.left, |path| format!("left {path} as it is"));
     }
 
     fn person(&self, args: &args::NewPerson) -> Result<(), Failure> {
@@ -168,14 +166,14 @@ impl<'a> Desk<'a> {
         };
         let made = scaffold::cycle(self.org, &ask)?;
         self.tell(&self.tree.add(&made.files)?);
-        for (person, other) in &made.elsewhere {
-            let words =
-                format!("nothing for {person}, who has files in `{other}` on the same days");
-            self.here.say(&words);
-        }
-        for person in &made.unmanaged {
-            let words = format!("no review for {person}, whom nobody manages");
-            self.here.say(&words);
+        self.here.say_each(&made.elsewhere, |(person, other)| {
+            format!("nothing for {person}, who has files in `{other}` on the same days")
+        });
+        let unmanaged: Vec<&str> = made.unmanaged.iter().map(|id| id.as_str()).collect();
+        if !unmanaged.is_empty() {
+            let people = self.here.names(&unmanaged);
+            self.here
+                .say(&format!("no review for {people}: nobody manages them"));
         }
         Ok(())
     }

@@ -43,7 +43,7 @@ impl Published {
         )?;
         let demanded = trusting.signer.as_deref().map(keys::signer_of);
         let demanded = demanded.transpose()?;
-        let found = here.found_upwards();
+        let found = here.organisation_around()?;
         let found = found.filter(|root| {
             let is_apart = !lies_in(root, &host);
             if !is_apart {

@@ -49,7 +49,7 @@ pub fn run(here: &Here, args: &cli::Status, id: Option<&str>) -> Result<(), Fail
             let cycle = named.or_else(|| status::current(&org, commons.as_of));
             shell::print_json(&json(of, &commons, cycle))
         }
-        (false, false) => print(&text(of, &commons, &cycles)),
+        (false, false) => print(&text(here, of, &commons, &cycles)),
     }
 }
 
@@ -89,7 +89,7 @@ impl<'a> Asked<'a> {
     }
 }
 
-fn text(of: Asked<'_>, commons: &Commons, cycles: &[&Cycle]) -> String {
+fn text(here: &Here, of: Asked<'_>, commons: &Commons, cycles: &[&Cycle]) -> String {
     if cycles.is_empty() {
         return "there is no cycle yet: `gradus new cycle ID` makes one\n".to_owned();
     }
@@ -101,7 +101,8 @@ fn text(of: Asked<'_>, commons: &Commons, cycles: &[&Cycle]) -> String {
     let mut actions = status::actions(of.org);
     actions.retain(|action| of.is_about(&action.person));
     text.push_str(&terminal::actions(&actions));
-    text.push_str(&terminal::tasks(&of.tasks(commons, cycles), commons.as_of));
+    let tasks = of.tasks(commons, cycles);
+    text.push_str(&terminal::tasks(&tasks, commons.as_of, here.all));
     if of.person.is_none() {
         text.push_str(&terminal::to_close(of.org.to_close(commons.as_of)));
     }
@@ -110,8 +111,8 @@ fn text(of: Asked<'_>, commons: &Commons, cycles: &[&Cycle]) -> String {
 }
 
 /// Who owes what by when, in words.
-pub fn tasks_text(org: &Organisation, commons: &Commons, cycles: &[&Cycle]) -> String {
-    terminal::tasks(&tasks(org, commons, cycles), commons.as_of)
+pub fn tasks_text(here: &Here, org: &Organisation, commons: &Commons, cycles: &[&Cycle]) -> String {
+    terminal::tasks(&tasks(org, commons, cycles), commons.as_of, here.all)
 }
 
 fn tasks(org: &Organisation, commons: &Commons, cycles: &[&Cycle]) -> Vec<Task> {

@@ -14,17 +14,22 @@ pub use place::{Place, PlaceError, TreePath};
 /// What a site may be hosted with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WebHost {
+    /// nginx.
     Nginx,
+    /// Caddy.
     Caddy,
     /// Amazon's, behind CloudFront.
     S3,
+    /// The pages of a forge.
     Pages(Forge),
 }
 
 /// Where the repository is kept, and a pipeline can be run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Forge {
+    /// GitLab.
     Gitlab,
+    /// GitHub.
     Github,
 }
 
@@ -43,6 +48,7 @@ impl Forge {
 pub struct HostFile {
     /// In the folder `deploy`.
     pub name: &'static str,
+    /// What it holds.
     pub text: String,
     /// Whether it is a program.
     pub runs: bool,

@@ -17,6 +17,7 @@ pub enum PlaceError {
     /// As of [`PlaceError::Folder`], within the repository.
     #[error("`{0}` cannot be written into a pipeline")]
     Tree(String),
+    /// The address as it was given.
     #[error("`base_url` is `{0}`, which is no address of a site")]
     Address(String),
 }

@@ -13,6 +13,7 @@ pub struct LevelAlignment<'a> {
     pub axis: LevelAxis<'a>,
     /// The level held in the cycle.
     pub held: &'a LevelRef,
+    /// The same, as the rubric has it.
     pub held_level: &'a Level,
     /// In the order of the track; one for each competency, rated or not.
     pub rows: Vec<AlignmentRow<'a>>,
@@ -21,6 +22,7 @@ pub struct LevelAlignment<'a> {
 /// One competency.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AlignmentRow<'a> {
+    /// The competency.
     pub competency: &'a Competency,
     /// In the last shared review that rates anything; nothing where it leaves this one out.
     pub now: Option<Standing<'a>>,
@@ -38,7 +40,9 @@ pub struct AlignmentRow<'a> {
 /// The level that the expectations of the cycle are to show evidence of.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Target<'a> {
+    /// The level aimed at.
     pub level: &'a LevelRef,
+    /// Its rank.
     pub rank: i64,
     /// `L5`.
     pub label: String,

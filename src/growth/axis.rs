@@ -57,8 +57,11 @@ impl Position {
 pub enum Change {
     /// Nothing before to compare with.
     New,
+    /// Higher than before.
     Up,
+    /// Lower than before.
     Down,
+    /// As before.
     Same,
     /// The one before was on another track: not joined by a line, not compared.
     OtherTrack,
@@ -104,6 +107,7 @@ pub fn level_label(level: &Level) -> String {
 /// One rank of the axis.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Tick<'a> {
+    /// The rank; a higher one is a higher level.
     pub rank: i64,
     /// `L4`; at a fork the labels of all its levels, `L5 / E5`.
     pub label: String,
@@ -117,6 +121,7 @@ pub struct Tick<'a> {
 /// level of room at both ends.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LevelAxis<'a> {
+    /// The track.
     pub track: &'a Track,
     /// Lowest rank first.
     pub ticks: Vec<Tick<'a>>,

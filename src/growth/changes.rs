@@ -14,6 +14,7 @@ use crate::model::*;
 pub struct Changes<'a> {
     /// The person's cycle before.
     pub from: &'a Cycle,
+    /// The cycle that is compared with it.
     pub to: &'a Cycle,
     /// The cycle whose outcomes `met` and `learned` tell: `to` once an outcome is given in it, else `from`.
     pub judged: &'a Cycle,
@@ -36,6 +37,7 @@ pub struct Changes<'a> {
 /// An expectation that somebody has judged.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ended<'a> {
+    /// The expectation.
     pub facts: ExpectationFacts<'a>,
     /// With the date, and why and what was learned.
     pub given: OutcomeGiven<'a>,
@@ -46,7 +48,9 @@ pub struct Ended<'a> {
 /// A competency that moved between the last two shared reviews.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shift<'a> {
+    /// The competency.
     pub competency: &'a Competency,
+    /// The standing in the shared review before.
     pub from: Standing<'a>,
     /// Its date is the date of the change.
     pub to: Standing<'a>,
@@ -77,15 +81,20 @@ pub struct NewExpectation<'a> {
 pub enum Stalled<'a> {
     /// The last two shared reviews say the same, and it is below its target.
     Competency {
+        /// The competency.
         competency: &'a Competency,
+        /// The standing in the shared review before the last.
         before: Standing<'a>,
+        /// The standing in the last shared review.
         now: Standing<'a>,
         /// `L5`.
         target: String,
     },
     /// At risk.
     Expectation {
+        /// The expectation.
         facts: ExpectationFacts<'a>,
+        /// Why it is at risk.
         risk: Risk,
     },
 }

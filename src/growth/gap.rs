@@ -9,9 +9,13 @@ use crate::model::*;
 /// From the level held to the next one, or ones.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LevelGap<'a> {
+    /// The track of the level held.
     pub track: &'a Track,
+    /// The level held.
     pub held: &'a LevelRef,
+    /// The same, as the rubric has it.
     pub held_level: &'a Level,
+    /// `L4`.
     pub held_label: String,
     /// By id; empty at the top of the track, several at a fork.
     pub next: Vec<NextLevel<'a>>,
@@ -22,6 +26,7 @@ pub struct LevelGap<'a> {
 /// A level that the person could hold next.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NextLevel<'a> {
+    /// The level.
     pub level: &'a Level,
     /// `L5`.
     pub label: String,
@@ -30,6 +35,7 @@ pub struct NextLevel<'a> {
 /// One competency.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GapRow<'a> {
+    /// The competency.
     pub competency: &'a Competency,
     /// What the level held asks; nothing where the rubric has no such cell.
     pub held: Option<&'a Cell>,
@@ -49,9 +55,11 @@ impl GapRow<'_> {
 /// One piece of evidence.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evidence<'a> {
+    /// The day it is of.
     pub date: Date,
     /// Where it stands; nothing for a log entry outside of all the person's cycles.
     pub cycle: Option<&'a Cycle>,
+    /// What it is.
     pub of: EvidenceOf<'a>,
     /// As the author wrote them; may be empty for outcomes, ratings and log entries.
     pub links: &'a [String],

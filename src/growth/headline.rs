@@ -10,7 +10,9 @@ use crate::model::*;
 /// `n` of `of`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tally {
+    /// How many count.
     pub n: usize,
+    /// Of how many.
     pub of: usize,
 }
 
@@ -24,13 +26,16 @@ impl Tally {
 /// One point of a sparkline.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SeriesPoint<'a> {
+    /// The cycle.
     pub cycle: &'a Cycle,
+    /// What is counted in it.
     pub tally: Tally,
 }
 
 /// The figures of one cycle, each with its series over the cycles up to it, oldest first.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Headline<'a> {
+    /// The cycle that the figures are of.
     pub cycle: &'a Cycle,
     /// Outcomes of the cycle's expectations.
     pub expectations: Achievement,

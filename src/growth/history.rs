@@ -14,6 +14,7 @@ pub struct History<'a> {
     pub ladder: Vec<LadderStep<'a>>,
     /// The person's cycles, oldest first, each with the level held.
     pub levels: Vec<LevelInCycle<'a>>,
+    /// Every competency in every cycle.
     pub heat: HeatTable<'a>,
 }
 
@@ -30,6 +31,7 @@ pub enum LadderKind {
     Sideways,
     /// Same track, lower rank.
     Lowered,
+    /// Another track than before.
     ChangedTrack,
 }
 
@@ -62,7 +64,9 @@ impl LadderKind {
 /// One rung of the ladder.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LadderStep<'a> {
+    /// The first day of the role.
     pub date: Date,
+    /// What the step is.
     pub kind: LadderKind,
     /// The role that began.
     pub role: &'a Role,
@@ -76,9 +80,11 @@ pub struct LadderStep<'a> {
 /// The level held in one cycle.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LevelInCycle<'a> {
+    /// The cycle.
     pub cycle: &'a Cycle,
     /// Nothing where none was held, or the cycle's rubric lacks it.
     pub level: Option<(&'a Track, &'a Level)>,
+    /// `L4`; the reference as written where no rubric knows the level; nothing without a level.
     pub label: Option<String>,
 }
 
@@ -95,6 +101,7 @@ pub struct HeatTable<'a> {
 /// One competency.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeatRow<'a> {
+    /// The competency.
     pub competency: &'a Competency,
     /// One a column; nothing where that cycle's review does not rate it, or is not shared.
     pub cells: Vec<Option<HeatCell<'a>>>,
@@ -103,6 +110,7 @@ pub struct HeatRow<'a> {
 /// One competency in one cycle.
 #[derive(Debug, Clone, PartialEq)]
 pub struct HeatCell<'a> {
+    /// How it was rated.
     pub standing: Standing<'a>,
     /// Against the last cell before that is not empty.
     pub change: Change,

@@ -35,14 +35,18 @@ impl Lineage<'_> {
 /// A goal of a development plan that became an expectation.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PlanOrigin<'a> {
+    /// The cycle of the plan.
     pub cycle: &'a Cycle,
+    /// The goal.
     pub goal: &'a Goal,
 }
 
 /// One cycle's part of a lineage.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LineageEntry<'a> {
+    /// The cycle.
     pub cycle: &'a Cycle,
+    /// The expectation in it.
     pub facts: ExpectationFacts<'a>,
     /// A later expectation carries it on.
     pub carried_on: bool,

@@ -27,6 +27,7 @@ impl Judge {
 pub struct OutcomeGiven<'a> {
     /// What happened, why, and what was learned.
     pub outcome: &'a Outcome,
+    /// Whose word it is.
     pub judge: Judge,
     /// The author of the text it stands in.
     pub by: &'a PersonId,
@@ -81,8 +82,11 @@ pub(super) fn published_feedback(of: &PersonCycle, judge: Judge) -> Option<(&Fee
 /// Goal achievement of a cycle, as counts. They add up to the number of agreed expectations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Achievement {
+    /// Met.
     pub met: usize,
+    /// Met in part.
     pub partly: usize,
+    /// Not met.
     pub missed: usize,
     /// Neither hit nor miss.
     pub obsolete: usize,

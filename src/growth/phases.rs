@@ -34,9 +34,11 @@ impl PhaseState {
 /// One phase of one person's cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PhaseStatus {
+    /// Which phase.
     pub phase: Phase,
     /// Days of leave left out: each phase builds on the one before, so all wait for the person.
     pub due: Date,
+    /// Where it stands.
     pub state: PhaseState,
     /// How many dated files there are: 0 or 1, for peers one a peer.
     pub given: usize,

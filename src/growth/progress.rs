@@ -7,7 +7,9 @@ use crate::model::*;
 /// Key steps of one or several expectations, as counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct StepProgress {
+    /// Done.
     pub done: usize,
+    /// Neither done nor dropped.
     pub open: usize,
     /// Given up, with a reason; part of no share.
     pub dropped: usize,
@@ -51,7 +53,9 @@ impl std::iter::Sum for StepProgress {
 /// Where one key step stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum StepState {
+    /// Done on that day.
     Done(Date),
+    /// Given up on that day.
     Dropped(Date),
     /// Open, and its due day is not over or it has none.
     Open,
@@ -62,7 +66,9 @@ pub enum StepState {
 /// One key step with what follows from it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StepFacts<'a> {
+    /// The step.
     pub step: &'a KeyStep,
+    /// Where it stands.
     pub state: StepState,
     /// `due` moved on by the days of leave since the expectation was agreed; nothing where the step
     /// has no due day. Equal to `step.due` without leave.
@@ -83,6 +89,7 @@ pub enum Risk {
 pub enum ExpectationState {
     /// Somebody has said how it ended.
     Ended(OutcomeIs, Judge),
+    /// Some steps are done, none is late.
     OnTrack,
     /// It slips.
     AtRisk(Risk),
@@ -130,15 +137,19 @@ impl ExpectationState {
 /// One agreed expectation with what follows from it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ExpectationFacts<'a> {
+    /// The cycle that it was agreed in.
     pub cycle: &'a CycleId,
+    /// The expectation.
     pub expectation: &'a Expectation,
     /// Its own `agreed`, else the file's.
     pub agreed: Date,
     /// Its own `until`, else the file's, else the cycle's last day; inclusive.
     pub until: Date,
+    /// Its key steps, as counts.
     pub progress: StepProgress,
     /// In the order of the file.
     pub steps: Vec<StepFacts<'a>>,
+    /// Where it stands.
     pub state: ExpectationState,
     /// The outcome that counts; nothing while it runs.
     pub outcome: Option<OutcomeGiven<'a>>,

@@ -12,17 +12,21 @@ pub struct Standing<'a> {
     pub cycle: &'a Cycle,
     /// The day the review was shared, or the self-assessment's date.
     pub date: Date,
+    /// Who rated.
     pub by: &'a PersonId,
+    /// Whose word it is.
     pub judge: Judge,
     /// The competency as that text calls it: an earlier id where it was renamed since.
     pub competency: &'a CompetencyId,
     /// The level rated against: its own `level`, else the one held in that cycle.
     pub level: &'a LevelRef,
+    /// The rating.
     pub rating: &'a Rating,
     /// Evidence, confidence, reasons.
     pub given: &'a RatingGiven,
     /// The words: `exceeds L3`, `meets L4`.
     pub label: String,
+    /// Where it lies on the axis of the track.
     pub position: Position,
 }
 

@@ -13,7 +13,9 @@ use super::{Became, Fate, ImportError};
 /// Where levels stand in a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LevelsIn {
+    /// Each column is a level.
     Columns,
+    /// Each row is a level.
     Rows,
 }
 

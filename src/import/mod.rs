@@ -26,13 +26,16 @@ use axes::Reading;
 pub enum Format {
     /// With commas, semicolons or tabs between cells.
     Csv,
+    /// A document with tables.
     Markdown,
 }
 
 /// A text to import, and what is known of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Import<'a> {
+    /// What the file holds.
     pub bytes: &'a [u8],
+    /// How to read it.
     pub format: Format,
     /// Where levels stand; nothing where their headings are to tell.
     pub levels_in: Option<LevelsIn>,
@@ -45,6 +48,7 @@ pub struct Import<'a> {
 /// A track that was read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Imported {
+    /// The id of the track.
     pub track: String,
     /// Paths are below the directory of the track.
     pub files: Vec<NewFile>,
@@ -57,6 +61,7 @@ pub struct Imported {
 pub struct Fate {
     /// As spreadsheets call it: `C2`, `row 4`, `column D`; of several tables, with `table 2` before.
     pub at: String,
+    /// What became of it.
     pub what: Became,
 }
 
@@ -65,31 +70,52 @@ pub struct Fate {
 pub enum Became {
     /// It stands in a level's file, as the cell of a competency.
     Cell {
+        /// The id of the level.
         level: String,
+        /// The id of the competency.
         competency: String,
+        /// The text.
         text: String,
     },
     /// A heading, or what is said of one: of what, and the text.
-    Heading { of: &'static str, text: String },
+    Heading {
+        /// What it is the heading of.
+        of: &'static str,
+        /// The text.
+        text: String,
+    },
     /// It was left, and why.
-    Left { why: String },
+    Left {
+        /// Why.
+        why: String,
+    },
 }
 
 /// Why a text is no rubric.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum ImportError {
+    /// Some bytes are no text.
     #[error("it is not UTF-8 text")]
     NotUtf8,
+    /// What the reader of CSV says.
     #[error("it is not CSV: {0}")]
     Csv(String),
+    /// It holds no table.
     #[error("there is no table in it")]
     NoTable,
+    /// Headings alone.
     #[error("its table has no cells besides its headings")]
     NoCells,
+    /// Both or neither of rows and columns look like levels.
     #[error("its headings do not tell whether levels are rows or columns")]
     WhichWayRound,
+    /// A cell would stop the reader of markdown.
     #[error("{at} nests quotes or lists too deep")]
-    TooDeep { at: String },
+    TooDeep {
+        /// The cell.
+        at: String,
+    },
+    /// The id as it was given.
     #[error("`{0}` is no id of a track")]
     BadTrack(String),
 }

@@ -10,9 +10,11 @@ use crate::model::{Date, Recipient};
 /// A key as a `person.toml` lists it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedKey {
+    /// The key.
     pub recipient: Recipient,
     /// Last day on which it counts.
     pub until: Option<Date>,
+    /// Whether it was revoked: then it never counts again.
     pub is_revoked: bool,
 }
 

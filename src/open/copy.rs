@@ -37,6 +37,7 @@ pub struct Copied {
 pub struct Left {
     /// The section or attachment.
     pub what: String,
+    /// Why it is not shown.
     pub why: String,
 }
 

@@ -12,13 +12,18 @@ use crate::private;
 /// Why there is no copy. What was written of it is gone again.
 #[derive(Debug, Error)]
 pub enum FolderError {
+    /// Something is in it.
     #[error("`{}` is not empty", .0.display())]
     NotEmpty(PathBuf),
+    /// Another user owns it.
     #[error("`{}` belongs to somebody else", .0.display())]
     NotOurs(PathBuf),
+    /// The system refused it.
     #[error("could not write `{}`", path.display())]
     Io {
+        /// The file.
         path: PathBuf,
+        /// What the system says.
         #[source]
         source: io::Error,
     },

@@ -17,7 +17,9 @@ pub trait Setting {
 
 /// Where a file stands, and the name that it is saved under.
 pub struct Place<'s> {
+    /// The address, relative to the page.
     pub href: String,
+    /// The name that it is saved under.
     pub name: &'s str,
 }
 

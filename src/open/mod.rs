@@ -38,10 +38,13 @@ pub fn identity_of_login(
 /// Why a login opens nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginError {
+    /// No login has this name.
     #[error("the site has no such login")]
     Unknown,
+    /// The site was not read.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// The login was not opened.
     #[error(transparent)]
     Keys(#[from] KeysError),
 }

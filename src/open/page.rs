@@ -22,11 +22,13 @@ const OWN_STYLE: &str = ".copy{max-width:960px;margin:0 auto;padding:24px 20px 8
 
 /// What the list of pages says.
 pub struct Listing<'l> {
+    /// The site, as it was signed.
     pub site: &'l SiteJson,
     /// Whose identity opened it.
     pub reader: &'l str,
     /// Path → title.
     pub pages: BTreeMap<String, &'l str>,
+    /// What was left out.
     pub left: &'l [Left],
 }
 

@@ -8,6 +8,7 @@ use crate::model::*;
 /// A cycle to make.
 #[derive(Debug, Clone)]
 pub struct CycleAsk<'a> {
+    /// `2026-h2`, `2026-q3` and `2026` name their days.
     pub id: &'a str,
     /// Nothing: as the id says.
     pub title: Option<&'a str>,
@@ -20,6 +21,7 @@ pub struct CycleAsk<'a> {
 /// What a cycle begins with.
 #[derive(Debug, Clone)]
 pub struct CycleFiles {
+    /// Its id.
     pub cycle: CycleId,
     /// The cycle's own file first, then by person.
     pub files: Vec<NewFile>,

@@ -48,6 +48,7 @@ pub use sources::Sources;
 pub struct NewFile {
     /// Relative to the organisation, with `/`; below `people/` and `management/`, whatever `[sources]` says.
     pub path: String,
+    /// What it holds.
     pub text: String,
 }
 
@@ -66,6 +67,7 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{what}")]
 pub struct Refusal {
+    /// What is wrong, in a line.
     pub what: String,
     /// What would help.
     pub help: Option<String>,

@@ -12,6 +12,7 @@ use crate::model::*;
 /// A form, and what it holds.
 #[derive(Debug, Clone)]
 pub struct PeerForm {
+    /// The form to send.
     pub file: NewFile,
     /// The day by which it is due.
     pub due: Date,

@@ -7,13 +7,19 @@ use crate::model::*;
 /// What is known of a new person.
 #[derive(Debug, Clone)]
 pub struct PersonAsk<'a> {
+    /// Their id.
     pub id: &'a str,
+    /// Their name, as it is shown.
     pub name: &'a str,
+    /// The first day of their first role.
     pub start: Date,
     /// `<track>/<level>`
     pub level: Option<&'a str>,
+    /// Their own title; none: the level's.
     pub title: Option<&'a str>,
+    /// The name of their team.
     pub team: Option<&'a str>,
+    /// The id of their direct manager.
     pub manager: Option<&'a str>,
     /// Gives feedback, takes part in no cycle.
     pub external: bool,

@@ -8,6 +8,7 @@ use crate::model::*;
 /// A track to make.
 #[derive(Debug, Clone)]
 pub struct RubricAsk<'a> {
+    /// The id of the track.
     pub track: &'a str,
     /// Nothing: the id.
     pub title: Option<&'a str>,

@@ -9,14 +9,19 @@ use crate::source::written::Markdown;
 /// An entry of a log.
 #[derive(Debug, Clone)]
 pub struct LogAsk<'a> {
+    /// When it happened.
     pub date: Date,
+    /// What it is.
     pub kind: LogKind,
     /// Nothing: an entry behind `#`, to fill in.
     pub text: Option<&'a str>,
+    /// The id of the person who says so.
     pub by: Option<&'a str>,
     /// An expectation of the cycle that the date lies in.
     pub on: Option<&'a str>,
+    /// Ids of competencies of the rubric.
     pub competencies: &'a [String],
+    /// Web addresses.
     pub evidence: &'a [String],
 }
 
@@ -94,7 +99,9 @@ fn expectation_on(
 /// An entry under a heading with a date.
 #[derive(Debug, Clone, Copy)]
 pub struct DatedAsk<'a> {
+    /// The day in the heading.
     pub date: Date,
+    /// What follows the day in the heading.
     pub title: Option<&'a str>,
     /// Markdown; nothing: room for it.
     pub text: Option<&'a str>,

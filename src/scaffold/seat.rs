@@ -284,9 +284,11 @@ fn response(seat: &Seat<'_>) -> NewFile {
 /// An expectation to add.
 #[derive(Debug, Clone)]
 pub struct ExpectationAsk<'a> {
+    /// What feedback calls it.
     pub id: &'a str,
     /// Nothing: words to replace.
     pub text: Option<&'a str>,
+    /// Why it was chosen.
     pub kind: Option<ExpectationKind>,
     /// `<cycle>/<expectation>` or `<cycle>/plan/<goal>`
     pub follows: Option<&'a str>,

@@ -28,18 +28,25 @@ pub struct TooLarge;
 /// Why bytes are not a member of the exact form.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum ContainerError {
+    /// The header is not the one that the format has.
     #[error("another gzip header than the format's")]
     Header,
+    /// The length is none of those that padding makes.
     #[error("a length that is not padded")]
     Length,
+    /// The comment, which pads, does not hold spaces alone.
     #[error("a comment with anything but spaces, or without an end")]
     Comment,
+    /// The compressed data cannot be read.
     #[error("deflate data that is damaged or cut short")]
     Deflate,
+    /// More would be unpacked than is read.
     #[error("more than 64 MiB unpacked")]
     TooLarge,
+    /// Something follows the member.
     #[error("bytes after the end")]
     Trailing,
+    /// What was unpacked is not what was packed.
     #[error("a checksum or size that does not fit")]
     Checksum,
 }

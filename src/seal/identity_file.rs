@@ -19,6 +19,7 @@ pub struct IdentityFile {
 pub struct IdentityHeader<'a> {
     /// Whose it is.
     pub person: &'a str,
+    /// The day it was made.
     pub created: Date,
     /// Nothing where the site is not known yet.
     pub site: Option<SiteId>,

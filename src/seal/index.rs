@@ -20,7 +20,9 @@ const BITS_MAX: u32 = 20;
 /// The hash and length that a file must have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignedFile {
+    /// SHA-256 of its bytes.
     pub sha256: FileHash,
+    /// Its length, in bytes.
     pub bytes: u64,
 }
 
@@ -28,6 +30,7 @@ pub struct SignedFile {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct Shard {
     format: u64,
+    /// The site id.
     pub site: String,
     files: BTreeMap<String, BTreeMap<String, (String, u64)>>,
 }

@@ -10,9 +10,13 @@ use super::{FORMAT, SiteId};
 /// All that one reader key opens.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Keyring<'a> {
+    /// The format number.
     pub format: u64,
+    /// The site id.
     pub site: String,
+    /// Whose key it is.
     pub reader: KeyringReader,
+    /// The key that addresses of pages are made with, `b64`: a secret.
     pub route_key: String,
     /// By id.
     pub sections: Vec<Cow<'a, KeyringSection>>,
@@ -21,18 +25,24 @@ pub struct Keyring<'a> {
 /// Whose key it is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyringReader {
+    /// The id of the person.
     pub id: String,
+    /// The name, as it is shown.
     pub name: String,
 }
 
 /// One section, and what opens it.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyringSection {
+    /// The id of the section.
     pub id: String,
+    /// The kind of the section.
     pub kind: String,
+    /// The title of the section.
     pub title: String,
     /// What the routes of its pages begin with, as far as addresses tell.
     pub subject: String,
+    /// The path of its file in the site.
     pub file: String,
     /// `AGE-SECRET-KEY-1…`: a secret.
     pub identity: String,

@@ -80,21 +80,48 @@ pub struct Trust {
 /// Why a site, or part of it, is not to be read. Each is another sentence to a person.
 #[derive(Debug, Error)]
 pub enum ReadError {
+    /// What was given is no identity.
     #[error(transparent)]
     WrongKey(#[from] NotAnIdentity),
+    /// No keyring of the site is for the identity.
     #[error("this key opens nothing here")]
     NoMatch,
+    /// A file cannot be what was written.
     #[error("`{file}` is damaged: {why}")]
-    Damaged { file: String, why: String },
+    Damaged {
+        /// The path in the site.
+        file: String,
+        /// What is wrong with it.
+        why: String,
+    },
+    /// A signature or a signed hash does not hold.
     #[error("`{file}` is not what the site's owner signed")]
-    Forged { file: String },
+    Forged {
+        /// The path in the site.
+        file: String,
+    },
+    /// An old copy of the site.
     #[error("this build ({build}) is older than one that was seen before ({seen})")]
-    Older { build: u64, seen: u64 },
+    Older {
+        /// The number of this build.
+        build: u64,
+        /// The number of the one that was seen.
+        seen: u64,
+    },
+    /// A later release wrote it.
     #[error("`{file}` has format {format}; this program reads format 1")]
-    Newer { file: String, format: u64 },
+    Newer {
+        /// The path in the site.
+        file: String,
+        /// Its format number.
+        format: u64,
+    },
+    /// It was not read.
     #[error("could not read `{file}`")]
     Io {
+        /// The path in the site.
         file: String,
+        /// What the system or the host says.
         #[source]
         source: io::Error,
     },

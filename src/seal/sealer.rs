@@ -24,6 +24,7 @@ use crate::model::{
 /// What holds for the whole site.
 #[derive(Debug, Clone)]
 pub struct SealInput {
+    /// The key that signs the site, and that all names and keys are made from.
     pub site_key: SiteKey,
     /// What the lock page says: public.
     pub title: String,
@@ -44,8 +45,11 @@ pub struct SealInput {
 /// An identity wrapped with a passphrase, as it stands in the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LoginFile<'a> {
+    /// Whose it is.
     pub person: &'a PersonId,
+    /// The name of the login.
     pub login: &'a str,
+    /// The file as it was encrypted.
     pub bytes: &'a [u8],
 }
 
@@ -55,24 +59,36 @@ pub enum SealError {
     /// The tree is to be changed.
     #[error("`{first}` and `{second}` have the same key `{recipient}`")]
     SharedRecipient {
+        /// The public key.
         recipient: String,
+        /// One of its owners.
         first: PersonId,
+        /// The other one.
         second: PersonId,
     },
     /// The tree is to be changed.
     #[error("a key of `{person}` is of no use")]
     Recipient {
+        /// Whose key it is.
         person: PersonId,
+        /// What is wrong with it.
         #[source]
         source: RecipientError,
     },
     /// The tree is to be changed.
     #[error("a key of `{person}` is of another kind than the site is sealed to (`{}…`)", keys.prefix())]
-    OtherKind { person: PersonId, keys: KeyKind },
+    OtherKind {
+        /// Whose key it is.
+        person: PersonId,
+        /// The kind that the site is sealed to.
+        keys: KeyKind,
+    },
     /// The tree is to be changed.
     #[error("{what} is too large to be sealed")]
     TooLarge {
+        /// The section or attachment.
         what: String,
+        /// How large it is.
         #[source]
         source: TooLarge,
     },
@@ -85,7 +101,9 @@ pub enum SealError {
     /// The disk is to be looked at.
     #[error("could not write `{path}`")]
     Store {
+        /// The path in the site.
         path: String,
+        /// What the system says.
         #[source]
         source: io::Error,
     },

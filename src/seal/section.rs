@@ -105,8 +105,11 @@ fn write_json(value: &impl Serialize, json: &mut Vec<u8>) {
 /// A section as its reader finds it: every tree is within the allow-list.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 pub struct OpenedSection {
+    /// The site id.
     pub site: String,
+    /// The id of the section.
     pub section: String,
+    /// Its pages, in order.
     pub pages: Vec<OpenedPage>,
     /// By key.
     pub files: BTreeMap<String, OpenedFile>,
@@ -115,10 +118,15 @@ pub struct OpenedSection {
 /// What a section contributes to one page.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct OpenedPage {
+    /// The path of the page within the site.
     pub route: String,
+    /// Where its part stands among those of other sections: lowest first.
     pub slot: u32,
+    /// The title of the page.
     pub title: String,
+    /// The kind of the page.
     pub kind: String,
+    /// The elements, as JSON.
     pub tree: Value,
 }
 
@@ -126,10 +134,13 @@ pub struct OpenedPage {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "ReadFile")]
 pub struct OpenedFile {
+    /// Where its bytes are.
     pub lies: Lies,
+    /// The media type.
     pub media_type: String,
     /// The name that it is saved under.
     pub name: String,
+    /// The length, in bytes.
     pub bytes: u64,
 }
 

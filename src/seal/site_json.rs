@@ -53,6 +53,7 @@ impl fmt::Display for Signer {
 /// What a reader must know before unlocking.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SiteJson {
+    /// The format number.
     pub format: u64,
     /// The site id.
     pub site: String,
@@ -62,13 +63,16 @@ pub struct SiteJson {
     pub build: u64,
     /// `2026-11-22T00:00:00Z`, as is `expires`.
     pub created: String,
+    /// From when on readers are warned that the site is stale.
     pub expires: String,
+    /// Counts how often everything was renamed and rekeyed.
     pub epoch: u64,
     /// The kind of all keys, by its [`tag`](crate::model::KeyKind::tag).
     #[serde(default = "x25519")]
     pub keys: String,
     /// X25519 public key, `b64`.
     pub agreement: String,
+    /// The key that signed the site, `ed25519:…`.
     pub signer: String,
     /// Path → `b64` of SHA-256.
     pub assets: BTreeMap<String, String>,

@@ -410,14 +410,15 @@ mod tests {
     #[test]
     fn who_has_missed_something_looks_sooner_and_never_later() {
         let mut pace = Pace::new();
-        pace.looking();
-        pace.began = Instant::now().checked_sub(Duration::from_secs(5));
+        let before = Instant::now();
+        pace.began = before.checked_sub(Duration::from_secs(5));
+        assert!(pace.began.is_some(), "the clock began longer ago");
         pace.looked(LOOK_SELDOM);
-        assert!(pace.left() > LOOK_EVERY.1);
+        assert!(pace.next > before + LOOK_EVERY.1);
         pace.hurry();
-        let left = pace.left();
-        assert!(left <= LOOK_EVERY.1);
+        let sooner = pace.next;
+        assert!(sooner <= Instant::now() + LOOK_EVERY.1);
         pace.hurry();
-        assert!(pace.left() <= left);
+        assert_eq!(pace.next, sooner);
     }
 }

@@ -7,16 +7,21 @@ use crate::model::*;
 /// Something to do by a day.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Task {
+    /// The last day for it.
     pub due: Date,
+    /// What it is.
     pub todo: Todo,
     /// Who has to do it.
     pub owner: PersonId,
     /// Whom it is about; the owner for their own texts and steps.
     pub about: PersonId,
+    /// The cycle that it belongs to.
     pub cycle: CycleId,
     /// For a key step, its words and its expectation; empty for everything else.
     pub text: String,
+    /// For a key step, its expectation.
     pub step_of: Option<ExpectationId>,
+    /// Whether it was done.
     pub is_done: bool,
     /// Open, and its day is over.
     pub is_overdue: bool,
@@ -29,6 +34,7 @@ pub enum Todo {
     Agree,
     /// Finish a key step.
     Step,
+    /// Write the self-assessment.
     SelfAssessment,
     /// Ask peers for feedback: nobody is asked yet.
     AskPeers,

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use chrono::Days;
 use unicode_width::UnicodeWidthStr;
 
-use super::visible;
+use super::{names, visible};
 use crate::growth::{Phase, PhaseState, PhaseStatus};
 use crate::model::*;
 use crate::status::{Action, CycleStatus, PersonStatus, Slip, Task, Todo};
@@ -56,8 +56,8 @@ pub fn actions(actions: &[Action]) -> String {
 const STEPS_AHEAD_DAYS: u64 = 28;
 
 /// Who owes what by when: what is overdue, the key steps of the next weeks, then all that is to come. Key steps that
-/// are overdue stand among what slips.
-pub fn tasks(tasks: &[Task], as_of: Date) -> String {
+/// are overdue stand among what slips. Of many names in a line, the first few and a count, or `all` of them.
+pub fn tasks(tasks: &[Task], as_of: Date, all: bool) -> String {
     let soon = as_of
         .checked_add_days(Days::new(STEPS_AHEAD_DAYS))
         .unwrap_or(as_of);
@@ -69,9 +69,9 @@ pub fn tasks(tasks: &[Task], as_of: Date) -> String {
         .into_iter()
         .filter(|task| !task.is_overdue && task.due <= soon)
         .collect();
-    section("overdue", lines(&overdue))
-        + &section(&format!("key steps due by {soon}"), lines(&steps))
-        + &section("who owes what by when", lines(&ahead))
+    section("overdue", lines(&overdue, all))
+        + &section(&format!("key steps due by {soon}"), lines(&steps, all))
+        + &section("who owes what by when", lines(&ahead, all))
 }
 
 /// The cycles whose figures the keeper can count.
@@ -108,7 +108,7 @@ fn slip_lines(person: &PersonId, slip: &Slip) -> String {
 }
 
 /// One line for what several people have to do of one kind by one day.
-fn lines(tasks: &[&Task]) -> Vec<String> {
+fn lines(tasks: &[&Task], all: bool) -> Vec<String> {
     let mut groups: BTreeMap<(Date, Todo, String), Vec<&Task>> = BTreeMap::new();
     for task in tasks {
         let apart = match task.todo {
@@ -122,17 +122,21 @@ fn lines(tasks: &[&Task]) -> Vec<String> {
             .push(task);
     }
     let line =
-        |((due, ..), group): (&(Date, Todo, String), &Vec<&Task>)| dated(*due, &words(group));
+        |((due, ..), group): (&(Date, Todo, String), &Vec<&Task>)| dated(*due, &words(group, all));
     groups.iter().map(line).collect()
 }
 
-fn words(group: &[&Task]) -> String {
+fn words(group: &[&Task], all: bool) -> String {
     let Some(first) = group.first() else {
         return String::new();
     };
     let (owner, cycle) = (&first.owner, &first.cycle);
-    let owners = || list(group.iter().map(|task| task.owner.as_str()));
-    let about = || list(group.iter().map(|task| task.about.as_str()));
+    let list = |of: fn(&Task) -> &PersonId| {
+        let people: Vec<&str> = group.iter().map(|task| of(task).as_str()).collect();
+        names(&people, all)
+    };
+    let owners = || list(|task| &task.owner);
+    let about = || list(|task| &task.about);
     match first.todo {
         Todo::Agree => format!("expectations of {cycle} agreed: {}", owners()),
         Todo::Step => format!("{owner}: {}", visible(&first.text)),
@@ -144,10 +148,6 @@ fn words(group: &[&Task]) -> String {
         Todo::Response => format!("response to the review of {cycle}: {}", owners()),
         Todo::Acknowledge => format!("{owner} reads the response of {}", about()),
     }
-}
-
-fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
-    words.collect::<Vec<_>>().join(", ")
 }
 
 fn dated(day: Date, words: &str) -> String {
@@ -358,7 +358,8 @@ mod tests {
             is_done: false,
             is_overdue: false,
         };
-        let text = anstream::adapter::strip_str(&tasks(&[task], Date::default())).to_string();
+        let text =
+            anstream::adapter::strip_str(&tasks(&[task], Date::default(), false)).to_string();
         assert!(text.contains("\\u{1b}[2J"), "{text}");
     }
 }

@@ -11,9 +11,10 @@ use rand::{Rng, SeedableRng};
 
 use super::company::{Company, TODAY, World, company, day};
 use super::readings::words;
+use crate::cases::cases;
 
 /// How many files are tried.
-const FILES: usize = 700;
+const FILES: u32 = 700;
 
 /// Whom the answers are about.
 const SUBJECT: &str = "m4";
@@ -365,7 +366,8 @@ fn no_word_strays(peer_feedback: &'static str, seed: u64) {
     assert!(readers[0] != readers[1] && readers[1] != readers[2] && readers[0] != readers[2]);
     let mut random = StdRng::seed_from_u64(seed);
     let (mut stopped, mut shown) = (0, 0);
-    for number in 0..FILES {
+    let files = cases(FILES) as usize;
+    for number in 0..files {
         let made = made(&mut random);
         world.set(FILE, &made.text);
         let Some(org) = world.organisation() else {
@@ -419,7 +421,7 @@ fn no_word_strays(peer_feedback: &'static str, seed: u64) {
         }
     }
     assert!(
-        stopped > FILES / 5 && shown > FILES / 5,
+        stopped > files / 5 && shown > files / 5,
         "{stopped} stopped, {shown} shown"
     );
 }

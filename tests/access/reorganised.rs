@@ -16,9 +16,10 @@ use rayon::prelude::*;
 
 use super::company::{Company, Member, TODAY, World, company, day, key, recipient};
 use super::readings::{readings, words};
+use crate::cases::cases;
 
 /// How many reorganisations are planned.
-const PLANNED: usize = 1_000;
+const PLANNED: u32 = 1_000;
 
 /// Of how many of them one is sealed and opened.
 const SEALED_OF: usize = 25;
@@ -41,7 +42,7 @@ fn a_reorganisation_takes_from_whom_it_removes_and_gives_nobody_what_was_confide
     let old = Site::of(&org);
     let lock = Lock::of(&org);
     let all = readings(&org, day(TODAY));
-    let rounds: Vec<(Company, Vec<String>)> = (0..PLANNED)
+    let rounds: Vec<(Company, Vec<String>)> = (0..cases(PLANNED))
         .map(|_| reorganised(&before, &mut random))
         .collect();
     rounds

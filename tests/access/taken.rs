@@ -13,10 +13,16 @@ use rand::{Rng, SeedableRng};
 
 use super::company::{TODAY, World, company, day};
 use super::readings::readings;
+use crate::cases::cases;
 
-/// How many organisations are tried of each kind, and how many edits of each.
-const BEGINNINGS: u64 = 12;
-const EDITS: usize = 12;
+/// How many edits are tried of each kind, and of each organisation of that kind.
+const TRIED: u32 = 144;
+const EDITS: u32 = 12;
+
+/// How many organisations are tried of each kind.
+fn beginnings() -> u64 {
+    cases(TRIED).div_ceil(EDITS).into()
+}
 
 /// Holds an edited organisation against what was accepted of another; says whether somebody gained what was there before.
 fn judge(before: &Organisation, now: &Organisation, said: &str) -> bool {
@@ -126,7 +132,7 @@ impl Kind {
 fn try_names(kind: &Kind, seed: u64) {
     let mut world = World::new(&company());
     let (mut gained, mut tried) = (0, 0);
-    for beginning in 0..BEGINNINGS {
+    for beginning in 0..beginnings() {
         let mut random = StdRng::seed_from_u64(seed + beginning);
         let parts = kind.begin(&mut random);
         world.set(kind.path, &kind.text(&parts));
@@ -290,7 +296,7 @@ fn attached(random: &mut StdRng) -> (World, Vec<(String, String)>) {
 #[test]
 fn no_text_takes_over_an_attachment_of_one_that_fewer_people_read() {
     let (mut gained, mut tried) = (0, 0);
-    for seed in 0..BEGINNINGS {
+    for seed in 0..beginnings() {
         let mut random = StdRng::seed_from_u64(300 + seed);
         let (world, links) = attached(&mut random);
         let before = world.valid();

@@ -13,9 +13,10 @@ use rand::{Rng, SeedableRng};
 
 use super::company::{Company, TODAY, World, company, day, recipient};
 use super::readings::{Readings, readings};
+use crate::cases::cases;
 
 /// How many changes are tried of each company.
-const CHANGES: usize = 300;
+const CHANGES: u32 = 300;
 
 /// Of how many changes that are told one is looked at from the other side too.
 const LOOKED_AT: usize = 4;
@@ -53,7 +54,8 @@ fn try_changes(policy: &'static str, seed: u64) {
     }
     let base = Base::of(world.valid());
     let mut tried = Tried::default();
-    while tried.changes < CHANGES {
+    let wanted = cases(CHANGES) as usize;
+    while tried.changes < wanted {
         let Some(change) = changed(&world, &mut random) else {
             continue;
         };
@@ -77,9 +79,9 @@ fn try_changes(policy: &'static str, seed: u64) {
         world.set(path, before);
     }
     // The changes must be worth trying: many of each kind.
-    assert!(tried.wider > CHANGES / 5, "{} are wider", tried.wider);
+    assert!(tried.wider > wanted / 5, "{} are wider", tried.wider);
     assert!(
-        tried.narrower > CHANGES / 20,
+        tried.narrower > wanted / 20,
         "{} are narrower",
         tried.narrower
     );

@@ -11,9 +11,10 @@ use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 
 use super::tree::{ADA, Tree};
+use crate::cases::cases;
 
 /// How often a file is damaged, in each of the two kinds of tree.
-const DAMAGED: usize = 180;
+const DAMAGED: u32 = 180;
 
 /// Words that stand in no other text. The second is in ids and keys as well.
 const CANARIES: [&str; 2] = ["zyxquibble", "vexbrawnfjord"];
@@ -200,7 +201,8 @@ fn each_damaged(tree: &Tree, given: &Given, put: &dyn Fn(&str, &[u8])) {
     repeats_nothing(&said(tree, given), "as it is");
     let mut random = StdRng::seed_from_u64(7);
     let mut wrong = 0;
-    for _ in 0..DAMAGED {
+    let wanted = cases(DAMAGED) as usize;
+    for _ in 0..wanted {
         let (path, text) = &files[random.gen_range(0..files.len())];
         let bytes = damaged(text, &mut random);
         put(path, &bytes);
@@ -212,5 +214,5 @@ fn each_damaged(tree: &Tree, given: &Given, put: &dyn Fn(&str, &[u8])) {
         wrong += usize::from(said[1].contains(path));
         put(path, text.as_bytes());
     }
-    assert!(wrong > DAMAGED / 2, "{wrong} were said to be wrong");
+    assert!(wrong > wanted / 2, "{wrong} were said to be wrong");
 }

@@ -195,3 +195,178 @@ fn a_build_names_three_who_have_no_key_and_counts_the_others() {
         .exits(0)
         .says("lee, max, noa, pat");
 }
+
+#[test]
+fn what_is_neither_an_organisation_nor_an_id_is_said_to_be_neither() {
+    let here = team();
+    for command in ["status", "access"] {
+        here.run(&["-C", "org", command, "people/sam"])
+            .exits(2)
+            .says("`people/sam` is neither")
+            .says("name a person by their id: `sam`");
+        here.run(&[command, "ogr/"])
+            .exits(2)
+            .says("`ogr/` is neither a folder with `gradus.toml` nor the id of a person")
+            .says("-C DIR");
+        here.run(&[command, "ogr"])
+            .exits(3)
+            .says("`ogr` is no folder, and there is no organisation here");
+        std::fs::create_dir_all(here.path("empty")).expect("a folder");
+        here.run(&[command, "empty"])
+            .exits(3)
+            .says("no `gradus.toml` in `empty`");
+    }
+    here.run(&["keys", "new", "org"])
+        .exits(2)
+        .says("`org` is an organisation, not a person")
+        .says("gradus keys new ID org");
+    assert!(!here.path("org.key.txt").exists());
+    here.run(&["keys", "new", "kim", "empty"])
+        .exits(3)
+        .says("no `gradus.toml` in `empty`");
+}
+
+#[test]
+fn what_gradus_does_not_read_is_not_said_to_be_without_mistakes() {
+    let here = team();
+    here.write("org/notes.txt", "nothing");
+    here.write("org/themes/own/own.css", "p { color: red }");
+    for format in ["human", "json"] {
+        here.run(&["check", "org/notes.txt", "--format", format])
+            .exits(2)
+            .prints_nothing()
+            .says("`notes.txt` is no file of the organisation");
+    }
+    for part in [
+        "org/people",
+        "org/people/sam",
+        "org/people/sam/person.toml",
+        "org/gradus.toml",
+        "org/access.lock",
+        "org/themes/own",
+    ] {
+        here.run(&["check", part]).exits(0);
+    }
+    here.write("org/people/sam/notes.txt", "nothing");
+    here.run(&["check", "org/people/sam/notes.txt"])
+        .exits(0)
+        .says("warning[W001]");
+}
+
+#[test]
+fn commands_about_a_site_or_files_take_the_organisation_too() {
+    let here = team();
+    here.run(&["-q", "build", "org", "-o", "site"]).exits(0);
+    for words in [
+        &["verify", "site", "org"][..],
+        &["-C", "org", "verify", "../site"],
+    ] {
+        here.run(words)
+            .exits(0)
+            .says("pieces of the organisation's texts");
+    }
+    here.run(&["verify", "site"])
+        .exits(0)
+        .says("no organisation is at hand");
+    here.run(&["verify", "site", "elsewhere"])
+        .exits(3)
+        .says("no `gradus.toml` in `elsewhere`");
+    here.run(&["open", "site", "org", "-i", "sam.key.txt", "-o", "pages"])
+        .exits(0);
+    let key = here.run(&["-q", "keys", "new", "keeper", "-o", "keeper.key.txt"]);
+    let settings = here.read("org/gradus.toml");
+    let sources = format!("\n[sources]\nrecipients = [{:?}]\n", key.stdout().trim());
+    here.write("org/gradus.toml", &(settings + &sources));
+    here.write("elsewhere/people/sam/log.toml", "");
+    for files in [
+        &["seal", "org/people/sam/person.toml"][..],
+        &["seal", "org", "org/people/alex/person.toml"],
+    ] {
+        here.run(files).exits(0).says("sealed").says("to 1 key");
+    }
+    here.run(&["seal", "org"]).exits(2).says("no file to seal");
+}
+
+#[test]
+fn long_lists_of_names_are_shortened_unless_all_is_asked_for() {
+    let here = team();
+    for id in ["kim", "lee", "max", "noa", "pat"] {
+        let person = ["-q", "new", "person", id, "org", "--name", id];
+        here.run(&[&person[..], &["--manager", "alex", "--level", "ic/l1"]].concat())
+            .exits(0);
+    }
+    let cycle = [
+        "new",
+        "cycle",
+        "later",
+        "org",
+        "--start",
+        "2031-01-01",
+        "--end",
+        "2031-06-30",
+    ];
+    let made = here.run(&cycle).exits(0).says("more (`--all` names each)");
+    assert_eq!(
+        made.stderr().matches("wrote ").count(),
+        3,
+        "{}",
+        made.stderr()
+    );
+    assert!(
+        made.stdout().contains("kim, lee, max and 3 more"),
+        "{}",
+        made.stdout()
+    );
+    let whole = here
+        .run(&["status", "org", "--cycle", "later", "--all"])
+        .exits(0)
+        .stdout();
+    assert!(!whole.contains(" more ("), "{whole}");
+    here.run(&["status", "org", "--cycle", "later"])
+        .exits(0)
+        .prints("and 3 more (`--all` names each)");
+    for (id, manager) in [("a", "pat"), ("b", "a"), ("c", "b"), ("d", "c"), ("e", "d")] {
+        let person = ["-q", "new", "person", id, "org", "--name", id];
+        here.run(&[&person[..], &["--manager", manager]].concat())
+            .exits(0);
+    }
+    here.run(&["access", "org"])
+        .exits(0)
+        .prints("more (`--all` names each)");
+    let whole = here.run(&["access", "org", "--all"]).exits(0).stdout();
+    assert!(!whole.contains(" more ("), "{whole}");
+}
+
+/// The commands that a help text lists.
+fn commands_in(help: &str) -> Vec<String> {
+    let lists = help.split_once("\nCommands:\n");
+    let lines = lists.map_or("", |(_, list)| list).lines();
+    let lines = lines.take_while(|line| !line.is_empty());
+    let names = lines.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let names = names.filter_map(|line| line.split_whitespace().next());
+    names
+        .filter(|name| *name != "help")
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn the_help_of_each_command_shows_an_example() {
+    let here = Program::new();
+    let mut left: Vec<Vec<String>> = vec![vec![]];
+    let mut seen = 0;
+    while let Some(command) = left.pop() {
+        let words = command.iter().map(String::as_str);
+        let help = here.run(&words.chain(["--help"]).collect::<Vec<_>>());
+        let help = help.exits(0).stdout();
+        let below = commands_in(&help);
+        if below.is_empty() {
+            let example = format!("Examples:\n  gradus {}", command.join(" "));
+            assert!(help.contains(&example), "{command:?}:\n{help}");
+            seen += 1;
+        }
+        let deeper = |name: String| [command.clone(), vec![name]].concat();
+        left.extend(below.into_iter().map(deeper));
+    }
+    assert!(seen >= 30, "{seen}");
+}

@@ -281,7 +281,7 @@ fn builds(org: &Organisation, root: &Path) {
         let tasks = gradus::status::tasks(org, &commons, cycle);
         let status = gradus::status::cycle_status(org, &commons, cycle);
         gradus::terminal::cycle(&status, days.as_of);
-        gradus::terminal::tasks(&tasks, days.as_of);
+        gradus::terminal::tasks(&tasks, days.as_of, true);
         gradus::status::calendars(org, &tasks, days.as_of);
     }
 }

@@ -87,7 +87,7 @@ fn nothing_is_ever_overwritten() {
         "+++\nby = \"kim\"\n+++\n\nMine.\n",
     );
     fs::remove_file(here.path("org/people/kim/2027-h1/expectations.toml")).unwrap();
-    here.run(&["-C", "org", "new", "cycle", "2027-h1"])
+    here.run(&["-C", "org", "--all", "new", "cycle", "2027-h1"])
         .exits(0)
         .says("left people/kim/2027-h1/self.md as it is")
         .says("wrote people/kim/2027-h1/expectations.toml");

@@ -4,8 +4,9 @@ use std::fs;
 use std::net::{Ipv6Addr, TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
-use std::time::Instant;
+use std::sync::mpsc::channel;
 
+use notify::{Event, RecursiveMode, Watcher};
 use tempfile::TempDir;
 
 use super::running::{CANARY, PATIENCE, Running, organisation, token_of};
@@ -43,16 +44,28 @@ fn opening_in(folder: TempDir, home: &Path, more: &[&str]) -> Running {
     })
 }
 
-/// Waits until something holds.
-fn until<T>(what: &str, look: impl Fn() -> Option<T>) -> T {
-    let begin = Instant::now();
-    while begin.elapsed() < PATIENCE {
+/// Waits until something holds in a folder: looks again each time that something there changes.
+fn until<T>(what: &str, folder: &Path, look: impl Fn() -> Option<T>) -> T {
+    let (tell, told) = channel();
+    let mut watcher = notify::recommended_watcher(tell).expect("a watcher");
+    let watched = watcher.watch(folder, RecursiveMode::NonRecursive);
+    watched.expect("a folder");
+    loop {
         if let Some(found) = look() {
             return found;
         }
-        std::thread::yield_now();
+        // To look is an event of its own, of which there is no end.
+        let is_change = |event: notify::Result<Event>| !event.expect("an event").kind.is_access();
+        while !is_change(told.recv_timeout(PATIENCE).expect(what)) {}
     }
-    panic!("{what} did not come to be");
+}
+
+/// What the opener was called with, once it was.
+fn arguments_of_opener(running: &Running) -> String {
+    let noted = running.path(NOTED);
+    until("the opener", &noted, || {
+        fs::read_to_string(noted.join("args")).ok()
+    })
 }
 
 fn in_home(running: &Running) -> Vec<PathBuf> {
@@ -76,9 +89,7 @@ fn link_in(page: &Path) -> String {
 fn no_secret_stands_in_the_arguments_of_a_process_and_the_file_is_gone_after_use() {
     for host in ["localhost", "127.0.0.1"] {
         let running = opening(with_opener(NOTE), &["--host", host]);
-        let arguments = until("a browser", || {
-            fs::read_to_string(running.path(NOTED).join("args")).ok()
-        });
+        let arguments = arguments_of_opener(&running);
         let [file] = &in_home(&running)[..] else {
             panic!("one file in the home folder: {:?}", in_home(&running));
         };
@@ -107,15 +118,13 @@ fn no_secret_stands_in_the_arguments_of_a_process_and_the_file_is_gone_after_use
 #[test]
 fn a_file_that_no_browser_takes_is_gone_at_the_end_and_at_once_where_none_starts() {
     let mut running = opening(with_opener(NOTE), &[]);
-    until("a browser", || {
-        fs::read_to_string(running.path(NOTED).join("args")).ok()
-    });
+    arguments_of_opener(&running);
     assert_eq!(in_home(&running).len(), 1);
     assert_eq!(running.end_by("-INT").code(), Some(0));
     assert_eq!(in_home(&running), Vec::<PathBuf>::new());
 
     let failing = opening(with_opener(&format!("{NOTE}; exit 4")), &[]);
-    until("an empty home", || {
+    until("an empty home", &failing.path("home"), || {
         in_home(&failing).is_empty().then_some(())
     });
     fs::read_to_string(failing.path(NOTED).join("args")).expect("it was tried");

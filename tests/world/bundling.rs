@@ -51,23 +51,23 @@ impl Repository {
 
     /// Puts stand-ins where programs are looked for.
     fn with_node(self) -> Self {
-        let note = "#!/bin/sh\n[ \"$1\" != --version ] || exit 0\n";
+        let note = "#!/bin/sh\n[ \"$1\" != --version ] || { echo v20.19.4; exit 0; }\n";
         let called = self.here.path("called").display().to_string();
         let bundles = BUNDLES.map(|name| format!("echo bundle > \"$2/{name}\"\n"));
         let node = format!(
             "{note}echo node >> {called}\nmkdir -p \"$2\"\n{}",
             bundles.concat()
         );
-        self.here.write("programs/node", &node);
-        self.here.write(
-            "programs/npm",
-            &format!("{note}echo \"npm $1\" >> {called}\n"),
-        );
-        for program in ["node", "npm"] {
-            let path = self.here.path(&format!("programs/{program}"));
-            let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
-            fs::set_permissions(path, mode).expect("a program");
-        }
+        self.with("node", &node)
+            .with("npm", &format!("{note}echo \"npm $1\" >> {called}\n"))
+    }
+
+    /// Puts a stand-in where programs are looked for, in the place of one that is there.
+    fn with(self, program: &str, script: &str) -> Self {
+        let path = format!("programs/{program}");
+        self.here.write(&path, script);
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(self.here.path(&path), mode).expect("a program");
         self
     }
 
@@ -147,6 +147,38 @@ fn without_node_one_line_says_what_a_build_needs_before_anything_is_made() {
         files_below(&repository.here.path("target/viewer")),
         ["lock"]
     );
+}
+
+#[test]
+fn a_node_that_is_too_old_is_refused_before_anything_is_made() {
+    let old = "#!/bin/sh\necho v18.20.4\n";
+    let repository = Repository::new().with_node().with("node", old);
+    let output = repository.build("debug");
+    let [error] = said(&output, "cargo::error=")[..] else {
+        panic!("{output}");
+    };
+    assert!(error.contains("`node` is v18.20.4; "), "{error}");
+    assert!(error.contains("Node.js 20 or newer"), "{error}");
+    assert_eq!(repository.called(), "");
+}
+
+#[test]
+fn where_npm_fails_its_own_words_are_passed_on() {
+    let npm = "#!/bin/sh\n[ \"$1\" != --version ] || exit 0\n\
+        for line in 'code ENOTFOUND' 'request failed' 'A complete log is in x'; do echo \"npm error $line\" >&2; done\nexit 1\n";
+    let repository = Repository::new().with_node().with("npm", npm);
+    let output = repository.build("debug");
+    let [first, rest @ ..] = &said(&output, "cargo::error=")[..] else {
+        panic!("{output}");
+    };
+    assert!(first.contains("`npm` failed"), "{first}");
+    assert!(first.contains("the network once"), "{first}");
+    let words = ["code ENOTFOUND", "request failed", "A complete log is in x"];
+    assert_eq!(rest, words.map(|word| format!("npm error {word}")));
+    // What failed is done again, not taken for done.
+    let repaired = repository.with_node();
+    repaired.build("debug");
+    assert_eq!(repaired.called(), "npm ci\nnode\n");
 }
 
 #[test]

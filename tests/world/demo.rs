@@ -77,10 +77,19 @@ fn the_demo_serves_a_sealed_site_that_the_key_it_names_opens_and_leaves_nothing(
         .expect(&link)
         .trim_end_matches('/')
         .to_owned();
-    let named = demo.line();
-    let key = named.split('`').nth(1).map(PathBuf::from).expect(&named);
-    assert!(key.ends_with("demo-keys/ada.txt"), "{named}");
-    assert!(key.starts_with(demo.temporary.path()), "{named}");
+    assert!(demo.line().contains("choose a key file"));
+    let named = [demo.line(), demo.line()];
+    let [key, other] = named.each_ref().map(|line| {
+        let path = line.trim().split("  (").next().expect(line);
+        PathBuf::from(path)
+    });
+    assert!(key.ends_with("demo-keys/ada.txt"), "{named:?}");
+    assert!(other.ends_with("demo-keys/grace.txt"), "{named:?}");
+    for file in [&key, &other] {
+        assert!(file.starts_with(demo.temporary.path()), "{named:?}");
+        assert!(file.is_file(), "{named:?}");
+    }
+    assert!(demo.line().contains("it is built from"));
     assert!(demo.line().contains("Ctrl-C"));
 
     let (head, page) = get(&address, "/");

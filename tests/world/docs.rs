@@ -244,9 +244,16 @@ fn stood_in(page: &str, line: &str) -> Vec<String> {
 
 /// Runs what serves, and interrupts it once it has said where.
 const UNTIL_IT_SERVES: &str = r#"until_it_serves() {
-    "$@" 2> "$HOME/served" & local server=$!
-    until grep -q http:// "$HOME/served"; do kill -0 $server || break; sleep 0.05; done
-    kill -INT $server; wait $server || { cat "$HOME/served" >&2; return 1; }
+    local ear line served=""
+    mkfifo "$HOME/said"
+    "$@" 2> "$HOME/said" & local server=$!
+    exec {ear}< "$HOME/said"
+    rm "$HOME/said"
+    while read -r -u $ear line; do
+        served+="$line"$'\n'
+        case "$line" in *http://*) kill -INT $server ;; esac
+    done
+    wait $server || { echo "$served" >&2; return 1; }
 }"#;
 
 /// What serves until somebody ends it is ended, and has to take that well.

@@ -104,7 +104,7 @@ export interface Tab {
 /** Opens a tab in an empty profile. */
 export async function openTab(browser: Browser, options: BrowserContextOptions = {}): Promise<Tab> {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", ...options });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000);
   const tab: Tab = { context, page: await context.newPage(), complaints: [], requests: [] };
   listen(tab);
   return tab;

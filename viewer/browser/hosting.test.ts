@@ -40,14 +40,19 @@ function buildFor(host: string, url: string): string {
   return organisation;
 }
 
+/** A web server, and the words by which it says that it listens. */
+interface Host {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly listens: RegExp;
+}
+
 /** Runs a server until the work is done; its own words are shown where it does not come up. */
-async function running(program: string, args: readonly string[], url: string, work: () => Promise<void>): Promise<void> {
+async function running({ program, args, listens }: Host, work: () => Promise<void>): Promise<void> {
   const home = scratchFolder("servers"); // for what Caddy keeps
   const server = spawn(program, args, { stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, HOME: home, XDG_CONFIG_HOME: home, XDG_DATA_HOME: home } });
-  let said = "";
-  for (const stream of [server.stdout, server.stderr]) stream.on("data", (part) => (said += String(part)));
   try {
-    await answers(server, url, () => said);
+    await says(server, listens);
     await work();
   } finally {
     server.kill("SIGTERM");
@@ -55,12 +60,18 @@ async function running(program: string, args: readonly string[], url: string, wo
   }
 }
 
-async function answers(server: ChildProcess, url: string, said: () => string): Promise<void> {
-  for (;;) {
-    if (server.exitCode !== null) throw new Error(`the server ended: ${said()}`);
-    if (await fetch(url).then((answer) => answer.ok, () => false)) return;
-    await new Promise((later) => setTimeout(later, 50));
-  }
+function says(server: ChildProcess, words: RegExp): Promise<void> {
+  let said = "";
+  return new Promise((heard, failed) => {
+    server.once("error", failed);
+    server.once("exit", () => failed(new Error(`the server ended: ${said}`)));
+    for (const stream of [server.stdout, server.stderr]) {
+      stream?.on("data", (part) => {
+        said += String(part);
+        if (words.test(said)) heard();
+      });
+    }
+  });
 }
 
 /** nginx as Debian has it, with the written file in a server of its own. */
@@ -73,10 +84,10 @@ async function onNginx(work: (hosted: Hosted) => Promise<void>): Promise<void> {
   const places = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((name) => `${name}_temp_path ${home}/${name};`);
   const asRoot = process.getuid?.() === 0 ? "user root;" : "";
   const server = `server { listen 127.0.0.1:${port}; include ${organisation}/deploy/nginx.conf; }`;
-  const config = `${asRoot} daemon off; pid ${home}/pid; error_log stderr; events {} http { access_log off; ${places.join(" ")} ${server} }`;
+  const config = `${asRoot} daemon off; pid ${home}/pid; error_log stderr notice; events {} http { access_log off; ${places.join(" ")} ${server} }`;
   writeFileSync(join(home, "nginx.conf"), config);
   const nginx = ["-p", home, "-e", "stderr", "-c", join(home, "nginx.conf")];
-  await running("nginx", nginx, url, () => work({ url, folder: join(organisation, "public") }));
+  await running({ program: "nginx", args: nginx, listens: /start worker process/ }, () => work({ url, folder: join(organisation, "public") }));
 }
 
 /** Caddy, with the written file as it stands. */
@@ -87,7 +98,7 @@ async function onCaddy(work: (hosted: Hosted) => Promise<void>): Promise<void> {
   const config = scratchFolder("caddy.config");
   writeFileSync(config, `{\n\tadmin off\n}\n\nimport ${organisation}/deploy/Caddyfile\n`);
   const caddy = ["run", "--adapter", "caddyfile", "--config", config];
-  await running("caddy", caddy, url, () => work({ url, folder: join(organisation, "public") }));
+  await running({ program: "caddy", args: caddy, listens: /serving initial configuration/ }, () => work({ url, folder: join(organisation, "public") }));
 }
 
 /** A deep link to a page with a picture; the lock page stands before it. */
@@ -187,7 +198,8 @@ test("the dumbest host there is, Python's, serves a deep link with its pictures"
   const url = `http://localhost:${port}/`;
   const folder = scratchFolder("for-python");
   gradus("build", EXAMPLE, "-o", folder);
-  await running("python3", ["-m", "http.server", String(port), "--bind", "127.0.0.1", "--directory", folder], url, () =>
+  const args = ["-u", "-m", "http.server", String(port), "--bind", "127.0.0.1", "--directory", folder];
+  await running({ program: "python3", args, listens: /Serving HTTP on/ }, () =>
     inTab(async ({ page, complaints }) => {
       await followDeepLink(page, url);
       assert.deepEqual(complaints, []);

@@ -67,14 +67,8 @@ async function watched(tab: Tab): Promise<string[]> {
 /** Waits until every picture has loaded or failed, and gives their addresses. */
 async function addressesOfPictures(page: Page): Promise<string[]> {
   await page.locator("main img").first().waitFor({ state: "attached" });
-  return page.evaluate(async () => {
-    const images = [...document.querySelectorAll<HTMLImageElement>("main img")];
-    await new Promise<void>((done) => {
-      const look = (): void => (images.every(({ src, complete }) => src !== "" && complete) ? done() : void setTimeout(look, 20));
-      look();
-    });
-    return images.map(({ src }) => src);
-  });
+  await page.waitForFunction(() => [...document.querySelectorAll<HTMLImageElement>("main img")].every(({ src, complete }) => src !== "" && complete));
+  return page.locator("main img").evaluateAll((images) => images.map((image) => (image as HTMLImageElement).src));
 }
 
 /** Opens a page in a tab of its own and touches everything in it, as a curious reader would. */

@@ -1,10 +1,10 @@
 /** `gradus serve`, in real Chromium: whose eyes it borrows, how it follows changes, what it says of mistakes, and whom it tells nothing. */
 
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, watch, writeFileSync } from "node:fs";
 import { createServer, type IncomingHttpHeaders, type IncomingMessage } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import type { Locator, Page } from "playwright-core";
@@ -22,6 +22,19 @@ const overlay = (page: Page): Locator => page.locator(".preview-overlay");
 
 const PERSON = "people/ada/person.toml";
 const REVIEW = "people/ada/2026-h1/review.md";
+
+/** Resolves once a file is there. */
+function appeared(file: string): Promise<void> {
+  return new Promise((there) => {
+    const look = (): void => {
+      if (!existsSync(file)) return;
+      watcher.close();
+      there();
+    };
+    const watcher = watch(dirname(file), look);
+    look();
+  });
+}
 
 /** Goes where a link of the page leads. */
 async function follow(page: Page, name: RegExp): Promise<void> {
@@ -370,7 +383,7 @@ test("a browser that is handed the file of `--open` is in, once, and the file is
     "handed",
     () =>
       inTab(async ({ page, complaints }) => {
-        while (!existsSync(handed)) await new Promise((later) => setTimeout(later, 20));
+        await appeared(handed);
         const file = readFileSync(handed, "utf8");
         const text = readFileSync(file, "utf8");
         await openPreview(page, pathToFileURL(file).href);

@@ -22,7 +22,7 @@ const LOGIN = "somebody@meridian.example";
 async function profileAfter(name: string, work: (page: Page, context: BrowserContext) => Promise<void>): Promise<string> {
   const profile = scratchFolder(`profile-${name}`);
   const context = await launchProfile(profile);
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(60_000);
   await work(await context.newPage(), context);
   await context.close();
   return profile;

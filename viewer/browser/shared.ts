@@ -6,6 +6,9 @@ import type { Library } from "../src/library";
 import { launch, openTab, serve, type Served, type Tab } from "./harness";
 import { buildHostile, buildHybrid, buildSite, buildTwice, demoKey, EXAMPLE, readLibrary, removeSites } from "./sites";
 
+/** Whether everything is tried, as `tests/run long` has it. */
+export const IS_LONG = process.env["GRADUS_LONG"] !== undefined;
+
 const closing: (() => Promise<void>)[] = [];
 after(async () => {
   for (const close of closing.reverse()) await close();

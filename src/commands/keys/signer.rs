@@ -62,7 +62,7 @@ pub(super) fn write_signer(
 /// The file holds no identity, or pins several signers and none of them is named.
 pub fn pin(here: &Here, args: &cli::KeysPin) -> Result<(), Failure> {
     let path = here.path(&args.file);
-    let around = here.found_upwards();
+    let around = here.organisation_around()?;
     let below = around
         .as_deref()
         .and_then(|root| Some((root, plainly_below(&path, root)?)));
