@@ -12,7 +12,7 @@
 //!
 //! What comes out is what a build of the whole tree gives, byte for byte before it is sealed.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -25,7 +25,7 @@ use crate::diag::Report;
 use crate::model::*;
 use crate::pipeline::{self, BuildError};
 use crate::site::{self, Theme};
-use crate::source::{self, Changed, Given, LoadError, Source, THEMES, Touched, Unopened};
+use crate::source::{self, Changed, Given, LoadError, Source, Unopened};
 
 /// An organisation that is loaded, checked and drawn again as it changes.
 pub struct Rebuilder {
@@ -57,6 +57,8 @@ struct Planning {
 
 /// What pages are drawn with, besides what their section is about.
 struct Drawn {
+    /// The organisation's own files of the theme.
+    own: Option<BTreeMap<String, String>>,
     theme: Arc<Theme>,
     commons: Arc<Commons>,
     everyone: Option<SectionDraw>,
@@ -69,8 +71,6 @@ struct Drawn {
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 struct Due {
     everything: bool,
-    /// A file of a theme may be.
-    theme: bool,
     people: BTreeSet<PersonId>,
 }
 
@@ -112,33 +112,29 @@ impl Rebuilder {
         self
     }
 
-    /// Loads and checks what may have changed; gives the files that did, relative to the organisation. The first
-    /// time everything is loaded, and nothing is said to have changed.
+    /// Loads and checks what may have changed: the paths of [`Source::reload`]. The first time, and after an error,
+    /// everything is loaded.
     ///
     /// # Errors
     /// The directory is no organisation, or cannot be read at all.
-    pub fn look(
-        &mut self,
-        touched: &Touched,
-        today: Date,
-    ) -> Result<BTreeSet<Arc<str>>, LoadError> {
-        self.due.theme |= concerns_themes(touched, &self.root);
-        let Some(source) = &mut self.source else {
+    pub fn look(&mut self, paths: &BTreeSet<PathBuf>, today: Date) -> Result<(), LoadError> {
+        let Some(mut source) = self.source.take() else {
             self.source = Some(source::load_with(&self.root, &self.given)?);
             self.judge(&Changed::default(), today);
-            return Ok(BTreeSet::new());
+            return Ok(());
         };
-        let changed = source.reload(touched)?;
+        let changed = source.reload(paths)?;
+        self.source = Some(source);
         let another_day = self
             .planned
             .as_ref()
             .is_some_and(|plan| plan.today != today);
         if changed.is_anything() || another_day {
             self.judge(&changed, today);
-        } else if concerns_lock(touched) {
+        } else {
             self.hold_against_lock(today);
         }
-        Ok(changed.files)
+        Ok(())
     }
 
     fn judge(&mut self, changed: &Changed, today: Date) {
@@ -198,11 +194,6 @@ impl Rebuilder {
     pub fn access(&self) -> Option<&Access> {
         let planned = self.organisation.as_ref().and(self.planned.as_ref());
         planned.map(|planned| &planned.access)
-    }
-
-    /// The directories that files of the organisation are read from, besides its root.
-    pub fn watched(&self) -> Vec<PathBuf> {
-        self.source.as_ref().map_or_else(Vec::new, Source::watched)
     }
 
     /// Draws every section that is not as it was, in no order and from any thread. Nothing while the tree has
@@ -277,6 +268,7 @@ struct Round<'a> {
     access: &'a Access,
     audiences: Audiences<'a>,
     before: Option<&'a Drawn>,
+    own: Option<BTreeMap<String, String>>,
     theme: Arc<Theme>,
     commons: Arc<Commons>,
     /// What the section of everyone is drawn from, besides the commons.
@@ -294,9 +286,10 @@ impl<'a> Round<'a> {
         before: Option<&'a Drawn>,
     ) -> Result<Self, BuildError> {
         let kept = before.filter(|_| !due.everything);
-        let theme = match kept.filter(|_| !due.theme) {
+        let own = source::theme_files(root, &organisation.theme)?;
+        let theme = match kept.filter(|before| before.own == own) {
             Some(before) => before.theme.clone(),
-            None => Arc::new(pipeline::theme(root, organisation)?.remembering()),
+            None => Arc::new(Theme::named(&organisation.theme, own.clone())?.remembering()),
         };
         let kept = kept.filter(|before| theme.draws_like(&before.theme));
         let commons = match kept {
@@ -314,6 +307,7 @@ impl<'a> Round<'a> {
             access,
             audiences,
             before,
+            own,
             theme,
             commons,
             everyone,
@@ -356,30 +350,11 @@ impl<'a> Round<'a> {
         let sections = self.access.sections.iter();
         Ok(Drawn {
             sections: sections.map(|planned| planned.section.id.clone()).collect(),
+            own: self.own,
             theme: self.theme,
             commons: self.commons,
             everyone: self.everyone,
             plain,
         })
-    }
-}
-
-/// Whether `access.lock` may be among what was touched.
-fn concerns_lock(touched: &Touched) -> bool {
-    match touched {
-        Touched::Everything => true,
-        Touched::Paths(paths) => paths.iter().any(|path| path.ends_with(source::ACCESS_LOCK)),
-    }
-}
-
-/// Whether a theme's file may be among what was touched.
-fn concerns_themes(touched: &Touched, root: &Path) -> bool {
-    let themes = root.join(THEMES);
-    let themes = themes.canonicalize().unwrap_or(themes);
-    match touched {
-        Touched::Everything => true,
-        Touched::Paths(paths) => paths
-            .iter()
-            .any(|path| path.starts_with(&themes) || themes.starts_with(path)),
     }
 }

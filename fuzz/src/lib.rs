@@ -12,7 +12,7 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use gradus::diag::Report;
 use gradus::model::FileHash;
 use gradus::seal::{OpenedSection, SealedSiteReader, Signer, SiteFiles, Trust, container};
-use gradus::serve::head::{Head, Progress};
+use gradus::serve::listener::{Counted, HEAD_MAX_BYTES, count};
 use gradus::site::{markdown, tree};
 use gradus::source::{self, Content, Source};
 use gradus::{check, terminal};
@@ -238,15 +238,12 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The head of a question to `gradus serve`.
+/// The head of a request to `gradus serve`.
 pub fn request(data: &[u8]) {
-    if let Progress::Whole(head) = Head::read(data) {
-        let plain = head.to_bytes();
-        let text = std::str::from_utf8(&plain).expect("a head is text");
-        assert_eq!(text.matches("\r\n\r\n").count(), 1, "it is one question");
-        assert!(
-            matches!(Head::read(&plain), Progress::Whole(_)),
-            "in its plainest form it is one too"
-        );
+    if count(data) == Counted::Complete {
+        let text = std::str::from_utf8(data).expect("a head is text");
+        assert!(text.len() <= HEAD_MAX_BYTES);
+        assert_eq!(text.matches("\r\n\r\n").count(), 1, "it is one request");
+        assert!(text.ends_with("\r\n\r\n"), "nothing comes after it");
     }
 }

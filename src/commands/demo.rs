@@ -7,9 +7,9 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::mpsc::sync_channel;
 
-use gradus::serve::guard::SecretIn;
+use gradus::serve::auth::SecretIn;
 use gradus::serve::server::Server;
-use gradus::serve::shelf::Shelf;
+use gradus::serve::static_files::StaticFiles;
 use walkdir::WalkDir;
 
 use crate::cli;
@@ -40,7 +40,8 @@ pub fn run(here: &Here, args: &cli::Demo) -> Result<(), Failure> {
     build::run(&here.quietly_in(folder.path()), &cli::Build::default())?;
     let site = files(&folder.path().join("public"));
     let site = site.map_err(|error| Failure::environment("could not read the site", error))?;
-    let server = Server::start(listeners, Shelf::for_anyone(site)).map_err(link::no_server)?;
+    let server =
+        Server::start(listeners, StaticFiles::for_anyone(site)).map_err(link::no_server)?;
     let address = format!("http://127.0.0.1:{port}/");
     let keys = folder.path().join("demo-keys");
     // With `-q`, too: nobody could find it without.

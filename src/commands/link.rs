@@ -10,9 +10,9 @@ use std::thread;
 use std::time::Duration;
 
 use gradus::serve::RunSecret;
-use gradus::serve::gate::Gate;
-use gradus::serve::guard::{Guard, SecretIn};
+use gradus::serve::auth::{Auth, SecretIn};
 use gradus::serve::links::remove_left_behind;
+use gradus::serve::listener::Listener;
 use rustix::event::{PollFd, PollFlags, poll};
 use rustix::process::getpgrp;
 use rustix::termios::tcgetpgrp;
@@ -33,7 +33,7 @@ const LINE_MAX_BYTES: u64 = 4 * 1024;
 /// How often a program in the background looks whether it is in front again.
 const IN_BACKGROUND: Duration = Duration::from_secs(1);
 
-/// The listeners of a command, and the guard of what it shows.
+/// The listeners of a command, and the auth of what it shows.
 ///
 /// # Errors
 ///
@@ -41,13 +41,13 @@ const IN_BACKGROUND: Duration = Duration::from_secs(1);
 pub fn listen(
     args: &cli::Listening,
     run: RunSecret,
-) -> Result<(Vec<TcpListener>, Arc<Guard>), Failure> {
+) -> Result<(Vec<TcpListener>, Arc<Auth>), Failure> {
     let secret = match args.host {
         cli::Host::Localhost => SecretIn::Host,
         cli::Host::Loopback => SecretIn::Path,
     };
     let (listeners, port) = listeners(secret, args.port)?;
-    Ok((listeners, Arc::new(Guard::new(run, secret, port))))
+    Ok((listeners, Arc::new(Auth::new(run, secret, port))))
 }
 
 /// Listeners on loopback, and the port that they have.
@@ -56,7 +56,7 @@ pub fn listen(
 ///
 /// The port is not to be had.
 pub fn listeners(secret: SecretIn, port: u16) -> Result<(Vec<TcpListener>, u16), Failure> {
-    let listeners = Gate::listeners(secret, port).map_err(|error| taken(secret, port, &error))?;
+    let listeners = Listener::bind(secret, port).map_err(|error| taken(secret, port, &error))?;
     let given = listeners.first().map_or(Ok(port), |listener| {
         listener.local_addr().map(|address| address.port())
     });
@@ -69,7 +69,7 @@ fn taken(secret: SecretIn, port: u16, error: &io::Error) -> Failure {
         _ => format!("cannot listen on port {port}: {error}"),
     });
     let next = (1..=PORTS_TRIED).filter_map(|more| port.checked_add(more));
-    let is_free = |port: &u16| Gate::listeners(secret, *port).is_ok();
+    let is_free = |port: &u16| Listener::bind(secret, *port).is_ok();
     Failure::Environment(message.help(match next.into_iter().find(is_free) {
         Some(free) => format!("`--port {free}` is free, and `--port 0` takes any that is"),
         None => "`--port 0` takes any that is free".to_owned(),
@@ -82,33 +82,33 @@ pub fn no_server(error: io::Error) -> Failure {
 }
 
 /// Shows a link behind the words, and another one whenever Enter is pressed. Opens the browser if that is wanted.
-pub fn show(here: &Here, args: &cli::Listening, guard: &Arc<Guard>, words: &str) {
+pub fn show(here: &Here, args: &cli::Listening, auth: &Arc<Auth>, words: &str) {
     if let Some(home) = home() {
         remove_left_behind(&home);
     }
     // With `-q`, too: nobody could get in without it.
-    anstream::eprintln!("{words} {}", guard.link());
+    anstream::eprintln!("{words} {}", auth.link());
     if args.open {
-        open(here, guard);
+        open(here, auth);
     }
     if !here.quiet {
-        let guard = Arc::downgrade(guard);
+        let auth = Arc::downgrade(auth);
         // Without it there is the first link.
         let _ = thread::Builder::new()
             .name("enter".into())
-            .spawn(move || tell_on_enter(&guard));
+            .spawn(move || tell_on_enter(&auth));
     }
 }
 
 /// Hands the browser a file that leads to a link: the arguments of a process are seen by everybody on this machine.
-fn open(here: &Here, guard: &Arc<Guard>) {
+fn open(here: &Here, auth: &Arc<Auth>) {
     let Some(home) = home() else {
         return here.say(
             "you have no home folder, where a browser would find a file: open the link yourself",
         );
     };
-    match guard.link_in_file(&home) {
-        Ok(file) => start_browser(here, guard, &file),
+    match auth.link_in_file(&home) {
+        Ok(file) => start_browser(here, auth, &file),
         Err(error) => here.say(&format!(
             "could not write a file for the browser into `{}` ({error}): open the link yourself",
             home.display()
@@ -151,31 +151,31 @@ fn say_unopened(here: &Here, error: &io::Error) {
     ));
 }
 
-fn start_browser(here: &Here, guard: &Arc<Guard>, file: &Path) {
+fn start_browser(here: &Here, auth: &Arc<Auth>, file: &Path) {
     match browser(file.as_os_str()) {
         Ok(mut child) => {
-            let (guard, file) = (Arc::downgrade(guard), file.to_owned());
+            let (auth, file) = (Arc::downgrade(auth), file.to_owned());
             thread::spawn(move || {
                 let opened = child.wait().is_ok_and(|status| status.success());
-                take_back_unless(opened, &guard, &file);
+                take_back_unless(opened, &auth, &file);
             });
         }
         Err(error) => {
-            guard.take_back(file);
+            auth.take_back(file);
             say_unopened(here, &error);
         }
     }
 }
 
 /// Removes the file that no browser will read.
-fn take_back_unless(opened: bool, guard: &Weak<Guard>, file: &Path) {
-    if let (false, Some(guard)) = (opened, guard.upgrade()) {
-        guard.take_back(file);
+fn take_back_unless(opened: bool, auth: &Weak<Auth>, file: &Path) {
+    if let (false, Some(auth)) = (opened, auth.upgrade()) {
+        auth.take_back(file);
     }
 }
 
 /// Prints a link for each line of standard input, until that or the server ends.
-fn tell_on_enter(guard: &Weak<Guard>) {
+fn tell_on_enter(auth: &Weak<Auth>) {
     let input = io::stdin();
     while may_read(&input) {
         let mut line = Vec::new();
@@ -183,8 +183,8 @@ fn tell_on_enter(guard: &Weak<Guard>) {
             .lock()
             .take(LINE_MAX_BYTES)
             .read_until(b'\n', &mut line);
-        match (read, guard.upgrade()) {
-            (Ok(1..), Some(guard)) => anstream::eprintln!("another link: {}", guard.link()),
+        match (read, auth.upgrade()) {
+            (Ok(1..), Some(auth)) => anstream::eprintln!("another link: {}", auth.link()),
             _ => return,
         }
     }

@@ -10,7 +10,7 @@ use gradus::open::{Copied, FolderError, LoginError, NewFolder, Take, copy, ident
 use gradus::seal::{IdentityFile, ReadError, SealedSiteReader, Trust};
 use gradus::serve::RunSecret;
 use gradus::serve::server::Server;
-use gradus::serve::shelf::Shelf;
+use gradus::serve::static_files::StaticFiles;
 use gradus::terminal::{ask_passphrase, visible};
 
 use crate::cli;
@@ -160,11 +160,11 @@ fn show(here: &Here, args: &cli::Open, published: &Published) -> Result<Copied, 
     // One word is enough, however often it is said.
     ctrlc::set_handler(move || told.try_send(()).unwrap_or_default())
         .map_err(|error| Failure::environment("could not listen for Ctrl-C", error))?;
-    let (listeners, guard) = link::listen(&args.listening, RunSecret::generate())?;
-    let shelf = Shelf::new(Arc::clone(&guard), files);
+    let (listeners, auth) = link::listen(&args.listening, RunSecret::generate())?;
+    let shelf = StaticFiles::new(Arc::clone(&auth), files);
     let server = Server::start(listeners, shelf).map_err(link::no_server)?;
     let words = format!("{} pages at", copied.pages);
-    link::show(here, &args.listening, &guard, &words);
+    link::show(here, &args.listening, &auth, &words);
     here.say(link::WORKS_ONCE);
     here.say("no page is written to disk; Ctrl-C ends it");
     // The handler lives as long as the program: it is a signal that ends this.

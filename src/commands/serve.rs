@@ -4,16 +4,17 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Sender, channel};
 
 use gradus::diag::did_you_mean;
 use gradus::model::PersonId;
-use gradus::serve::answer::{Answerer, Beginner};
-use gradus::serve::changes::Changes;
+use gradus::serve::answer::{Answerer, InitialReader};
+use gradus::serve::preview_state::PreviewState;
 use gradus::serve::rebuild::{self, Turn};
-use gradus::serve::screen::Screen;
 use gradus::serve::server::Server;
-use gradus::serve::watch::{Notice, Watch};
-use gradus::serve::{Preview, Reader, RunSecret, Touched, Trouble};
+use gradus::serve::watch::{News, Notice, Watch};
+use gradus::serve::{Preview, Reader, RunSecret, Trouble};
+use gradus::source::Given;
 
 use crate::cli;
 
@@ -34,41 +35,36 @@ const NAMED_MAX: usize = 2;
 pub fn run(here: &Here, args: &cli::Serve) -> Result<(), Failure> {
     let root = here.organisation()?;
     let run = RunSecret::generate();
-    let (listeners, guard) = link::listen(&args.listening, run.clone())?;
-    let changes = Arc::new(Changes::default());
+    let (listeners, auth) = link::listen(&args.listening, run.clone())?;
+    let given = here.given()?;
+    let (news, told) = channel();
     let is_serving = Arc::new(AtomicBool::new(false));
-    end_on_signal(&changes, &is_serving)?;
-    let watch = watch(here, &root, &changes)?;
-    let screen = Arc::new(Screen::default());
-    let mut preview = Preview::new(root.clone(), here.today, run.clone()).with_given(here.given()?);
-    let mut teller = Teller::new(here, &root);
-    rebuild::refresh(&mut preview, &Touched::Everything, &screen, &mut |turn| {
-        teller.first(turn);
+    end_on_signal(news.clone(), &is_serving)?;
+    let watch = watch(here, (root.clone(), given.clone()), news)?;
+    let state = Arc::new(PreviewState::default());
+    let mut preview = Preview::new(root.clone(), here.today, run.clone()).with_given(given);
+    let mut reporter = Reporter::new(here, &root);
+    rebuild::refresh(&mut preview, &BTreeSet::new(), &state, &mut |turn| {
+        reporter.first(turn);
     });
     let closed = preview.closed();
     if !closed.is_empty() {
         return Err(closed_sources(&closed));
     }
     let answerer = Answerer {
-        guard: Arc::clone(&guard),
+        auth: Arc::clone(&auth),
         run,
-        screen: Arc::clone(&screen),
-        beginner: beginner(args, &screen)?,
+        state: Arc::clone(&state),
+        initial_reader: initial_reader(args, &state)?,
         today: here.today,
     };
     is_serving.store(true, Ordering::SeqCst);
     let server = Server::start(listeners, answerer).map_err(link::no_server)?;
-    link::show(here, &args.listening, &guard, "preview at");
-    teller.begin();
-    rebuild::until_the_end(
-        &mut preview,
-        &changes,
-        &screen,
-        &super::today,
-        &mut |turn| {
-            teller.next(turn);
-        },
-    );
+    link::show(here, &args.listening, &auth, "preview at");
+    reporter.begin();
+    rebuild::until_the_end(&mut preview, &told, &state, &super::today, &mut |turn| {
+        reporter.next(turn);
+    });
     drop(server);
     drop(watch);
     Ok(())
@@ -76,19 +72,21 @@ pub fn run(here: &Here, args: &cli::Serve) -> Result<(), Failure> {
 
 /// A signal ends the loop. Before there is one, while the first site is drawn, nobody is served and nothing is on the
 /// disk: it ends the program then.
-fn end_on_signal(changes: &Arc<Changes>, is_serving: &Arc<AtomicBool>) -> Result<(), Failure> {
-    let (changes, is_serving) = (Arc::clone(changes), Arc::clone(is_serving));
-    let end = move || match is_serving.load(Ordering::SeqCst) {
-        true => changes.end(),
-        false => std::process::exit(0),
+fn end_on_signal(news: Sender<News>, is_serving: &Arc<AtomicBool>) -> Result<(), Failure> {
+    let is_serving = Arc::clone(is_serving);
+    let end = move || {
+        if !is_serving.load(Ordering::SeqCst) {
+            std::process::exit(0);
+        }
+        let _ = news.send(News::End); // it has ended already
     };
     ctrlc::set_handler(end)
         .map_err(|error| Failure::environment("could not listen for Ctrl-C", error))
 }
 
-fn watch(here: &Here, root: &Path, changes: &Arc<Changes>) -> Result<Watch, Failure> {
+fn watch(here: &Here, tree: (PathBuf, Given), news: Sender<News>) -> Result<Watch, Failure> {
     let quiet = here.quiet;
-    let deaf = move |why: String| {
+    let on_unwatched = move |why: String| {
         if !quiet {
             anstream::eprintln!(
                 "the system tells of no changes ({}): files are looked at every few seconds instead",
@@ -96,27 +94,27 @@ fn watch(here: &Here, root: &Path, changes: &Arc<Changes>) -> Result<Watch, Fail
             );
         }
     };
-    let (root, changes) = (root.to_owned(), Arc::clone(changes));
-    Watch::start(root, changes, Notice::ToldAndSeen, Box::new(deaf)).map_err(link::no_server)
+    Watch::start(tree, news, Notice::ReportedAndSeen, Box::new(on_unwatched))
+        .map_err(link::no_server)
 }
 
 /// Whom the preview begins as. In a broken tree, whoever is named is taken at their word.
-fn beginner(args: &cli::Serve, screen: &Screen) -> Result<Beginner, Failure> {
+fn initial_reader(args: &cli::Serve, state: &PreviewState) -> Result<InitialReader, Failure> {
     let Some(named) = args.reader.as_deref() else {
-        return Ok(Beginner::Widest);
+        return Ok(InitialReader::Widest);
     };
     if named == NOBODY {
-        return Ok(Beginner::Nobody);
+        return Ok(InitialReader::Nobody);
     }
-    let shown = screen.shown();
+    let shown = state.shown();
     let readers = shown
         .generation
         .as_ref()
         .map(|generation| &*generation.readers);
     match (PersonId::new(named), readers) {
-        (Some(id), None) => Ok(Beginner::Person(id)),
+        (Some(id), None) => Ok(InitialReader::Person(id)),
         (Some(id), Some(readers)) if readers.iter().any(|reader| reader.id == id) => {
-            Ok(Beginner::Person(id))
+            Ok(InitialReader::Person(id))
         }
         (_, readers) => Err(nobody_of(named, readers.unwrap_or_default())),
     }
@@ -133,14 +131,14 @@ fn nobody_of(named: &str, readers: &[Reader]) -> Failure {
 }
 
 /// Says on the terminal what the preview does.
-struct Teller<'h> {
+struct Reporter<'h> {
     here: &'h Here,
     /// As paths of changes begin.
     root: PathBuf,
     was_broken: bool,
 }
 
-impl<'h> Teller<'h> {
+impl<'h> Reporter<'h> {
     fn new(here: &'h Here, root: &Path) -> Self {
         Self {
             here,
@@ -167,7 +165,7 @@ impl<'h> Teller<'h> {
     /// After a change. Where nothing came of it there is nothing to say.
     fn next(&mut self, turn: &Turn) {
         let was_broken = std::mem::replace(&mut self.was_broken, turn.refreshed.is_broken());
-        let what = self.what_changed(turn.touched);
+        let what = self.what_changed(turn.changed);
         if turn.refreshed.is_broken() {
             complain(self.here, turn);
             self.here.say(&format!(
@@ -180,23 +178,22 @@ impl<'h> Teller<'h> {
         }
     }
 
-    fn what_changed(&self, touched: &Touched) -> String {
-        match touched {
-            Touched::Everything => "many files".to_owned(),
-            Touched::Paths(paths) if paths.is_empty() => "another day".to_owned(),
-            Touched::Paths(paths) => named(&self.root, paths),
+    fn what_changed(&self, changed: &BTreeSet<PathBuf>) -> String {
+        if changed.is_empty() {
+            "another day".to_owned()
+        } else {
+            named(&self.root, changed)
         }
     }
 }
 
 /// The paths that changed, as a person knows them.
 fn named(root: &Path, paths: &BTreeSet<PathBuf>) -> String {
-    // A folder changes with what lies in it, which stands right behind it.
+    // A folder changes with what lies in it, which is right behind it.
     let mut following = paths.iter().skip(1);
     let is_last_of_its_kind =
         |path: &&PathBuf| following.next().is_none_or(|next| !next.starts_with(path));
     let files: Vec<&PathBuf> = paths.iter().filter(is_last_of_its_kind).collect();
-    let files = without_passing(files);
     if files.len() > NAMED_MAX {
         return format!("{} files", files.len());
     }
@@ -212,12 +209,6 @@ fn named(root: &Path, paths: &BTreeSet<PathBuf>) -> String {
 
 fn is_of_git(path: &Path) -> bool {
     path.iter().any(|part| part == ".git")
-}
-
-/// Editors write beside a file and rename: what came and went says nothing, unless it was all that happened.
-fn without_passing(files: Vec<&PathBuf>) -> Vec<&PathBuf> {
-    let there: Vec<&PathBuf> = files.iter().copied().filter(|path| path.exists()).collect();
-    if there.is_empty() { files } else { there }
 }
 
 fn figures(turn: &Turn) -> String {

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use serde::Serialize;
 use tiny_http::{Header, Method, Request, Response, StatusCode};
 
+use super::auth::{Asker, Auth};
 use super::complaints::Complaints;
-use super::guard::{Asker, Guard};
 use super::links;
 use super::preview::SCRIPT;
-use super::screen::{Screen, Shown};
+use super::preview_state::{PreviewState, Shown};
 use super::server::Answers;
 use super::{Generation, Reader, RunSecret};
 use crate::deploy::POLICY;
@@ -40,17 +40,17 @@ const JSON: &str = "application/json";
 
 /// Answers for one run.
 pub struct Answerer {
-    pub guard: Arc<Guard>,
+    pub auth: Arc<Auth>,
     pub run: RunSecret,
-    pub screen: Arc<Screen>,
+    pub state: Arc<PreviewState>,
     /// Whose eyes a page that names nobody sees with.
-    pub beginner: Beginner,
+    pub initial_reader: InitialReader,
     pub today: Date,
 }
 
 /// Whom the preview begins as.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Beginner {
+pub enum InitialReader {
     /// Whoever opens most: a lead at the top.
     Widest,
     Person(PersonId),
@@ -114,7 +114,7 @@ struct StateReader<'s> {
 
 impl Answers for Answerer {
     fn answer(&self, request: Request) {
-        let answer = match admit(&self.guard, &request) {
+        let answer = match admit(&self.auth, &request) {
             Err(instead) => instead,
             Ok(EVENTS) if *request.method() == Method::Get => return self.stream(request),
             Ok(path) => self.page(path),
@@ -123,13 +123,13 @@ impl Answers for Answerer {
     }
 
     fn end(&self) {
-        self.screen.go_dark(); // or relays would wait for events
+        self.state.go_dark(); // or relays would wait for events
     }
 }
 
 impl Answerer {
     fn page(&self, path: &str) -> Answer {
-        let shown = self.screen.shown();
+        let shown = self.state.shown();
         match path.strip_prefix("preview/") {
             Some(own) => self.own(own, &shown),
             None => site_file(path, shown.generation.as_ref()),
@@ -153,7 +153,7 @@ impl Answerer {
         let state = State {
             generation: shown.generation.as_ref().map_or(0, |g| g.number),
             readers: readers.iter().map(state_reader).collect(),
-            first: self.beginner.among(readers).map(PersonId::as_str),
+            first: self.initial_reader.among(readers).map(PersonId::as_str),
             complaints: shown.complaints.as_deref(),
         };
         serde_json::to_vec(&state).expect("numbers and texts are JSON")
@@ -177,48 +177,95 @@ impl Answerer {
             head.push_str(&format!("{name}: {value}\r\n"));
         }
         head.push_str("Connection: close\r\n\r\nretry: 500\n\n");
-        self.screen.listen(request.into_writer(), &head);
+        self.state.listen(request.into_writer(), &head);
     }
 }
+
+/// Most headers in one request.
+const HEADERS_MAX: usize = 64;
+
+/// Headers that no request for a page has: by them, servers come to read one request in two ways.
+const REFUSED: [&str; 5] = [
+    "Transfer-Encoding",
+    "Upgrade",
+    "Expect",
+    "Trailer",
+    "HTTP2-Settings",
+];
+
+/// The headers that an answer depends on. Each may be there once.
+const READ_ONCE: [&str; 8] = [
+    "Host",
+    "Origin",
+    "Sec-Fetch-Site",
+    "Sec-Fetch-Dest",
+    "Sec-Purpose",
+    "Purpose",
+    "Cookie",
+    "Content-Length",
+];
 
 /// The path that anyone may ask for, as the site names it. `Err` holds what is answered instead.
 pub(super) fn admit_anyone(request: &Request) -> Result<&str, Answer> {
-    let path = read_only(request)?;
+    let path = plain(request)?;
     path.strip_prefix('/').ok_or_else(Answer::not_here)
 }
 
-/// The path of a request, beginning with `/`. `Err` holds a refusal to do more than read.
-fn read_only(request: &Request) -> Result<&str, Answer> {
-    if matches!(request.method(), Method::Get | Method::Head) {
-        Ok(path_of(request.url()))
-    } else {
-        Err(Answer::refusal(405, "only GET and HEAD are answered\n"))
+/// The path of a plain request: GET or HEAD in HTTP/1.1, without a body, each header that matters once. `Err` holds the
+/// refusal of any other.
+fn plain(request: &Request) -> Result<&str, Answer> {
+    let named = |name: &'static str| {
+        let headers = request.headers().iter();
+        headers.filter(move |header| header.field.equiv(name))
+    };
+    let mut lengths = named("Content-Length");
+    let is_well_formed = request.url().bytes().all(is_plain)
+        && named("").next().is_none()
+        && lengths.all(|length| length.value == "0")
+        && REFUSED.iter().all(|name| named(name).next().is_none())
+        && READ_ONCE.iter().all(|name| named(name).count() <= 1)
+        && named("Host").count() == 1;
+    match request.method() {
+        Method::Get | Method::Head if *request.http_version() != (1, 1) => {
+            Err(Answer::refusal(505, "only HTTP/1.1 is answered\n"))
+        }
+        Method::Get | Method::Head if request.headers().len() > HEADERS_MAX => {
+            Err(Answer::refusal(431, "too many headers\n"))
+        }
+        Method::Get | Method::Head if is_well_formed => Ok(path_of(request.url())),
+        Method::Get | Method::Head => Err(Answer::refusal(400, "this is no plain request\n")),
+        _ => Err(Answer::refusal(405, "only GET and HEAD are answered\n")),
     }
 }
 
+/// Whether a target of this site may hold the byte. It needs no escapes, and nothing of it means anything in HTML.
+fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"-._~/?=&".contains(&byte)
+}
+
 /// The path that is asked for, as the site names it. `Err` holds what is answered instead: a refusal, or the way in.
-pub(super) fn admit<'r>(guard: &Guard, request: &'r Request) -> Result<&'r str, Answer> {
+pub(super) fn admit<'r>(auth: &Auth, request: &'r Request) -> Result<&'r str, Answer> {
     let asker = asker(request);
-    let path = guard.below_base(read_only(request)?);
+    let path = auth.below_base(plain(request)?);
     if let (Some(""), Some(token)) = (path, query_value(request.url(), "token")) {
-        return Err(arrival(guard, request, &asker, token));
+        return Err(arrival(auth, request, &asker, token));
     }
-    if !guard.is_ours(&asker) {
+    if !auth.is_ours(&asker) {
         return Err(not_from_here());
     }
-    path.filter(|_| guard.is_known(&asker))
+    path.filter(|_| auth.is_known(&asker))
         .ok_or_else(locked_out)
 }
 
 /// Lets a browser in that has the token of a link that was not used yet.
-fn arrival(guard: &Guard, request: &Request, asker: &Asker, token: &str) -> Answer {
-    if !guard.may_arrive(asker) {
+fn arrival(auth: &Auth, request: &Request, asker: &Asker, token: &str) -> Answer {
+    if !auth.may_arrive(asker) {
         return not_from_here();
     }
-    let is_used = *request.method() == Method::Get && guard.uses_link(token);
+    let is_used = *request.method() == Method::Get && auth.uses_link(token);
     // A browser that is in needs no link: it may open an old one of its own again.
-    if is_used || guard.is_ours(asker) && guard.is_known(asker) {
-        let_in(guard, request.url())
+    if is_used || auth.is_ours(asker) && auth.is_known(asker) {
+        let_in(auth, request.url())
     } else {
         locked_out()
     }
@@ -227,11 +274,11 @@ fn arrival(guard: &Guard, request: &Request, asker: &Asker, token: &str) -> Answ
 /// Exchanges the token for the cookie, and leads to an address without it.
 ///
 /// By a page rather than a status: a browser that comes from another site sends no cookie along where a status leads.
-fn let_in(guard: &Guard, url: &str) -> Answer {
+fn let_in(auth: &Auth, url: &str) -> Answer {
     let as_whom = query_value(url, "as").map(|id| format!("?as={id}"));
-    let to = format!("{}{}", guard.base(), as_whom.unwrap_or_default());
+    let to = format!("{}{}", auth.base(), as_whom.unwrap_or_default());
     Answer {
-        more: vec![("Set-Cookie", guard.set_cookie())],
+        more: vec![("Set-Cookie", auth.set_cookie())],
         ..Answer::new(HTML, links::leading_to(&to).as_bytes())
     }
 }
@@ -240,7 +287,7 @@ fn not_from_here() -> Answer {
     Answer::refusal(403, "this address is not asked from here\n")
 }
 
-impl Beginner {
+impl InitialReader {
     /// Who that is; nothing: nobody.
     fn among<'r>(&'r self, readers: &'r [Reader]) -> Option<&'r PersonId> {
         match self {
@@ -308,7 +355,7 @@ pub(super) fn kind_of(path: &str) -> &'static str {
 
 fn asker(request: &Request) -> Asker<'_> {
     let value = |name: &'static str| {
-        let mut headers = request.headers().iter(); // the gate lets each of them through once
+        let mut headers = request.headers().iter(); // each is there once
         let found = headers.find(|header| header.field.equiv(name));
         found.map(|header| header.value.as_str())
     };
@@ -369,8 +416,8 @@ mod tests {
             sections,
         };
         let readers = [reader("a", 1), reader("b", 3), reader("c", 3)];
-        let widest = Beginner::Widest.among(&readers);
+        let widest = InitialReader::Widest.among(&readers);
         assert_eq!(widest.map(PersonId::as_str), Some("b"));
-        assert_eq!(Beginner::Nobody.among(&readers), None);
+        assert_eq!(InitialReader::Nobody.among(&readers), None);
     }
 }

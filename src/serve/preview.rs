@@ -15,7 +15,7 @@ use crate::model::{
 use crate::pipeline::{self, BuildError};
 use crate::rebuild::{Outcome, Rebuilder};
 use crate::seal::{SealError, SealInput, SealState, Sealer, SiteKey};
-use crate::source::{Given, LoadError, Touched, Unopened};
+use crate::source::{Given, LoadError, Unopened};
 use crate::terminal::{visible, visible_lines};
 
 /// The viewer with the preview's bar around it, bundled when this program was built.
@@ -158,8 +158,6 @@ pub struct Preview {
     with_own_keys: Keyed,
     sealed: SealState,
     last: Last,
-    /// The last look at the tree failed: what is different from what was read before is not known.
-    is_lost: bool,
 }
 
 /// Who has a live key of their own, as of the last look at the tree.
@@ -196,7 +194,6 @@ impl Preview {
             with_own_keys,
             sealed: SealState::default(),
             last: Last::default(),
-            is_lost: false,
         }
     }
 
@@ -222,13 +219,8 @@ impl Preview {
     }
 
     /// Loads, checks, renders and seals what the change can reach.
-    pub fn refresh(&mut self, touched: &Touched) -> Refreshed {
-        let touched = match mem::take(&mut self.is_lost) {
-            true => &Touched::Everything,
-            false => touched,
-        };
-        if let Err(error) = self.rebuilder.look(touched, self.today) {
-            self.is_lost = true;
+    pub fn refresh(&mut self, changed: &BTreeSet<PathBuf>) -> Refreshed {
+        if let Err(error) = self.rebuilder.look(changed, self.today) {
             return broken(Report::default(), Some(Trouble::from(&error)));
         }
         let report = self.rebuilder.report().clone();
@@ -245,8 +237,8 @@ impl Preview {
         let Some(input) = self.input() else {
             return Ok(None);
         };
-        let shelf = Shelf::behind(&self.last);
-        let sealer = Sealer::after(mem::take(&mut self.sealed), &input, &shelf);
+        let store = PreviewStore::behind(&self.last);
+        let sealer = Sealer::after(mem::take(&mut self.sealed), &input, &store);
         let drawn = self.rebuilder.draw(SCRIPT, |section, content| {
             Ok(sealer.add_section(section, content, None)?)
         });
@@ -260,7 +252,7 @@ impl Preview {
         match finish(sealer, &outcome) {
             Ok((site, sealed)) => {
                 self.sealed = sealed;
-                let files = shelf.into_files(&site.ledger);
+                let files = store.into_files(&site.ledger);
                 Ok(Some(Made {
                     outcome,
                     site,
@@ -395,12 +387,12 @@ fn finish(sealer: Sealer, outcome: &Outcome) -> Result<(SealedSite, SealState), 
 }
 
 /// The last generation's files, with those of the next one beside them until that is whole.
-struct Shelf<'l> {
+struct PreviewStore<'l> {
     last: &'l Last,
     written: Mutex<Files>,
 }
 
-impl<'l> Shelf<'l> {
+impl<'l> PreviewStore<'l> {
     fn behind(last: &'l Last) -> Self {
         Self {
             last,
@@ -418,7 +410,7 @@ impl<'l> Shelf<'l> {
     }
 }
 
-impl SiteStore for Shelf<'_> {
+impl SiteStore for PreviewStore<'_> {
     fn last_build(&self) -> u64 {
         self.last.ledger.build
     }

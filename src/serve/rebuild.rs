@@ -1,19 +1,22 @@
 //! The loop: a change, the next generation, and word of it.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 
-use super::changes::{Changes, Next};
-use super::screen::Screen;
-use super::{Preview, Refreshed, Touched};
+use super::preview_state::PreviewState;
+use super::watch::News;
+use super::{Preview, Refreshed};
 use crate::model::Date;
 
-/// How often it is asked what day it is, where nothing changes.
+/// How often the day is asked for while nothing changes.
 const DAY_CHECK: Duration = Duration::from_secs(30);
 
 /// One turn of the loop.
 pub struct Turn<'t> {
-    pub touched: &'t Touched,
+    /// What changed. Nothing the first time, and on another day.
+    pub changed: &'t BTreeSet<PathBuf>,
     pub refreshed: &'t Refreshed,
     pub took: Duration,
 }
@@ -21,38 +24,42 @@ pub struct Turn<'t> {
 /// Refreshes once.
 pub fn refresh(
     preview: &mut Preview,
-    touched: &Touched,
-    screen: &Screen,
+    changed: &BTreeSet<PathBuf>,
+    state: &PreviewState,
     tell: &mut dyn FnMut(&Turn),
 ) {
     let began = Instant::now();
-    let refreshed = preview.refresh(touched);
+    let refreshed = preview.refresh(changed);
     let took = began.elapsed();
-    screen.show(&refreshed);
+    state.show(&refreshed);
     tell(&Turn {
-        touched,
+        changed,
         refreshed: &refreshed,
         took,
     });
 }
 
-/// Refreshes after every change, and where another day has begun, until there are no more.
+/// Refreshes after every change, and when another day begins, until the end.
 pub fn until_the_end(
     preview: &mut Preview,
-    changes: &Changes,
-    screen: &Screen,
+    news: &Receiver<News>,
+    state: &PreviewState,
     day: &dyn Fn() -> Date,
     tell: &mut dyn FnMut(&Turn),
 ) {
     loop {
-        let touched = match changes.next_within(DAY_CHECK) {
-            Next::Change(touched) => touched,
-            Next::Nothing => Touched::Paths(BTreeSet::new()),
-            Next::End => return,
-        };
+        let mut next = news.recv_timeout(DAY_CHECK);
+        let mut changed = BTreeSet::new();
+        while let Ok(News::Changed(paths)) = next {
+            changed.extend(paths);
+            next = news.try_recv().map_err(|_| RecvTimeoutError::Timeout);
+        }
+        if next != Err(RecvTimeoutError::Timeout) {
+            return;
+        }
         let is_another_day = preview.turn_to(day());
-        if is_another_day || touched != Touched::Paths(BTreeSet::new()) {
-            refresh(preview, &touched, screen, tell);
+        if is_another_day || !changed.is_empty() {
+            refresh(preview, &changed, state, tell);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The server: a gate on loopback, and behind it, on a socket that only this user can reach, what answers.
+//! The server: a listener on loopback, and behind it tiny_http, on a socket that only this user can reach.
 
 use std::fs;
 use std::io;
@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use tempfile::TempDir;
 use tiny_http::{Request, Server as Http};
 
-use super::gate::Gate;
+use super::listener::Listener;
 use crate::private;
 
 /// Threads that answer.
@@ -27,7 +27,7 @@ pub trait Answers: Send + Sync + 'static {
 /// A server that runs until it is dropped; then its threads have ended and its socket is gone.
 pub struct Server {
     answerer: Arc<dyn Answers>,
-    gate: Option<Gate>,
+    listener: Option<Listener>,
     http: Option<Arc<Http>>,
     threads: Vec<JoinHandle<()>>,
     /// Holds the socket; only its owner may enter.
@@ -35,7 +35,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Answers on listeners that [`Gate::listeners`] made.
+    /// Answers on listeners that [`Listener::bind`] made.
     ///
     /// # Errors
     /// The system refuses sockets, threads or a temporary folder.
@@ -46,13 +46,13 @@ impl Server {
         fs::set_permissions(&socket, private::of_file())?;
         let mut server = Self {
             answerer: Arc::new(answerer),
-            gate: None,
+            listener: None,
             http: Some(Arc::new(http)),
             threads: Vec::new(),
             _folder: folder,
         };
         server.answer()?;
-        server.gate = Some(Gate::open(listeners, socket)?);
+        server.listener = Some(Listener::start(listeners, socket)?);
         Ok(server)
     }
 
@@ -75,7 +75,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.answerer.end();
-        self.gate = None;
+        self.listener = None;
         if let Some(http) = self.http.take() {
             self.threads.iter().for_each(|_| http.unblock());
         }

@@ -1,9 +1,10 @@
-//! Sees what changes on disk: told by the system where it tells, and by looking again and again where it does not.
+//! Watches a tree: the system says that something happened, and a [snapshot](DirSnapshot) says what.
+//!
+//! Where the system says nothing, as on a network's disk, all files are looked at every few seconds.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -11,130 +12,127 @@ use std::time::{Duration, Instant};
 use notify::event::{AccessKind, AccessMode, EventKind};
 use notify::{Config, RecommendedWatcher, RecursiveMode, Watcher as _};
 
-use super::Touched;
-use super::changes::Changes;
-use super::survey::Survey;
-use super::territory::{Depth, Territory};
+use super::snapshot::DirSnapshot;
+use super::watched_paths::{Depth, WatchedPaths};
+use crate::source::Given;
 
 /// How often everything is looked at, at most and at least.
 const LOOK_EVERY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_millis(2_500));
 
-/// How often at least where the disk is one that tells of every change.
+/// How often at least on a disk whose every change the system reports.
 const LOOK_SELDOM: Duration = Duration::from_secs(30);
 
 /// A look may take one part in so many of the time.
 const LOOK_SHARE: u32 = 30;
 
-/// Called once, with why the system tells of no changes.
-pub type Deaf = Box<dyn FnOnce(String) + Send>;
+/// A path is looked at once nothing has happened to it for so long: editors write in bursts, and a checkout in a long one.
+const QUIET: Duration = Duration::from_millis(5);
+
+/// What is quiet is looked at after so long, though something else still happens.
+const BURST: Duration = Duration::from_millis(100);
+
+/// Called once, with the reason why the system reports no changes.
+pub type OnUnwatched = Box<dyn FnOnce(String) + Send>;
 
 /// How changes are noticed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Notice {
-    /// By what the system tells, and by looking.
-    ToldAndSeen,
+    /// By what the system reports, and by looking.
+    ReportedAndSeen,
     /// By looking alone, as on a network's disk.
     Seen,
 }
 
-/// Watches until it is dropped.
-pub struct Watch {
-    news: Sender<News>,
-    threads: Vec<JoinHandle<()>>,
+/// What the loop that rebuilds waits for.
+#[derive(Debug, PartialEq, Eq)]
+pub enum News {
+    /// These paths look different, are new, or are gone.
+    Changed(BTreeSet<PathBuf>),
+    /// The preview ends.
+    End,
 }
 
-enum News {
-    Told(notify::Result<notify::Event>),
-    /// Everything, seen anew.
-    Seen(Territory, Survey),
+/// Watches until it is dropped.
+pub struct Watch {
+    signals: Sender<Signal>,
+    thread: Option<JoinHandle<()>>,
+}
+
+enum Signal {
+    Event(notify::Result<notify::Event>),
     End,
 }
 
 impl Watch {
-    /// Watches the organisation in `root`. What is there when this returns is what later changes are changes of.
+    /// Watches the organisation in `root`. Changes are changes of what is there when this returns.
     ///
     /// # Errors
-    /// The system refuses threads.
+    /// The system refuses a thread.
     pub fn start(
-        root: PathBuf,
-        changes: Arc<Changes>,
+        (root, given): (PathBuf, Given),
+        news: Sender<News>,
         notice: Notice,
-        deaf: Deaf,
+        on_unwatched: OnUnwatched,
     ) -> io::Result<Self> {
-        let (news, heard) = channel();
-        let (ask, asked) = channel();
-        let territory = Territory::of(&root);
-        let mut ears = Ears {
+        let (signals, heard) = channel();
+        let paths = WatchedPaths::of(&root, &given);
+        let mut notifier = Notifier {
             watcher: None,
-            deaf: Some(deaf),
+            on_unwatched: Some(on_unwatched),
         };
-        if notice == Notice::ToldAndSeen {
-            ears.open(news.clone());
-            ears.listen_to(territory.folders());
+        if notice == Notice::ReportedAndSeen {
+            notifier.start(signals.clone());
+            notifier.watch(paths.folders());
         }
-        let survey = Survey::of(&territory);
-        ears.listen_to(links_of(&survey, &territory.areas));
-        let watchman = Watchman {
+        let snapshot = DirSnapshot::of(&paths);
+        notifier.watch(links_of(&snapshot, &paths.areas));
+        let watch_loop = WatchLoop {
             root,
-            territory,
-            survey,
-            changes,
-            ears,
-            ask,
+            given,
+            paths,
+            snapshot,
+            notifier,
+            news,
+            pending: BTreeMap::new(),
+            pending_since: Instant::now(),
+            next_look: Instant::now() + LOOK_EVERY.0,
         };
-        let seen = news.clone();
-        let threads = vec![
-            spawn("look", move || look_when_asked(&asked, &seen))?,
-            spawn("watch", move || watchman.run(&heard))?,
-        ];
-        Ok(Self { news, threads })
+        let thread = thread::Builder::new().name("watch".into());
+        let thread = thread.spawn(move || watch_loop.run(&heard))?;
+        let thread = Some(thread);
+        Ok(Self { signals, thread })
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        let _ = self.news.send(News::End);
-        for thread in self.threads.drain(..) {
-            let _ = thread.join(); // a thread that panicked has ended too
-        }
+        let _ = self.signals.send(Signal::End);
+        // A thread that panicked has ended too.
+        let _ = self.thread.take().map(JoinHandle::join);
     }
 }
 
-fn spawn(name: &str, work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
-    thread::Builder::new().name(name.into()).spawn(work)
-}
-
-/// Looks at a territory whenever it is asked to, so that nothing told has to wait for that.
-fn look_when_asked(asked: &Receiver<Territory>, seen: &Sender<News>) {
-    for territory in asked {
-        let survey = Survey::of(&territory);
-        if seen.send(News::Seen(territory, survey)).is_err() {
-            return;
-        }
-    }
-}
-
-/// What the system tells.
-struct Ears {
+/// What the system reports.
+struct Notifier {
     watcher: Option<RecommendedWatcher>,
-    deaf: Option<Deaf>,
+    on_unwatched: Option<OnUnwatched>,
 }
 
-impl Ears {
-    fn open(&mut self, news: Sender<News>) {
-        let told = move |event| {
-            let _ = news.send(News::Told(event)); // nobody listens at the end
+impl Notifier {
+    fn start(&mut self, signals: Sender<Signal>) {
+        let send = move |event| {
+            let _ = signals.send(Signal::Event(event)); // nobody listens at the end
         };
         // A link may lead to the whole disk.
         let config = Config::default().with_follow_symlinks(false);
-        match RecommendedWatcher::new(told, config) {
+        match RecommendedWatcher::new(send, config) {
             Ok(watcher) => self.watcher = Some(watcher),
-            Err(error) => self.go_deaf(&error),
+            Err(error) => self.give_up(&error),
         }
     }
 
-    /// Listens to those of some folders that are there, as if for the first time.
-    fn listen_to<'f>(&mut self, folders: impl Iterator<Item = (&'f Path, Depth)>) {
+    /// Watches those of some folders that are there, as if for the first time.
+    fn watch<'f>(&mut self, folders: impl Iterator<Item = (&'f Path, Depth)>) {
         for (folder, depth) in folders.filter(|(folder, _)| folder.is_dir()) {
             let Some(watcher) = &mut self.watcher else {
                 return;
@@ -147,16 +145,16 @@ impl Ears {
             if let Err(error) = watcher.watch(folder, mode)
                 && !is_gone(&error)
             {
-                self.go_deaf(&error);
+                self.give_up(&error);
             }
         }
     }
 
-    /// What is heard only in part would be believed to be all.
-    fn go_deaf(&mut self, why: &notify::Error) {
+    /// Reports of a part would be taken for reports of everything.
+    fn give_up(&mut self, why: &notify::Error) {
         self.watcher = None;
-        if let Some(deaf) = self.deaf.take() {
-            deaf(why.to_string());
+        if let Some(on_unwatched) = self.on_unwatched.take() {
+            on_unwatched(why.to_string());
         }
     }
 }
@@ -169,131 +167,137 @@ fn is_gone(error: &notify::Error) -> bool {
     }
 }
 
-/// Takes in all news.
-struct Watchman {
+/// Looks where something happened, and at everything now and then; sends what differs.
+struct WatchLoop {
     root: PathBuf,
-    territory: Territory,
-    survey: Survey,
-    changes: Arc<Changes>,
-    ears: Ears,
-    ask: Sender<Territory>,
+    given: Given,
+    paths: WatchedPaths,
+    snapshot: DirSnapshot,
+    notifier: Notifier,
+    news: Sender<News>,
+    /// Where something happened that was not looked at yet, and when it last did.
+    pending: BTreeMap<PathBuf, Instant>,
+    pending_since: Instant,
+    /// When everything is looked at.
+    next_look: Instant,
 }
 
-impl Watchman {
-    fn run(mut self, heard: &Receiver<News>) {
-        let mut pace = Pace::new();
+impl WatchLoop {
+    fn run(mut self, signals: &Receiver<Signal>) {
         loop {
-            match heard.recv_timeout(pace.left()) {
-                // More happened than the system keeps in mind, and it names no file: the next look finds what it was. To
-                // look at once, and to listen anew, would make the next flood: every folder that is opened is told too.
-                Ok(News::Told(Ok(event))) if event.need_rescan() => pace.hurry(),
-                Ok(News::Told(Ok(event))) => self.told(&event),
-                Ok(News::Told(Err(error))) => self.mistold(&error),
-                Ok(News::Seen(territory, survey)) => {
-                    pace.looked(self.looks_at_least_every());
-                    self.seen(&territory, survey);
-                }
-                Err(RecvTimeoutError::Timeout) => {
-                    pace.looking();
-                    if self.ask.send(self.territory.clone()).is_err() {
-                        return;
-                    }
-                }
-                Ok(News::End) | Err(RecvTimeoutError::Disconnected) => return,
+            let now = Instant::now();
+            let pending_is_due = self.pending_is_due();
+            if pending_is_due.is_some_and(|due| due <= now) {
+                self.look_at_pending(now);
+            } else if self.next_look <= now {
+                self.look_at_everything(now);
+            }
+            let due = self.pending_is_due().unwrap_or(self.next_look);
+            let due = due.min(self.next_look);
+            match signals.recv_timeout(due.saturating_duration_since(Instant::now())) {
+                Ok(Signal::Event(event)) => self.heard(event),
+                Err(RecvTimeoutError::Timeout) => {}
+                Ok(Signal::End) | Err(RecvTimeoutError::Disconnected) => return,
             }
         }
     }
 
-    /// On a network's disk, others change files and nobody is told.
+    fn heard(&mut self, event: notify::Result<notify::Event>) {
+        match event {
+            // More happened than the system keeps in mind, and it names no file: the next look finds what it was. To look at
+            // once, and to watch again, would make the next flood: the system reports every folder that is opened.
+            Ok(event) if event.need_rescan() => self.look_within(LOOK_EVERY.1),
+            Ok(event) if is_only_a_look(event.kind) => {}
+            Ok(event) => {
+                let now = Instant::now();
+                let paths = event.paths.into_iter();
+                let paths = paths.filter(|path| self.paths.counts(path));
+                if self.pending.is_empty() {
+                    self.pending_since = now;
+                }
+                self.pending.extend(paths.map(|path| (path, now)));
+            }
+            Err(error) => {
+                if matches!(error.kind, notify::ErrorKind::MaxFilesWatch) {
+                    self.notifier.give_up(&error);
+                }
+                self.notifier.watch(self.paths.folders());
+                self.look_within(Duration::ZERO);
+            }
+        }
+    }
+
+    fn look_within(&mut self, time: Duration) {
+        self.next_look = self.next_look.min(Instant::now() + time);
+    }
+
+    /// When there is something to look at, if something happened.
+    fn pending_is_due(&self) -> Option<Instant> {
+        let last = self.pending.values().max()?;
+        Some((*last + QUIET).min(self.pending_since + BURST))
+    }
+
+    /// Looks at what is quiet: the next change of a file that is written at this moment may not show.
+    fn look_at_pending(&mut self, now: Instant) {
+        let is_quiet = |_: &PathBuf, last: &mut Instant| *last + QUIET <= now;
+        let quiet = self.pending.extract_if(.., is_quiet);
+        let quiet: BTreeSet<PathBuf> = quiet.map(|(path, _)| path).collect();
+        self.pending_since = now;
+        // Watching comes first: what happens after it is reported, and what happened before is looked at now.
+        let is_new = |(folder, _): &(&Path, Depth)| quiet.contains(*folder);
+        self.notifier.watch(self.paths.folders().filter(is_new));
+        let changed = self.snapshot.refresh(&self.paths, &quiet);
+        self.notifier.watch(links_of(&self.snapshot, &quiet));
+        self.send(changed);
+    }
+
+    fn look_at_everything(&mut self, now: Instant) {
+        let paths = WatchedPaths::of(&self.root, &self.given);
+        let is_new = |(folder, _): &(&Path, Depth)| !self.paths.areas.contains(*folder);
+        if paths != self.paths {
+            self.notifier.watch(paths.folders().filter(is_new));
+        }
+        let snapshot = DirSnapshot::of(&paths);
+        let changed = self.snapshot.difference(&snapshot);
+        // What was not reported may be in a folder that is not watched any more.
+        let unreported =
+            |(folder, _): &(&Path, Depth)| changed.iter().any(|path| path.starts_with(folder));
+        self.notifier.watch(paths.folders().filter(unreported));
+        self.notifier.watch(links_of(&snapshot, &changed));
+        (self.paths, self.snapshot) = (paths, snapshot);
+        let pause = now.elapsed() * LOOK_SHARE;
+        self.next_look = Instant::now() + pause.clamp(LOOK_EVERY.0, self.looks_at_least_every());
+        self.send(changed);
+    }
+
+    /// On a network's disk, others change files and the system reports nothing.
     fn looks_at_least_every(&self) -> Duration {
-        let mut places = self.territory.folders().map(|(folder, _)| folder);
-        match self.ears.watcher.is_some() && places.all(tells_of_changes) {
-            true => LOOK_SELDOM,
-            false => LOOK_EVERY.1,
+        let mut places = self.paths.folders().map(|(folder, _)| folder);
+        if self.notifier.watcher.is_some() && places.all(reports_every_change) {
+            LOOK_SELDOM
+        } else {
+            LOOK_EVERY.1
         }
     }
 
-    fn told(&mut self, event: &notify::Event) {
-        if is_only_a_look(event.kind) {
+    fn send(&mut self, changed: BTreeSet<PathBuf>) {
+        if changed.is_empty() {
             return;
         }
-        let paths = event.paths.iter();
-        let paths: BTreeSet<PathBuf> = paths
-            .filter(|path| self.territory.counts(path))
-            .cloned()
-            .collect();
-        self.took(paths);
-    }
-
-    /// An error of the system's: who knows what it has not told.
-    fn mistold(&mut self, error: &notify::Error) {
-        if matches!(error.kind, notify::ErrorKind::MaxFilesWatch) {
-            self.ears.go_deaf(error);
+        let moves = changed.iter().any(|path| self.paths.follows_from(path));
+        let _ = self.news.send(News::Changed(changed)); // nobody listens at the end
+        if moves && WatchedPaths::of(&self.root, &self.given) != self.paths {
+            self.look_at_everything(Instant::now());
         }
-        self.everything();
-    }
-
-    fn seen(&mut self, territory: &Territory, survey: Survey) {
-        if *territory != self.territory {
-            return; // it was another one that was looked at: the next look counts
-        }
-        let unheard = self.survey.difference(&survey);
-        // Where something was not heard, nobody may be listening any more.
-        let deaf =
-            |(folder, _): &(&Path, Depth)| unheard.iter().any(|path| path.starts_with(folder));
-        self.ears.listen_to(self.territory.folders().filter(deaf));
-        self.took(unheard);
-    }
-
-    fn took(&mut self, paths: BTreeSet<PathBuf>) {
-        if paths.is_empty() {
-            return;
-        }
-        // Listening comes first: what happens after it is heard, and what happened before is looked at now.
-        let is_new = |(folder, _): &(&Path, Depth)| paths.contains(*folder);
-        self.ears.listen_to(self.territory.folders().filter(is_new));
-        for path in &paths {
-            self.survey.renew(&self.territory, path);
-        }
-        self.ears.listen_to(links_of(&self.survey, &paths));
-        let moves = paths.iter().any(|path| self.territory.follows_from(path));
-        self.changes.add(Touched::Paths(paths));
-        if moves {
-            self.move_on();
-        }
-    }
-
-    /// Watches what the organisation consists of now.
-    fn move_on(&mut self) {
-        let territory = Territory::of(&self.root);
-        if territory == self.territory {
-            return;
-        }
-        let is_new = |(folder, _): &(&Path, Depth)| !self.territory.areas.contains(*folder);
-        self.ears.listen_to(territory.folders().filter(is_new));
-        self.survey = Survey::of(&territory);
-        self.ears
-            .listen_to(links_of(&self.survey, &territory.areas));
-        self.territory = territory;
-        self.changes.add(Touched::Everything);
-    }
-
-    fn everything(&mut self) {
-        self.territory = Territory::of(&self.root);
-        self.ears.listen_to(self.territory.folders());
-        self.survey = Survey::of(&self.territory);
-        self.ears
-            .listen_to(links_of(&self.survey, &self.territory.areas));
-        self.changes.add(Touched::Everything);
     }
 }
 
-/// The folders behind links, each to be listened to by itself.
+/// The folders behind links, each to be watched by itself.
 fn links_of<'s>(
-    survey: &'s Survey,
+    snapshot: &'s DirSnapshot,
     paths: &'s BTreeSet<PathBuf>,
 ) -> impl Iterator<Item = (&'s Path, Depth)> {
-    survey.links(paths).map(|link| (link, Depth::Whole))
+    snapshot.links(paths).map(|link| (link, Depth::Whole))
 }
 
 /// Files that were only opened, read or closed unwritten.
@@ -307,7 +311,7 @@ fn is_only_a_look(kind: EventKind) -> bool {
 
 /// Whether a folder lies on a disk of this machine's own, whose every change passes through its system.
 #[cfg(target_os = "linux")]
-fn tells_of_changes(folder: &Path) -> bool {
+fn reports_every_change(folder: &Path) -> bool {
     // ext2 to ext4, xfs, btrfs, tmpfs, zfs, f2fs: see `man 2 statfs`.
     const OWN: [u64; 6] = [
         0xef53,
@@ -322,103 +326,82 @@ fn tells_of_changes(folder: &Path) -> bool {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn tells_of_changes(_: &Path) -> bool {
+fn reports_every_change(_: &Path) -> bool {
     false
-}
-
-/// When to look again.
-struct Pace {
-    next: Instant,
-    began: Option<Instant>,
-}
-
-impl Pace {
-    fn new() -> Self {
-        Self {
-            next: Instant::now() + LOOK_EVERY.0,
-            began: None,
-        }
-    }
-
-    fn left(&self) -> Duration {
-        match self.began {
-            Some(_) => Duration::from_secs(3600), // the look that is under way comes first
-            None => self.next.saturating_duration_since(Instant::now()),
-        }
-    }
-
-    fn looking(&mut self) {
-        self.began = Some(Instant::now());
-    }
-
-    /// What costs much is done seldom.
-    fn looked(&mut self, at_least_every: Duration) {
-        let took = self.began.take().map_or(Duration::ZERO, |at| at.elapsed());
-        let pause = (took * LOOK_SHARE).clamp(LOOK_EVERY.0, at_least_every);
-        self.next = Instant::now() + pause;
-    }
-
-    /// Something was not told.
-    fn hurry(&mut self) {
-        self.next = self.next.min(Instant::now() + LOOK_EVERY.1);
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use notify::event::{Event, Flag};
 
-    use super::super::changes::Next;
     use super::*;
 
-    #[test]
-    fn what_a_flood_of_news_has_hidden_is_found_by_the_next_look_and_makes_no_other_flood() {
-        let root = tempfile::tempdir().expect("a folder can be made");
-        let root = root.path().to_owned();
-        std::fs::create_dir(root.join("people")).expect("it is empty");
-        let territory = Territory::of(&root);
-        let (ask, asked) = channel();
-        let (news, heard) = channel();
-        let changes = Arc::<Changes>::default();
-        let watchman = Watchman {
-            survey: Survey::of(&territory),
-            territory: territory.clone(),
-            changes: Arc::clone(&changes),
-            ears: Ears {
+    fn watch_loop(root: &Path, news: Sender<News>) -> WatchLoop {
+        let paths = WatchedPaths::of(root, &Given::default());
+        WatchLoop {
+            root: root.to_owned(),
+            given: Given::default(),
+            snapshot: DirSnapshot::of(&paths),
+            paths,
+            notifier: Notifier {
                 watcher: None,
-                deaf: None,
+                on_unwatched: None,
             },
-            ask,
-            root: root.clone(),
-        };
-        let file = root.join("gradus.toml");
-        std::fs::write(&file, "a = 1").expect("it can be written");
-        let flood = Event::new(EventKind::Other).set_flag(Flag::Rescan);
-        news.send(News::Told(Ok(flood))).expect("it is heard");
-        std::thread::scope(|threads| {
-            threads.spawn(move || watchman.run(&heard));
-            asked.recv().expect("a look is asked for");
-            assert_eq!(changes.next_within(Duration::ZERO), Next::Nothing);
-            let seen = News::Seen(territory.clone(), Survey::of(&territory));
-            news.send(seen).expect("it is heard");
-            let change = Next::Change(Touched::Paths([file].into()));
-            assert_eq!(changes.next_within(Duration::from_secs(60)), change);
-            news.send(News::End).expect("it is heard");
-        });
+            news,
+            pending: BTreeMap::new(),
+            pending_since: Instant::now(),
+            next_look: Instant::now() + LOOK_SELDOM,
+        }
     }
 
     #[test]
-    fn who_has_missed_something_looks_sooner_and_never_later() {
-        let mut pace = Pace::new();
-        let before = Instant::now();
-        pace.began = before.checked_sub(Duration::from_secs(5));
-        assert!(pace.began.is_some(), "the clock began longer ago");
-        pace.looked(LOOK_SELDOM);
-        assert!(pace.next > before + LOOK_EVERY.1);
-        pace.hurry();
-        let sooner = pace.next;
-        assert!(sooner <= Instant::now() + LOOK_EVERY.1);
-        pace.hurry();
-        assert_eq!(pace.next, sooner);
+    fn what_a_flood_of_events_has_hidden_is_found_by_the_next_look_and_makes_no_other_flood() {
+        let root = tempfile::tempdir().expect("a folder can be made");
+        let root = root.path().canonicalize().expect("a folder");
+        std::fs::create_dir(root.join("people")).expect("it is empty");
+        let (news, told) = channel();
+        let mut watch = watch_loop(&root, news);
+        let file = root.join("gradus.toml");
+        std::fs::write(&file, "name = \"A\"").expect("it can be written");
+        watch.heard(Ok(Event::new(EventKind::Other).set_flag(Flag::Rescan)));
+        assert!(watch.pending.is_empty() && told.try_recv().is_err());
+        let next = watch.next_look;
+        assert!(next <= Instant::now() + LOOK_EVERY.1, "it looks sooner");
+        watch.heard(Ok(Event::new(EventKind::Other).set_flag(Flag::Rescan)));
+        assert!(watch.next_look <= next, "and never later");
+        watch.look_at_everything(Instant::now());
+        assert_eq!(told.try_recv(), Ok(News::Changed([file].into())));
+    }
+
+    #[test]
+    fn a_file_that_is_still_written_is_looked_at_once_it_is_quiet() {
+        let root = tempfile::tempdir().expect("a folder can be made");
+        let root = root.path().canonicalize().expect("a folder");
+        std::fs::create_dir(root.join("people")).expect("it is empty");
+        let (news, told) = channel();
+        let mut watch = watch_loop(&root, news);
+        let paths = ["people/a", "people/b"].map(|name| root.join(name));
+        paths
+            .iter()
+            .for_each(|path| std::fs::write(path, "1").expect("written"));
+        let now = Instant::now();
+        watch.pending.insert(paths[0].clone(), now);
+        watch.pending.insert(paths[1].clone(), now + BURST);
+        watch.pending_since = now;
+        assert_eq!(
+            watch.pending_is_due(),
+            Some(now + BURST),
+            "however much happens"
+        );
+        watch.look_at_pending(now + BURST);
+        assert_eq!(
+            told.try_recv(),
+            Ok(News::Changed([paths[0].clone()].into()))
+        );
+        watch.look_at_pending(now + BURST + QUIET);
+        assert_eq!(
+            told.try_recv(),
+            Ok(News::Changed([paths[1].clone()].into()))
+        );
     }
 }

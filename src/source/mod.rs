@@ -46,7 +46,7 @@ pub use lookup::{Lies, lies};
 pub use outside::{Given, LeadsOut, Outside, leading_out};
 pub use published::STATIC;
 pub use read::FILE_MAX_BYTES;
-pub use reload::{Changed, Touched};
+pub use reload::Changed;
 pub use revision::{Revision, RevisionProblem, Revisions};
 pub use sealed::{Identities, SEALED_ENDING, SEALED_MAX_BYTES, Unopened};
 pub use theme::{THEMES, ThemeFilesError, theme_files};
@@ -154,12 +154,6 @@ impl Source {
         parts.collect()
     }
 
-    /// The directories, besides the root itself, of which a change matters to this organisation, absolute
-    /// and without symbolic links. They need not be there.
-    pub fn watched(&self) -> Vec<PathBuf> {
-        self.areas.all().collect()
-    }
-
     /// How a path of the usual layout (`people/…`) is shown, wherever `[sources]` points and whether or not the file
     /// is sealed.
     pub fn shown(&self, path: &str) -> String {
@@ -230,6 +224,12 @@ pub fn load_with(root: &Path, given: &Given) -> Result<Source, LoadError> {
     let mut source = load::load(root, given)?;
     source.recall(recall::Memory::default());
     Ok(source)
+}
+
+/// The directories besides `root` that the organisation is read from at the moment, absolute. They need not be there.
+pub fn directories(root: &Path, given: &Given) -> Vec<PathBuf> {
+    let read = load::begin(root, given);
+    read.map_or_else(|_| Vec::new(), |source| source.areas.all().collect())
 }
 
 /// One file that was read.

@@ -15,15 +15,6 @@ use super::{
     SourceFile,
 };
 
-/// What may be different on the disk.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Touched {
-    /// Anything: nobody saw what happened.
-    Everything,
-    /// Files and directories, absolute, without symbolic links as far as they are there.
-    Paths(BTreeSet<PathBuf>),
-}
-
 /// What is different from what was read before.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Changed {
@@ -73,23 +64,20 @@ struct Cut {
 }
 
 impl Source {
-    /// Reads again what may have changed, and says what did.
+    /// Reads again what may have changed, and says what did. The paths are absolute, without symbolic links as far as they
+    /// are there; that of a directory is for everything below it.
     ///
     /// # Errors
     /// As [`fn@super::load`]; the source is as it was then.
-    pub fn reload(&mut self, touched: &Touched) -> Result<Changed, LoadError> {
+    pub fn reload(&mut self, paths: &BTreeSet<PathBuf>) -> Result<Changed, LoadError> {
         let memory = self.forget();
-        let read = self.read_again(touched);
+        let read = self.read_again(paths);
         let remembered = self.recall(memory);
         Ok(read?.and(remembered))
     }
 
-    fn read_again(&mut self, touched: &Touched) -> Result<Changed, LoadError> {
-        let parts = match touched {
-            Touched::Everything => None,
-            Touched::Paths(paths) => self.parts(paths),
-        };
-        let read = parts.and_then(|parts| {
+    fn read_again(&mut self, paths: &BTreeSet<PathBuf>) -> Result<Changed, LoadError> {
+        let read = self.parts(paths).and_then(|parts| {
             let read = load::load_parts(self, &parts);
             read.stands_alone().then_some((parts, read))
         });

@@ -916,7 +916,7 @@ fn while_a_tree_is_written_the_lock_warns_and_stops_nothing_whatever_the_keys_ar
         Some(recipient(number))
     });
     let mut rebuilder = gradus::rebuild::Rebuilder::new(root.path().to_owned(), Some(stand_in));
-    let everything = gradus::source::Touched::Everything;
+    let everything = [root.path().canonicalize().expect("it is there")].into();
     rebuilder.look(&everything, day(TODAY)).expect("a tree");
     assert_eq!(told(rebuilder.unaccepted()), "");
     write(

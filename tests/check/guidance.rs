@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 
 use gradus::diag::Severity;
 use gradus::rebuild::Rebuilder;
-use gradus::source::Touched;
 
 use super::tree::{ADA, GRACE, Tree};
 
@@ -742,7 +741,7 @@ fn guidance_after_a_change_is_that_of_a_first_look() {
     let today = TODAY.parse().expect("a date");
     let mut tree = calm_tree();
     let mut again = Rebuilder::new(tree.root(), None);
-    again.look(&Touched::Everything, today).expect("a tree");
+    again.look(&BTreeSet::new(), today).expect("a tree");
     assert_eq!(again.report().count(Severity::Advice), 0);
     let (_, agreed) = calm()
         .into_iter()
@@ -765,8 +764,8 @@ fn guidance_after_a_change_is_that_of_a_first_look() {
     ];
     for (path, text, advice) in changes {
         tree = tree.with(path, &text);
-        let touched = Touched::Paths(BTreeSet::from([tree.root().join(path)]));
-        again.look(&touched, today).expect("a tree");
+        let paths = BTreeSet::from([tree.root().join(path)]);
+        again.look(&paths, today).expect("a tree");
         let (_, afresh) = gradus::pipeline::load(&tree.root(), today).expect("a tree");
         assert_eq!(again.report().diagnostics, afresh.diagnostics, "{path}");
         assert_eq!(again.report().count(Severity::Advice), advice, "{path}");

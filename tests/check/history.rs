@@ -6,7 +6,7 @@ use std::process::Command;
 
 use gradus::diag::Report;
 use gradus::model::*;
-use gradus::source::{self, Given, Outside, Source, Touched};
+use gradus::source::{self, Given, Outside, Source};
 use gradus::{check, pipeline};
 
 use super::tree::Tree;
@@ -568,8 +568,8 @@ fn a_repository_in_a_directory_with_a_strange_name_is_read() {
 /// Reads a tree again as if one file had been saved, and gives whose files are different.
 fn saved(source: &mut Source, path: &str) -> Vec<String> {
     let root = source.root.canonicalize().expect("a directory");
-    let touched = Touched::Paths([root.join(path)].into());
-    let changed = source.reload(&touched).expect("an organisation");
+    let paths = [root.join(path)].into();
+    let changed = source.reload(&paths).expect("an organisation");
     assert!(!changed.shared, "{changed:?}");
     changed.people.iter().map(ToString::to_string).collect()
 }
@@ -597,18 +597,19 @@ fn a_tree_read_again_says_what_it_says_when_read_anew() {
     let repository = rewritten().with("cycles/2026-h1.toml", PIN);
     let mut source = source::load(&repository.root()).expect("an organisation");
     let cycle = repository.root().join("cycles/2026-h1.toml");
+    let everything: BTreeSet<PathBuf> = [repository.root().canonicalize().expect("it")].into();
     let steps = [
-        (PIN.to_owned(), Touched::Everything),
-        (pinned("v2026.2"), Touched::Everything),
+        (PIN.to_owned(), everything.clone()),
+        (pinned("v2026.2"), everything.clone()),
         (
             pinned("old/rubric"),
-            Touched::Paths([cycle.canonicalize().expect("it")].into()),
+            [cycle.canonicalize().expect("it")].into(),
         ),
-        (PIN.replace("rubric", "# rubric"), Touched::Everything),
+        (PIN.replace("rubric", "# rubric"), everything.clone()),
     ];
-    for (text, touched) in steps {
+    for (text, paths) in steps {
         fs::write(&cycle, text).expect("written");
-        source.reload(&touched).expect("an organisation");
+        source.reload(&paths).expect("an organisation");
         let anew = source::load(&repository.root()).expect("an organisation");
         assert_eq!(source.files, anew.files);
         assert_eq!(source.directories, anew.directories);

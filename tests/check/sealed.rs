@@ -7,7 +7,7 @@ use std::path::Path;
 use gradus::at_rest::{SealTo, seal};
 use gradus::check;
 use gradus::model::Identity;
-use gradus::source::{self, FileKind, Given, Identities, Outside, ProblemKind, Touched};
+use gradus::source::{self, FileKind, Given, Identities, Outside, ProblemKind};
 
 use super::tree::Tree;
 
@@ -117,14 +117,14 @@ fn a_sealed_file_that_changes_is_read_again_with_the_same_keys() {
             .expect("a folder")
             .join(path.file_name().expect("a name"))
     };
-    let touched = Touched::Paths(BTreeSet::from([real(&review), real(&sealed)]));
+    let paths = BTreeSet::from([real(&review), real(&sealed)]);
     let same_as_anew = |source: &source::Source| {
         let anew = source::load_with(&tree.root(), &identities).expect("a tree");
         assert_eq!(source.files, anew.files);
         assert_eq!(source.texts, anew.texts);
         assert_eq!(source.problems, anew.problems);
     };
-    let changed = source.reload(&touched).expect("a tree");
+    let changed = source.reload(&paths).expect("a tree");
     assert!(changed.people.contains("ada"));
     same_as_anew(&source);
     fs::remove_file(&sealed).expect("the sealed file");
@@ -134,11 +134,11 @@ fn a_sealed_file_that_changes_is_read_again_with_the_same_keys() {
     )
     .expect("the review");
     seal(&review, &to).expect("a sealed file");
-    let changed = source.reload(&touched).expect("a tree");
+    let changed = source.reload(&paths).expect("a tree");
     assert!(changed.people.contains("ada") && !changed.people.contains("linus"));
     same_as_anew(&source);
     fs::write(&sealed, "no age file").expect("a damaged file");
-    source.reload(&touched).expect("a tree");
+    source.reload(&paths).expect("a tree");
     same_as_anew(&source);
     let unopened = |problem: &source::Problem| {
         matches!(

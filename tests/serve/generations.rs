@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use gradus::model::Date;
 use gradus::seal::{SealedSiteReader, Trust};
-use gradus::serve::{Files, Preview, RunSecret, Touched};
+use gradus::serve::{Files, Preview, RunSecret};
 use tempfile::TempDir;
 
 /// What each reader opens: by person, by section, its pages and files.
@@ -88,7 +88,7 @@ fn whatever_happened_before_a_generation_opens_as_a_first_one_does() {
     let run = RunSecret::generate();
     let mut preview = Preview::new(root.clone(), today(), run.clone());
     let mut shown = preview
-        .refresh(&Touched::Everything)
+        .refresh(&BTreeSet::new())
         .generation
         .expect("a site");
     let edit = |path: &str, from: &str, to: &str| {
@@ -144,7 +144,7 @@ fn whatever_happened_before_a_generation_opens_as_a_first_one_does() {
     ];
     for (what, path, is_good, step) in steps {
         step();
-        let refreshed = preview.refresh(&Touched::Paths([root.join(path)].into()));
+        let refreshed = preview.refresh(&[root.join(path)].into());
         assert_eq!(
             !refreshed.is_broken(),
             is_good,
@@ -159,8 +159,7 @@ fn whatever_happened_before_a_generation_opens_as_a_first_one_does() {
         }
         // Making a site anew takes long.
         if is_good && !QUICK.contains(&what) {
-            let first =
-                Preview::new(root.clone(), today(), run.clone()).refresh(&Touched::Everything);
+            let first = Preview::new(root.clone(), today(), run.clone()).refresh(&BTreeSet::new());
             let first = first.generation.expect("a site");
             assert_eq!(first.readers, shown.readers, "{what}");
             let [now, anew] = [&shown, &first].map(|site| open(&site.files, &site.readers, &run));
@@ -168,7 +167,7 @@ fn whatever_happened_before_a_generation_opens_as_a_first_one_does() {
         }
     }
     assert!(
-        preview.refresh(&Touched::Everything).generation.is_none(),
+        preview.refresh(&[root].into()).generation.is_none(),
         "where nothing changed there is no next one"
     );
 }
@@ -182,7 +181,7 @@ fn the_preview_shows_nobody_what_they_may_not_read_and_writes_nothing() {
         .map(|e| e.into_path())
         .collect();
     let run = RunSecret::generate();
-    let shown = Preview::new(root, today(), run.clone()).refresh(&Touched::Everything);
+    let shown = Preview::new(root, today(), run.clone()).refresh(&BTreeSet::new());
     let shown = shown.generation.expect("a site");
     let opened = open(&shown.files, &shown.readers, &run);
     let sections = |id: &str| opened[id].keys().cloned().collect::<Vec<_>>().join(" ");
@@ -213,7 +212,7 @@ fn a_preview_left_open_past_midnight_goes_by_the_new_day() {
     let (_folder, root) = demo();
     let run = RunSecret::generate();
     let mut preview = Preview::new(root.clone(), today(), run);
-    let first = preview.refresh(&Touched::Everything).generation;
+    let first = preview.refresh(&BTreeSet::new()).generation;
     let before = first.expect("a site").readers.len();
     assert!(!preview.turn_to(today()), "the day is the same");
     let long_after = Date::from_ymd_opt(2026, 12, 24).expect("a day");
@@ -225,10 +224,10 @@ fn a_preview_left_open_past_midnight_goes_by_the_new_day() {
         format!("{head}end = 2026-12-01\n\n[[role]]{roles}"),
     )
     .expect("a file");
-    let same_day = preview.refresh(&Touched::Paths([person].into()));
+    let same_day = preview.refresh(&[person].into());
     assert!(!same_day.is_broken(), "{:?}", same_day.report);
     assert!(preview.turn_to(long_after));
-    let nothing = Touched::Paths(BTreeSet::new());
+    let nothing = BTreeSet::new();
     let next = preview.refresh(&nothing).generation.expect("another site");
     assert_eq!(next.readers.len(), before - 1, "who has left reads no more");
 }
@@ -241,14 +240,14 @@ fn whoever_has_no_key_left_is_warned_of_in_the_preview_as_in_a_check() {
         let codes = shown.report.diagnostics.iter().map(|d| d.code);
         codes.filter(|code| *code == "W010").count()
     };
-    assert_eq!(keyless(&preview.refresh(&Touched::Everything)), 0);
+    assert_eq!(keyless(&preview.refresh(&BTreeSet::new())), 0);
     let person = root.join("people/linus/person.toml");
     let text = fs::read_to_string(&person).expect("a text");
     let (head, rest) = text.split_once("keys = [\"").expect("keys");
     let (key, rest) = rest.split_once("\"]").expect("one key");
     let until = format!("{head}keys = [{{ key = \"{key}\", until = 2026-11-21 }}]{rest}");
     fs::write(&person, until).expect("a file");
-    let shown = preview.refresh(&Touched::Paths([person].into()));
+    let shown = preview.refresh(&[person].into());
     assert_eq!(keyless(&shown), 1, "{:?}", shown.report.diagnostics);
     assert!(!shown.is_broken());
 }

@@ -4,15 +4,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 
 use gradus::model::Date;
-use gradus::serve::changes::Changes;
+use gradus::serve::preview_state::PreviewState;
 use gradus::serve::rebuild;
-use gradus::serve::screen::Screen;
-use gradus::serve::watch::{Notice, Watch};
-use gradus::serve::{Preview, RunSecret, Touched};
+use gradus::serve::watch::{News, Notice, Watch};
+use gradus::serve::{Preview, RunSecret};
+use gradus::source::{Given, Outside};
 use tempfile::TempDir;
 
 use super::running::{CANARY, PATIENCE, organisation};
@@ -21,8 +20,7 @@ use super::running::{CANARY, PATIENCE, organisation};
 struct Watched {
     folder: TempDir,
     root: PathBuf,
-    changes: Arc<Changes>,
-    noticed: Receiver<Touched>,
+    noticed: Receiver<News>,
     _watch: Watch,
 }
 
@@ -35,24 +33,18 @@ impl Watched {
     fn at(path: &str, notice: Notice, before: impl FnOnce(&Path)) -> Self {
         let folder = organisation();
         before(folder.path());
-        let changes = Arc::new(Changes::default());
-        let deaf = Box::new(|why: String| panic!("no events: {why}"));
+        let outside = Outside::new([folder.path().to_owned()]).expect("a folder");
+        let given = Given {
+            outside,
+            ..Given::default()
+        };
+        let unwatched = Box::new(|why: String| panic!("no events: {why}"));
         let root = folder.path().join(path);
-        let watch =
-            Watch::start(root.clone(), Arc::clone(&changes), notice, deaf).expect("a watch");
-        let (notice, noticed) = channel();
-        let taken = Arc::clone(&changes);
-        std::thread::spawn(move || {
-            while let Some(touched) = taken.next() {
-                if notice.send(touched).is_err() {
-                    return;
-                }
-            }
-        });
+        let (news, noticed) = channel();
+        let watch = Watch::start((root.clone(), given), news, notice, unwatched).expect("a watch");
         Self {
             root: root.canonicalize().expect("a directory"),
             folder,
-            changes,
             noticed,
             _watch: watch,
         }
@@ -73,24 +65,13 @@ impl Watched {
         let mut missing: BTreeSet<PathBuf> = paths.iter().map(|path| self.path(path)).collect();
         let mut bursts = 0;
         while !missing.is_empty() {
-            let Ok(touched) = self.noticed.recv_timeout(PATIENCE) else {
+            let Ok(News::Changed(some)) = self.noticed.recv_timeout(PATIENCE) else {
                 panic!("not noticed: {missing:#?}");
             };
             bursts += 1;
-            match touched {
-                Touched::Everything => missing.clear(),
-                Touched::Paths(some) => {
-                    missing.retain(|path| !path.ancestors().any(|at| some.contains(at)))
-                }
-            }
+            missing.retain(|path| !path.ancestors().any(|at| some.contains(at)));
         }
         bursts
-    }
-}
-
-impl Drop for Watched {
-    fn drop(&mut self) {
-        self.changes.end();
     }
 }
 
@@ -142,7 +123,7 @@ const SAVES: [(&str, Save); 6] = [
 
 #[test]
 fn every_way_of_saving_is_noticed() {
-    for notice in [Notice::ToldAndSeen, Notice::Seen] {
+    for notice in [Notice::ReportedAndSeen, Notice::Seen] {
         for (how, save) in SAVES {
             let watched = Watched::start(notice);
             eprintln!("{how}, {notice:?}");
@@ -154,7 +135,7 @@ fn every_way_of_saving_is_noticed() {
 
 #[test]
 fn a_folder_that_goes_and_comes_again_is_still_watched() {
-    for notice in [Notice::ToldAndSeen, Notice::Seen] {
+    for notice in [Notice::ReportedAndSeen, Notice::Seen] {
         let watched = Watched::start(notice);
         fs::remove_dir_all(watched.path("people")).unwrap();
         watched.notices(&["people"]);
@@ -172,7 +153,7 @@ fn a_folder_that_goes_and_comes_again_is_still_watched() {
 #[test]
 fn a_tree_behind_a_link_and_one_that_lies_elsewhere_are_watched() {
     let link = |folder: &Path| std::os::unix::fs::symlink("org", folder.join("link")).unwrap();
-    let watched = Watched::at("link", Notice::ToldAndSeen, link);
+    let watched = Watched::at("link", Notice::ReportedAndSeen, link);
     watched.write(PERSON, "1");
     watched.notices(&[PERSON]);
     let elsewhere = watched
@@ -205,7 +186,7 @@ fn a_tree_behind_a_link_and_one_that_lies_elsewhere_are_watched() {
 
 #[test]
 fn hidden_and_built_files_wake_nobody() {
-    let watched = Watched::start(Notice::ToldAndSeen);
+    let watched = Watched::start(Notice::ReportedAndSeen);
     for path in [
         ".git/index",
         ".gradus/ledger.json",
@@ -216,7 +197,7 @@ fn hidden_and_built_files_wake_nobody() {
         watched.write(path, "1");
     }
     watched.write(PERSON, "1");
-    let Ok(Touched::Paths(first)) = watched.noticed.recv_timeout(PATIENCE) else {
+    let Ok(News::Changed(first)) = watched.noticed.recv_timeout(PATIENCE) else {
         panic!("nothing was noticed");
     };
     assert_eq!(first, [watched.path(PERSON)].into());
@@ -224,7 +205,7 @@ fn hidden_and_built_files_wake_nobody() {
 
 #[test]
 fn what_lies_behind_a_link_of_the_tree_is_watched() {
-    for notice in [Notice::ToldAndSeen, Notice::Seen] {
+    for notice in [Notice::ReportedAndSeen, Notice::Seen] {
         let watched = Watched::at("org", notice, |folder| {
             let kept = folder.join("org/archive/ada");
             fs::create_dir_all(&kept).unwrap();
@@ -245,7 +226,7 @@ fn what_lies_behind_a_link_of_the_tree_is_watched() {
 
 #[test]
 fn a_link_that_leaves_the_tree_is_noticed_and_not_followed() {
-    let watched = Watched::at("org", Notice::ToldAndSeen, |folder| {
+    let watched = Watched::at("org", Notice::ReportedAndSeen, |folder| {
         fs::create_dir_all(folder.join("elsewhere")).unwrap();
         std::os::unix::fs::symlink("/", folder.join("org/people/all")).unwrap();
     });
@@ -253,7 +234,7 @@ fn a_link_that_leaves_the_tree_is_noticed_and_not_followed() {
     watched.notices(&["people/out"]);
     fs::write(watched.folder.path().join("elsewhere/x"), "1").unwrap();
     watched.write(PERSON, "1");
-    let Ok(Touched::Paths(next)) = watched.noticed.recv_timeout(PATIENCE) else {
+    let Ok(News::Changed(next)) = watched.noticed.recv_timeout(PATIENCE) else {
         panic!("nothing was noticed");
     };
     assert_eq!(next, [watched.path(PERSON)].into());
@@ -261,7 +242,7 @@ fn a_link_that_leaves_the_tree_is_noticed_and_not_followed() {
 
 #[test]
 fn another_commit_is_noticed_though_no_file_is_different() {
-    for notice in [Notice::ToldAndSeen, Notice::Seen] {
+    for notice in [Notice::ReportedAndSeen, Notice::Seen] {
         let watched = Watched::at("org", notice, |folder| {
             git(folder, &["init", "-q", "-b", "main"]);
             git(folder, &["add", "-A"]);
@@ -334,7 +315,7 @@ fn a_checkout_of_ten_thousand_files_is_noticed_whole_in_a_few_bursts() {
             git(&root, &["commit", "-q", "-m", branch]);
         }
     };
-    let watched = Watched::at("org", Notice::ToldAndSeen, fill);
+    let watched = Watched::at("org", Notice::ReportedAndSeen, fill);
     git(&watched.root, &["checkout", "-q", "old"]);
     let all: Vec<&str> = names.iter().map(String::as_str).collect();
     let bursts = watched.notices(&all);
@@ -345,35 +326,35 @@ fn a_checkout_of_ten_thousand_files_is_noticed_whole_in_a_few_bursts() {
 fn a_change_in_the_midst_of_a_rebuild_is_in_the_next_one() {
     let watched = organisation();
     let root = watched.path().join("org");
-    let changes = Arc::new(Changes::default());
-    let deaf = Box::new(|why: String| panic!("no events: {why}"));
+    let (news, told) = channel();
+    let unwatched = Box::new(|why: String| panic!("no events: {why}"));
     let _watch = Watch::start(
-        root.clone(),
-        Arc::clone(&changes),
-        Notice::ToldAndSeen,
-        deaf,
+        (root.clone(), Given::default()),
+        news.clone(),
+        Notice::ReportedAndSeen,
+        unwatched,
     )
     .expect("a watch");
     let today = Date::from_ymd_opt(2026, 11, 22).expect("a day");
     let mut preview = Preview::new(root.clone(), today, RunSecret::generate());
-    let screen = Screen::default();
+    let state = PreviewState::default();
     let file = root.join("gradus.toml");
     let title = |to: &str| {
         let text = fs::read_to_string(&file).unwrap();
         fs::write(&file, text.replace(CANARY, to)).unwrap();
     };
     let mut turns = 0;
-    rebuild::refresh(&mut preview, &Touched::Everything, &screen, &mut |_| ());
+    rebuild::refresh(&mut preview, &BTreeSet::new(), &state, &mut |_| ());
     title(&format!("{CANARY} 2"));
-    rebuild::until_the_end(&mut preview, &changes, &screen, &|| today, &mut |turn| {
+    rebuild::until_the_end(&mut preview, &told, &state, &|| today, &mut |turn| {
         turns += 1;
-        let shown = screen.shown().generation.expect("a site");
+        let shown = state.shown().generation.expect("a site");
         let page = String::from_utf8_lossy(&shown.files["index.html"]).into_owned();
         match turns {
             // The tree has been read: what is written from here on must not be taken for what was read.
             1 => title(&format!("{CANARY} 3")),
-            _ if page.contains(&format!("{CANARY} 3")) => changes.end(),
-            _ => assert!(turns < 50, "{:?}", turn.touched),
+            _ if page.contains(&format!("{CANARY} 3")) => news.send(News::End).expect("it listens"),
+            _ => assert!(turns < 50, "{:?}", turn.changed),
         }
     });
     assert!(turns >= 2);

@@ -75,8 +75,8 @@ fn edited_at_random(seed: u64) {
     let mut good = 0;
     let (mut edits, mut round) = (0, 0);
     while edits < EDITS {
-        let touched = tree.touched();
-        rebuilder.look(&touched, today()).unwrap();
+        let changed = tree.changed();
+        rebuilder.look(&changed, today()).unwrap();
         let drawn = rebuilder.draw(b"viewer", |section, content| {
             let mut shown = shown.lock().unwrap();
             let entry = (section.clone(), content.clone());
@@ -84,7 +84,7 @@ fn edited_at_random(seed: u64) {
             Ok(())
         });
         let (expected, report) = whole(&root, &mut seen);
-        let why = format!("seed {seed}, round {round}: {touched:?}");
+        let why = format!("seed {seed}, round {round}: {changed:?}");
         assert_eq!(rebuilder.report().diagnostics, report.diagnostics, "{why}");
         assert_eq!(rebuilder.report().texts, report.texts, "{why}");
         match (drawn, expected) {

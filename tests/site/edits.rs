@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gradus::source::Touched;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
@@ -248,16 +247,16 @@ impl Tree {
         self.write(&file, text.as_bytes());
     }
 
-    /// What a watcher says: the paths, directories above them, or nothing that helps.
-    pub fn touched(&mut self) -> Touched {
+    /// What a watcher says: the paths, directories above them, or the whole tree.
+    pub fn changed(&mut self) -> BTreeSet<PathBuf> {
         let paths = std::mem::take(&mut self.touched);
         match self.random.gen_range(0..8) {
-            0 => Touched::Everything,
+            0 => [self.root.clone()].into(),
             1 => {
                 let above = paths.iter().filter_map(|path| path.parent());
-                Touched::Paths(above.map(Path::to_owned).collect())
+                above.map(Path::to_owned).collect()
             }
-            _ => Touched::Paths(paths),
+            _ => paths,
         }
     }
 }

@@ -52,7 +52,7 @@ pub enum SecretIn {
 const COOKIE: &str = "gradus-preview";
 
 /// Knows the addresses and the secrets of a run.
-pub struct Guard {
+pub struct Auth {
     run: RunSecret,
     /// With port, as browsers write it.
     host: String,
@@ -62,8 +62,8 @@ pub struct Guard {
     links: Mutex<Links>,
 }
 
-impl Guard {
-    /// The guard of a preview on that port of loopback.
+impl Auth {
+    /// The auth of a preview on that port of loopback.
     pub fn new(run: RunSecret, secret: SecretIn, port: u16) -> Self {
         let address = run.address();
         let (name, base) = match secret {
@@ -86,7 +86,7 @@ impl Guard {
     }
 
     /// Makes such a link, and a file in `folder` that leads to it. Only its owner reads the file. It is removed once the
-    /// link was used, and with the guard.
+    /// link was used, and with the auth.
     ///
     /// # Errors
     /// The file cannot be written.
@@ -177,8 +177,8 @@ fn with_port(name: String, port: u16) -> String {
 mod tests {
     use super::*;
 
-    fn guard(secret: SecretIn) -> Guard {
-        Guard::new(RunSecret::generate(), secret, 4040)
+    fn auth(secret: SecretIn) -> Auth {
+        Auth::new(RunSecret::generate(), secret, 4040)
     }
 
     fn at(host: &str) -> Asker<'_> {
@@ -194,24 +194,24 @@ mod tests {
             let lower_hex = |c: char| matches!(c, '0'..='9' | 'a'..='f');
             text.len() == 32 && text.chars().all(lower_hex)
         };
-        let link = guard(SecretIn::Host).link();
+        let link = auth(SecretIn::Host).link();
         let (name, rest) = link["http://".len()..].split_once('.').unwrap();
         assert!(
             is_secret(name) && rest.starts_with("localhost:4040/?token="),
             "{link}"
         );
-        let link = guard(SecretIn::Path).link();
+        let link = auth(SecretIn::Path).link();
         let path = link.strip_prefix("http://127.0.0.1:4040/").unwrap();
         let (name, rest) = path.split_once('/').unwrap();
         assert!(is_secret(name) && rest.starts_with("?token="), "{link}");
-        let at_80 = Guard::new(RunSecret::generate(), SecretIn::Path, 80).link();
+        let at_80 = Auth::new(RunSecret::generate(), SecretIn::Path, 80).link();
         assert!(at_80.starts_with("http://127.0.0.1/"), "{at_80}");
     }
 
     #[test]
     fn only_the_exact_host_of_the_run_is_ours() {
-        let of_name = guard(SecretIn::Host);
-        let of_path = guard(SecretIn::Path);
+        let of_name = auth(SecretIn::Host);
+        let of_path = auth(SecretIn::Path);
         let own = of_name.host.clone();
         assert!(of_name.is_ours(&at(&own)) && of_path.is_ours(&at("127.0.0.1:4040")));
         assert!(!of_name.is_ours(&at("127.0.0.1:4040")) && !of_path.is_ours(&at(&own)));
@@ -238,7 +238,7 @@ mod tests {
             &own.replace(":4040", ":4041"),
             &own.replace("localhost", "localhost."),
             &own.replace("localhost", "evil.test"),
-            &Guard::new(RunSecret::generate(), SecretIn::Host, 4040).host,
+            &Auth::new(RunSecret::generate(), SecretIn::Host, 4040).host,
         ] {
             assert!(!of_name.is_ours(&at(host)), "{host}");
             assert!(!of_path.is_ours(&at(host)), "{host}");
@@ -248,15 +248,15 @@ mod tests {
 
     #[test]
     fn pages_of_other_origins_are_strangers() {
-        for guard in [guard(SecretIn::Host), guard(SecretIn::Path)] {
-            let (host, origin) = (guard.host.clone(), format!("http://{}", guard.host));
+        for auth in [auth(SecretIn::Host), auth(SecretIn::Path)] {
+            let (host, origin) = (auth.host.clone(), format!("http://{}", auth.host));
             let from = |origin, site| Asker {
                 origin,
                 site,
                 ..at(&host)
             };
-            assert!(guard.is_ours(&from(Some(&origin), Some("same-origin"))));
-            assert!(guard.is_ours(&from(None, Some("none"))));
+            assert!(auth.is_ours(&from(Some(&origin), Some("same-origin"))));
+            assert!(auth.is_ours(&from(None, Some("none"))));
             for origin in [
                 "null",
                 "",
@@ -265,43 +265,43 @@ mod tests {
                 "http://127.0.0.1:4041",
                 "http://evil.test",
             ] {
-                assert!(!guard.is_ours(&from(Some(origin), None)), "{origin}");
-                assert!(!guard.may_arrive(&from(Some(origin), None)), "{origin}");
+                assert!(!auth.is_ours(&from(Some(origin), None)), "{origin}");
+                assert!(!auth.may_arrive(&from(Some(origin), None)), "{origin}");
             }
             for site in ["cross-site", "same-site", "", "Same-Origin"] {
-                assert!(!guard.is_ours(&from(None, Some(site))), "{site}");
+                assert!(!auth.is_ours(&from(None, Some(site))), "{site}");
             }
         }
     }
 
     #[test]
     fn a_link_is_followed_from_anywhere_if_it_takes_the_whole_tab() {
-        let guard = guard(SecretIn::Host);
-        let host = guard.host.clone();
+        let auth = auth(SecretIn::Host);
+        let host = auth.host.clone();
         let from = |site, destination| Asker {
             site,
             destination,
             ..at(&host)
         };
         for site in ["cross-site", "same-site"] {
-            assert!(guard.may_arrive(&from(Some(site), Some("document"))));
+            assert!(auth.may_arrive(&from(Some(site), Some("document"))));
             for other in [None, Some("iframe"), Some("empty"), Some("image"), Some("")] {
-                assert!(!guard.may_arrive(&from(Some(site), other)), "{other:?}");
+                assert!(!auth.may_arrive(&from(Some(site), other)), "{other:?}");
             }
         }
         let elsewhere = Asker {
             host: Some("127.0.0.1:4040"),
             ..from(Some("cross-site"), Some("document"))
         };
-        assert!(!guard.may_arrive(&elsewhere));
+        assert!(!auth.may_arrive(&elsewhere));
     }
 
     #[test]
     fn only_what_lies_below_the_base_is_a_path_of_the_run() {
-        let guard = guard(SecretIn::Path);
-        let base = guard.base().to_owned();
-        assert_eq!(guard.below_base(&format!("{base}a/b")), Some("a/b"));
-        assert_eq!(guard.below_base(&base), Some(""));
+        let auth = auth(SecretIn::Path);
+        let base = auth.base().to_owned();
+        assert_eq!(auth.below_base(&format!("{base}a/b")), Some("a/b"));
+        assert_eq!(auth.below_base(&base), Some(""));
         let other = format!("/{}/", RunSecret::generate().address());
         for path in [
             "",
@@ -311,25 +311,25 @@ mod tests {
             &base.to_uppercase(),
             &other,
         ] {
-            assert_eq!(guard.below_base(path), None, "{path}");
+            assert_eq!(auth.below_base(path), None, "{path}");
         }
     }
 
     #[test]
     fn only_the_cookie_of_this_run_is_known_and_it_goes_to_no_other_path() {
-        let guard = guard(SecretIn::Path);
-        let set = guard.set_cookie();
-        assert!(set.ends_with(&format!("; Path={}", guard.base())), "{set}");
+        let auth = auth(SecretIn::Path);
+        let set = auth.set_cookie();
+        assert!(set.ends_with(&format!("; Path={}", auth.base())), "{set}");
         assert!(!set.contains("Domain"), "{set}");
         let own = set.split(';').next().unwrap();
         let with = |cookie: &str| {
-            guard.is_known(&Asker {
+            auth.is_known(&Asker {
                 cookie: Some(cookie),
                 ..Asker::default()
             })
         };
         assert!(with(own) && with(&format!("a=b; {own}; c=d")));
-        let link = guard.link();
+        let link = auth.link();
         let token = link.split('=').nth(1).unwrap();
         for bad in [
             "",
@@ -341,6 +341,6 @@ mod tests {
         ] {
             assert!(!with(bad), "{bad}");
         }
-        assert!(!guard.is_known(&Asker::default()));
+        assert!(!auth.is_known(&Asker::default()));
     }
 }

@@ -5,18 +5,14 @@ use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::source::FILE_MAX_BYTES;
-use crate::source::written::Toml;
-
-/// The file that makes a directory an organisation.
-const ORGANISATION: &str = "gradus.toml";
+use crate::source::{self, FILE_MAX_BYTES, Given};
 
 /// Where the files of an organisation lie, in its directory.
 const AREAS: [&str; 5] = ["rubrics", "cycles", "people", "management", "themes"];
 
 /// Folders that are watched, without links in their paths.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Territory {
+pub struct WatchedPaths {
     /// The organisation's own directory: the files that lie right in it count.
     pub root: PathBuf,
     /// Everything below these counts. Some may not be there at the moment.
@@ -38,16 +34,13 @@ pub enum Depth {
     Whole,
 }
 
-impl Territory {
-    /// What the organisation in `root` consists of at the moment.
-    pub fn of(root: &Path) -> Self {
+impl WatchedPaths {
+    /// What the organisation in `root` consists of at the moment, if it is read with that.
+    pub fn of(root: &Path, given: &Given) -> Self {
         let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
-        let declared = sources(&root).into_iter().chain(pins(&root));
-        let usual = AREAS.map(str::to_owned);
-        let areas = usual.into_iter().chain(declared).map(|area| {
-            let area = root.join(area);
-            area.canonicalize().unwrap_or(area)
-        });
+        let usual = AREAS.map(|area| root.join(area)).into_iter();
+        let areas = usual.chain(source::directories(&root, given));
+        let areas = areas.map(|area| area.canonicalize().unwrap_or(area));
         let areas: BTreeSet<PathBuf> = areas.filter(|area| *area != root).collect();
         let repositories = areas.iter().chain([&root]).filter_map(|at| repository(at));
         let repositories: BTreeSet<PathBuf> = repositories.collect();
@@ -126,44 +119,6 @@ fn repository(at: &Path) -> Option<PathBuf> {
     }
 }
 
-/// The directories that `[sources]` names.
-fn sources(root: &Path) -> Vec<String> {
-    let Some(text) = text_of(&root.join(ORGANISATION)) else {
-        return Vec::new();
-    };
-    let toml = Toml::parse(&text);
-    let table = toml
-        .root
-        .get("sources")
-        .and_then(|v| v.get_ref().as_table());
-    let values = table.into_iter().flat_map(|table| table.values());
-    values
-        .filter_map(|value| value.get_ref().as_str())
-        .map(str::to_owned)
-        .collect()
-}
-
-/// The directories whose rubric a cycle pins.
-fn pins(root: &Path) -> Vec<String> {
-    let Ok(cycles) = fs::read_dir(root.join("cycles")) else {
-        return Vec::new();
-    };
-    let texts = cycles.flatten().filter_map(|entry| text_of(&entry.path()));
-    let pinned = texts.filter_map(|text| {
-        let toml = Toml::parse(&text);
-        let pin = toml.root.get("rubric")?.get_ref().as_str()?;
-        Some(pin.to_owned())
-    });
-    // Others name no directory of the tree.
-    pinned.filter(|pin| is_below(Path::new(pin))).collect()
-}
-
-fn is_below(path: &Path) -> bool {
-    use std::path::Component::Normal;
-    path.components()
-        .all(|part| matches!(part, Normal(name) if !is_hidden(name)))
-}
-
 /// A file that is no larger than those which are read for a site.
 fn text_of(path: &Path) -> Option<String> {
     let metadata = fs::metadata(path).ok()?;
@@ -174,6 +129,11 @@ fn text_of(path: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Outside;
+
+    fn of(root: &Path) -> WatchedPaths {
+        WatchedPaths::of(root, &Given::default())
+    }
 
     fn organisation(files: &[(&str, &str)]) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
@@ -196,7 +156,12 @@ mod tests {
             ("org/cycles/2026-h2.toml", "rubric = \"../..\"\n"),
             ("elsewhere/ada/person.toml", ""),
         ]);
-        let territory = Territory::of(&folder.path().join("org"));
+        let outside = Outside::new([folder.path().to_owned()]).unwrap();
+        let given = Given {
+            outside,
+            ..Given::default()
+        };
+        let watched = WatchedPaths::of(&folder.path().join("org"), &given);
         let top = folder.path().canonicalize().unwrap();
         for path in [
             "elsewhere/ada/person.toml",
@@ -204,15 +169,15 @@ mod tests {
             "org/people/x",
             "org/gradus.toml",
         ] {
-            assert!(territory.counts(&top.join(path)), "{path}");
+            assert!(watched.counts(&top.join(path)), "{path}");
         }
-        assert!(!territory.counts(&top.join("other/file")));
+        assert!(!watched.counts(&top.join("other/file")));
     }
 
     #[test]
     fn hidden_and_built_files_do_not_count() {
         let folder = organisation(&[("gradus.toml", ""), ("public/index.html", "")]);
-        let territory = Territory::of(folder.path());
+        let watched = of(folder.path());
         for path in [
             "public",
             "public/index.html",
@@ -222,7 +187,7 @@ mod tests {
             "people/.a/b",
             ".x",
         ] {
-            assert!(!territory.counts(&territory.root.join(path)), "{path}");
+            assert!(!watched.counts(&watched.root.join(path)), "{path}");
         }
         for path in [
             "people",
@@ -230,7 +195,7 @@ mod tests {
             "themes/own/own.css",
             "access.lock",
         ] {
-            assert!(territory.counts(&territory.root.join(path)), "{path}");
+            assert!(watched.counts(&watched.root.join(path)), "{path}");
         }
     }
 
@@ -244,10 +209,7 @@ mod tests {
             ("org/gradus.toml", ""),
         ]);
         let top = folder.path().canonicalize().unwrap();
-        let (of_org, of_w) = (
-            Territory::of(&top.join("org")),
-            Territory::of(&top.join("w")),
-        );
+        let (of_org, of_w) = (of(&top.join("org")), of(&top.join("w")));
         for (mark, org, w) in [
             (".git/HEAD", true, false),
             (".git/logs/HEAD", true, false),
@@ -268,7 +230,7 @@ mod tests {
     fn a_root_behind_a_link_is_the_place_itself() {
         let folder = organisation(&[("org/gradus.toml", "")]);
         std::os::unix::fs::symlink("org", folder.path().join("link")).unwrap();
-        let territory = Territory::of(&folder.path().join("link"));
-        assert_eq!(territory, Territory::of(&folder.path().join("org")));
+        let watched = of(&folder.path().join("link"));
+        assert_eq!(watched, of(&folder.path().join("org")));
     }
 }

@@ -1,4 +1,4 @@
-//! How all files look from outside: what tells that one was changed where nobody said so.
+//! A snapshot of the watched folders: what differs between two of them has changed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 use walkdir::WalkDir;
 
-use super::territory::{Territory, is_hidden};
+use super::watched_paths::{WatchedPaths, is_hidden};
 
 /// Deeper than anything that is read.
 const DEPTH_MAX: usize = 16;
@@ -19,7 +19,7 @@ const ENTRIES_MAX: usize = 1_000_000;
 
 /// What changes with every change of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Look {
+struct FileStat {
     inode: u64,
     bytes: u64,
     /// Seconds and nanoseconds.
@@ -56,43 +56,48 @@ impl Key {
     }
 }
 
-/// All files and directories of a territory at one moment.
+/// All files and directories of an organisation at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Survey {
-    looks: BTreeMap<Key, Look>,
+pub struct DirSnapshot {
+    stats: BTreeMap<Key, FileStat>,
     /// Those that are links to folders of the organisation.
     links: BTreeSet<PathBuf>,
 }
 
-impl Survey {
+impl DirSnapshot {
     /// Looks at everything. What cannot be looked at is as if it were not there.
-    pub fn of(territory: &Territory) -> Self {
-        let mut survey = Self::default();
-        for area in &territory.areas {
-            survey.take_in(territory, area);
+    pub fn of(watched: &WatchedPaths) -> Self {
+        let mut snapshot = Self::default();
+        for area in &watched.areas {
+            snapshot.take_in(watched, area);
         }
-        for entry in fs::read_dir(&territory.root)
-            .into_iter()
-            .flatten()
-            .flatten()
-        {
+        for entry in fs::read_dir(&watched.root).into_iter().flatten().flatten() {
             let path = entry.path();
-            if territory.counts(&path) {
-                survey.take(&path);
+            if watched.counts(&path) {
+                snapshot.take(&path);
             }
         }
-        for mark in &territory.marks {
-            survey.take(mark);
+        for mark in &watched.marks {
+            snapshot.take(mark);
         }
-        survey
+        snapshot
     }
 
-    /// Looks at one path anew, and at everything below it.
-    pub fn renew(&mut self, territory: &Territory, path: &Path) {
-        if territory.counts(path) {
-            self.forget(path);
-            self.take_in(territory, path);
+    /// Looks again at some paths, and at everything below them. Returns what stats different, is new, or is gone.
+    pub fn refresh(
+        &mut self,
+        watched: &WatchedPaths,
+        paths: &BTreeSet<PathBuf>,
+    ) -> BTreeSet<PathBuf> {
+        let (mut before, mut after) = (Self::default(), Self::default());
+        for path in paths.iter().filter(|path| watched.counts(path)) {
+            self.move_to(&mut before, path);
+            after.take_in(watched, path);
         }
+        let changed = before.difference(&after);
+        self.stats.extend(after.stats);
+        self.links.extend(after.links);
+        changed
     }
 
     /// The links to folders at some paths and below them: who listens to a tree does not hear what happens there.
@@ -103,30 +108,30 @@ impl Survey {
 
     /// The paths that look different, are new, or are gone.
     pub fn difference(&self, other: &Self) -> BTreeSet<PathBuf> {
-        let unlike = |(key, look): (&Key, &Look), there: &Self| {
-            (there.looks.get(key) != Some(look)).then(|| key.path())
+        let unlike = |(key, stat): (&Key, &FileStat), there: &Self| {
+            (there.stats.get(key) != Some(stat)).then(|| key.path())
         };
-        let here = self.looks.iter().filter_map(|one| unlike(one, other));
-        let there = other.looks.iter().filter_map(|one| unlike(one, self));
+        let here = self.stats.iter().filter_map(|one| unlike(one, other));
+        let there = other.stats.iter().filter_map(|one| unlike(one, self));
         here.chain(there).collect()
     }
 
-    fn forget(&mut self, path: &Path) {
+    /// Moves what is known of a path, and of everything below it.
+    fn move_to(&mut self, other: &mut Self, path: &Path) {
         let first = Key::of(path);
-        let from_here = self.looks.range(first.clone()..);
+        let from_here = self.stats.range(first.clone()..);
         let below = from_here.map(|(key, _)| key);
         let below: Vec<Key> = below
             .take_while(|key| key.is_at_or_below(&first))
             .cloned()
             .collect();
-        for key in below {
-            self.looks.remove(&key);
-        }
+        let moved = below.iter().filter_map(|key| self.stats.remove_entry(key));
+        other.stats.extend(moved);
         self.links.retain(|link| !link.starts_with(path));
     }
 
     /// Looks at a path and at everything below it, through links too, where they lead to what is read.
-    fn take_in(&mut self, territory: &Territory, from: &Path) {
+    fn take_in(&mut self, watched: &WatchedPaths, from: &Path) {
         let mut walk = WalkDir::new(from)
             .follow_links(true)
             .max_depth(DEPTH_MAX)
@@ -142,22 +147,22 @@ impl Survey {
                 skip(&mut walk, is_folder);
                 continue;
             }
-            if let Some(look) = look_at(path) {
-                let is_link = look.target.is_some();
-                if is_link && !territory.holds_end_of(path) {
+            if let Some(stat) = stat_of(path) {
+                let is_link = stat.target.is_some();
+                if is_link && !watched.holds_end_of(path) {
                     skip(&mut walk, is_folder);
                 } else if is_link && is_folder {
                     self.links.insert(path.to_owned());
                 }
-                self.looks.insert(Key::of(path), look);
+                self.stats.insert(Key::of(path), stat);
             }
         }
     }
 
     /// Looks at one path alone.
     fn take(&mut self, path: &Path) {
-        let look = look_at(path);
-        self.looks.extend(look.map(|look| (Key::of(path), look)));
+        let stat = stat_of(path);
+        self.stats.extend(stat.map(|stat| (Key::of(path), stat)));
     }
 }
 
@@ -167,13 +172,13 @@ fn skip(walk: &mut walkdir::IntoIter, is_folder: bool) {
     }
 }
 
-fn look_at(path: &Path) -> Option<Look> {
+fn stat_of(path: &Path) -> Option<FileStat> {
     let own = fs::symlink_metadata(path).ok()?;
     let target = own.is_symlink().then(|| fs::metadata(path).ok());
     let target = target.flatten();
     if own.is_dir() {
         // Its time tells of files that come and go, and those tell of themselves.
-        return Some(Look {
+        return Some(FileStat {
             inode: own.ino(),
             bytes: 0,
             modified: (0, 0),
@@ -181,7 +186,7 @@ fn look_at(path: &Path) -> Option<Look> {
             target: None,
         });
     }
-    Some(Look {
+    Some(FileStat {
         inode: own.ino(),
         bytes: own.size(),
         modified: (own.mtime(), own.mtime_nsec()),
@@ -196,6 +201,7 @@ fn look_at(path: &Path) -> Option<Look> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::source::Given;
 
     #[test]
     fn every_change_shows_and_only_what_changed() {
@@ -215,15 +221,15 @@ mod tests {
         ] {
             write(name, "1");
         }
-        let territory = Territory::of(folder.path());
-        let before = Survey::of(&territory);
-        assert_eq!(before, Survey::of(&territory));
+        let watched = WatchedPaths::of(folder.path(), &Given::default());
+        let before = DirSnapshot::of(&watched);
+        assert_eq!(before, DirSnapshot::of(&watched));
         write("people/a/x.md", "22");
         fs::rename(path("people/a/y.md"), path("people/a/z.md")).unwrap();
         fs::remove_dir_all(path("people/b")).unwrap();
         write("people/.h", "22");
         write("public/z", "22");
-        let after = Survey::of(&territory);
+        let after = DirSnapshot::of(&watched);
         let expected = [
             "people/a/x.md",
             "people/a/y.md",
@@ -232,10 +238,12 @@ mod tests {
             "people/b/x.md",
         ];
         assert_eq!(before.difference(&after), expected.map(path).into());
-        let mut renewed = before.clone();
-        for changed in before.difference(&after) {
-            renewed.renew(&territory, &changed);
-        }
-        assert_eq!(renewed, after);
+        let mut refreshed = before.clone();
+        let paths = ["people", "people/a/x.md", "public"].map(path).into();
+        assert_eq!(
+            refreshed.refresh(&watched, &paths),
+            expected.map(path).into()
+        );
+        assert_eq!(refreshed, after);
     }
 }

@@ -26,7 +26,7 @@ pub struct Shown {
 
 /// What is shown, shared by all threads that answer.
 #[derive(Default)]
-pub struct Screen {
+pub struct PreviewState {
     now: Mutex<Now>,
 }
 
@@ -49,7 +49,7 @@ struct Word<'s> {
     broken: bool,
 }
 
-impl Screen {
+impl PreviewState {
     /// What is shown.
     pub fn shown(&self) -> Shown {
         self.now().shown.clone()

@@ -6,21 +6,21 @@ use std::sync::Arc;
 use tiny_http::Request;
 
 use super::answer::{Answer, admit, admit_anyone, kind_of, respond};
-use super::guard::Guard;
+use super::auth::Auth;
 use super::server::Answers;
 
 /// Files, and who may ask for them.
-pub struct Shelf {
+pub struct StaticFiles {
     /// `None` if anyone may ask: what lies there is a sealed site, as on a host.
-    guard: Option<Arc<Guard>>,
+    auth: Option<Arc<Auth>>,
     files: BTreeMap<String, Arc<[u8]>>,
 }
 
-impl Shelf {
+impl StaticFiles {
     /// Files by path, relative and with `/`; `index.html` is shown first.
-    pub fn new(guard: Arc<Guard>, files: BTreeMap<String, Vec<u8>>) -> Self {
+    pub fn new(auth: Arc<Auth>, files: BTreeMap<String, Vec<u8>>) -> Self {
         Self {
-            guard: Some(guard),
+            auth: Some(auth),
             ..Self::for_anyone(files)
         }
     }
@@ -29,7 +29,7 @@ impl Shelf {
     pub fn for_anyone(files: BTreeMap<String, Vec<u8>>) -> Self {
         let files = files.into_iter().map(|(path, bytes)| (path, bytes.into()));
         Self {
-            guard: None,
+            auth: None,
             files: files.collect(),
         }
     }
@@ -55,10 +55,10 @@ impl Shelf {
     }
 }
 
-impl Answers for Shelf {
+impl Answers for StaticFiles {
     fn answer(&self, request: Request) {
-        let admitted = match &self.guard {
-            Some(guard) => admit(guard, &request),
+        let admitted = match &self.auth {
+            Some(auth) => admit(auth, &request),
             None => admit_anyone(&request),
         };
         let answer = admitted.map_or_else(|instead| instead, |path| self.file(path));
