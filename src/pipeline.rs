@@ -23,7 +23,7 @@ use crate::model::{
 use crate::portable;
 use crate::seal::{LoginFile, SealError, SealInput, Sealer};
 use crate::site::{self, Theme, ThemeError};
-use crate::source::{self, Changed, Given, LoadError, Source, Unopened};
+use crate::source::{self, Given, LoadError, Source, Unopened};
 
 /// The viewer's script, bundled when this program was built.
 pub const VIEWER: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/viewer.js"));
@@ -82,7 +82,7 @@ pub fn load_with(root: &Path, given: &Given, today: Date) -> Result<Loaded, Load
 /// Checks a tree that was loaded.
 pub fn judge(source: Source, today: Date) -> Loaded {
     let mut checker = Checker::default();
-    let mut checked = checker.check(&source, &Changed::default());
+    let mut checked = checker.check(&source);
     if let Some(organisation) = &checked.organisation {
         let access = access::plan(organisation, today);
         let warnings = warnings_of_audiences(&access, &source);

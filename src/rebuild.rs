@@ -1,16 +1,16 @@
 //! The pipeline, again and again: an organisation that is being written.
 //!
-//! A [`Rebuilder`] keeps what it made of the tree. After a change, [`Rebuilder::look`] loads and checks what is
-//! different, and [`Rebuilder::draw`] draws the sections that it can reach:
+//! A [`Rebuilder`] keeps what it made, and what each part was made from. [`Rebuilder::look`] loads what changed and checks
+//! it; [`Rebuilder::render`] renders it. A part is made again only if what it was made from differs:
 //!
-//! | what is different | what is drawn anew |
+//! | what | is made from |
 //! |---|---|
-//! | settings, rubrics, cycles and their figures, who there is, a template | everything |
-//! | one person's cycles, log, check-ins, talent mapping, notes | the sections about them; the teams of their manager and of that one's manager |
-//! | what someone shares with everyone | the section of everyone |
-//! | a style sheet | nothing |
+//! | a person, checked | their files, their `person.toml`, what all may refer to |
+//! | advice about a person, and the plan of who reads what is about them | the person, what all share, the day |
+//! | the data of a section | its readers, the people whom it shows, what all share, the day |
+//! | the pages of a section | its data, what every page may say, the theme, how it is sealed |
 //!
-//! What comes out is what a build of the whole tree gives, byte for byte before it is sealed.
+//! The result is what a build of the whole tree gives, byte for byte before it is sealed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -20,14 +20,15 @@ use rayon::prelude::*;
 
 use crate::acceptance::Following;
 use crate::access::{self, Access, Audiences, Planned};
-use crate::check::{Checker, Guidance, StandIn};
+use crate::check::{Checker, Guidance, SharedPart, StandIn};
 use crate::diag::Report;
+use crate::fingerprint;
 use crate::model::*;
 use crate::pipeline::{self, BuildError};
 use crate::site::{self, Theme};
-use crate::source::{self, Changed, Given, LoadError, Source, Unopened};
+use crate::source::{self, Given, LoadError, Source, Unopened};
 
-/// An organisation that is loaded, checked and drawn again as it changes.
+/// An organisation that is loaded, checked and rendered again as it changes.
 pub struct Rebuilder {
     root: PathBuf,
     /// What sealed sources are opened with.
@@ -39,49 +40,58 @@ pub struct Rebuilder {
     following: Following,
     /// What was not accepted, apart from what is wrong.
     unaccepted: Report,
-    /// Nothing while the tree has errors.
+    /// `None` while the tree has errors.
     organisation: Option<Organisation>,
     /// Who may read what, of the last valid organisation.
-    planned: Option<Planning>,
-    /// What the pages were drawn with last.
-    drawn: Option<Drawn>,
-    /// What is not drawn yet.
-    due: Due,
+    planned: Option<(Parts, Access)>,
+    rendered: Option<RenderState>,
 }
 
-/// A plan, and the day it was made for.
-struct Planning {
-    access: Access,
+/// What a valid organisation consists of, each part known by its address.
+#[derive(Clone)]
+struct Parts {
+    shared: SharedPart,
     today: Date,
+    people: BTreeMap<PersonId, Arc<Person>>,
+    about: BTreeMap<PersonId, Arc<Managed>>,
 }
 
-/// What pages are drawn with, besides what their section is about.
-struct Drawn {
-    /// The organisation's own files of the theme.
-    own: Option<BTreeMap<String, String>>,
+/// What was rendered last, and what it was made from.
+struct RenderState {
+    parts: Parts,
+    context: PageContext,
+    sections: BTreeMap<SectionId, RenderedSection>,
+}
+
+/// What every section is rendered with.
+struct PageContext {
+    /// The name of the theme, and the organisation's own files of it.
+    own: (String, Option<BTreeMap<String, String>>),
     theme: Arc<Theme>,
     commons: Arc<Commons>,
-    everyone: Option<SectionDraw>,
+    /// The hash of both, as far as they are on the pages of sections, and of how these are sealed.
+    hash: FileHash,
     /// The shell, its assets, the public rubrics and the files of `static/`.
     plain: Arc<Vec<PlainFile>>,
-    sections: BTreeSet<SectionId>,
 }
 
-/// What is different since pages were drawn last.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-struct Due {
-    everything: bool,
-    people: BTreeSet<PersonId>,
+/// What the pages of a section were made from.
+struct RenderedSection {
+    section: Section,
+    /// Whom it shows; `None` for everyone.
+    people: Option<BTreeSet<PersonId>>,
+    /// The hash of its data and of the context. `None` if rendering began and failed.
+    hash: Option<FileHash>,
 }
 
-/// What drawing gave, besides the sections.
+/// What rendering gave, besides the sections.
 #[derive(Debug)]
 pub struct Outcome {
-    /// How many sections were drawn.
+    /// How many sections were rendered.
     pub sections: usize,
     /// Pages of them, where parts of one page count once a section.
     pub pages: usize,
-    /// Sections that are no more.
+    /// Sections that are no longer there.
     pub gone: Vec<SectionId>,
     /// The shell, its assets, the public rubrics and the files of `static/`, whole.
     pub plain: Arc<Vec<PlainFile>>,
@@ -101,8 +111,7 @@ impl Rebuilder {
             unaccepted: Report::default(),
             organisation: None,
             planned: None,
-            drawn: None,
-            due: Due::default(),
+            rendered: None,
         }
     }
 
@@ -118,56 +127,46 @@ impl Rebuilder {
     /// # Errors
     /// The directory is no organisation, or cannot be read at all.
     pub fn look(&mut self, paths: &BTreeSet<PathBuf>, today: Date) -> Result<(), LoadError> {
-        let Some(mut source) = self.source.take() else {
-            self.source = Some(source::load_with(&self.root, &self.given)?);
-            self.judge(&Changed::default(), today);
-            return Ok(());
+        let source = match self.source.take() {
+            Some(mut source) => {
+                source.reload(paths)?;
+                source
+            }
+            None => source::load_with(&self.root, &self.given)?,
         };
-        let changed = source.reload(paths)?;
+        self.judge(&source, today);
         self.source = Some(source);
-        let another_day = self
-            .planned
-            .as_ref()
-            .is_some_and(|plan| plan.today != today);
-        if changed.is_anything() || another_day {
-            self.judge(&changed, today);
-        } else {
-            self.hold_against_lock(today);
-        }
         Ok(())
     }
 
-    fn judge(&mut self, changed: &Changed, today: Date) {
-        let Some(source) = &self.source else { return };
-        let mut checked = self.checker.check(source, changed);
-        self.guidance.forget(&checked.fresh);
-        self.due.everything |= checked.fresh.frame;
-        self.due.people.extend(checked.fresh.people);
+    fn judge(&mut self, source: &Source, today: Date) {
+        let mut checked = self.checker.check(source);
+        self.unaccepted = Report::default();
         if let Some(organisation) = &checked.organisation {
-            let plan = Planning::of(self.planned.take(), organisation, today, &mut self.due);
-            let warnings = pipeline::warnings_of_audiences(&plan.access, source);
+            let parts = Parts::of(organisation, checked.shared, today);
+            let before = self.planned.take();
+            let changed = parts.changed_since(before.as_ref().map(|(parts, _)| parts));
+            let access = match (before, &changed) {
+                (Some((_, mut access)), Some(people)) => {
+                    access.replan(organisation, today, people);
+                    access
+                }
+                _ => access::plan(organisation, today),
+            };
+            self.guidance.forget(changed.as_ref());
+            let as_of = organisation.as_of.unwrap_or(today);
+            let guidance = self.guidance.judge(source, organisation, as_of);
+            let warnings = pipeline::warnings_of_audiences(&access, source);
             checked.diagnostics.extend(warnings);
             let keyless = self.checker.keys_left(source, today);
             checked.diagnostics.extend(keyless);
-            let as_of = organisation.as_of.unwrap_or(today);
-            let guidance = self.guidance.judge(source, organisation, as_of);
             checked.diagnostics.extend(guidance);
-            self.planned = Some(plan);
+            let people = changed.as_ref();
+            self.unaccepted = self.following.look(source, organisation, people, today);
+            self.planned = Some((parts, access));
         }
         self.organisation = checked.organisation;
         self.report = source.report(checked.diagnostics);
-        self.hold_against_lock(today);
-    }
-
-    /// Looks at what was not accepted. Whatever is different since the last look is not drawn yet.
-    fn hold_against_lock(&mut self, today: Date) {
-        let people = (!self.due.everything).then_some(&self.due.people);
-        self.unaccepted = match (&self.source, &self.organisation) {
-            (Some(source), Some(organisation)) => {
-                self.following.look(source, organisation, people, today)
-            }
-            _ => Report::default(),
-        };
     }
 
     /// Warnings of what was not accepted in `access.lock`, as of the last look.
@@ -193,168 +192,170 @@ impl Rebuilder {
     /// Who may read what, unless the tree has errors.
     pub fn access(&self) -> Option<&Access> {
         let planned = self.organisation.as_ref().and(self.planned.as_ref());
-        planned.map(|planned| &planned.access)
+        planned.map(|(_, access)| access)
     }
 
-    /// Draws every section that is not as it was, in no order and from any thread. Nothing while the tree has
-    /// errors: what was drawn before stands.
+    /// Renders every section that is not as it was, in no order and from any thread. `None` while the tree has errors:
+    /// what was rendered before is still valid.
     ///
     /// # Errors
-    /// The theme fails, or `take` does. What is due then is due again the next time.
-    pub fn draw(
+    /// The theme fails, or `take` does. What was to be rendered is rendered the next time.
+    pub fn render(
         &mut self,
         viewer: &[u8],
         take: impl Fn(&Section, &SectionContent) -> Result<(), BuildError> + Sync,
     ) -> Result<Option<Outcome>, BuildError> {
-        let (Some(organisation), Some(planning)) = (&self.organisation, &self.planned) else {
+        let (Some(organisation), Some((parts, access))) = (&self.organisation, &self.planned)
+        else {
             return Ok(None);
         };
-        let planned = (&planning.access, planning.today);
-        let round = Round::new(
-            &self.root,
-            organisation,
-            planned,
-            &self.due,
-            self.drawn.as_ref(),
-        )?;
-        let reached = round.reached(&self.due.people);
-        let pages = reached.par_iter().with_max_len(1).map(|planned| {
-            let content = round.draw(planned)?;
+        let before = self.rendered.as_ref();
+        let context = PageContext::of(&self.root, organisation, parts, before, viewer)?;
+        let before = before.filter(|before| before.context.hash == context.hash);
+        let changed = parts.changed_since(before.map(|before| &before.parts));
+        let mut none = BTreeMap::new();
+        let rendered = self.rendered.as_mut();
+        let known = rendered.map_or(&mut none, |rendered| &mut rendered.sections);
+        let mut due = Vec::new();
+        for planned in &access.sections {
+            let known = known.get_mut(&planned.section.id);
+            if !known
+                .as_ref()
+                .is_some_and(|known| known.holds(planned, changed.as_ref()))
+            {
+                due.push((planned, known.and_then(|known| known.hash.take())));
+            }
+        }
+        let audiences = Audiences::new(organisation, parts.today);
+        let rendered = due.into_par_iter().with_max_len(1).map(|(planned, known)| {
+            let data = access::draw(&audiences, planned);
+            let rendered = RenderedSection::of(&data, &context);
+            if rendered.hash == known {
+                return Ok((rendered, None));
+            }
+            let content = site::render(&context.commons, &context.theme, &data)?;
             take(&planned.section, &content)?;
-            Ok::<_, BuildError>(content.pages.len())
+            Ok((rendered, Some(content.pages.len())))
         });
-        let pages = pages.try_reduce(|| 0, |a, b| Ok(a + b))?;
-        let drawn = round.finish(viewer)?;
+        let rendered: Vec<(RenderedSection, Option<usize>)> =
+            rendered.collect::<Result<_, BuildError>>()?;
+        let pages: Vec<usize> = rendered.iter().filter_map(|(_, pages)| *pages).collect();
+        let mut sections = std::mem::take(known);
+        let gone = sections.extract_if(.., |id, _| access.get(id).is_none());
         let outcome = Outcome {
-            sections: reached.len(),
-            pages,
-            gone: drawn.missing(self.drawn.as_ref()),
-            plain: drawn.plain.clone(),
+            sections: pages.len(),
+            pages: pages.iter().sum(),
+            gone: gone.map(|(id, _)| id).collect(),
+            plain: context.plain.clone(),
         };
-        self.drawn = Some(drawn);
-        self.due = Due::default();
+        let rendered = rendered.into_iter().map(|(rendered, _)| rendered);
+        sections.extend(rendered.map(|rendered| (rendered.section.id.clone(), rendered)));
+        self.rendered = Some(RenderState {
+            parts: parts.clone(),
+            context,
+            sections,
+        });
         Ok(Some(outcome))
     }
 }
 
-impl Planning {
-    /// The plan for an organisation: anew where everything may be different, else only for whom something is.
-    fn of(before: Option<Self>, organisation: &Organisation, today: Date, due: &mut Due) -> Self {
-        let before = before.filter(|plan| plan.today == today && !due.everything);
-        let Some(mut plan) = before else {
-            due.everything = true;
-            let access = access::plan(organisation, today);
-            return Self { access, today };
-        };
-        plan.access.replan(organisation, today, &due.people);
-        plan
+impl Parts {
+    fn of(organisation: &Organisation, shared: SharedPart, today: Date) -> Self {
+        Self {
+            shared,
+            today,
+            people: organisation.people.clone(),
+            about: organisation.management.about.clone(),
+        }
+    }
+
+    /// Whose parts differ from earlier ones. `None` if what all share does, so that there is no telling whom it concerns.
+    fn changed_since(&self, before: Option<&Self>) -> Option<BTreeSet<PersonId>> {
+        let before = before.filter(|before| before.shares_with(self))?;
+        let people = differing(&self.people, &before.people);
+        let about = differing(&self.about, &before.about);
+        Some(people.chain(about).cloned().collect())
+    }
+
+    fn shares_with(&self, other: &Self) -> bool {
+        self.shared == other.shared && self.today == other.today
     }
 }
 
-impl Drawn {
-    /// The sections that were there before and are no more.
-    fn missing(&self, before: Option<&Self>) -> Vec<SectionId> {
-        let before = before.into_iter().flat_map(|before| before.sections.iter());
-        before
-            .filter(|section| !self.sections.contains(*section))
-            .cloned()
-            .collect()
-    }
+/// The keys of which two maps do not hold the same value.
+fn differing<'m, K: Ord, V>(
+    one: &'m BTreeMap<K, Arc<V>>,
+    other: &'m BTreeMap<K, Arc<V>>,
+) -> impl Iterator<Item = &'m K> {
+    let is_in = |(key, value): &(&K, &Arc<V>), map: &BTreeMap<K, Arc<V>>| {
+        map.get(*key).is_some_and(|other| Arc::ptr_eq(value, other))
+    };
+    let here = one.iter().filter(move |entry| !is_in(entry, other));
+    let there = other.iter().filter(move |entry| !is_in(entry, one));
+    here.chain(there).map(|(key, _)| key)
 }
 
-/// One drawing of what is due.
-struct Round<'a> {
-    organisation: &'a Organisation,
-    access: &'a Access,
-    audiences: Audiences<'a>,
-    before: Option<&'a Drawn>,
-    own: Option<BTreeMap<String, String>>,
-    theme: Arc<Theme>,
-    commons: Arc<Commons>,
-    /// What the section of everyone is drawn from, besides the commons.
-    everyone: Option<SectionDraw>,
-    /// Whether every page may come out otherwise.
-    everything: bool,
-}
-
-impl<'a> Round<'a> {
-    fn new(
+impl PageContext {
+    fn of(
         root: &Path,
-        organisation: &'a Organisation,
-        (access, today): (&'a Access, Date),
-        due: &Due,
-        before: Option<&'a Drawn>,
+        organisation: &Organisation,
+        parts: &Parts,
+        before: Option<&RenderState>,
+        viewer: &[u8],
     ) -> Result<Self, BuildError> {
-        let kept = before.filter(|_| !due.everything);
-        let own = source::theme_files(root, &organisation.theme)?;
-        let theme = match kept.filter(|before| before.own == own) {
-            Some(before) => before.theme.clone(),
-            None => Arc::new(Theme::named(&organisation.theme, own.clone())?.remembering()),
+        let name = organisation.theme.clone();
+        let own = source::theme_files(root, &name)?;
+        let own = (name, own);
+        let theme = match before.filter(|before| before.context.own == own) {
+            Some(before) => before.context.theme.clone(),
+            None => Arc::new(Theme::named(&own.0, own.1.clone())?.remembering()),
         };
-        let kept = kept.filter(|before| theme.draws_like(&before.theme));
-        let commons = match kept {
-            Some(before) => before.commons.clone(),
+        let commons = match before.filter(|before| before.parts.shares_with(parts)) {
+            Some(before) => before.context.commons.clone(),
             None => {
-                let as_of = organisation.as_of.unwrap_or(today);
+                let as_of = organisation.as_of.unwrap_or(parts.today);
                 Arc::new(access::commons(organisation, as_of))
             }
         };
-        let audiences = Audiences::new(organisation, today);
-        let everyone = access.get(&SectionId::new("org"));
-        let everyone = everyone.map(|org| access::draw(&audiences, org));
+        let is_same = |before: &&RenderState| {
+            Arc::ptr_eq(&before.context.theme, &theme)
+                && Arc::ptr_eq(&before.context.commons, &commons)
+        };
+        let plain = match before.filter(is_same) {
+            Some(before) => before.context.plain.clone(),
+            None => Arc::new(pipeline::plain_files(
+                organisation,
+                &commons,
+                &theme,
+                viewer,
+            )?),
+        };
         Ok(Self {
-            organisation,
-            access,
-            audiences,
-            before,
+            hash: fingerprint::of(&(theme.fingerprint(), &commons, &organisation.seal)),
             own,
             theme,
             commons,
-            everyone,
-            everything: kept.is_none(),
-        })
-    }
-
-    /// The sections that what is different can reach.
-    fn reached(&self, people: &BTreeSet<PersonId>) -> Vec<&'a Planned> {
-        let managers = self.audiences.managers_above(people);
-        let everyone = self
-            .before
-            .is_none_or(|before| before.everyone != self.everyone);
-        let reaches = |planned: &&Planned| match (&planned.about, planned.person()) {
-            (_, Some(person)) => people.contains(person),
-            (Some(manager), None) => managers.contains(manager),
-            (None, None) => everyone && planned.section.kind == SectionKind::Org,
-        };
-        let sections = self.access.sections.iter();
-        sections
-            .filter(|planned| self.everything || reaches(planned))
-            .collect()
-    }
-
-    fn draw(&self, planned: &Planned) -> Result<SectionContent, BuildError> {
-        let draw = access::draw(&self.audiences, planned);
-        Ok(site::render(&self.commons, &self.theme, &draw)?)
-    }
-
-    fn finish(self, viewer: &[u8]) -> Result<Drawn, BuildError> {
-        let same_theme =
-            |before: &&Drawn| !self.everything && Arc::ptr_eq(&before.theme, &self.theme);
-        let plain = match self.before.filter(same_theme) {
-            Some(before) => before.plain.clone(),
-            None => {
-                let (org, commons) = (self.organisation, &self.commons);
-                Arc::new(pipeline::plain_files(org, commons, &self.theme, viewer)?)
-            }
-        };
-        let sections = self.access.sections.iter();
-        Ok(Drawn {
-            sections: sections.map(|planned| planned.section.id.clone()).collect(),
-            own: self.own,
-            theme: self.theme,
-            commons: self.commons,
-            everyone: self.everyone,
             plain,
         })
+    }
+}
+
+impl RenderedSection {
+    fn of(data: &SectionDraw, context: &PageContext) -> Self {
+        let people = data.content.people();
+        Self {
+            section: data.section.clone(),
+            people: people.map(|people| people.into_iter().cloned().collect()),
+            hash: Some(fingerprint::of(&(context.hash, data))),
+        }
+    }
+
+    /// Whether it is what was planned, if those people changed and nothing else.
+    fn holds(&self, planned: &Planned, changed: Option<&BTreeSet<PersonId>>) -> bool {
+        let shows_none = |changed: &BTreeSet<PersonId>| match &self.people {
+            Some(people) => people.is_disjoint(changed),
+            None => changed.is_empty(),
+        };
+        self.hash.is_some() && self.section == planned.section && changed.is_some_and(shows_none)
     }
 }

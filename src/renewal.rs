@@ -25,14 +25,14 @@ use crate::model::*;
 use crate::pipeline::{self, BuildError, Days};
 use crate::seal::{SealInput, Sealer, SiteKey};
 use crate::site::Theme;
-use crate::source::{Inputs, Source};
+use crate::source::{InputHashes, Source};
 
 /// All that a site is made from, besides the organisation that was read from it.
 pub struct Basis<'a> {
     /// Also keys the hashes.
     pub key: &'a SiteKey,
     /// The tree.
-    pub inputs: &'a Inputs,
+    pub inputs: &'a InputHashes,
     /// What pages are rendered with.
     pub theme: &'a Theme,
     /// The real day, and the day that facts are judged on.

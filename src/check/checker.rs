@@ -1,8 +1,8 @@
 //! Checking a tree again and again, as far as it changed.
 //!
 //! What all may refer to is the [`Frame`]: settings, rubrics, cycles, who there is. The rest falls into one unit a
-//! person, and one more for what management wrote about them. A unit depends on the frame, its own files and nothing
-//! else, so it is read again only where one of the two is different.
+//! person, and one more for what management wrote about them. A unit depends on the frame and its own files. Each keeps
+//! what it was read from, and is read again if that differs.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use super::{
 };
 use crate::diag::{Diagnostic, Severity};
 use crate::model::*;
-use crate::source::{Changed, Name, RUBRICS, Source};
+use crate::source::{Input, Name, RUBRICS, SharedInput, Source};
 
 /// A tree that was checked.
 #[derive(Debug)]
@@ -29,17 +29,18 @@ pub struct Checked {
     pub opened: Option<Organisation>,
     /// In no order.
     pub diagnostics: Vec<Diagnostic>,
-    /// What of the organisation is not as it was when this checker checked it last.
-    pub fresh: Fresh,
+    /// Anything that is not in one person's cycles, log, check-ins, talent mapping or private notes.
+    pub shared: SharedPart,
 }
 
-/// What is not as it was.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Fresh {
-    /// Anything that is not in one person's cycles, log, check-ins, talent mapping or private notes.
-    pub frame: bool,
-    /// Of whom one of these is not as it was.
-    pub people: BTreeSet<PersonId>,
+/// The identity of what all may refer to. Two are equal only if nothing of it differs.
+#[derive(Debug, Clone, Default)]
+pub struct SharedPart(Arc<()>);
+
+impl PartialEq for SharedPart {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
 }
 
 /// Gives a person a recipient in the place of the keys that their file names; nothing for who gets none.
@@ -49,9 +50,10 @@ pub type StandIn = Box<dyn Fn(&Person) -> Option<String> + Send + Sync>;
 #[derive(Default)]
 pub struct Checker {
     stand_in: Option<StandIn>,
-    frame: Option<Frame>,
-    seats: BTreeMap<PersonId, Unit<Arc<Person>>>,
-    managed: BTreeMap<Name, Unit<About>>,
+    /// With what it was read from.
+    frame: Option<(SharedInput, Frame)>,
+    seats: BTreeMap<PersonId, Cached<Arc<Person>>>,
+    managed: BTreeMap<Name, Cached<About>>,
 }
 
 /// What was read from the files that all may refer to.
@@ -69,6 +71,7 @@ struct Frame {
     /// The files that cannot be read as a whole.
     unsound: Arc<BTreeSet<Arc<str>>>,
     diagnostics: Vec<Diagnostic>,
+    identity: SharedPart,
 }
 
 /// What was read from files that are one person's, and what is wrong with them.
@@ -76,6 +79,17 @@ struct Frame {
 struct Unit<T> {
     value: T,
     diagnostics: Vec<Diagnostic>,
+}
+
+/// A unit, and what it was read from.
+#[derive(Debug)]
+struct Cached<T> {
+    facts: Arc<Facts>,
+    unsound: Arc<BTreeSet<Arc<str>>>,
+    /// What their `person.toml` says; `None` for what management wrote.
+    person: Option<Person>,
+    input: Input,
+    unit: Unit<T>,
 }
 
 /// A tree of which only that is checked which all may refer to, and of people who is asked for.
@@ -87,16 +101,6 @@ pub struct Partly<'s> {
 
 /// What there is to say about people.
 pub type Said = BTreeMap<PersonId, Vec<Diagnostic>>;
-
-/// What of the frame is not as it was.
-#[derive(Debug, Default)]
-struct Renewed {
-    anything: bool,
-    /// Something that files of anyone may refer to.
-    facts: bool,
-    /// Whose `person.toml` says something else.
-    people: BTreeSet<PersonId>,
-}
 
 impl Checker {
     /// A checker that gives people keys of its own, or leaves them theirs.
@@ -110,7 +114,7 @@ impl Checker {
     /// Warns of whoever has keys of which none counts on a day, and of logins that are left out then, whatever keys stand in
     /// for them. To be called after [`Checker::check`].
     pub fn keys_left(&self, source: &Source, today: Date) -> Vec<Diagnostic> {
-        let people = self.frame.as_ref().map(|frame| match &self.stand_in {
+        let people = self.frame.as_ref().map(|(_, frame)| match &self.stand_in {
             Some(_) => &frame.as_named,
             None => &frame.people,
         });
@@ -120,11 +124,12 @@ impl Checker {
         warnings
     }
 
-    /// Judges the tree. `changed` says what is different since the last time; the first time, everything is.
-    pub fn check(&mut self, source: &Source, changed: &Changed) -> Checked {
-        let renewed = self.renew_frame(source, changed);
-        let mut people = self.renew_seats(source, changed, &renewed);
-        people.extend(self.renew_managed(source, changed, &renewed));
+    /// Checks the tree. What was read from the same before is not read again.
+    pub fn check(&mut self, source: &Source) -> Checked {
+        let inputs = source.inputs();
+        let shared = self.read_frame(source, inputs.shared);
+        self.read_seats(source, &inputs.people);
+        self.read_managed(source, &inputs.people);
         let diagnostics = self.diagnostics();
         let is_error = |diagnostic: &Diagnostic| diagnostic.severity == Severity::Error;
         // Without what is sealed, a page would silently say less.
@@ -139,16 +144,13 @@ impl Checker {
             organisation: is_valid.then(|| self.organisation()).flatten(),
             opened: is_sound.then(|| self.organisation()).flatten(),
             diagnostics,
-            fresh: Fresh {
-                frame: renewed.anything,
-                people,
-            },
+            shared,
         }
     }
 
-    fn renew_frame(&mut self, source: &Source, changed: &Changed) -> Renewed {
-        if self.frame.is_some() && !changed.shared {
-            return Renewed::default();
+    fn read_frame(&mut self, source: &Source, input: SharedInput) -> SharedPart {
+        if let Some((_, frame)) = self.frame.as_ref().filter(|(from, _)| *from == input) {
+            return frame.identity.clone();
         }
         let mut frame = Frame::read(source);
         if let Some(stand_in) = &self.stand_in {
@@ -158,95 +160,80 @@ impl Checker {
                 person.keys = recipient.map(ReaderKey::lasting).collect();
             });
         }
-        let renewed = match &self.frame {
-            Some(before) => frame.renewed_since(before),
-            None => Renewed {
-                anything: true,
-                facts: true,
-                people: BTreeSet::new(),
-            },
-        };
-        self.frame = Some(frame);
-        renewed
+        if let Some((_, before)) = &self.frame {
+            frame.keep_what_is_same(before);
+        }
+        let identity = frame.identity.clone();
+        self.frame = Some((input, frame));
+        identity
     }
 
-    /// Reads the cycles, log and check-ins of whom it may concern; says whose.
-    fn renew_seats(
-        &mut self,
-        source: &Source,
-        changed: &Changed,
-        renewed: &Renewed,
-    ) -> BTreeSet<PersonId> {
-        let Some(frame) = &self.frame else {
-            return BTreeSet::new();
+    /// Reads everyone's cycles, log and check-ins.
+    fn read_seats(&mut self, source: &Source, inputs: &BTreeMap<Name, Input>) {
+        let Some((_, frame)) = &self.frame else {
+            return;
         };
-        let seats = &self.seats;
-        let is_due = |id: &&PersonId| {
-            renewed.facts
-                || renewed.people.contains(*id)
-                || changed.people.contains(id.as_str())
-                || !seats.contains_key(*id)
-        };
-        let due: Vec<&PersonId> = frame.people.keys().filter(is_due).collect();
-        let seats = due.par_iter().with_max_len(1);
-        let read = seats.map(|id| frame.seat(source, id));
-        let read: Vec<(PersonId, Unit<Arc<Person>>)> = read.collect();
-        let ids = read.iter().map(|(id, _)| id.clone()).collect();
+        let cached = &self.seats;
+        let none = Input::default();
+        let due = frame.people.iter().filter_map(|(id, person)| {
+            let input = inputs.get(id.as_str()).unwrap_or(&none);
+            let is_known = |cached: &Cached<_>| cached.is_from(frame, Some(person), input);
+            let is_known = cached.get(id).is_some_and(is_known);
+            (!is_known).then_some((id, person, input))
+        });
+        let due: Vec<_> = due.collect();
+        let read = due.par_iter().with_max_len(1).map(|&(id, person, input)| {
+            let (id, unit) = frame.seat(source, id);
+            (id, Cached::new(frame, Some(person), input, unit))
+        });
+        let read: Vec<(PersonId, Cached<Arc<Person>>)> = read.collect();
         self.seats.extend(read);
         self.seats.retain(|id, _| frame.people.contains_key(id));
-        ids
     }
 
-    /// Reads what management wrote about whom it may concern; says about whom.
-    fn renew_managed(
-        &mut self,
-        source: &Source,
-        changed: &Changed,
-        renewed: &Renewed,
-    ) -> BTreeSet<PersonId> {
-        let Some(frame) = &self.frame else {
-            return BTreeSet::new();
+    /// Reads what management wrote about everyone.
+    fn read_managed(&mut self, source: &Source, inputs: &BTreeMap<Name, Input>) {
+        let Some((_, frame)) = &self.frame else {
+            return;
         };
         let files = management::files(source);
-        let gone = self
-            .managed
-            .extract_if(.., |name, _| !files.contains_key(name));
-        let mut about: BTreeSet<PersonId> = gone.filter_map(|(_, unit)| unit.about()).collect();
-        let managed = &self.managed;
-        let is_due = |(name, _): &(&Name, &Vec<_>)| {
-            renewed.facts || changed.managed.contains(*name) || !managed.contains_key(*name)
-        };
-        let due: Vec<_> = files.iter().filter(is_due).collect();
-        let read = due
-            .par_iter()
-            .map(|(name, files)| (Name::clone(name), frame.managed(source, files)));
-        let read: Vec<(Name, Unit<About>)> = read.collect();
-        about.extend(read.iter().filter_map(|(_, unit)| unit.about()));
+        self.managed.retain(|name, _| files.contains_key(name));
+        let cached = &self.managed;
+        let none = Input::default();
+        let due = files.iter().filter_map(|(name, files)| {
+            let input = inputs.get(name).unwrap_or(&none);
+            let is_known = |cached: &Cached<_>| cached.is_from(frame, None, input);
+            let is_known = cached.get(name).is_some_and(is_known);
+            (!is_known).then_some((name, files, input))
+        });
+        let due: Vec<_> = due.collect();
+        let read = due.par_iter().map(|&(name, files, input)| {
+            let unit = frame.managed(source, files);
+            (Name::clone(name), Cached::new(frame, None, input, unit))
+        });
+        let read: Vec<(Name, Cached<About>)> = read.collect();
         self.managed.extend(read);
-        about
     }
 
     fn diagnostics(&self) -> Vec<Diagnostic> {
-        let frame = self.frame.iter().flat_map(|frame| &frame.diagnostics);
-        let seats = self.seats.values().flat_map(|unit| &unit.diagnostics);
-        let managed = self.managed.values().flat_map(|unit| &unit.diagnostics);
+        let frame = self.frame.iter().flat_map(|(_, frame)| &frame.diagnostics);
+        let seats = self.seats.values();
+        let seats = seats.flat_map(|cached| &cached.unit.diagnostics);
+        let managed = self.managed.values();
+        let managed = managed.flat_map(|cached| &cached.unit.diagnostics);
         frame.chain(seats).chain(managed).cloned().collect()
     }
 
     fn organisation(&self) -> Option<Organisation> {
-        let frame = self.frame.as_ref()?;
+        let (_, frame) = self.frame.as_ref()?;
         let seats = self.seats.iter();
-        let about = self.managed.values().filter_map(|unit| unit.value.clone());
-        Some(
-            frame.organisation(
-                seats
-                    .map(|(id, unit)| (id.clone(), unit.value.clone()))
-                    .collect(),
-                Management {
-                    about: about.collect(),
-                },
-            ),
-        )
+        let seats = seats.map(|(id, cached)| (id.clone(), cached.unit.value.clone()));
+        let managed = self.managed.values();
+        let about = managed.filter_map(|cached| cached.unit.value.clone());
+        let management = Management {
+            about: about.collect(),
+        };
+        Some(frame.organisation(seats.collect(), management))
     }
 }
 
@@ -317,6 +304,26 @@ impl Unit<About> {
     }
 }
 
+impl<T> Cached<T> {
+    fn new(frame: &Frame, person: Option<&Person>, input: &Input, unit: Unit<T>) -> Self {
+        Self {
+            facts: frame.facts.clone(),
+            unsound: frame.unsound.clone(),
+            person: person.cloned(),
+            input: input.clone(),
+            unit,
+        }
+    }
+
+    /// Whether it was read from these.
+    fn is_from(&self, frame: &Frame, person: Option<&Person>, input: &Input) -> bool {
+        Arc::ptr_eq(&self.facts, &frame.facts)
+            && Arc::ptr_eq(&self.unsound, &frame.unsound)
+            && self.person.as_ref() == person
+            && self.input == *input
+    }
+}
+
 impl Frame {
     fn read(source: &Source) -> Self {
         let complaints = Complaints::default();
@@ -349,21 +356,26 @@ impl Frame {
             as_named: BTreeMap::new(),
             unsound: Arc::new(complaints.unsound()),
             diagnostics: complaints.into_diagnostics(),
+            identity: SharedPart::default(),
         }
     }
 
-    fn renewed_since(&self, before: &Self) -> Renewed {
-        let facts = self.facts != before.facts || self.unsound != before.unsound;
-        let is_new = |(id, person): &(&PersonId, &Person)| before.people.get(*id) != Some(*person);
-        let new = self.people.iter().filter(is_new);
-        let people: BTreeSet<PersonId> = new.map(|(id, _)| id.clone()).collect();
-        let gone = before.people.keys().any(|id| !self.people.contains_key(id));
-        let settings = self.settings != before.settings || self.static_files != before.static_files;
-        let figures = self.figures != before.figures;
-        Renewed {
-            anything: facts || figures || settings || gone || !people.is_empty(),
-            facts,
-            people,
+    /// Shares what is the same as before, so that it is known by its address.
+    fn keep_what_is_same(&mut self, before: &Self) {
+        if self.facts == before.facts {
+            self.facts = before.facts.clone();
+        }
+        if self.unsound == before.unsound {
+            self.unsound = before.unsound.clone();
+        }
+        let is_same = Arc::ptr_eq(&self.facts, &before.facts)
+            && Arc::ptr_eq(&self.unsound, &before.unsound)
+            && self.settings == before.settings
+            && self.static_files == before.static_files
+            && self.figures == before.figures
+            && self.people == before.people;
+        if is_same {
+            self.identity = before.identity.clone();
         }
     }
 

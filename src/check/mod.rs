@@ -41,7 +41,7 @@ mod seats;
 mod table;
 mod tree;
 
-pub use checker::{Checked, Checker, Fresh, Partly, Said, StandIn};
+pub use checker::{Checked, Checker, Partly, Said, SharedPart, StandIn};
 pub use codes::Rule;
 pub use guidance::Guidance;
 pub use known::{RESERVED_CYCLES, RESERVED_PEOPLE};
@@ -51,7 +51,7 @@ pub use tree::ALLOW_OUTSIDE;
 
 use crate::diag::Report;
 use crate::model::{CycleId, Organisation};
-use crate::source::{Changed, Source};
+use crate::source::Source;
 use complaints::did_you_mean;
 use known::Known;
 use table::At;
@@ -60,7 +60,7 @@ use table::At;
 ///
 /// The organisation is there exactly where the report holds no error and every sealed file was opened.
 pub fn check(source: &Source) -> (Option<Organisation>, Report) {
-    let checked = Checker::default().check(source, &Changed::default());
+    let checked = Checker::default().check(source);
     let report = source.report(checked.diagnostics);
     (checked.organisation, report)
 }

@@ -17,7 +17,7 @@ use gradus::renewal::{Basis, Renewal};
 use gradus::scaffold::Sources;
 use gradus::seal::{self, Folder, SITE_JSON, SealError, SealInput, SiteFiles, SiteJson, SiteKey};
 use gradus::site::{Theme, ThemeError};
-use gradus::source::{Inputs, Source, ThemeFilesError, access_lock};
+use gradus::source::{InputHashes, Source, ThemeFilesError, access_lock};
 use gradus::terminal;
 use serde::Serialize;
 
@@ -51,7 +51,7 @@ pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
     let may_be_renewed = !args.dry_run && !args.portable;
     let program = build.program.filter(|_| may_be_renewed);
     let known = program.map(|program| Known {
-        inputs: source.inputs(),
+        inputs: source.inputs().hashes(),
         program,
     });
     if let Some(known) = &known
@@ -64,7 +64,7 @@ pub fn run(here: &Here, args: &cli::Build) -> Result<(), Failure> {
 
 /// What is known of a tree by which a later build may be a renewal of this one.
 struct Known {
-    inputs: Inputs,
+    inputs: InputHashes,
     program: FileHash,
 }
 

@@ -3,7 +3,7 @@
 //! `access` makes these, `site` draws them. Rendering never holds the [`Organisation`] itself, so
 //! what is not in a [`SectionDraw`] cannot reach a page.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::*;
 
@@ -68,6 +68,23 @@ pub enum Draw {
     Org(Box<OrgDraw>),
     /// Kind `managers`: what the rubric says to managers only.
     Managers(Vec<(LevelRef, Vec<LevelSection>)>),
+}
+
+impl Draw {
+    /// Whose files it was cut from; `None` for everyone's.
+    pub fn people(&self) -> Option<BTreeSet<&PersonId>> {
+        Some(match self {
+            Self::Person(of) => BTreeSet::from([&of.person.id]),
+            Self::Talent(of) => BTreeSet::from([&of.person.id]),
+            Self::TeamTalent(of) => of.reports.iter().map(|of| &of.person.id).collect(),
+            Self::Team(of) => {
+                let reports = of.reports.iter().map(|report| &report.person);
+                reports.chain(&of.below).map(|person| &person.id).collect()
+            }
+            Self::Managers(_) => BTreeSet::new(),
+            Self::Org(_) => return None,
+        })
+    }
 }
 
 /// See [`Draw::Person`].

@@ -240,8 +240,8 @@ pub enum Counted {
 pub fn count(bytes: &[u8]) -> Counted {
     let is_text = |byte: &u8| matches!(byte, b' '..=b'~' | b'\r' | b'\n');
     let is_line = |line: &str| line.trim() == line && !line.contains(['\r', '\n']);
-    let end = bytes.windows(END_OF_HEAD.len());
-    let end = end.into_iter().position(|window| window == END_OF_HEAD);
+    let mut windows = bytes.windows(END_OF_HEAD.len());
+    let end = windows.position(|window| window == END_OF_HEAD);
     let head = std::str::from_utf8(&bytes[..end.unwrap_or(0)]);
     match end {
         _ if !bytes.iter().all(is_text) => Counted::Refused("400 Bad Request"),

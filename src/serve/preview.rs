@@ -239,7 +239,7 @@ impl Preview {
         };
         let store = PreviewStore::behind(&self.last);
         let sealer = Sealer::after(mem::take(&mut self.sealed), &input, &store);
-        let drawn = self.rebuilder.draw(SCRIPT, |section, content| {
+        let drawn = self.rebuilder.render(SCRIPT, |section, content| {
             Ok(sealer.add_section(section, content, None)?)
         });
         let outcome = match drawn {

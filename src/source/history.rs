@@ -43,7 +43,7 @@ pub struct History {
 
 /// What is known of all files.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Told {
+struct Told {
     /// Why nothing can be told of any file.
     unshown: Option<Unshown>,
     /// The day of the first commit that holds any expectations.
@@ -91,11 +91,6 @@ impl History {
         self.told.begins
     }
 
-    /// What is known, to be compared with what will be.
-    pub(super) fn clone_told(&self) -> Told {
-        self.told.clone()
-    }
-
     /// Nothing can be told of any file.
     fn silent(unshown: Unshown) -> Self {
         let unshown = Some(unshown);
@@ -116,16 +111,6 @@ impl Told {
             (None, None) => Err(Unshown::NotAsked),
             (None, Some(told)) => told.versions.as_deref().map_err(|unshown| *unshown),
         }
-    }
-
-    /// Whether a history tells the same of a file.
-    pub fn says_the_same(&self, now: &History, path: &str) -> bool {
-        let (one, other) = (self.of(path), now.of(path));
-        let same = match (one, other) {
-            (Ok(one), Ok(other)) => std::ptr::eq(one, other) || one == other,
-            (one, other) => one == other,
-        };
-        same && self.begins == now.told.begins
     }
 }
 

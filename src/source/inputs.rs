@@ -1,69 +1,108 @@
-//! What was read, as hashes: to be held against what an earlier build was made from.
+//! What was read, by whom it is about: whatever is made of it is made again where its inputs differ.
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::{Directory, FileKind, Name, Source, SourceFile};
+use super::published::Published;
+use super::revision::RevisionProblem;
+use super::{Directory, FileKind, Name, Problem, Source, SourceFile, Version};
 use crate::fingerprint;
-use crate::model::FileHash;
+use crate::model::{Date, FileHash, Unshown};
 
-/// Everything that was read, as hashes. Who guesses a text can tell it by its hash: to be kept, they need a key.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Everything that was read, and what git told about it.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Inputs {
     /// What all may refer to: settings, rubrics, cycles, every `person.toml`, and whatever is wrong with the tree.
-    pub shared: FileHash,
+    pub shared: SharedInput,
     /// What is about one person alone, by the name that their files are found under.
+    pub people: BTreeMap<Name, Input>,
+}
+
+/// Some files, and what git told about them. Texts are shared with the source, so that comparing them is cheap.
+#[derive(Debug, Clone, PartialEq, Default, Hash)]
+pub struct Input {
+    files: Vec<(FileKind, SourceFile)>,
+    directories: Vec<Directory>,
+    /// Of each file, with the first day of the history.
+    versions: Vec<(Option<Date>, Told)>,
+}
+
+/// The versions of a file, or why there is nothing to tell.
+type Told = Result<Vec<Version>, Unshown>;
+
+/// What all may refer to.
+#[derive(Debug, Clone, PartialEq, Hash)]
+pub struct SharedInput {
+    own: Input,
+    problems: Vec<Problem>,
+    published: Published,
+    /// What was read of a revision is among the files.
+    pins: Vec<(String, Option<RevisionProblem>)>,
+    begins: Option<Date>,
+    is_shallow: bool,
+    links: bool,
+}
+
+/// [`Inputs`] as hashes. A guessed text can be told by its hash: to be kept, they need a key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InputHashes {
+    pub shared: FileHash,
     pub people: BTreeMap<Name, FileHash>,
 }
 
-/// What was read about one person alone.
-#[derive(Default)]
-struct About<'s> {
-    files: Vec<(&'s FileKind, &'s SourceFile)>,
-    directories: Vec<&'s Directory>,
+impl Inputs {
+    /// Their hashes.
+    pub fn hashes(&self) -> InputHashes {
+        let people = self.people.par_iter();
+        let people = people.map(|(name, input)| (name.clone(), fingerprint::of(input)));
+        InputHashes {
+            shared: fingerprint::of(&self.shared),
+            people: people.collect(),
+        }
+    }
 }
 
 impl Source {
-    /// Hashes of all that was read, and of what git told about it.
+    /// All that was read, and what git told about it.
     pub fn inputs(&self) -> Inputs {
-        let mut shared = About::default();
-        let mut people: BTreeMap<&Name, About<'_>> = BTreeMap::new();
-        for entry in &self.files {
-            let about = match entry.0.subject() {
-                Some(person) => people.entry(person).or_default(),
+        let mut shared = Input::default();
+        let mut people: BTreeMap<Name, Input> = BTreeMap::new();
+        for (kind, file) in &self.files {
+            if let (None, Some(person)) = (kind.subject(), kind.person()) {
+                let own = people.entry(person.clone()).or_default();
+                own.files.push((kind.clone(), file.clone())); // what is said of a person may point there
+            }
+            let input = match kind.subject() {
+                Some(person) => people.entry(person.clone()).or_default(),
                 None => &mut shared,
             };
-            about.files.push(entry);
+            input.files.push((kind.clone(), file.clone()));
+            let versions = match self.history.of(&file.path) {
+                Err(Unshown::NotAsked) => continue,
+                versions => versions.map(<[_]>::to_vec),
+            };
+            input.versions.push((self.history.begins(), versions));
         }
         for directory in self.directories.keys() {
-            let about = match directory.subject() {
-                Some(person) => people.entry(person).or_default(),
+            let input = match directory.subject() {
+                Some(person) => people.entry(person.clone()).or_default(),
                 None => &mut shared,
             };
-            about.directories.push(directory);
+            input.directories.push(directory.clone());
         }
-        let people: Vec<_> = people.into_iter().collect();
-        let hashed = people.par_iter().with_max_len(1);
-        let hashed = hashed.map(|(name, about)| (Name::clone(name), self.hash(about)));
-        let pins: Vec<(&String, bool)> = {
-            // What was read of them is among the files.
-            let pins = self.revisions.iter();
-            pins.map(|(pin, read)| (pin, read.is_ok())).collect()
+        let pins = self.revisions.iter();
+        let pins = pins.map(|(pin, read)| (pin.clone(), read.as_ref().err().cloned()));
+        let shared = SharedInput {
+            own: shared,
+            problems: self.problems.clone(),
+            published: self.published.clone(),
+            pins: pins.collect(),
+            begins: self.history.begins(),
+            is_shallow: self.history.is_shallow(),
+            links: self.links,
         };
-        let told = (self.history.begins(), self.history.is_shallow());
-        let whole = (&self.problems, &self.published, pins, told, self.links);
-        Inputs {
-            shared: fingerprint::of(&(self.hash(&shared), whole)),
-            people: hashed.collect(),
-        }
-    }
-
-    fn hash(&self, about: &About<'_>) -> FileHash {
-        let files = about.files.iter();
-        let told = files.map(|(_, file)| self.history.of(&file.path));
-        let told: Vec<_> = told.collect();
-        fingerprint::of(&(&about.files, &about.directories, told))
+        Inputs { shared, people }
     }
 }
 
@@ -128,7 +167,11 @@ mod tests {
                 (false, vec!["bo"]),
             ),
             ("management/notes/bo.md", "", (false, vec!["bo"])),
-            ("people/bo/person.toml", "name = \"Bob\"\n", (true, vec![])),
+            (
+                "people/bo/person.toml",
+                "name = \"Bob\"\n",
+                (true, vec!["bo"]),
+            ),
             ("cycles/2026-h1.toml", "", (true, vec![])),
             ("gradus.toml", "name = \"M\"\n", (true, vec![])),
             ("people/bo/nonsense.txt", "", (true, vec![])),

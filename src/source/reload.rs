@@ -1,12 +1,10 @@
 //! Reading a tree again, as far as it may have changed.
 //!
-//! The tree is cut into [`Part`]s. A touched path says which parts are read again, whole; what is different in them
-//! afterwards is told as [`Changed`]. Where a part cannot be told from the others (symbolic links,
-//! names that differ only in case, settings that may have moved a part), everything is read again.
+//! The tree is cut into [`Part`]s. A path says which parts are read again, whole. Where a part cannot be told from the
+//! others (symbolic links, names that differ only in case, settings that may have moved a part), everything is read again.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::load::{self, CYCLES, ORGANISATION};
 use super::published::{Published, STATIC};
@@ -14,34 +12,6 @@ use super::{
     CycleFile, Directory, FileKind, LoadError, Name, PersonFile, Problem, ProblemKind, Source,
     SourceFile,
 };
-
-/// What is different from what was read before.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Changed {
-    /// What all may refer to: settings, rubrics, cycles, any `person.toml`, problems of the tree itself.
-    pub shared: bool,
-    /// People, by the names of their directories, of whom a file is different, besides what is under `management/`.
-    pub people: BTreeSet<Name>,
-    /// The names of files under `management/`, without ending, that are different: those of people.
-    pub managed: BTreeSet<Name>,
-    /// The files that came, went or hold something else, relative to the organisation.
-    pub files: BTreeSet<Arc<str>>,
-}
-
-impl Changed {
-    fn and(mut self, other: Self) -> Self {
-        self.shared |= other.shared;
-        self.people.extend(other.people);
-        self.managed.extend(other.managed);
-        self.files.extend(other.files);
-        self
-    }
-
-    /// Whether anything is different.
-    pub fn is_anything(&self) -> bool {
-        self.shared || !self.people.is_empty() || !self.managed.is_empty()
-    }
-}
 
 /// A part of the tree that can be read again by itself.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,82 +24,59 @@ pub(super) enum Part {
     Static,
 }
 
-/// What was read of some parts.
-#[derive(Debug, Default)]
-struct Cut {
-    files: BTreeMap<FileKind, SourceFile>,
-    directories: BTreeMap<Directory, Arc<str>>,
-    published: Published,
-    problems: Vec<Problem>,
-}
-
 impl Source {
-    /// Reads again what may have changed, and says what did. The paths are absolute, without symbolic links as far as they
-    /// are there; that of a directory is for everything below it.
+    /// Reads again what may have changed. The paths are absolute, without symbolic links as far as they are there; that of
+    /// a directory is for everything below it.
     ///
     /// # Errors
-    /// As [`fn@super::load`]; the source is as it was then.
-    pub fn reload(&mut self, paths: &BTreeSet<PathBuf>) -> Result<Changed, LoadError> {
+    /// As [`fn@super::load`]; the source is of no use then.
+    pub fn reload(&mut self, paths: &BTreeSet<PathBuf>) -> Result<(), LoadError> {
         let memory = self.forget();
-        let read = self.read_again(paths);
-        let remembered = self.recall(memory);
-        Ok(read?.and(remembered))
-    }
-
-    fn read_again(&mut self, paths: &BTreeSet<PathBuf>) -> Result<Changed, LoadError> {
         let read = self.parts(paths).and_then(|parts| {
             let read = load::load_parts(self, &parts);
             read.stands_alone().then_some((parts, read))
         });
         match read {
-            Some((parts, read)) => Ok(self.exchange(&parts, read)),
-            None => self.reload_everything(),
+            Some((parts, read)) => self.exchange(&parts, read),
+            None => *self = load::load(&self.root, &self.given)?,
         }
-    }
-
-    fn reload_everything(&mut self) -> Result<Changed, LoadError> {
-        let read = load::load(&self.root, &self.given)?;
-        let before = std::mem::replace(self, read);
-        Ok(changed(&Cut::of(before), &Cut::of(self.clone())))
+        self.recall(memory);
+        Ok(())
     }
 
     /// Puts what was read of some parts in the place of what is known of them.
-    fn exchange(&mut self, parts: &BTreeSet<Part>, read: Source) -> Changed {
-        let before = self.take_out(parts);
-        self.files.extend(read.files.clone());
-        self.directories.extend(read.directories.clone());
-        self.published.extend(read.published.clone());
-        self.texts.extend(read.texts.clone());
-        self.problems.extend(read.problems.iter().cloned());
-        self.areas.rubrics.clone_from(&read.areas.rubrics);
+    fn exchange(&mut self, parts: &BTreeSet<Part>, read: Source) {
+        self.take_out(parts);
+        self.files.extend(read.files);
+        self.directories.extend(read.directories);
+        self.published.extend(read.published);
+        self.texts.extend(read.texts);
+        self.problems.extend(read.problems);
+        self.areas.rubrics = read.areas.rubrics;
         self.problems.sort_by(|a, b| a.place.cmp(&b.place));
-        changed(&before, &Cut::of(read))
     }
 
-    fn take_out(&mut self, parts: &BTreeSet<Part>) -> Cut {
-        let mut cut = Cut::default();
-        for kind in self.kinds_of(parts) {
-            cut.files.extend(self.files.remove_entry(&kind));
-        }
+    fn take_out(&mut self, parts: &BTreeSet<Part>) {
+        let kinds = self.kinds_of(parts).into_iter();
+        let files: Vec<SourceFile> = kinds.filter_map(|kind| self.files.remove(&kind)).collect();
         for directory in self.directories_of(parts) {
-            let entry = self.directories.remove_entry(&directory);
-            cut.directories.extend(entry);
+            self.directories.remove(&directory);
         }
-        if parts.contains(&Part::Static) {
-            cut.published = std::mem::take(&mut self.published);
-        }
+        let published = if parts.contains(&Part::Static) {
+            std::mem::take(&mut self.published)
+        } else {
+            Published::default()
+        };
         let areas = &self.areas;
         let of_parts = |problem: &mut Problem| {
             let path = &problem.place.file;
             parts.iter().any(|part| areas.show(part, path))
         };
-        cut.problems = self.problems.extract_if(.., of_parts).collect();
-        let files = cut.files.values().map(|file| &file.path);
-        let files = files.chain(cut.published.keys());
-        for path in files.chain(cut.problems.iter().map(|problem| &problem.place.file)) {
+        let problems: Vec<Problem> = self.problems.extract_if(.., of_parts).collect();
+        let files = files.iter().map(|file| &file.path).chain(published.keys());
+        for path in files.chain(problems.iter().map(|problem| &problem.place.file)) {
             self.texts.remove(path);
         }
-        cut
     }
 
     fn kinds_of(&self, parts: &BTreeSet<Part>) -> Vec<FileKind> {
@@ -263,17 +210,6 @@ impl Source {
     }
 }
 
-impl Cut {
-    fn of(source: Source) -> Self {
-        Self {
-            files: source.files,
-            directories: source.directories,
-            published: source.published,
-            problems: source.problems,
-        }
-    }
-}
-
 impl Part {
     /// Nothing for the settings: they are everyone's.
     fn of_file(kind: &FileKind) -> Option<Self> {
@@ -295,69 +231,6 @@ impl Part {
             | Directory::PersonCycle { person, .. }
             | Directory::Attachments { person, .. } => Self::Person(person.clone()),
             Directory::ManagementCycle(_) | Directory::PrivateNotes => Self::Management,
-        }
-    }
-}
-
-/// What is different between two readings of the same parts.
-fn changed(before: &Cut, after: &Cut) -> Changed {
-    let mut changed = Changed::default();
-    for (kind, file) in differing(&before.files, &after.files) {
-        changed.files.insert(file.path.clone());
-        changed.add_file(kind);
-    }
-    for (directory, _) in differing(&before.directories, &after.directories) {
-        changed.add_directory(directory);
-    }
-    for (path, _) in differing(&before.published, &after.published) {
-        changed.files.insert(path.clone());
-        changed.shared = true;
-    }
-    let in_order = |problems: &[Problem]| {
-        let mut problems: Vec<Problem> = problems.to_vec();
-        problems.sort_by(|a, b| a.place.cmp(&b.place));
-        problems
-    };
-    changed.shared |= in_order(&before.problems) != in_order(&after.problems);
-    changed
-}
-
-/// The entries of which one map has none, or another.
-fn differing<'m, K: Ord, V: PartialEq>(
-    before: &'m BTreeMap<K, V>,
-    after: &'m BTreeMap<K, V>,
-) -> impl Iterator<Item = (&'m K, &'m V)> {
-    let new = after
-        .iter()
-        .filter(|(key, value)| before.get(key) != Some(value));
-    let gone = before.iter().filter(|(key, _)| !after.contains_key(key));
-    new.chain(gone)
-}
-
-impl Changed {
-    fn add_file(&mut self, kind: &FileKind) {
-        let own = kind.person();
-        match kind.subject() {
-            None => {
-                self.shared = true;
-                self.people.extend(own.cloned());
-            }
-            Some(person) if own.is_some() => {
-                self.people.insert(person.clone());
-            }
-            Some(person) => {
-                self.managed.insert(person.clone());
-            }
-        }
-    }
-
-    fn add_directory(&mut self, directory: &Directory) {
-        match (directory.subject(), directory) {
-            (Some(person), _) => {
-                self.people.insert(person.clone());
-            }
-            (None, Directory::ManagementCycle(_) | Directory::PrivateNotes) => {}
-            (None, _) => self.shared = true,
         }
     }
 }

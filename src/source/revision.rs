@@ -32,7 +32,7 @@ pub struct Revision {
 }
 
 /// Why a pinned revision cannot be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum RevisionProblem {
     /// It cannot be the name of a revision.
     NoName,

@@ -9,7 +9,7 @@ use crate::access;
 use crate::check::Checker;
 use crate::model::{Date, Organisation, PlainFile, Reach};
 use crate::pipeline::{self, BuildError};
-use crate::source::{self, Changed, FileKind, Given, LoadError, PersonFile, Source, SourceFile};
+use crate::source::{self, FileKind, Given, LoadError, PersonFile, Source, SourceFile};
 
 /// Directories that hold what is said about people; what else there is may be public.
 const ABOUT_PEOPLE: [&str; 2] = ["people/", "management/"];
@@ -32,7 +32,7 @@ impl Tree {
     /// It is none, or cannot be read at all. Mistakes in it are no errors here.
     pub fn load(root: &Path, given: &Given, today: Date) -> Result<Self, LoadError> {
         let source = source::load_with(root, given)?;
-        let checked = Checker::default().check(&source, &Changed::default());
+        let checked = Checker::default().check(&source);
         let organisation = checked.organisation.as_ref();
         let plain = organisation.and_then(|org| plain_files(root, org, today).ok());
         let published = organisation.map(|org| org.static_files.clone());

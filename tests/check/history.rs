@@ -1,12 +1,13 @@
 //! What git shows of expectations, in repositories made for the purpose.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use gradus::diag::Report;
 use gradus::model::*;
-use gradus::source::{self, Given, Outside, Source};
+use gradus::source::{self, Given, Inputs, Outside, Source};
 use gradus::{check, pipeline};
 
 use super::tree::Tree;
@@ -565,13 +566,22 @@ fn a_repository_in_a_directory_with_a_strange_name_is_read() {
     assert_eq!(told(&strange).fixed("auth"), UNCHANGED("2026-01-10"));
 }
 
-/// Reads a tree again as if one file had been saved, and gives whose files are different.
+/// Reads a tree again as if one file had been saved, and gives whose inputs are different.
 fn saved(source: &mut Source, path: &str) -> Vec<String> {
     let root = source.root.canonicalize().expect("a directory");
-    let paths = [root.join(path)].into();
-    let changed = source.reload(&paths).expect("an organisation");
-    assert!(!changed.shared, "{changed:?}");
-    changed.people.iter().map(ToString::to_string).collect()
+    let before = source.inputs();
+    source
+        .reload(&[root.join(path)].into())
+        .expect("an organisation");
+    let after = source.inputs();
+    assert_eq!(before.shared, after.shared);
+    differing(&before, &after)
+}
+
+fn differing(before: &Inputs, after: &Inputs) -> Vec<String> {
+    let other = after.people.iter();
+    let other = other.filter(|(name, input)| before.people.get(*name) != Some(*input));
+    other.map(|(name, _)| name.to_string()).collect()
 }
 
 #[test]

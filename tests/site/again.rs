@@ -77,7 +77,7 @@ fn edited_at_random(seed: u64) {
     while edits < EDITS {
         let changed = tree.changed();
         rebuilder.look(&changed, today()).unwrap();
-        let drawn = rebuilder.draw(b"viewer", |section, content| {
+        let drawn = rebuilder.render(b"viewer", |section, content| {
             let mut shown = shown.lock().unwrap();
             let entry = (section.clone(), content.clone());
             shown.0.insert(section.id.clone(), entry);

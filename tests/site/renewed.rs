@@ -32,7 +32,7 @@ fn days() -> Days {
 /// Builds everything, and what is different alone where that is enough; nothing where the tree or its theme has errors.
 fn built(root: &Path, key: &SiteKey, before: &(Files, Ledger)) -> Option<(Option<Site>, Site)> {
     let source = source::load(root).unwrap();
-    let inputs = source.inputs();
+    let inputs = source.inputs().hashes();
     let tree = Partly::read(&source);
     let store = || MemoryStore::after(before.0.clone(), before.1.clone());
     let organisation = pipeline::judge(source.clone(), days().today).organisation?;

@@ -41,7 +41,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use rayon::prelude::*;
 
-use super::checker::Fresh;
 use super::codes::Rule;
 use crate::diag::Diagnostic;
 use crate::model::*;
@@ -114,12 +113,10 @@ struct Practice<'a> {
 }
 
 impl Guidance {
-    /// Forgets what may be otherwise after a change.
-    pub fn forget(&mut self, fresh: &Fresh) {
-        if fresh.frame {
-            self.people.clear();
-        }
-        self.people.retain(|id, _| !fresh.people.contains(id));
+    /// Forgets what was found about some people; about everyone if there is no telling whom a change concerns.
+    pub fn forget(&mut self, changed: Option<&BTreeSet<PersonId>>) {
+        let is_same = |id: &PersonId| changed.is_some_and(|changed| !changed.contains(id));
+        self.people.retain(|id, _| is_same(id));
     }
 
     /// Everything that the practice would have otherwise, as far as the organisation does not allow it. Facts are
