@@ -133,9 +133,7 @@ fn a_file_that_no_browser_takes_is_gone_at_the_end_and_at_once_where_none_starts
 #[test]
 fn what_a_killed_preview_left_opens_nothing_and_the_next_one_removes_it() {
     let mut killed = opening(with_opener(NOTE), &[]);
-    until("a browser", || {
-        fs::read_to_string(killed.path(NOTED).join("args")).ok()
-    });
+    arguments_of_opener(&killed);
     assert!(!killed.end_by("-KILL").success());
     let [left] = &in_home(&killed)[..] else {
         panic!("a killed program removes nothing: {:?}", in_home(&killed));
@@ -144,9 +142,7 @@ fn what_a_killed_preview_left_opens_nothing_and_the_next_one_removes_it() {
     let home = killed.path("home");
     // One that runs keeps its own file, and one that opens no browser removes what was left, too.
     let goes_on = opening_in(with_opener(NOTE), &home, &["--open"]);
-    until("a browser", || {
-        fs::read_to_string(goes_on.path(NOTED).join("args")).ok()
-    });
+    arguments_of_opener(&goes_on);
     let there = in_home(&killed);
     assert!(there.len() == 1 && !there.contains(left), "{there:?}");
     let next = opening_in(with_opener(NOTE), &home, &[]);
