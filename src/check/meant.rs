@@ -75,15 +75,17 @@ pub(super) fn lines(text: &str, cut: &Markdown, titles: &Titles) -> Vec<Line> {
             head = heads.next();
         }
         let is_heading = head.is_some_and(|span| span.start < end && start < span.end);
-        if !is_heading && !written.trim().is_empty() {
+        let enclosed = cut
+            .enclosed_at(end - written.trim_start().len())
+            .filter(|one| !doubtful.contains(&one.span.start));
+        let is_program = enclosed.is_some_and(|one| is_program(text, one));
+        if !is_heading && !is_program && !written.trim().is_empty() {
             let (next, _) = first_line(after);
             let around = Around {
                 alone: before.trim().is_empty() && next.trim().is_empty(),
                 is_underlined: is_underline(next),
                 is_wrapped: next.trim().is_empty() && is_wrapped(before, written),
-                enclosed: cut
-                    .enclosed_at(end - written.trim_start().len())
-                    .filter(|one| !doubtful.contains(&one.span.start)),
+                enclosed,
             };
             found.extend(looks(written, start, &around));
             found.extend(broken_titles(written, after, start, &around, titles));
@@ -127,6 +129,19 @@ fn doubtful(text: &str, cut: &Markdown) -> BTreeSet<usize> {
     };
     let doubtful = cut.enclosed.iter().filter(is_doubtful);
     doubtful.map(|one| one.span.start).collect()
+}
+
+/// Whether a fence says that it holds a programming language, where lines begin with `#` for other reasons.
+fn is_program(text: &str, one: &Enclosed) -> bool {
+    let (first, _) = first_line(&text[one.span.start..one.span.end]);
+    let language = first.trim_matches(|c: char| c.is_whitespace() || matches!(c, '`' | '~' | '>'));
+    let is_prose = ["md", "markdown", "text", "txt"]
+        .iter()
+        .any(|prose| language.eq_ignore_ascii_case(prose));
+    one.kind == EnclosedKind::Fence
+        && !is_prose
+        && !language.is_empty()
+        && language.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
 fn is_underline(line: &str) -> bool {
@@ -189,7 +204,7 @@ fn broken_titles(
         let next = next.trim_matches(|c: char| c.is_whitespace() || c == '>');
         let begins = Said::of(&shortened(&all)).lines().pop();
         let begins = begins.is_some_and(|last| titles.begins_with(heading_of(&last)));
-        if next.is_empty() || !begins {
+        if next.is_empty() || !begins || unlisted(next).is_some() {
             break;
         }
         all = format!("{all} {next}");
@@ -248,7 +263,10 @@ fn look_of(said: &str, has_tags: bool, around: &Around<'_>, line: &mut impl FnMu
     }
     for (at, marks) in said.match_indices("##").filter(|(at, _)| *at > 0) {
         if look != Look::Two && !said[..at].ends_with('#') {
-            line(said[at + marks.len()..].trim_matches('#'), Look::Amid);
+            // Within code, nothing follows a heading in its line.
+            let is_code = said[..at].matches('`').count() % 2 == 1;
+            let look = if is_code { Look::RunIn } else { Look::Amid };
+            line(said[at + marks.len()..].trim_matches('#'), look);
         }
     }
     for words in set_off_within(said) {

@@ -170,8 +170,14 @@ fn is_followed(text: &str, cut: &Markdown, line: &Line) -> bool {
 /// Complains about lines of a file of dated entries that look like headings of entries and are none: each entry has
 /// the readers of its day.
 pub(super) fn check_dated(doc: &Doc<'_>, cut: &Markdown) {
+    let mut said = None;
     for line in meant::lines(doc.text, cut, &Titles::default()) {
+        // A line that has marks is looked at without them, too.
+        if said == Some(line.span.start) {
+            continue;
+        }
         if let Some(rule) = rule_for_dated(doc.text, &line) {
+            said = Some(line.span.start);
             say(doc, rule, &line, BEFORE);
         }
     }
@@ -183,7 +189,7 @@ pub(super) fn check_dated(doc: &Doc<'_>, cut: &Markdown) {
 fn rule_for_dated(text: &str, line: &Line) -> Option<codes::Rule> {
     let rest = after_date(&line.words);
     let is_text = line.within == Within::Text;
-    let is_date = rest.is_some_and(|rest| !rest.starts_with(char::is_alphanumeric));
+    let is_date = rest.is_some();
     let is_whole = rest.is_some_and(|rest| !rest.contains(char::is_alphanumeric));
     let is_three = text[line.span.clone()]
         .trim_start_matches(['>', ' '])
@@ -227,7 +233,10 @@ fn after_date(words: &str) -> Option<&str> {
     let mut read = DATES
         .iter()
         .map(|format| NaiveDate::parse_and_remainder(words, format));
-    read.find_map(|read| read.ok().map(|(_, rest)| rest))
+    read.find_map(|read| {
+        let (_, rest) = read.ok()?;
+        (!rest.starts_with(char::is_alphanumeric)).then_some(rest)
+    })
 }
 
 fn say(doc: &Doc<'_>, rule: codes::Rule, line: &Line, what: &str) {

@@ -19,6 +19,9 @@ const LONG_WORDS: usize = 3;
 /// A name of so many words is none at all.
 const VERY_LONG_WORDS: usize = 7;
 
+/// How people write `&` out.
+const ANDS: [&str; 3] = [" and ", " und ", " et "];
+
 /// Shorter names are so near to other words that a slip is no hint.
 const SLIP_LETTERS_MIN: usize = 5;
 
@@ -81,6 +84,9 @@ impl Titles {
     }
 
     fn add(&mut self, name: &str, to: AnswerTo) {
+        for and in ANDS.iter().filter(|_| name.contains('&')) {
+            self.add(&name.replace('&', and), to.clone());
+        }
         let words = pieces(name, usize::MAX);
         let letters = letters_or_signs(&words, name);
         if letters.is_empty() {
@@ -144,8 +150,8 @@ impl Titles {
             };
             let rest = Rest::of(line, words, last);
             let written = &line.words[words[first].span.start..words[last].span.end];
-            if label.fits(line, named) && rest.fits(line, named, written) {
-                return Some((letters, rest == Rest::Nothing));
+            if label.fits(line, named, written) && rest.fits(line, named, written) {
+                return Some((letters, first == 0 && rest == Rest::Nothing));
             }
         }
         None
@@ -156,7 +162,8 @@ impl Titles {
         if line.within != Within::Text || matches!(line.look, Look::Cell) {
             return None;
         }
-        if !matches!(Label::of(line, words, first), Label::None | Label::SetApart) {
+        let label = Label::of(line, words, first);
+        if matches!(label, Label::Words) {
             return None;
         }
         let ends = (first..words.len()).filter(|last| Rest::of(line, words, *last).is_set_off());
@@ -176,11 +183,13 @@ impl Titles {
                         || line.look == Look::Plain { alone: true }
                         || named.words >= LONG_WORDS
                         || is_capital(written);
-                    stands_out && rest.fits(line, named, written)
+                    stands_out
+                        && label.fits(line, named, written)
+                        && rest.fits(line, named, written)
                 })
             };
             if let Some(found) = found {
-                return Some((found, rest == Rest::Nothing));
+                return Some((found, first == 0 && rest == Rest::Nothing));
             }
         }
         None
@@ -209,7 +218,9 @@ impl Titles {
 /// What stands before a name in its line.
 enum Label {
     None,
-    /// A number, or words with a mark after them.
+    /// A number, or words that end with one.
+    Number,
+    /// Words with a mark after them.
     SetApart,
     Words,
 }
@@ -220,17 +231,21 @@ impl Label {
             return Self::None;
         };
         let marks = &line.words[before.span.end..words[first].span.start];
-        if is_number(before, &line.words) || sets_apart(marks) {
+        if is_number(before, &line.words) {
+            Self::Number
+        } else if sets_apart(marks) && !marks.contains('#') {
             Self::SetApart
         } else {
             Self::Words
         }
     }
 
-    fn fits(&self, line: &Line, named: &Named) -> bool {
+    fn fits(&self, line: &Line, named: &Named, written: &str) -> bool {
         let stands_out = line.is_marked() || line.look == Look::Plain { alone: true };
         match self {
-            Self::None | Self::SetApart => true,
+            Self::None | Self::Number => true,
+            Self::SetApart if line.is_marked() || named.words >= LONG_WORDS => true,
+            Self::SetApart => is_title(written) && !ends_sentence(&line.words),
             Self::Words => named.words >= LONG_WORDS && stands_out,
         }
     }
@@ -275,9 +290,9 @@ impl<'l> Rest<'l> {
         if is_plain && line.is_wrapped && !is_long {
             return false;
         }
-        let is_sentence = line.look == (Look::Plain { alone: false })
-            && ends_sentence(&line.words)
-            && !named.is_sentence;
+        let is_broken = line.look == (Look::Plain { alone: false }) && ends_sentence(&line.words);
+        let is_call = is_plain && !is_long && line.words.ends_with('!');
+        let is_sentence = (is_broken || is_call) && !named.is_sentence;
         let marks = match self {
             Self::Nothing => return is_long || line.look != Look::Cell && !is_sentence,
             Self::InBrackets => "(",
@@ -285,7 +300,10 @@ impl<'l> Rest<'l> {
         };
         match line.look {
             Look::Amid => true,
-            Look::Two | Look::Marked | Look::RunIn => sets_apart(marks) || is_long,
+            // A tag of a chat is followed by others.
+            Look::Two | Look::Marked | Look::RunIn => {
+                is_long || sets_apart(marks) && !marks.contains('#')
+            }
             Look::Cell => false,
             Look::Plain { .. } if !named.is_question => false,
             Look::Plain { .. } if is_long => sets_apart(marks) || named.words >= VERY_LONG_WORDS,
@@ -506,6 +524,9 @@ mod tests {
             "Impact was large",
             "The impact",
             "In short, impact",
+            "In short: impact.",
+            "Impact!",
+            "#impact #next-step (her words)",
             "auth: led, yes",
             "Impacts",
             "impart",
