@@ -108,7 +108,7 @@ const TITLED: &[&str] = &[
     "T (optional)",
     "Q2 T",
     "Question 2 – T",
-    "The second: T",
+    "second: T",
     "① T",
     ":star: T",
     "“T”",
