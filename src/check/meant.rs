@@ -78,8 +78,7 @@ pub(super) fn lines(text: &str, cut: &Markdown, titles: &Titles) -> Vec<Line> {
         let enclosed = cut
             .enclosed_at(end - written.trim_start().len())
             .filter(|one| !doubtful.contains(&one.span.start));
-        let is_program = enclosed.is_some_and(|one| is_program(text, one));
-        if !is_heading && !is_program && !written.trim().is_empty() {
+        if !is_heading && !written.trim().is_empty() {
             let (next, _) = first_line(after);
             let around = Around {
                 alone: before.trim().is_empty() && next.trim().is_empty(),
@@ -129,19 +128,6 @@ fn doubtful(text: &str, cut: &Markdown) -> BTreeSet<usize> {
     };
     let doubtful = cut.enclosed.iter().filter(is_doubtful);
     doubtful.map(|one| one.span.start).collect()
-}
-
-/// Whether a fence says that it holds a programming language, where lines begin with `#` for other reasons.
-fn is_program(text: &str, one: &Enclosed) -> bool {
-    let (first, _) = first_line(&text[one.span.start..one.span.end]);
-    let language = first.trim_matches(|c: char| c.is_whitespace() || matches!(c, '`' | '~' | '>'));
-    let is_prose = ["md", "markdown", "text", "txt"]
-        .iter()
-        .any(|prose| language.eq_ignore_ascii_case(prose));
-    one.kind == EnclosedKind::Fence
-        && !is_prose
-        && !language.is_empty()
-        && language.chars().all(|c| c.is_ascii_alphanumeric())
 }
 
 fn is_underline(line: &str) -> bool {

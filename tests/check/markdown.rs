@@ -93,7 +93,6 @@ fn honest_texts_are_no_headings() {
         "One title\n=======\n\nwords",
         "Readers: those of the log, and of her notes, too.",
         "In short: seen.",
-        "```sh\n# more-less\n./run\n```",
         "#seen #log (her words)",
         "words <!-- a --> words\n\n<!--\nto do\n-->\n\nwords",
         "`## more-less and others`",
