@@ -138,13 +138,16 @@ fn meant(titles: &mut Titles, line: &Line) -> Option<Meant> {
     let is_alone = line.look == Look::Plain { alone: true };
     let may_be_meant = match line.within {
         Within::Text => true,
-        Within::Indented => line.is_marked() || is_alone,
-        Within::Fence | Within::Comment => line.is_marked(),
+        Within::Indented | Within::Fence => line.is_marked() || is_alone,
+        Within::Comment => line.is_marked(),
     };
     if !may_be_meant {
         return None;
     }
-    let found = titles.named_by(line).map(|found| Meant {
+    let found = titles.named_by(line).filter(|found| {
+        line.within != Within::Fence || line.is_marked() || found.is_whole && found.is_long
+    });
+    let found = found.map(|found| Meant {
         to: found.to.to_vec(),
         is_weak: line.within == Within::Fence || !(line.is_marked() || is_alone && found.is_whole),
     });

@@ -59,6 +59,8 @@ pub(super) struct Found<'t> {
     pub to: &'t [AnswerTo],
     /// The line says nothing else.
     pub is_whole: bool,
+    /// No program and no sentence has words like these.
+    pub is_long: bool,
 }
 
 impl Titles {
@@ -130,6 +132,7 @@ impl Titles {
         Some(Found {
             to: &named.to,
             is_whole,
+            is_long: named.words >= LONG_WORDS,
         })
     }
 
