@@ -135,7 +135,7 @@ rules! {
     FRONT_MATTER "E016" Error
     "front matter is missing or not closed"
     "Feedback begins with TOML between two lines of `+++`, which says at least who wrote it. The first `+++` is the very first line, \
-     no blank line follows it, and another `+++` line ends it."
+     no blank line follows it, and another `+++` line ends it. Below that, a line of `+++` or `readers = …` would keep nothing from anybody, so it is an error there."
     "by = \"ada\"\n+++"
 
     TOO_DEEP "E017" Error
@@ -239,7 +239,8 @@ rules! {
     MERGE_MARKS "E034" Error
     "a merge left its marks in a text"
     "git marks what two branches changed with lines that begin with seven `<`, `=` or `>`, and leaves the choice to you. With the marks, both sides \
-     would be published. Keep what is meant and delete the lines. Within code they may stand: indent them by four spaces, or put a fence around them."
+     would be published. Keep what is meant and delete the lines. Within code they may stand: indent them by four spaces, or put a fence around them. \
+     Seven `=` below a paragraph of one line are its underline, unless the text has one of the other marks."
     "<<<<<<< HEAD"
 
     MEANT_HEADING "E035" Error

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::codes;
 use super::complaints::did_you_mean;
 use super::known::{Known, Lookup, Once};
-use super::neighbours::Answerable;
+use super::neighbours::{Answerable, Answered};
 use super::prose;
 use super::seat::Seat;
 use super::table::{At, Doc, Table, Value};
@@ -216,8 +216,11 @@ impl Form<'_> {
                 self.answer(known, doc, seat, &section.heading, text, &mut once)
             })
             .collect();
-        let to = |answer: &Option<Answer>| answer.as_ref().map(|answer| answer.to.clone());
-        let answered: Vec<Option<AnswerTo>> = answers.iter().map(to).collect();
+        let answered = |answer: &Option<Answer>| Answered {
+            to: answer.as_ref().map(|answer| answer.to.clone()),
+            is_empty: answer.as_ref().is_none_or(|answer| answer.text.is_empty()),
+        };
+        let answered: Vec<Answered> = answers.iter().map(answered).collect();
         self.answerable(known, seat, doc)
             .check(doc, &cut, &answered);
         // Scaffolds hold headings with nothing under them: those are no answers.

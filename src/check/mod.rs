@@ -39,6 +39,7 @@ mod running;
 mod seat;
 mod seats;
 mod table;
+mod titles;
 mod tree;
 
 pub use checker::{Checked, Checker, Partly, Said, SharedPart, StandIn};

@@ -1,38 +1,15 @@
 //! Answers that run into one another: what was meant to begin the next is part of the one before, and is read by
 //! that one's readers.
 
-use std::collections::BTreeMap;
+use chrono::NaiveDate;
 
 use super::codes;
 use super::complaints::Complaint;
-use super::meant::{self, Line, Look, Within, normal};
+use super::meant::{self, Line, Look, Within};
 use super::table::Doc;
-use crate::diag::nearest;
+use super::titles::Titles;
 use crate::model::*;
 use crate::source::written::{Enclosed, EnclosedKind, Markdown};
-
-/// Longer than any title by so much, a line says more than one.
-const BEYOND_TITLE_BYTES: usize = 40;
-
-/// Of how many marked lines of one file it is asked whether they are misspelt titles.
-const NEAR_MAX: usize = 5_000;
-
-/// What a line may answer that has the marks of a heading and no known title.
-const ANYTHING: &[AnswerTo] = &[];
-
-/// A misspelt title is at most so much longer or shorter.
-const SLIP_BYTES: usize = 2;
-
-/// What the title names that words are a misspelling of; nothing where they are none.
-fn misspelt<'t>(
-    words: &str,
-    titles: &'t BTreeMap<String, Vec<AnswerTo>>,
-) -> Option<&'t [AnswerTo]> {
-    let alike = titles.keys().map(String::as_str);
-    let alike = alike.filter(|title| title.len().abs_diff(words.len()) <= SLIP_BYTES);
-    let named = titles.get(nearest(words, alike)?);
-    named.map(Vec::as_slice)
-}
 
 /// Everything that a heading of a file may answer.
 pub(super) struct Answerable<'a> {
@@ -50,25 +27,50 @@ struct Readers<'a> {
     is_nameless: bool,
 }
 
+/// What a line was meant to answer; nothing in `to` where that may be anything.
+struct Meant {
+    to: Vec<AnswerTo>,
+    /// People write such a line in other texts, too.
+    is_weak: bool,
+}
+
+/// A section of a file.
+pub(super) struct Answered {
+    /// What it answers; nothing where that is not known.
+    pub to: Option<AnswerTo>,
+    pub is_empty: bool,
+}
+
 impl<'a> Answerable<'a> {
-    /// Complains about lines that look like headings and are none, and about what is open at the end. `answered` says
-    /// what each section answers; nothing where that is not known.
-    pub fn check(&self, doc: &Doc<'_>, cut: &Markdown, answered: &[Option<AnswerTo>]) {
-        let titles = self.titles();
-        let longest = titles.keys().map(String::len).max().unwrap_or(0);
+    /// Complains about lines that look like headings and are none, and about what is open at the end.
+    pub fn check(&self, doc: &Doc<'_>, cut: &Markdown, answered: &[Answered]) {
+        let mut titles = Titles::new(
+            self.questions.iter().copied(),
+            self.expectations.iter().copied(),
+        );
         let container = |at: usize| match cut.section_at(at) {
-            Some(section) => answered.get(section).and_then(Option::as_ref),
+            Some(section) => answered.get(section).and_then(|one| one.to.as_ref()),
             None => Some(&AnswerTo::Preamble),
         };
         let all = self.all();
-        let mut near_left = NEAR_MAX;
-        for line in meant::lines(doc.text, cut, 2 * longest + BEYOND_TITLE_BYTES) {
-            let within = container(line.span.start);
-            match self.meant(&titles, &line, &mut near_left) {
-                Some([]) => self.complain(doc, &line, within, &all),
-                Some(meant) => self.complain(doc, &line, within, meant),
-                None => {}
+        for line in meant::lines(doc.text, cut, &titles) {
+            if line.within == Within::Comment && !is_followed(doc.text, cut, &line) {
+                continue;
             }
+            let Some(mut meant) = meant(&mut titles, &line) else {
+                continue;
+            };
+            let within = container(line.span.start);
+            if meant.is_weak {
+                let is_given = |to: &AnswerTo| {
+                    let mut given = answered.iter().filter(|one| !one.is_empty);
+                    given.any(|one| one.to.as_ref() == Some(to))
+                };
+                meant.to.retain(|to| !is_given(to));
+            } else if meant.to.is_empty() {
+                meant.to.clone_from(&all);
+            }
+            self.complain(doc, &line, within, &meant.to);
         }
         for open in cut.enclosed.iter().filter(|one| one.is_open) {
             let within = container(open.span.start);
@@ -85,68 +87,10 @@ impl<'a> Answerable<'a> {
         questions.chain(expectations).collect()
     }
 
-    /// What ids and titles name, by their letters alone.
-    fn titles(&self) -> BTreeMap<String, Vec<AnswerTo>> {
-        let mut titles: BTreeMap<String, Vec<AnswerTo>> = BTreeMap::new();
-        for question in &self.questions {
-            let (id, title) = (question.id.as_str(), &*question.title);
-            let both = [format!("{id} {title}"), format!("{title} {id}")];
-            let mut names = vec![id, title, &both[0], &both[1]];
-            names.extend(Some(question.prompt.as_str()).filter(|prompt| !prompt.is_empty()));
-            for name in names {
-                let to = AnswerTo::Question(question.id.clone());
-                titles.entry(normal(name)).or_default().push(to);
-            }
-        }
-        for id in &self.expectations {
-            let to = AnswerTo::Expectation((*id).clone());
-            titles.entry(normal(id.as_str())).or_default().push(to);
-        }
-        titles
-    }
-
-    /// What a line may have been meant to answer, empty where that may be anything; nothing where it was meant for no
-    /// heading.
-    fn meant<'t>(
-        &self,
-        titles: &'t BTreeMap<String, Vec<AnswerTo>>,
-        line: &Line,
-        near_left: &mut usize,
-    ) -> Option<&'t [AnswerTo]> {
-        let is_text = line.within == Within::Text;
-        let is_commented = line.within == Within::Comment;
-        if is_commented && !line.is_marked() || self.is_sentence(line) {
-            return None;
-        }
-        let words = normal(&line.words);
-        let exact = readings(line).find_map(|words| {
-            let unnumbered = words.trim_start_matches(|c: char| c.is_ascii_digit());
-            titles.get(&words).or_else(|| titles.get(unnumbered))
-        });
-        let may_be_near = line.look == Look::Two || is_text && line.is_marked();
-        if exact.is_some() || !may_be_near {
-            return exact.map(Vec::as_slice);
-        }
-        let near = match *near_left {
-            0 => None,
-            _ => misspelt(&words, titles),
-        };
-        *near_left = near_left.saturating_sub(1);
-        near.or_else(|| (is_text && line.look == Look::Two).then_some(ANYTHING))
-    }
-
-    /// A line that ends as sentences do is the end of one that was broken, unless a title ends so.
-    fn is_sentence(&self, line: &Line) -> bool {
-        let ends = line.words.ends_with(['.', ',', ';', '!', '…']);
-        let plain = line.look == Look::Plain { alone: false };
-        let is_title = |words: &str| {
-            let mut titles = self.questions.iter().map(|question| question.title.trim());
-            titles.any(|title| title.to_lowercase() == words.to_lowercase())
-        };
-        plain && ends && !is_title(&line.words)
-    }
-
     fn complain(&self, doc: &Doc<'_>, line: &Line, within: Option<&AnswerTo>, meant: &[AnswerTo]) {
+        if meant.is_empty() {
+            return;
+        }
         if meant.iter().any(|other| self.differ(within, other)) {
             let rule = codes::MEANT_HEADING;
             say(
@@ -162,7 +106,7 @@ impl<'a> Answerable<'a> {
             Look::Two => true,
             Look::Marked => line.within == Within::Text,
             Look::Plain { alone } => alone && !own && line.within == Within::Text,
-            Look::RunIn => false,
+            Look::RunIn | Look::Amid | Look::Cell => false,
         };
         if is_told {
             let rule = codes::MEANT_HEADING_ALIKE;
@@ -189,28 +133,55 @@ impl<'a> Answerable<'a> {
     }
 }
 
+/// What a line may have been meant to answer; `None` if it was meant for no heading.
+fn meant(titles: &mut Titles, line: &Line) -> Option<Meant> {
+    let is_alone = line.look == Look::Plain { alone: true };
+    let may_be_meant = match line.within {
+        Within::Text => true,
+        Within::Indented | Within::Fence => line.is_marked() || is_alone,
+        Within::Comment => line.is_marked(),
+    };
+    if !may_be_meant {
+        return None;
+    }
+    let found = titles.named_by(line).filter(|found| {
+        line.within != Within::Fence || line.is_marked() || found.is_whole && found.is_long
+    });
+    let found = found.map(|found| Meant {
+        to: found.to.to_vec(),
+        is_weak: line.within == Within::Fence || !(line.is_marked() || is_alone && found.is_whole),
+    });
+    let is_any = line.look == Look::Two && line.within == Within::Text;
+    found.or_else(|| {
+        is_any.then(|| Meant {
+            to: Vec::new(),
+            is_weak: false,
+        })
+    })
+}
+
+/// Whether words follow the comment that a line lies in, before the next heading. Nobody reads those within.
+fn is_followed(text: &str, cut: &Markdown, line: &Line) -> bool {
+    let end = cut
+        .enclosed_at(line.span.start)
+        .map_or(line.span.end, |one| one.span.end);
+    let section = cut.section_at(line.span.start);
+    let until = section.map_or(cut.preamble.end, |at| cut.sections[at].body.end);
+    !text[end.min(until)..until].trim().is_empty()
+}
+
 /// Complains about lines of a file of dated entries that look like headings of entries and are none: each entry has
 /// the readers of its day.
 pub(super) fn check_dated(doc: &Doc<'_>, cut: &Markdown) {
-    for line in meant::lines(doc.text, cut, DATE_LINE_MAX_BYTES) {
-        let is_date = begins_with_date(&line.words);
-        let is_three = doc.text[line.span.clone()]
-            .trim_start_matches(['>', ' '])
-            .starts_with("###");
-        match line.look {
-            Look::Two if is_date || line.within == Within::Text => {
-                say(doc, codes::MEANT_HEADING, &line, BEFORE);
-            }
-            Look::Marked if is_date && !is_three => say(doc, codes::MEANT_HEADING, &line, BEFORE),
-            Look::Plain { .. }
-                if is_date && line.within == Within::Text && line.words.len() == DATE_BYTES =>
-            {
-                say(doc, codes::MEANT_HEADING, &line, BEFORE);
-            }
-            Look::Plain { alone: true } if is_date && line.within == Within::Text => {
-                say(doc, codes::MEANT_HEADING_ALIKE, &line, BEFORE);
-            }
-            _ => {}
+    let mut said = None;
+    for line in meant::lines(doc.text, cut, &Titles::default()) {
+        // A line that has marks is looked at without them, too.
+        if said == Some(line.span.start) {
+            continue;
+        }
+        if let Some(rule) = rule_for_dated(doc.text, &line) {
+            said = Some(line.span.start);
+            say(doc, rule, &line, BEFORE);
         }
     }
     for open in cut.enclosed.iter().filter(|one| one.is_open) {
@@ -218,41 +189,57 @@ pub(super) fn check_dated(doc: &Doc<'_>, cut: &Markdown) {
     }
 }
 
-/// What a line may say as a title: all of it, what is before a mark that ends a title, and what follows a label such as
-/// `Q4.` or `b)`. In code and comments, all of it alone.
-fn readings(line: &Line) -> impl Iterator<Item = String> {
-    let words = line.words.as_str();
-    let in_text = line.within == Within::Text;
-    let is_plain = matches!(line.look, Look::Plain { .. });
-    let ends = [":", " – ", " — ", " - ", "(", "|", "]"];
-    let heads = ends.into_iter().filter_map(move |end| {
-        let (head, _) = words.split_once(end)?;
-        // A sentence may begin with a word or two that are an id, and a colon.
-        let is_title = !is_plain || head.split_whitespace().nth(2).is_some();
-        (in_text && is_title).then_some(head)
-    });
-    let labels = [')', '.', ':'].into_iter().filter_map(move |end| {
-        let (label, rest) = words.split_once(end)?;
-        let is_label = in_text && label.len() <= LABEL_MAX_BYTES && rest.starts_with(' ');
-        is_label.then_some(rest)
-    });
-    [words].into_iter().chain(heads).chain(labels).map(normal)
+fn rule_for_dated(text: &str, line: &Line) -> Option<codes::Rule> {
+    let rest = after_date(&line.words);
+    let is_text = line.within == Within::Text;
+    let is_date = rest.is_some();
+    let is_whole = rest.is_some_and(|rest| !rest.contains(char::is_alphanumeric));
+    let is_three = text[line.span.clone()]
+        .trim_start_matches(['>', ' '])
+        .starts_with("###");
+    let is_short = line.words.len() <= DATE_LINE_MAX_BYTES;
+    match line.look {
+        Look::Two if is_date || is_text => Some(codes::MEANT_HEADING),
+        Look::Marked | Look::Amid if is_date && !is_three => Some(codes::MEANT_HEADING),
+        Look::Plain { .. } if is_whole && is_text => Some(codes::MEANT_HEADING),
+        Look::Plain { alone: true } if is_date && is_text && is_short => {
+            Some(codes::MEANT_HEADING_ALIKE)
+        }
+        _ => None,
+    }
 }
 
-/// The longest label of a title, such as `Question 12`.
-const LABEL_MAX_BYTES: usize = 12;
-
 const BEFORE: &str = "what follows is part of the entry before, and has its readers";
-
-/// The length of `YYYY-MM-DD`.
-const DATE_BYTES: usize = 10;
 
 /// Longer lines that begin with a date are no titles.
 const DATE_LINE_MAX_BYTES: usize = 100;
 
-fn begins_with_date(words: &str) -> bool {
-    let date = words.get(..DATE_BYTES);
-    date.is_some_and(|date| date.parse::<Date>().is_ok())
+/// How people write days, most of them.
+const DATES: [&str; 12] = [
+    "%Y-%m-%d",
+    "%Y/%m/%d",
+    "%Y.%m.%d",
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d-%m-%Y",
+    "%d %B %Y",
+    "%d. %B %Y",
+    "%B %d, %Y",
+    "%B %d %Y",
+    "%Y%m%d",
+];
+
+/// What follows the day that words begin with; `None` if they begin with none.
+fn after_date(words: &str) -> Option<&str> {
+    let words = words.trim_start_matches(|c: char| !c.is_alphanumeric());
+    let mut read = DATES
+        .iter()
+        .map(|format| NaiveDate::parse_and_remainder(words, format));
+    read.find_map(|read| {
+        let (_, rest) = read.ok()?;
+        (!rest.starts_with(char::is_alphanumeric)).then_some(rest)
+    })
 }
 
 fn say(doc: &Doc<'_>, rule: codes::Rule, line: &Line, what: &str) {

@@ -51,6 +51,7 @@ pub(super) fn read(doc: &Doc<'_>, from: usize) -> Markdown {
     let in_file = Origin::Verbatim(0);
     complain_of_merge(doc, doc.text, &in_file, &read);
     refuse_loose_comments(doc, &in_file, &read);
+    refuse_settings(doc, &read);
     read
 }
 
@@ -158,20 +159,80 @@ const MERGE_MARK_BYTES: usize = 7;
 
 /// What a merge leaves between the two sides that somebody still has to choose from would be published with both.
 fn complain_of_merge(doc: &Doc<'_>, text: &str, origin: &Origin, read: &Markdown) {
-    let mut start = read.preamble.start;
-    for line in text[start..].split_inclusive('\n') {
-        let span = start..start + line.trim_end().len();
-        start += line.len();
-        if is_merge_mark(line) && !is_code(read, span.start) {
+    let marks = lines_from(text, read.preamble.start);
+    let marks =
+        marks.filter(|span| is_merge_mark(&text[span.clone()]) && !is_code(read, span.start));
+    let marks: Vec<Range<usize>> = marks.collect();
+    let is_middle = |mark: &Range<usize>| text[mark.clone()].starts_with('=');
+    let has_sides = !marks.iter().all(is_middle);
+    for mark in marks {
+        let before = &text[read.preamble.start..mark.start];
+        if has_sides || !ends_with_a_title(before) {
             doc.complaints
                 .about(
                     codes::MERGE_MARKS,
-                    origin.place(doc, span),
+                    origin.place(doc, mark),
                     "a merge left its marks here",
                 )
                 .help("keep what is meant of both sides, and delete the lines of marks");
         }
     }
+}
+
+/// The lines of a text from a byte on, without white space at their ends.
+fn lines_from(text: &str, mut start: usize) -> impl Iterator<Item = Range<usize>> {
+    text[start..].split_inclusive('\n').map(move |line| {
+        let span = start..start + line.trim_end().len();
+        start += line.len();
+        span
+    })
+}
+
+/// Whether a text ends with a paragraph of one line, which a line of `=` makes a title.
+fn ends_with_a_title(text: &str) -> bool {
+    let mut lines = text.lines().rev().map(str::trim);
+    let last = lines.next().unwrap_or_default();
+    !last.is_empty() && lines.next().is_none_or(str::is_empty)
+}
+
+/// What was meant to say who reads the words below it says nothing there.
+fn refuse_settings(doc: &Doc<'_>, read: &Markdown) {
+    for span in lines_from(doc.text, read.preamble.start) {
+        let line = doc.text[span.clone()].trim();
+        if (line == FRONT_MATTER_MARK || is_readers_line(line))
+            && read.enclosed_at(span.start).is_none()
+        {
+            doc.complaints
+                .about(
+                    codes::FRONT_MATTER,
+                    doc.place(span),
+                    "this looks like front matter and stands in the text, where it keeps nothing from anybody",
+                )
+                .help("`readers` stands between the lines of `+++` at the beginning, or with the question in `gradus.toml`");
+        }
+    }
+}
+
+/// The line before and after the front matter.
+const FRONT_MATTER_MARK: &str = "+++";
+
+/// Whether a line says who reads something, as front matter does.
+fn is_readers_line(line: &str) -> bool {
+    let line = line.trim_matches(|c: char| c.is_whitespace() || "->*#`_[]".contains(c));
+    let end = line.find(['=', ':']).unwrap_or(0);
+    let (key, value) = line.split_at(end);
+    let key = key
+        .trim_matches(|c: char| !c.is_alphanumeric())
+        .to_lowercase();
+    let words = value.split(|c: char| !(c.is_alphanumeric() || "-_".contains(c)));
+    let mut words = words.filter(|word| !word.is_empty()).peekable();
+    let is_value = value
+        .trim_start_matches(['=', ':', ' ', '*', '_', '`'])
+        .starts_with(['"', '\'', '[', '“'])
+        || value.starts_with('=') && words.clone().count() == 1
+        || words.peek().is_some()
+            && words.all(|word| matches!(word, "org" | "person" | "chain" | "pair" | "hr"));
+    matches!(&*key, "readers" | "reader") && is_value
 }
 
 fn is_merge_mark(line: &str) -> bool {
@@ -391,6 +452,29 @@ mod tests {
         assert_eq!(opening_marks(">>>> words > more"), 4);
         assert_eq!(opening_marks("- 1. * words"), 3);
         assert_eq!(opening_marks("--------------- words"), 1);
+    }
+
+    #[test]
+    fn a_line_that_says_who_reads_is_known_and_prose_about_readers_is_not() {
+        for setting in [
+            "readers = \"chain\"",
+            "readers=[\"hr\", \"chain\"]",
+            "Readers: chain, hr",
+            "readers = mia",
+            "- `readers = \"chain\"`",
+            "**readers:** [\"mia\"]",
+        ] {
+            assert!(is_readers_line(setting), "{setting}");
+        }
+        for prose in [
+            "Readers: the whole team, and then some",
+            "readers of the log said so",
+            "Her readers = her users, mostly",
+            "readers",
+            "readers:",
+        ] {
+            assert!(!is_readers_line(prose), "{prose}");
+        }
     }
 
     #[test]

@@ -106,7 +106,8 @@ pub(super) fn without_files<'n>(
     markdown: &str,
     names: impl Iterator<Item = &'n str> + Clone,
 ) -> Option<String> {
-    let told = |text: &str| text.contains(FILES) || names.clone().any(|name| text.contains(name));
+    let told =
+        |text: &str| text.contains(FILES) || names.clone().any(|name| text.contains(stem(name)));
     if !told(markdown) {
         return None;
     }
@@ -123,11 +124,11 @@ pub(super) fn without_files<'n>(
     let mut left = marks.left_of(markdown);
     let mut longest_first: Vec<&str> = names.filter(|name| name.contains('.')).collect();
     longest_first.sort_by_key(|name| std::cmp::Reverse(name.len()));
-    for name in longest_first {
+    for name in &longest_first {
         let decomposed: String = name.nfd().collect();
         let encoded = utf8_percent_encode(name, NON_ALPHANUMERIC).to_string();
         for written in [
-            name.to_owned(),
+            (*name).to_owned(),
             name.replace(' ', "%20"),
             encoded,
             decomposed,
@@ -136,7 +137,22 @@ pub(super) fn without_files<'n>(
             left = left.replace(&written, ATTACHMENT);
         }
     }
+    let stems = longest_first.iter().map(|name| stem(name));
+    for stem in stems.filter(|stem| is_made_up(stem)) {
+        left = left.replace(stem, ATTACHMENT);
+    }
     Some(without_paths(&left))
+}
+
+/// A file's name without its ending.
+fn stem(name: &str) -> &str {
+    name.rsplit_once('.').map_or(name, |(stem, _)| stem)
+}
+
+/// Whether nobody would write this but to name the file.
+fn is_made_up(stem: &str) -> bool {
+    let marks = stem.trim_matches(|c: char| !c.is_alphanumeric());
+    stem.len() > 3 && marks.contains(['-', '_', '.'])
 }
 
 /// Paths of attachments that are not there, or that no link led to.
@@ -203,10 +219,18 @@ pub(super) fn attachments(markdown: &str) -> Vec<String> {
 /// The marks of links to attachments: all of such a link but its words.
 #[derive(Default)]
 struct LinkMarks {
-    /// Links and pictures that are open: the range of each that leads to an attachment, and where its words lie.
-    open: Vec<(Option<Range<usize>>, Range<usize>)>,
-    /// And what is written there instead.
+    open: Vec<OpenLink>,
+    /// The marks, and what is written there instead.
     found: Vec<(Range<usize>, &'static str)>,
+}
+
+/// A link or picture while its words are read.
+struct OpenLink {
+    /// The link, and the stem of the attachment's name; `None` if it leads elsewhere.
+    link: Option<(Range<usize>, String)>,
+    /// Where its words lie, and what they say.
+    words: Range<usize>,
+    said: String,
 }
 
 impl LinkMarks {
@@ -216,24 +240,35 @@ impl LinkMarks {
         let mut left = String::with_capacity(markdown.len());
         let mut from = 0;
         for (range, instead) in self.found {
-            left.push_str(markdown.get(from..range.start).unwrap_or_default());
+            if range.start < from {
+                from = from.max(range.end); // within one that is left out whole
+                continue;
+            }
+            left.push_str(&markdown[from..range.start]);
             left.push_str(instead);
-            from = from.max(range.end);
+            from = range.end;
         }
         left + &markdown[from..]
     }
 
     fn event(&mut self, event: &Event<'_>, range: Range<usize>) {
-        for (_, words) in &mut self.open {
+        for OpenLink { words, said, .. } in &mut self.open {
             if !matches!(event, Event::End(TagEnd::Link | TagEnd::Image)) {
                 *words = words.start.min(range.start)..words.end.max(range.end);
+            }
+            if let Event::Text(text) | Event::Code(text) = event {
+                said.push_str(text);
             }
         }
         match event {
             Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
-                let nowhere = range.end..range.start;
-                self.open
-                    .push((is_file(dest_url).then_some(range), nowhere));
+                let name = dest_url.rsplit('/').next().unwrap_or_default();
+                let stem = stem(name).replace("%20", " ");
+                self.open.push(OpenLink {
+                    words: range.end..range.start,
+                    link: is_file(dest_url).then_some((range, stem)),
+                    said: String::new(),
+                });
             }
             Event::End(TagEnd::Link | TagEnd::Image) => self.end(),
             _ => {}
@@ -241,10 +276,16 @@ impl LinkMarks {
     }
 
     fn end(&mut self) {
-        let Some((Some(link), words)) = self.open.pop() else {
+        let Some(OpenLink {
+            link: Some((link, stem)),
+            words,
+            said,
+        }) = self.open.pop()
+        else {
             return;
         };
-        if words.start < words.end {
+        let says_the_name = said.trim().eq_ignore_ascii_case(&stem);
+        if words.start < words.end && !says_the_name {
             let marks = [link.start..words.start, words.end..link.end];
             self.found.extend(marks.map(|marks| (marks, "")));
         } else {
@@ -280,18 +321,28 @@ mod tests {
 
     #[test]
     fn of_a_link_to_an_attachment_the_words_alone_are_left() {
-        let names = ["linus.png", "linus two.pdf"];
+        let names = ["linus.png", "linus two.pdf", "log-of-linus.txt"];
         for (written, left) in [
             ("see ![my graph](files/linus.png).", "see my graph."),
             ("[the **log**](./files/linus.png)", "the **log**"),
             ("![](files/linus.png)", "an attachment"),
             ("[linus.png](files/linus.png)", "an attachment"),
+            ("[Linus](files/linus.png)", "an attachment"),
+            ("[by **Linus**](files/linus.png)", "by **Linus**"),
+            (
+                "![the log-of-linus](files/log-of-linus.txt)",
+                "the an attachment",
+            ),
             ("[files/linus.png](files/linus.png)", "an attachment"),
             (
                 "[![g](files/linus.png)](https://a.example)",
                 "[g](https://a.example)",
             ),
             ("[![g](files/linus.png)](files/linus.png)", "g"),
+            (
+                "[![linus](files/linus.png)](files/linus.png) and",
+                "an attachment and",
+            ),
             (
                 "[g]: files/linus.png\n\nsee ![g] and [it][g]",
                 "\n\nsee g and it",

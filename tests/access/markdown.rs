@@ -8,6 +8,7 @@ use gradus::model::Organisation;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
+use unicode_normalization::UnicodeNormalization;
 
 use super::company::{Company, TODAY, World, company, day};
 use super::readings::words;
@@ -25,7 +26,7 @@ const FILE: &str = "people/m4/2026-h1/peer-m5.md";
 /// Id, title and `readers` of the questions: for the subject too, for the chain alone, for one person who is neither.
 const QUESTIONS: [(&str, &str, &str); 3] = [
     ("thanks", "A thank-you", "readers = \"person\"\n"),
-    ("more-less", "One thing to change", ""),
+    ("more-less", "Qualités à développer, größere zuerst", ""),
     ("aside", "For the eyes of m7", "readers = [\"m7\"]\n"),
 ];
 
@@ -95,6 +96,44 @@ const HEADINGS: &[&str] = &[
     "[T]",
     "[T](https://a.example)",
     "## [T](https://a.example)",
+];
+
+/// How a title alone may be written, where an id may be a word of a sentence.
+const TITLED: &[&str] = &[
+    "T: words",
+    "T – words",
+    "T -> words",
+    "T. Words",
+    "T    words",
+    "T (optional)",
+    "Q2 T",
+    "Question 2 – T",
+    "second: T",
+    "① T",
+    ":star: T",
+    "“T”",
+    "【T】",
+    "== T ==",
+    "\\section{T}",
+    "### T: words",
+    "### Question 2 T",
+    "**Question 2: T**",
+    "**T** (words)",
+    "<b>T</b> words",
+    "<h2>T</h2>words",
+    "<h2 title=\"T\"></h2>",
+    "&lt;h2&gt;T&lt;/h2&gt;",
+    "words<br>T<br>words",
+    "words. **T:** words",
+    "words **T**",
+    "words ## T words",
+    "words\\n\\n## T\\n\\nwords",
+    "| x | T |",
+    "[T]: words",
+    "[T][x]",
+    "<!-- ## T -->",
+    "<T>",
+    "♯♯ T",
 ];
 
 /// What an answer may begin and never end, or end in a way that ends something else.
@@ -200,6 +239,40 @@ fn title(random: &mut StdRng, question: usize) -> &'static str {
     if random.gen_bool(0.5) { id } else { title }
 }
 
+/// A title as somebody may spell it.
+fn spelt(random: &mut StdRng, title: &str) -> String {
+    let at = random.gen_range(1..title.chars().count() - 1);
+    let with = |put: &dyn Fn(char) -> String| {
+        let chars = title.chars().enumerate();
+        let spelt = chars.map(|(n, c)| if n == at { put(c) } else { c.to_string() });
+        spelt.collect::<String>()
+    };
+    let bare = || title.nfd().filter(char::is_ascii).collect();
+    match random.gen_range(0..18) {
+        0 => title.to_uppercase(),
+        1 => title.nfd().collect(),
+        2 => bare(),
+        3 => title.replace('ß', "ss"),
+        4 => title.replace('ö', "oe"),
+        5 => title.replace(' ', "\u{a0}"),
+        6 => title.replace(' ', ""),
+        7 => title.replace([' ', '-'], "_"),
+        8 => title.chars().flat_map(|c| [c, ' ']).collect(),
+        9 => title.chars().flat_map(|c| [c, '\u{332}']).collect(),
+        10 => title
+            .chars()
+            .map(|c| format!("&#{};", u32::from(c)))
+            .collect(),
+        11 => with(&|_| String::new()),
+        12 => with(&|c| format!("{c}{c}")),
+        13 => with(&|_| "x".to_owned()),
+        14 => with(&|c| format!("{c}\u{3164}")),
+        15 => with(&|c| format!("{c}\u{2028}")),
+        16 => with(&|c| format!("{c}-\n")),
+        _ => title.to_owned(),
+    }
+}
+
 fn made(random: &mut StdRng) -> Made {
     let mut order = [0, 1, 2];
     order.shuffle(random);
@@ -213,7 +286,15 @@ fn made(random: &mut StdRng) -> Made {
     } else {
         one(random, HEADINGS)
     };
-    let heading = heading.replace('T', title(random, second));
+    let heading = match random.gen_range(0..4) {
+        _ if is_sound => heading.replace('T', title(random, second)),
+        0 => {
+            let spelt = spelt(random, QUESTIONS[second].1);
+            heading.replace('T', &spelt)
+        }
+        1 => one(random, TITLED).replace('T', QUESTIONS[second].1),
+        _ => heading.replace('T', title(random, second)),
+    };
     let places = [
         Defined::Above,
         Defined::InFirst,
@@ -421,7 +502,7 @@ fn no_word_strays(peer_feedback: &'static str, seed: u64) {
         }
     }
     assert!(
-        stopped > files / 5 && shown > files / 5,
+        stopped > files / 5 && shown > files / 10,
         "{stopped} stopped, {shown} shown"
     );
 }

@@ -282,6 +282,11 @@ const IN_ONE_FILE: &[(&str, &str, &str)] = &[
         "+++\nby = \"ada\"\n+++\n«![x](https://a.example/b.png)»\n",
     ),
     (
+        "E016",
+        "people/ada/2026-h1/self.md",
+        "+++\nby = \"ada\"\n+++\n## results\n\n«readers = \"chain\"»\n\nwords\n",
+    ),
+    (
         "E034",
         "people/ada/2026-h1/self.md",
         "+++\nby = \"ada\"\n+++\n## results\n\ngood\n\n«<<<<<<< HEAD»\n",
@@ -289,7 +294,7 @@ const IN_ONE_FILE: &[(&str, &str, &str)] = &[
     (
         "E034",
         "people/ada/checkins.md",
-        "## 2026-03-20\n\nwords\n«=======»\n",
+        "## 2026-03-20\n\nwords\nmore\n«=======»\n",
     ),
     (
         "E034",

@@ -87,11 +87,69 @@ fn honest_texts_are_no_headings() {
         "I wish I had seen\nmore-less.",
         "### Of my own\n\n**Bold** and more\n\n---\n\nwords\n\n> quoted\n\n| a | b |\n|---|---|\n| c | d |",
         "<!-- more-less -->",
+        "<!--\n## more-less\n\nwords of last year\n-->",
+        "```\nmore-less: 3\nseen\n```",
+        "This line is as long as lines are that are broken at some width, and what she has\nseen",
+        "One title\n=======\n\nwords",
+        "Readers: those of the log, and of her notes, too.",
+        "In short: seen.",
+        "#seen #log (her words)",
         "words <!-- a --> words\n\n<!--\nto do\n-->\n\nwords",
         "`## more-less and others`",
     ] {
         let said = codes(&tree(&format!("## thanks\n\n{text}\n")));
         assert_eq!(said, Vec::<&str>::new(), "{text:?}");
+    }
+}
+
+#[test]
+fn what_is_answered_elsewhere_was_not_meant_to_begin_there() {
+    for text in [
+        "```md\n## more-less\n\nwords\n```",
+        "| x | Title of more-less |",
+        "Title of more-less: less of it, in short",
+        "**Title of more-less** in short",
+    ] {
+        let alone = format!("## thanks\n\n{text}\n");
+        assert!(codes(&tree(&alone)).contains(&"E035"), "{text:?}");
+        let both = format!("{alone}\n## more-less\n\nwords\n");
+        assert_eq!(codes(&tree(&both)), Vec::<&str>::new(), "{text:?}");
+        let unanswered = format!("{alone}\n## more-less\n");
+        assert!(codes(&tree(&unanswered)).contains(&"E035"), "{text:?}");
+    }
+}
+
+#[test]
+fn entries_begin_with_a_day_in_one_spelling_alone() {
+    for heading in [
+        "##2026-04-01",
+        "**2026-04-01**",
+        "# 2026/04/01 Next",
+        "**1. April 2026**",
+        "April 1, 2026",
+        "<h2>01.04.2026</h2>",
+        "words ## 2026-04-01",
+    ] {
+        let text = format!("## 2026-03-20\n\nwords\n\n{heading}\n\nmore\n");
+        let tree = Tree::sample().with("people/ada/checkins.md", &text);
+        let said = codes(&tree);
+        assert!(said.contains(&"E035"), "{heading:?}: {said:?}");
+    }
+}
+
+#[test]
+fn seven_signs_of_equality_are_a_mark_of_a_merge_or_an_underline() {
+    for (text, is_merge) in [
+        ("one\n=======", false),
+        ("words\n\none\n=======\n\nwords", false),
+        ("one\n\n=======\n\ntwo", true),
+        ("one\nand more\n=======\ntwo", true),
+        ("<<<<<<< HEAD\n\none\n=======\ntwo", true),
+        ("one\n=======\ntwo\n>>>>>>> theirs", true),
+        ("```\n=======\n```", false),
+    ] {
+        let said = codes(&tree(&format!("## thanks\n\n{text}\n")));
+        assert_eq!(said.contains(&"E034"), is_merge, "{text:?}: {said:?}");
     }
 }
 
