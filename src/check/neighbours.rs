@@ -36,7 +36,7 @@ struct Meant {
 
 /// A section of a file.
 pub(super) struct Answered {
-    /// What it answers; nothing where that is not known.
+    /// What it answers. `None` if that is not known.
     pub to: Option<AnswerTo>,
     pub is_empty: bool,
 }

@@ -1,7 +1,7 @@
 //! `static/`: which of its files are published.
 //!
-//! Only kinds of files that a browser neither runs nor shows as a document, and that no host is configured by: whoever
-//! may write to the tree must not be able to put another page in the place of the lock page.
+//! Only kinds of files that a browser neither runs nor shows as a document, and that configure no host. Otherwise a writer
+//! of the tree could replace the lock page.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
