@@ -19,6 +19,8 @@ pub(super) struct Line {
     pub words: String,
     pub look: Look,
     pub within: Within,
+    /// It is the first line of its paragraph.
+    pub begins: bool,
     /// It is the end of a paragraph whose lines were broken at some width.
     pub is_wrapped: bool,
 }
@@ -81,6 +83,7 @@ pub(super) fn lines(text: &str, cut: &Markdown, titles: &Titles) -> Vec<Line> {
         if !is_heading && !written.trim().is_empty() {
             let (next, _) = first_line(after);
             let around = Around {
+                begins: before.trim().is_empty(),
                 alone: before.trim().is_empty() && next.trim().is_empty(),
                 is_underlined: is_underline(next),
                 is_wrapped: next.trim().is_empty() && is_wrapped(before, written),
@@ -137,6 +140,7 @@ fn is_underline(line: &str) -> bool {
 
 /// What surrounds a line.
 struct Around<'t> {
+    begins: bool,
     alone: bool,
     is_underlined: bool,
     is_wrapped: bool,
@@ -220,6 +224,7 @@ fn looks(written: &str, start: usize, around: &Around<'_>) -> Vec<Line> {
             words: words.trim().to_owned(),
             look,
             within: around.within(written),
+            begins: around.begins,
             is_wrapped: around.is_wrapped,
         });
     };

@@ -145,11 +145,14 @@ fn meant(titles: &mut Titles, line: &Line) -> Option<Meant> {
         return None;
     }
     let found = titles.named_by(line).filter(|found| {
-        line.within != Within::Fence || line.is_marked() || found.is_whole && found.is_long
+        line.within != Within::Fence
+            || line.is_marked()
+            || found.is_long && (found.is_whole || is_alone)
     });
     let found = found.map(|found| Meant {
         to: found.to.to_vec(),
-        is_weak: line.within == Within::Fence || !(line.is_marked() || is_alone && found.is_whole),
+        is_weak: line.within == Within::Fence
+            || !line.is_marked() && !(is_alone && found.is_whole && !found.is_call),
     });
     let is_any = line.look == Look::Two && line.within == Within::Text;
     found.or_else(|| {

@@ -19,6 +19,9 @@ const LONG_WORDS: usize = 3;
 /// A name of so many words is none at all.
 const VERY_LONG_WORDS: usize = 7;
 
+/// After a comma, a title goes on for so many bytes, and a sentence for more.
+const SHORT_REST_BYTES: usize = 20;
+
 /// How people write `&` out.
 const ANDS: [&str; 3] = [" and ", " und ", " et "];
 
@@ -61,6 +64,8 @@ pub(super) struct Found<'t> {
     pub is_whole: bool,
     /// No program and no sentence has words like these.
     pub is_long: bool,
+    /// The line ends as sentences do, such as `Thanks!`.
+    pub is_call: bool,
 }
 
 impl Titles {
@@ -133,6 +138,7 @@ impl Titles {
             to: &named.to,
             is_whole,
             is_long: named.words >= LONG_WORDS,
+            is_call: is_whole && ends_sentence(&line.words) && !named.is_sentence,
         })
     }
 
@@ -162,7 +168,8 @@ impl Titles {
 
     /// The name that the line, or what it says before a colon, is a misspelling of.
     fn near(&mut self, line: &Line, words: &[Piece], first: usize) -> Option<(String, bool)> {
-        if line.within != Within::Text || matches!(line.look, Look::Cell) {
+        let is_text = line.within == Within::Text || line.look == Look::Two;
+        if !is_text || line.look == Look::Cell {
             return None;
         }
         let label = Label::of(line, words, first);
@@ -293,9 +300,8 @@ impl<'l> Rest<'l> {
         if is_plain && line.is_wrapped && !is_long {
             return false;
         }
-        let is_broken = line.look == (Look::Plain { alone: false }) && ends_sentence(&line.words);
-        let is_call = is_plain && !is_long && line.words.ends_with('!');
-        let is_sentence = (is_broken || is_call) && !named.is_sentence;
+        let is_broken = is_plain && !line.begins && ends_sentence(&line.words);
+        let is_sentence = is_broken && !named.is_sentence;
         let marks = match self {
             Self::Nothing => return is_long || line.look != Look::Cell && !is_sentence,
             Self::InBrackets => "(",
@@ -309,10 +315,18 @@ impl<'l> Rest<'l> {
             }
             Look::Cell => false,
             Look::Plain { .. } if !named.is_question => false,
-            Look::Plain { .. } if is_long => sets_apart(marks) || named.words >= VERY_LONG_WORDS,
+            Look::Plain { .. } if named.words >= VERY_LONG_WORDS => true,
             Look::Plain { alone } => {
                 let is_bracket = *self == Self::InBrackets && alone;
-                is_title(written) && (sets_off(marks) || is_bracket)
+                let is_short = line.words.len() <= written.len() + SHORT_REST_BYTES;
+                let is_list = marks.contains([',', ';']);
+                let begins =
+                    sets_apart(marks) && !marks.contains('#') || is_list && (is_long || is_short);
+                let is_long_title = sets_apart(marks)
+                    || marks.contains('/')
+                    || is_list && is_short && is_capital(written);
+                let is_set_off = sets_off(marks) || is_bracket;
+                line.begins && begins || is_long && is_long_title || is_title(written) && is_set_off
             }
         }
     }
@@ -485,12 +499,14 @@ mod tests {
             words: words.to_owned(),
             look,
             within: Within::Text,
+            begins: look == ALONE,
             is_wrapped: false,
         };
         titles().named_by(&line).is_some()
     }
 
     const WITHIN: Look = Look::Plain { alone: false };
+    const ALONE: Look = Look::Plain { alone: true };
 
     #[test]
     fn a_title_is_found_however_it_is_spelt() {
@@ -519,6 +535,33 @@ mod tests {
     }
 
     #[test]
+    fn a_paragraph_of_its_own_that_begins_with_a_title_is_one() {
+        for title in [
+            "impact.",
+            "Impact!",
+            "impact…",
+            "impact (optional)",
+            "impact: more",
+            "next step -> more",
+            "Next step, part 2",
+            "impact; more",
+            "Impact > more",
+            "Impact／more",
+        ] {
+            assert!(names(title, ALONE), "{title:?}");
+        }
+        for sentence in [
+            "Impact was large",
+            "Impact's reach",
+            "Impact, as I saw it, was larger than all of us had thought",
+            "impact-driven work",
+            "auth: led, yes",
+        ] {
+            assert!(!names(sentence, ALONE), "{sentence:?}");
+        }
+    }
+
+    #[test]
     fn a_sentence_names_nothing() {
         for sentence in [
             "impact.",
@@ -528,7 +571,6 @@ mod tests {
             "The impact",
             "In short, impact",
             "In short: impact.",
-            "Impact!",
             "#impact #next-step (her words)",
             "auth: led, yes",
             "Impacts",

@@ -60,6 +60,9 @@ fn a_heading_that_is_none_is_an_error_between_readers_and_a_warning_among_them()
         "Title of more-less!",
         "**Title of more-less.** In one line",
         "Title of more-less: in one line",
+        "more-less: in one line",
+        "more-less (optional)",
+        "Title of more-less, part 2",
         "| Title of more-less | words |",
     ] {
         let between = tree(&format!("## thanks\n\nwords\n\n{heading}\n\nmore words\n"));
@@ -83,7 +86,8 @@ fn honest_texts_are_no_headings() {
     for text in [
         "She did more or less what we agreed.\n\n- more\n- less",
         "```\n# build\nmore-less --all\n```",
-        "seen: leads, yes.",
+        "I have seen: leads, yes.",
+        "What I have\nseen: leads, yes.",
         "I wish I had seen\nmore-less.",
         "### Of my own\n\n**Bold** and more\n\n---\n\nwords\n\n> quoted\n\n| a | b |\n|---|---|\n| c | d |",
         "<!-- more-less -->",
@@ -109,6 +113,7 @@ fn what_is_answered_elsewhere_was_not_meant_to_begin_there() {
         "| x | Title of more-less |",
         "Title of more-less: less of it, in short",
         "**Title of more-less** in short",
+        "more-less!",
     ] {
         let alone = format!("## thanks\n\n{text}\n");
         assert!(codes(&tree(&alone)).contains(&"E035"), "{text:?}");

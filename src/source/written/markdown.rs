@@ -409,7 +409,7 @@ fn is_closed(fence: &str) -> bool {
 }
 
 /// What ends a block of raw HTML that blank lines do not end; nothing where they do.
-fn closing_of(block: &str) -> Option<&'static [&'static str]> {
+fn closing_of(block: &str) -> Option<&'static str> {
     let word = |word: &str| {
         let begins = block.get(1..1 + word.len());
         let rest = block.get(1 + word.len()..).unwrap_or_default();
@@ -418,18 +418,17 @@ fn closing_of(block: &str) -> Option<&'static [&'static str]> {
     };
     const WORDS: [&str; 4] = ["</pre>", "</script>", "</style>", "</textarea>"];
     Some(match block {
-        _ if block.starts_with(markup::COMMENT) => &["-->"],
-        _ if block.starts_with("<?") => &["?>"],
-        _ if block.starts_with("<![CDATA[") => &["]]>"],
-        _ if block.starts_with("<!") => &[">"],
-        _ if WORDS.iter().any(|end| word(&end[2..end.len() - 1])) => &WORDS,
-        _ => return None,
+        _ if block.starts_with(markup::COMMENT) => "-->",
+        _ if block.starts_with("<?") => "?>",
+        _ if block.starts_with("<![CDATA[") => "]]>",
+        _ if block.starts_with("<!") => ">",
+        // Another tag's end does not end it, for the parser that cuts the file.
+        _ => return WORDS.into_iter().find(|end| word(&end[2..end.len() - 1])),
     })
 }
 
-fn ends_by(block: &str, ends: &[&str]) -> bool {
-    let block = block.to_ascii_lowercase();
-    ends.iter().any(|end| block.contains(end))
+fn ends_by(block: &str, end: &str) -> bool {
+    block.to_ascii_lowercase().contains(end)
 }
 
 /// Where the last comment of a block begins that does not end in it.
