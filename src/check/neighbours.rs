@@ -152,7 +152,7 @@ fn meant(titles: &mut Titles, line: &Line) -> Option<Meant> {
     let found = found.map(|found| Meant {
         to: found.to.to_vec(),
         is_weak: line.within == Within::Fence
-            || !line.is_marked() && !(is_alone && found.is_whole && !found.is_call),
+            || !(line.is_marked() || is_alone && found.is_whole && !found.is_call),
     });
     let is_any = line.look == Look::Two && line.within == Within::Text;
     found.or_else(|| {
