@@ -970,7 +970,7 @@ fn a_line_that_keeps_a_review_from_its_subject_is_told_before_the_review_is_shar
     Accepted::of(kept.world)
         .change("gradus.toml", &asks("readers = \"chain\"\n"), &asks(""))
         .is_wider(
-            "gradus.toml:40:6",
+            "gradus.toml:39:6",
             "answers to `proud` would be for `person`, so far for `chain`",
         );
 }

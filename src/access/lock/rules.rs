@@ -97,9 +97,11 @@ impl Comparison<'_> {
     /// accepted for all cycles.
     fn cycle(&self, id: &CycleId) -> Option<String> {
         let Some((start, end)) = self.accepted.cycles.get(id) else {
-            let mut questions = self.org.cycle(id)?.questions.iter();
-            return questions
-                .find_map(|asked| self.question(&(Some(id.clone()), asked.id.clone())));
+            let questions = self.org.cycle(id)?.questions.iter();
+            let told =
+                questions.filter_map(|asked| self.question(&(Some(id.clone()), asked.id.clone())));
+            let told: Vec<String> = told.collect();
+            return (!told.is_empty()).then(|| told.join("; "));
         };
         let (now_start, now_end) = self.present.cycles.get(id)?;
         (now_start > start || now_end < end).then(|| {
@@ -138,7 +140,12 @@ impl Comparison<'_> {
             QuestionFor::Peer => TextKind::Peer,
             QuestionFor::Manager => TextKind::Review,
         });
-        if let Some(how) = how_wider(kept, now.as_ref(), (&narrowest, &widest)) {
+        if kept.is_none() && now.is_none() {
+            return None;
+        }
+        let (before, now) = (kept.unwrap_or(&narrowest), now.unwrap_or(widest));
+        if !is_within(&now, before) {
+            let how = so_far(&now, before);
             return Some(format!("answers to `{id}` would be {how}"));
         }
         let kept = kept?;
@@ -219,7 +226,7 @@ impl Comparison<'_> {
             .or_else(|| self.line(at).filter(|_| !is_found))
     }
 
-    /// Another `readers` line of a whole file. Who reads the file now is compared.
+    /// Another `readers` line of a whole file. Who reads the file now is compared; this is for whom it lets in later.
     fn line(&self, at: &ReadersAt) -> Option<String> {
         if at.part.is_some() || !facts::is_there(self.org, at) {
             return None;
@@ -227,8 +234,16 @@ impl Comparison<'_> {
         let readers = |lock: &Lock| lock.readers.get(at).map(Kept::tightest);
         let (kept, now) = (readers(self.accepted), readers(self.present));
         let (narrowest, widest) = self.defaults(TextKind::of(at));
-        let how = how_wider(kept.as_ref(), now.as_ref(), (&narrowest, &widest))?;
-        Some(format!("this would be {how}"))
+        // Anyone else whom it names would read the file already.
+        let is_later = |token: &ReaderToken| !matches!(token, ReaderToken::Person(id) if Some(id) != subject_of(&at.path).as_ref());
+        let (kept, now) = (kept.unwrap_or(narrowest), now.unwrap_or(widest));
+        let later: Readers = now
+            .iter()
+            .filter(|token| is_later(token))
+            .cloned()
+            .collect();
+        let is_wider = !is_within(&later, &kept);
+        is_wider.then(|| format!("this would be {}", so_far(&now, &kept)))
     }
 
     fn gone_text(&self, at: &ReadersAt) -> Option<String> {
@@ -356,19 +371,8 @@ impl Comparison<'_> {
     }
 }
 
-/// For whom a text would be that was for others, if not all of them are among those. Without a line it may have been for the
-/// fewest, and be for the most, who can read it by default.
-fn how_wider(
-    kept: Option<&Readers>,
-    now: Option<&Readers>,
-    (narrowest, widest): (&Readers, &Readers),
-) -> Option<String> {
-    if kept.is_none() && now.is_none() {
-        return None;
-    }
-    let (kept, now) = (kept.unwrap_or(narrowest), now.unwrap_or(widest));
-    let is_wider = !is_within(now, kept);
-    is_wider.then(|| format!("for {}, so far for {}", in_words(now), in_words(kept)))
+fn so_far(now: &Readers, kept: &Readers) -> String {
+    format!("for {}, so far for {}", in_words(now), in_words(kept))
 }
 
 fn gone(at: &ReadersAt, kept: &Readers, from: &str) -> String {
