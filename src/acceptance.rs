@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::access::lock::{Difference, Lock, difference, line_of};
-use crate::check::causes;
+use crate::check::access_facts;
 use crate::check::codes::UNREADABLE;
 use crate::diag::{Diagnostic, Report, Severity};
 use crate::model::{CycleId, Date, Organisation, PersonId, TrackId};
@@ -19,15 +19,15 @@ pub struct Acceptance {
     /// What access follows from now: what accepting writes down.
     pub present: Lock,
     /// How the tree compares with the lock.
-    pub standing: Standing,
-    /// What there is to say, as `check` says it: the lock is missing or not understood, every cause by which somebody
-    /// would read more, or that it is behind. Empty where the tree is what was accepted.
+    pub status: LockStatus,
+    /// What there is to say, as `check` says it: the lock is missing or not understood, every fact by which somebody
+    /// may read more, or that it is behind. Empty where the tree is what was accepted.
     pub report: Report,
 }
 
-/// What was found in `access.lock`.
+/// What `access.lock` says of a tree.
 #[derive(Debug)]
-pub enum Standing {
+pub enum LockStatus {
     /// There is none.
     Missing,
     /// What is there is no lock, or one of other rules.
@@ -48,10 +48,10 @@ impl Acceptance {
     pub fn of(source: &Source, org: &Organisation, today: Date) -> Self {
         let present = Lock::of(org);
         let found = Found::beside(source);
-        let (standing, report) = found.compared(source, (&present, org), today);
+        let (status, report) = found.compared(source, (&present, org), today);
         Self {
             present,
-            standing,
+            status,
             report,
         }
     }
@@ -64,17 +64,17 @@ impl Acceptance {
         if let Accepted::Lock(accepted) = &found.accepted {
             Closed::of(source).keep(accepted, &mut present);
         }
-        let (standing, report) = found.compared(source, (&present, org), today);
+        let (status, report) = found.compared(source, (&present, org), today);
         Self {
             present,
-            standing,
+            status,
             report,
         }
     }
 
     /// Whether nobody would read more than was accepted.
     pub fn permits_a_build(&self) -> bool {
-        matches!(&self.standing, Standing::Compared(difference) if !difference.is_wider())
+        matches!(&self.status, LockStatus::Compared(difference) if !difference.is_wider())
     }
 
     /// What was found in `access.lock`, where the tree is exactly what that accepts.
@@ -91,7 +91,7 @@ impl Acceptance {
 
     /// Whether the tree is exactly what was accepted.
     fn is_as_accepted(&self) -> bool {
-        matches!(&self.standing, Standing::Compared(difference) if difference.is_none())
+        matches!(&self.status, LockStatus::Compared(difference) if difference.is_none())
     }
 
     /// Whether the system refuses the lock, which may be as good as ever.
@@ -133,16 +133,12 @@ impl Closed {
 
     /// Takes over what was accepted of them.
     fn keep(&self, accepted: &Lock, present: &mut Lock) {
-        for id in &self.people {
-            let standing = accepted.people.get_key_value(id);
-            let standing = standing.map(|(id, standing)| (id.clone(), standing.clone()));
-            present.people.extend(standing);
-        }
-        let cycles = self.cycles.iter();
-        let cycles = cycles.filter_map(|id| accepted.cycles.get_key_value(id));
-        present
-            .cycles
-            .extend(cycles.map(|(id, days)| (id.clone(), *days)));
+        keep(&accepted.people, &mut present.people, |id| {
+            self.people.contains(id)
+        });
+        keep(&accepted.cycles, &mut present.cycles, |id| {
+            self.cycles.contains(id)
+        });
         let of_cycle = |cycle: &Option<CycleId>| {
             let mut cycle = cycle.iter();
             cycle.any(|cycle| self.cycles.contains(cycle))
@@ -190,41 +186,25 @@ fn keep<K: Ord + Clone, V: Clone>(
     to.extend(kept.map(|(key, value)| (key.clone(), value.clone())));
 }
 
-/// How a tree that is being written stands to what was accepted. Its keys are stand-ins: whoever was accepted keeps the
-/// keys that were.
+/// Holds a tree that is being written against `access.lock`. Its keys are stand-ins: whoever was accepted keeps the keys
+/// that were.
 #[derive(Default)]
-pub struct Following {
-    present: Option<Lock>,
-    found: Option<Found>,
-}
+pub struct Following(Option<Found>);
 
 impl Following {
-    /// Compares again; `changed` names the people about whom something else is written than the last time, nobody where
-    /// more may be different than that. Nothing is refused while a tree is being written: warnings all of it.
-    pub fn look(
-        &mut self,
-        source: &Source,
-        org: &Organisation,
-        changed: Option<&BTreeSet<PersonId>>,
-        today: Date,
-    ) -> Report {
-        let present = match (self.present.take(), changed) {
-            (Some(mut present), Some(people)) => {
-                present.renew(org, people);
-                present
-            }
-            _ => Lock::of(org),
+    /// Compares again. Nothing is refused while a tree is being written: warnings all of it.
+    pub fn look(&mut self, source: &Source, org: &Organisation, today: Date) -> Report {
+        let found = Found::again(self.0.take(), source);
+        let present = Lock::of(org);
+        let present = match &found.accepted {
+            Accepted::Lock(lock) => present.with_keys_of(lock),
+            _ => present,
         };
-        let found = Found::again(self.found.take(), source);
-        let as_accepted = match &found.accepted {
-            Accepted::Lock(lock) => present.clone().with_keys_of(lock),
-            _ => present.clone(),
-        };
-        let (_, mut report) = found.compared(source, (&as_accepted, org), today);
+        let (_, mut report) = found.compared(source, (&present, org), today);
         for diagnostic in &mut report.diagnostics {
             diagnostic.severity = Severity::Warning;
         }
-        (self.present, self.found) = (Some(present), Some(found));
+        self.0 = Some(found);
         report
     }
 }
@@ -245,7 +225,7 @@ impl Found {
         let text = match access_lock(&source.root) {
             Ok(text) => text,
             Err(problem) => {
-                let accepted = Accepted::Unreadable(causes::unreadable_lock(&problem.what));
+                let accepted = Accepted::Unreadable(access_facts::unreadable_lock(&problem.what));
                 return Self {
                     text: None,
                     accepted,
@@ -259,21 +239,21 @@ impl Found {
         })
     }
 
-    /// What there is to say of the causes that hold in an organisation.
+    /// What there is to say of the facts of an organisation.
     fn compared(
         &self,
         source: &Source,
         (present, org): (&Lock, &Organisation),
         today: Date,
-    ) -> (Standing, Report) {
+    ) -> (LockStatus, Report) {
         let text = self.text.as_deref().unwrap_or_default();
-        let (standing, diagnostics) = match &self.accepted {
-            Accepted::Nothing => (Standing::Missing, vec![causes::no_lock()]),
-            Accepted::Unreadable(diagnostic) => (Standing::Unreadable, vec![diagnostic.clone()]),
+        let (status, diagnostics) = match &self.accepted {
+            Accepted::Nothing => (LockStatus::Missing, vec![access_facts::no_lock()]),
+            Accepted::Unreadable(diagnostic) => (LockStatus::Unreadable, vec![diagnostic.clone()]),
             Accepted::Lock(lock) => {
                 let difference = difference(lock, present, org, today);
                 let diagnostics = told(source, text, &difference);
-                (Standing::Compared(difference), diagnostics)
+                (LockStatus::Compared(difference), diagnostics)
             }
         };
         let mut report = source.report(diagnostics);
@@ -281,7 +261,7 @@ impl Found {
         report
             .texts
             .extend(text.map(|text| (ACCESS_LOCK.into(), text)));
-        (standing, report)
+        (status, report)
     }
 }
 
@@ -290,7 +270,7 @@ fn parsed(text: &str) -> Accepted {
         Ok(lock) => Accepted::Lock(Box::new(lock)),
         Err(mistake) => {
             let (span, message) = (mistake.span, mistake.message);
-            Accepted::Unreadable(causes::bad_lock(span, message, &mistake.help))
+            Accepted::Unreadable(access_facts::bad_lock(span, message, &mistake.help))
         }
     }
 }
@@ -298,16 +278,16 @@ fn parsed(text: &str) -> Accepted {
 fn told(source: &Source, lock: &str, difference: &Difference) -> Vec<Diagnostic> {
     let wider = difference.gains.iter();
     let wider = wider.map(|gain| {
-        let accepted = line_of(lock, &gain.cause);
-        causes::wider(
+        let accepted = line_of(lock, &gain.fact);
+        access_facts::wider(
             source,
-            (&gain.cause, gain.entry()),
+            (&gain.fact, gain.entry()),
             gain.to_string(),
             accepted,
         )
     });
     wider
-        .chain(difference.behind().map(causes::behind))
+        .chain(difference.behind().map(access_facts::behind))
         .collect()
 }
 
@@ -331,7 +311,7 @@ pub fn narrow(root: &Path, narrow: impl FnOnce(&mut Lock) -> bool) -> io::Result
         Ok(Some(text)) => text,
         Ok(None) => return Ok(Narrowed::AsBefore),
         Err(problem) => {
-            let why = causes::unreadable_lock(&problem.what).message;
+            let why = access_facts::unreadable_lock(&problem.what).message;
             return Ok(Narrowed::Unreadable(why));
         }
     };

@@ -440,6 +440,10 @@ pub struct Access {
     #[arg(long, conflicts_with = "json")]
     pub accept: bool,
 
+    /// With `--accept`: accept the whole organisation, where there is no `access.lock` or it cannot be read
+    #[arg(long, requires = "accept")]
+    pub new: bool,
+
     /// Print how the tree differs from `access.lock`; exits with 1 where somebody would read more. Of sealed files that no
     /// identity opens, it says so and compares the rest
     #[arg(long, conflicts_with_all = ["json", "accept"])]

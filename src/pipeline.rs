@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 
 use crate::acceptance::Acceptance;
-use crate::access::{self, Access, Artefact, Audiences};
+use crate::access::{self, Access, Audiences, Resource};
 use crate::check::audiences::Gained;
 use crate::check::{self, Checker, Guidance};
 use crate::diag::{Diagnostic, Report};
@@ -122,15 +122,15 @@ pub(crate) fn closed(source: &Source) -> Vec<(Arc<str>, Unopened)> {
 pub(crate) fn warnings_of_audiences(access: &Access, source: &Source) -> Vec<Diagnostic> {
     let mut warnings = Vec::new();
     let mut by_question: BTreeMap<(&CycleId, &QuestionId), BTreeSet<PersonId>> = BTreeMap::new();
-    for widening in &access.widenings {
-        if let Artefact::Answer(file, question) = &widening.artefact {
+    for grant in &access.extra_grants {
+        if let Resource::Answer(file, question) = &grant.resource {
             let gained = by_question.entry((file.cycle(), question)).or_default();
-            gained.extend(widening.gained().cloned());
+            gained.extend(grant.gained().cloned());
             continue;
         }
-        let (subject, artefact) = (&widening.subject, &widening.artefact);
-        let (path, what) = (artefact.path(subject), format!("{artefact} of `{subject}`"));
-        let gained = Gained::new(widening.gained(), widening.gains());
+        let (subject, resource) = (&grant.subject, &grant.resource);
+        let (path, what) = (resource.path(subject), format!("{resource} of `{subject}`"));
+        let gained = Gained::new(grant.gained(), grant.gains());
         warnings.push(check::audiences::widened(source, &path, &what, gained));
     }
     for ((cycle, question), gained) in by_question {
@@ -139,8 +139,8 @@ pub(crate) fn warnings_of_audiences(access: &Access, source: &Source) -> Vec<Dia
             source, cycle, question, gained,
         ));
     }
-    for (subject, artefact) in &access.unread {
-        let (path, what) = (artefact.path(subject), format!("{artefact} of `{subject}`"));
+    for (subject, resource) in &access.unread {
+        let (path, what) = (resource.path(subject), format!("{resource} of `{subject}`"));
         warnings.push(check::audiences::unread(source, &path, &what));
     }
     warnings

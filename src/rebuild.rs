@@ -161,8 +161,7 @@ impl Rebuilder {
             let keyless = self.checker.keys_left(source, today);
             checked.diagnostics.extend(keyless);
             checked.diagnostics.extend(guidance);
-            let people = changed.as_ref();
-            self.unaccepted = self.following.look(source, organisation, people, today);
+            self.unaccepted = self.following.look(source, organisation, today);
             self.planned = Some((parts, access));
         }
         self.organisation = checked.organisation;

@@ -74,7 +74,7 @@ function contenders(corpus) {
       prepare() {
         cpSync(corpus, organisation, { recursive: true });
         if (!existsSync(path.join(organisation, ".gradus", "site.key"))) timed(gradus, ["keys", "site"], organisation);
-        timed(gradus, ["access", "--accept"], organisation);
+        timed(gradus, ["access", "--accept", "--new"], organisation);
       },
       clear: [place("gradus-site"), path.join(organisation, ".gradus", "ledger.json")],
       run: build,

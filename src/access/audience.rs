@@ -1,5 +1,6 @@
 //! Audiences: names → sets of people.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -8,12 +9,50 @@ use crate::model::*;
 /// People, by id.
 pub type People = BTreeSet<PersonId>;
 
+/// The sections that everybody has, by the ends of their ids: what is written about somebody lies in one of these, unless
+/// a `readers` line says otherwise.
+pub const BASIC_SECTIONS: [(&str, SectionKind); 7] = [
+    ("", SectionKind::Person),
+    ("/own", SectionKind::Own),
+    ("/pair", SectionKind::Pair),
+    ("/pip", SectionKind::Pip),
+    ("/closed", SectionKind::Closed),
+    ("/chain", SectionKind::Chain),
+    ("/talent", SectionKind::Talent),
+];
+
+/// Who reads a text about somebody by default, by the kind of section that it lies in. It is said here and nowhere else.
+/// [`Audiences::by_default`] adds the subject to `Own` and `Closed`, and takes them out of `Chain` and `Talent`.
+pub fn default_readers(kind: SectionKind) -> &'static [Audience] {
+    match kind {
+        SectionKind::Person => &[Audience::Person],
+        SectionKind::Pair => &[Audience::Pair],
+        SectionKind::Pip => &[Audience::Person, Audience::Hr],
+        SectionKind::Closed => &[Audience::Hr],
+        SectionKind::Chain => &[Audience::Chain],
+        SectionKind::Talent => &[Audience::Chain, Audience::Hr],
+        SectionKind::Org => &[Audience::Org],
+        SectionKind::Managers => &[Audience::Managers],
+        SectionKind::Own | SectionKind::Custom | SectionKind::Team => &[],
+    }
+}
+
+/// The `readers` lines of an organisation that is compared with a lock.
+pub trait ReadersLines: std::fmt::Debug + Sync {
+    /// The `readers` of a whole file, by its path; `own` is what the file says.
+    fn of_file(&self, path: String, own: Option<&[ReaderToken]>) -> Option<Vec<ReaderToken>>;
+
+    /// The `readers` of each entry of somebody's log, in order.
+    fn of_log(&self, person: &Person) -> Vec<Option<Vec<ReaderToken>>>;
+}
+
 /// Resolves audiences of one organisation. They are those of the real `today`, whatever day the
 /// facts are judged on.
 #[derive(Debug, Clone)]
 pub struct Audiences<'a> {
     pub org: &'a Organisation,
     pub today: Date,
+    lines: Option<&'a dyn ReadersLines>,
     everyone: Arc<People>,
     managers: People,
     hr: People,
@@ -38,6 +77,7 @@ impl<'a> Audiences<'a> {
         let mut audiences = Self {
             org,
             today,
+            lines: None,
             everyone: Arc::new(here().map(|p| p.id.clone()).collect()),
             managers: People::new(),
             hr: People::new(),
@@ -47,6 +87,63 @@ impl<'a> Audiences<'a> {
         audiences.managers = audiences.still_here(audiences.reports.keys().copied().cloned());
         audiences.hr = audiences.still_here(org.access.hr.iter().cloned());
         audiences
+    }
+
+    /// The same with given `readers` lines. Drafts count, as if they were dated today.
+    pub fn under(org: &'a Organisation, lines: &'a dyn ReadersLines, day: Date) -> Self {
+        Self {
+            lines: Some(lines),
+            ..Self::new(org, day)
+        }
+    }
+
+    /// Whether this is for holding a tree against a lock.
+    pub(super) fn is_compared(&self) -> bool {
+        self.lines.is_some()
+    }
+
+    /// The files of a cycle that have readers.
+    pub(super) fn compared<'f>(&self, files: &'f PersonCycle) -> Cow<'f, PersonCycle> {
+        if self.is_compared() {
+            return Cow::Borrowed(files);
+        }
+        files.published()
+    }
+
+    /// The `readers` line of a whole file, of which `own` stands in it.
+    pub(super) fn line<'l>(
+        &self,
+        own: Option<&'l [ReaderToken]>,
+        path: impl FnOnce() -> String,
+    ) -> Option<Cow<'l, [ReaderToken]>> {
+        match self.lines {
+            Some(lines) => lines.of_file(path(), own).map(Cow::Owned),
+            None => own.map(Cow::Borrowed),
+        }
+    }
+
+    /// The `readers` lines of somebody's log, one for each entry.
+    pub(super) fn log_lines<'l>(&self, person: &'l Person) -> Vec<Option<Cow<'l, [ReaderToken]>>> {
+        if let Some(lines) = self.lines {
+            let lines = lines.of_log(person).into_iter();
+            return lines.map(|line| line.map(Cow::Owned)).collect();
+        }
+        let own = person.log.iter().map(|entry| entry.readers.as_deref());
+        own.map(|own| own.map(Cow::Borrowed)).collect()
+    }
+
+    /// Whom [`default_readers`] are, of a text about `subject` that is dated `day`.
+    pub fn by_default(&self, kind: SectionKind, subject: &PersonId, day: Date) -> People {
+        let audiences = default_readers(kind).iter();
+        let mut people: People = audiences
+            .flat_map(|audience| self.audience(*audience, subject, day))
+            .collect();
+        match kind {
+            SectionKind::Own | SectionKind::Closed => people.extend(self.own(subject)),
+            SectionKind::Chain | SectionKind::Talent => _ = people.remove(subject),
+            _ => {}
+        }
+        people
     }
 
     /// The recipients of someone that count today.
@@ -140,11 +237,6 @@ impl<'a> Audiences<'a> {
         pair
     }
 
-    /// The present pair.
-    pub fn pair(&self, person: &PersonId) -> People {
-        self.pair_since(person, self.today)
-    }
-
     /// Whom a `readers` list names for a piece about `subject` that is dated `day`: of the chain and the
     /// pair, only who was in them then and still is.
     pub fn named(&self, readers: &[ReaderToken], subject: &PersonId, day: Date) -> Arc<People> {
@@ -178,17 +270,16 @@ impl<'a> Audiences<'a> {
     }
 
     /// The distinct sets of [`Audiences::chain_since`] over all days but the full present chain, largest
-    /// first: the readers that confidential texts of earlier times can have.
-    pub fn earlier_chains(&self, person: &PersonId) -> Vec<People> {
+    /// first: the readers that confidential texts of earlier times can have. With each a day that has it.
+    pub fn earlier_chains(&self, person: &PersonId) -> Vec<(People, Date)> {
         let now = self.chain(person);
-        let sets: BTreeSet<People> = self
-            .days_of_change(person)
-            .into_iter()
-            .map(|day| self.chain_since(person, day))
-            .filter(|set| *set != now && !set.is_empty())
+        let days = self.days_of_change(person).into_iter();
+        let sets = days.map(|day| (self.chain_since(person, day), day));
+        let sets: BTreeMap<People, Date> = sets
+            .filter(|(set, _)| *set != now && !set.is_empty())
             .collect();
-        let mut sets: Vec<People> = sets.into_iter().collect();
-        sets.sort_by_key(|set| (usize::MAX - set.len(), set.clone()));
+        let mut sets: Vec<(People, Date)> = sets.into_iter().collect();
+        sets.sort_by_key(|(set, _)| (usize::MAX - set.len(), set.clone()));
         sets
     }
 

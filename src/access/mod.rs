@@ -3,7 +3,7 @@
 //! Three steps, one file each:
 //!
 //! 1. [`audience`]: names of audiences → sets of people, on a day.
-//! 2. [`artefact`]: everything that a person's files say, cut into the pieces that have one audience each.
+//! 2. [`resource`]: everything that a person's files say, cut into the pieces that have one audience each.
 //! 3. [`mod@plan`]: pieces → sections. **A section draws only on pieces whose audience contains all its
 //!    readers**; [`mod@plan`] is the only place that puts a piece into a section, and it asserts that.
 //!
@@ -15,17 +15,17 @@
 //! talent note or an improvement plan adds no file and touches no keyring. The exceptions are
 //! `readers` lines in a file, which name their readers themselves.
 
-pub mod artefact;
 pub mod audience;
 pub mod lock;
 pub mod plan;
 pub mod project;
+pub mod resource;
 
-pub use artefact::Artefact;
 pub use audience::Audiences;
 pub use lock::Lock;
-pub use plan::{Access, Planned, Widening, plan, plan_about};
+pub use plan::{Access, ExtraGrant, Planned, plan, plan_about};
 pub use project::{commons, draw, shared_by};
+pub use resource::Resource;
 
 #[cfg(test)]
 mod tests;

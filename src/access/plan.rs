@@ -7,8 +7,8 @@ use rayon::prelude::*;
 
 use crate::model::*;
 
-use super::artefact::{Artefact, Piece, pieces, talent_readers};
-use super::audience::{Audiences, People};
+use super::audience::{Audiences, BASIC_SECTIONS, People};
+use super::resource::{Piece, Resource, pieces};
 
 /// All sections of a site, with what each draws on.
 #[derive(Debug, Clone, Default)]
@@ -16,9 +16,9 @@ pub struct Access {
     /// By id.
     pub sections: Vec<Planned>,
     /// Pieces that more people read than by default, because a `readers` line says so.
-    pub widenings: Vec<Widening>,
+    pub extra_grants: Vec<ExtraGrant>,
     /// Pieces that nobody can read.
-    pub unread: Vec<(PersonId, Artefact)>,
+    pub unread: Vec<(PersonId, Resource)>,
 }
 
 /// A section and what it draws on.
@@ -28,7 +28,7 @@ pub struct Planned {
     /// Whom it is about: one person, or for a section about a team its manager.
     pub about: Option<PersonId>,
     /// In the order of the model.
-    pub artefacts: Vec<Artefact>,
+    pub resources: Vec<Resource>,
 }
 
 impl Planned {
@@ -46,14 +46,14 @@ impl Planned {
 
 /// A `readers` line that lets more people read than the default would.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Widening {
+pub struct ExtraGrant {
     pub subject: PersonId,
-    pub artefact: Artefact,
+    pub resource: Resource,
     default: Arc<People>,
     audience: Arc<People>,
 }
 
-impl Widening {
+impl ExtraGrant {
     /// Who gains, by id.
     pub fn gained(&self) -> impl Iterator<Item = &PersonId> {
         self.audience.difference(&self.default)
@@ -102,31 +102,31 @@ pub fn plan_about<'p>(
 /// What is about one person.
 fn about_person(audiences: &Audiences, person: &Person) -> Access {
     let mut access = Access::default();
-    let mut shelf = Shelf::new(audiences, person);
+    let mut allocator = SectionAllocator::new(audiences, person);
     for piece in pieces(audiences, person) {
-        access.widenings.extend(widening(person, &piece));
-        if piece.audience.is_empty() && shelf.exact(piece.home, &piece.audience).is_none() {
-            access.unread.push((person.id.clone(), piece.artefact));
+        access.extra_grants.extend(extra_grant(person, &piece));
+        if piece.audience.is_empty() && allocator.exact(piece.home, &piece.audience).is_none() {
+            access.unread.push((person.id.clone(), piece.resource));
             continue;
         }
-        shelf.put(piece);
+        allocator.put(piece);
     }
-    access.sections.extend(shelf.into_sections());
+    access.sections.extend(allocator.into_sections());
     access
 }
 
-fn widening(person: &Person, piece: &Piece) -> Option<Widening> {
-    let widening = Widening {
+fn extra_grant(person: &Person, piece: &Piece) -> Option<ExtraGrant> {
+    let grant = ExtraGrant {
         subject: person.id.clone(),
-        artefact: piece.artefact.clone(),
+        resource: piece.resource.clone(),
         default: piece.instead_of.clone()?,
         audience: piece.audience.clone(),
     };
-    (widening.gains() > 0).then_some(widening)
+    (grant.gains() > 0).then_some(grant)
 }
 
 /// The sections about one person while pieces are put into them.
-struct Shelf<'a> {
+struct SectionAllocator<'a> {
     audiences: &'a Audiences<'a>,
     person: &'a Person,
     slots: Vec<Slot>,
@@ -136,47 +136,39 @@ struct Slot {
     id: String,
     kind: SectionKind,
     readers: People,
-    artefacts: Vec<Artefact>,
+    resources: Vec<Resource>,
 }
 
-impl<'a> Shelf<'a> {
+impl<'a> SectionAllocator<'a> {
     /// The sections that every person has, whatever was written about them.
     fn new(audiences: &'a Audiences<'a>, person: &'a Person) -> Self {
-        let mut shelf = Self {
+        let mut allocator = Self {
             audiences,
             person,
             slots: Vec::new(),
         };
-        let id = &person.id;
-        let whole = audiences.person(id);
-        let own = audiences.own(id);
-        let chain = audiences.chain(id);
-        let with_hr = |people: &People| people.union(audiences.hr()).cloned().collect::<People>();
-        shelf.open("", SectionKind::Person, whole.clone());
-        shelf.open("/own", SectionKind::Own, own.clone());
-        shelf.open("/pair", SectionKind::Pair, audiences.pair(id));
-        shelf.open("/pip", SectionKind::Pip, with_hr(&whole));
-        shelf.open("/closed", SectionKind::Closed, with_hr(&own));
-        shelf.open("/chain", SectionKind::Chain, chain.clone());
-        let talent = talent_readers(audiences, id, &chain);
-        shelf.open("/talent", SectionKind::Talent, talent);
-        shelf.open_earlier_chains();
-        shelf
+        for (suffix, kind) in BASIC_SECTIONS {
+            let readers = audiences.by_default(kind, &person.id, audiences.today);
+            allocator.open(suffix, kind, readers);
+        }
+        allocator.open_earlier_chains();
+        allocator
     }
 
     /// One more section for every set of readers that confidential texts of earlier times can have.
     fn open_earlier_chains(&mut self) {
         let id = &self.person.id;
-        for chain in self.audiences.earlier_chains(id) {
+        for (chain, day) in self.audiences.earlier_chains(id) {
             let name = joined(&chain);
-            let talent = talent_readers(self.audiences, id, &chain);
+            let talent = self.audiences.by_default(SectionKind::Talent, id, day);
             self.open(&format!("/chain/{name}"), SectionKind::Chain, chain);
             if self.exact(SectionKind::Talent, &talent).is_none() {
                 self.open(&format!("/talent/{name}"), SectionKind::Talent, talent);
             }
         }
         // What no one of today's chain was there for: hr alone.
-        let hr = talent_readers(self.audiences, id, &People::new());
+        let mut hr = self.audiences.hr().clone();
+        hr.remove(id);
         if !hr.is_empty() && self.exact(SectionKind::Talent, &hr).is_none() {
             self.open("/talent/+", SectionKind::Talent, hr);
         }
@@ -187,7 +179,7 @@ impl<'a> Shelf<'a> {
             id: format!("person/{}{suffix}", self.person.id),
             kind,
             readers,
-            artefacts: Vec::new(),
+            resources: Vec::new(),
         });
         self.slots.len() - 1
     }
@@ -208,7 +200,7 @@ impl<'a> Shelf<'a> {
             self.place(at, &piece);
         }
         // A log entry that everyone may read lies in the section of everyone; see `everyone`.
-        let is_log = matches!(piece.artefact, Artefact::Log(_));
+        let is_log = matches!(piece.resource, Resource::Log(_));
         if is_log && piece.audience == *self.audiences.everyone() {
             return;
         }
@@ -230,17 +222,17 @@ impl<'a> Shelf<'a> {
 
     /// The section, of its home's kind first, whose readers are exactly the audience.
     fn basic(&self, piece: &Piece) -> Option<usize> {
-        let others = kinds_for(&piece.artefact).iter().copied();
+        let others = kinds_for(&piece.resource).iter().copied();
         let mut kinds = std::iter::once(piece.home).chain(others);
         kinds.find_map(|kind| self.exact(kind, &piece.audience))
     }
 
     fn section_of(&mut self, piece: &Piece, readers: People) -> usize {
-        let mut kinds = kinds_for(&piece.artefact).iter();
+        let mut kinds = kinds_for(&piece.resource).iter();
         let found = kinds.find_map(|kind| self.exact(*kind, &readers));
         found.unwrap_or_else(|| {
-            let (name, kind) = match piece.artefact {
-                Artefact::Talent(_) => ("talent", SectionKind::Talent),
+            let (name, kind) = match piece.resource {
+                Resource::Talent(_) => ("talent", SectionKind::Talent),
                 _ => ("custom", SectionKind::Custom),
             };
             self.open(&format!("/{name}/{}", joined(&readers)), kind, readers)
@@ -255,7 +247,7 @@ impl<'a> Shelf<'a> {
             self.person.id,
             slot.id,
         );
-        slot.artefacts.push(piece.artefact.clone());
+        slot.resources.push(piece.resource.clone());
     }
 
     fn into_sections(self) -> impl Iterator<Item = Planned> {
@@ -276,17 +268,17 @@ impl<'a> Shelf<'a> {
                     readers: readers.map(|id| reader(audiences, id, why)).collect(),
                 },
                 about: Some(person.id.clone()),
-                artefacts: slot.artefacts,
+                resources: slot.resources,
             }
         })
     }
 }
 
 /// The kinds of section that a piece may lie in besides its home's.
-fn kinds_for(artefact: &Artefact) -> &'static [SectionKind] {
-    match artefact {
-        Artefact::Talent(_) => &[SectionKind::Talent],
-        Artefact::Pip(_) => &[SectionKind::Pip, SectionKind::Closed],
+fn kinds_for(resource: &Resource) -> &'static [SectionKind] {
+    match resource {
+        Resource::Talent(_) => &[SectionKind::Talent],
+        Resource::Pip(_) => &[SectionKind::Pip, SectionKind::Closed],
         _ => &[
             SectionKind::Person,
             SectionKind::Chain,
@@ -314,8 +306,7 @@ fn team_talent(audiences: &Audiences, manager: &PersonId) -> Planned {
     let mut readers = audiences.person(manager);
     readers.extend(audiences.hr().iter().cloned());
     for report in reports {
-        let chain = audiences.chain(&report.id);
-        let may = talent_readers(audiences, &report.id, &chain);
+        let may = audiences.by_default(SectionKind::Talent, &report.id, audiences.today);
         readers.retain(|reader| may.contains(reader));
     }
     readers.retain(|reader| reports.iter().all(|report| report.id != *reader));
@@ -349,7 +340,7 @@ fn of_team(
                 .collect(),
         },
         about: Some(manager.clone()),
-        artefacts: Vec::new(),
+        resources: Vec::new(),
     }
 }
 
@@ -371,7 +362,7 @@ fn everyone(audiences: &Audiences, kind: SectionKind) -> Planned {
                 .collect(),
         },
         about: None,
-        artefacts: Vec::new(),
+        resources: Vec::new(),
     }
 }
 
@@ -399,8 +390,8 @@ impl Access {
     pub fn replan(&mut self, org: &Organisation, today: Date, people: &BTreeSet<PersonId>) {
         let about = |planned: &Planned| planned.person().is_some_and(|id| people.contains(id));
         self.sections.retain(|planned| !about(planned));
-        self.widenings
-            .retain(|widening| !people.contains(&widening.subject));
+        self.extra_grants
+            .retain(|grant| !people.contains(&grant.subject));
         self.unread.retain(|(subject, _)| !people.contains(subject));
         self.add_people(&Audiences::new(org, today), people);
         self.sort();
@@ -419,7 +410,7 @@ impl Access {
         let about = people.map(|p| about_person(audiences, p));
         for access in about.collect::<Vec<Access>>() {
             self.sections.extend(access.sections);
-            self.widenings.extend(access.widenings);
+            self.extra_grants.extend(access.extra_grants);
             self.unread.extend(access.unread);
         }
     }
@@ -428,7 +419,7 @@ impl Access {
     fn sort(&mut self) {
         self.sections
             .sort_by(|a, b| a.section.id.cmp(&b.section.id));
-        self.widenings.sort_by(|a, b| a.subject.cmp(&b.subject));
+        self.extra_grants.sort_by(|a, b| a.subject.cmp(&b.subject));
         self.unread.sort_by(|a, b| a.0.cmp(&b.0));
     }
 

@@ -6,11 +6,11 @@ use sha2::{Digest, Sha256};
 
 use crate::model::*;
 
-use super::artefact::{
-    Artefact, FeedbackFile, is_for_subject, is_shown_with, is_upward, restricted_questions,
-};
 use super::audience::{Audiences, People};
 use super::plan::Planned;
+use super::resource::{
+    FeedbackFile, Resource, is_for_subject, is_shown_with, is_upward, restricted_questions,
+};
 
 /// Fewest answers to one question that are shown without names.
 pub const ANONYMOUS_MIN: usize = 3;
@@ -201,15 +201,15 @@ fn team_talent(audiences: &Audiences, planned: &Planned, manager: &PersonId) -> 
 }
 
 fn talent_for(audiences: &Audiences, planned: &Planned, report: &Person) -> TalentDraw {
-    let open = super::artefact::pieces(audiences, report)
+    let open = super::resource::pieces(audiences, report)
         .into_iter()
         .filter(|piece| all_may(planned, &piece.audience));
-    let drawn: BTreeSet<Artefact> = open.map(|piece| piece.artefact).collect();
+    let drawn: BTreeSet<Resource> = open.map(|piece| piece.resource).collect();
     let talent = audiences.org.management.talent_of(&report.id);
     TalentDraw {
         person: base(audiences, planned, report),
         talent: talent
-            .filter(|(cycle, _)| drawn.contains(&Artefact::Talent((*cycle).clone())))
+            .filter(|(cycle, _)| drawn.contains(&Resource::Talent((*cycle).clone())))
             .map(|(cycle, talent)| (cycle.clone(), talent.clone()))
             .collect(),
     }
@@ -217,24 +217,24 @@ fn talent_for(audiences: &Audiences, planned: &Planned, report: &Person) -> Tale
 
 /// A person as their own `person` section shows them.
 fn as_person_section(audiences: &Audiences, person: &Person) -> Person {
-    let of_person = super::artefact::pieces(audiences, person)
+    let of_person = super::resource::pieces(audiences, person)
         .into_iter()
         .filter(|piece| {
             piece.home == SectionKind::Person
                 && audiences.person(&person.id).is_subset(&piece.audience)
         });
-    let artefacts: Vec<Artefact> = of_person.map(|piece| piece.artefact).collect();
-    fill(audiences, person, &artefacts, profile(person))
+    let resources: Vec<Resource> = of_person.map(|piece| piece.resource).collect();
+    fill(audiences, person, &resources, profile(person))
 }
 
 fn talent(audiences: &Audiences, planned: &Planned, id: &PersonId) -> TalentDraw {
     let org = audiences.org;
-    let drawn: BTreeSet<&Artefact> = planned.artefacts.iter().collect();
+    let drawn: BTreeSet<&Resource> = planned.resources.iter().collect();
     let talent = org.management.talent_of(id);
     TalentDraw {
         person: base(audiences, planned, &org.people[id]),
         talent: talent
-            .filter(|(cycle, _)| drawn.contains(&Artefact::Talent((*cycle).clone())))
+            .filter(|(cycle, _)| drawn.contains(&Resource::Talent((*cycle).clone())))
             .map(|(cycle, talent)| (cycle.clone(), talent.clone()))
             .collect(),
     }
@@ -244,20 +244,20 @@ fn cut_person(audiences: &Audiences, planned: &Planned, id: &PersonId) -> Person
     let person = &audiences.org.people[id];
     let base = base(audiences, planned, person);
     let anonymous = planned
-        .artefacts
+        .resources
         .iter()
-        .filter_map(|artefact| match artefact {
-            Artefact::Anonymous(cycle) => {
+        .filter_map(|resource| match resource {
+            Resource::Anonymous(cycle) => {
                 Some((cycle.clone(), anonymous(audiences, person, cycle)))
             }
             _ => None,
         });
     let notes = audiences.org.management.notes_of(id);
     let notes = planned
-        .artefacts
+        .resources
         .iter()
-        .filter_map(|artefact| match artefact {
-            Artefact::PrivateNote(index) => notes.get(*index).cloned(),
+        .filter_map(|resource| match resource {
+            Resource::PrivateNote(index) => notes.get(*index).cloned(),
             _ => None,
         });
     PersonDraw {
@@ -265,7 +265,7 @@ fn cut_person(audiences: &Audiences, planned: &Planned, id: &PersonId) -> Person
             .filter(|(_, answers)| !answers.is_empty())
             .collect(),
         notes: notes.collect(),
-        person: fill(audiences, person, &planned.artefacts, base),
+        person: fill(audiences, person, &planned.resources, base),
     }
 }
 
@@ -313,16 +313,16 @@ fn name_only(person: &Person) -> Person {
     }
 }
 
-/// Puts exactly those artefacts into a person that has none yet.
-fn fill(audiences: &Audiences, person: &Person, artefacts: &[Artefact], mut out: Person) -> Person {
-    for artefact in artefacts {
-        match artefact {
-            Artefact::Log(index) => out.log.extend(person.log.get(*index).cloned()),
-            Artefact::CheckIn(index) => out.checkins.extend(person.checkins.get(*index).cloned()),
+/// Puts exactly those resources into a person that has none yet.
+fn fill(audiences: &Audiences, person: &Person, resources: &[Resource], mut out: Person) -> Person {
+    for resource in resources {
+        match resource {
+            Resource::Log(index) => out.log.extend(person.log.get(*index).cloned()),
+            Resource::CheckIn(index) => out.checkins.extend(person.checkins.get(*index).cloned()),
             _ => {}
         }
     }
-    let drawn: BTreeSet<&Artefact> = artefacts.iter().collect();
+    let drawn: BTreeSet<&Resource> = resources.iter().collect();
     for (id, cycle) in &person.cycles {
         let cut = cut_cycle(audiences.org, id, &cycle.published(), &drawn);
         if cut != PersonCycle::default() {
@@ -336,18 +336,18 @@ fn cut_cycle(
     org: &Organisation,
     id: &CycleId,
     from: &PersonCycle,
-    drawn: &BTreeSet<&Artefact>,
+    drawn: &BTreeSet<&Resource>,
 ) -> PersonCycle {
-    let has = |artefact: Artefact| drawn.contains(&artefact);
+    let has = |resource: Resource| drawn.contains(&resource);
     let file = |name: FeedbackFile, feedback: &Feedback| cut_feedback(org, name, feedback, drawn);
     let mut cut = PersonCycle::default();
-    if has(Artefact::Expectations(id.clone())) {
+    if has(Resource::Expectations(id.clone())) {
         cut.expectations = from.expectations.clone();
     }
-    if has(Artefact::Plan(id.clone())) {
+    if has(Resource::Plan(id.clone())) {
         cut.plan = from.plan.clone();
     }
-    if has(Artefact::Pip(id.clone())) {
+    if has(Resource::Pip(id.clone())) {
         cut.pip = from.pip.clone();
     }
     cut.self_assessment = from
@@ -406,7 +406,7 @@ fn cut_feedback(
     org: &Organisation,
     file: FeedbackFile,
     feedback: &Feedback,
-    drawn: &BTreeSet<&Artefact>,
+    drawn: &BTreeSet<&Resource>,
 ) -> Option<Feedback> {
     cut_part(org, file, feedback, drawn).map(|(feedback, _)| feedback)
 }
@@ -416,15 +416,15 @@ fn cut_part(
     org: &Organisation,
     file: FeedbackFile,
     feedback: &Feedback,
-    drawn: &BTreeSet<&Artefact>,
+    drawn: &BTreeSet<&Resource>,
 ) -> Option<(Feedback, bool)> {
     let restricted: BTreeSet<&QuestionId> = restricted_questions(org, file.cycle())
         .map(|q| &q.id)
         .collect();
-    let whole = drawn.contains(&Artefact::File(file.clone()));
+    let whole = drawn.contains(&Resource::File(file.clone()));
     let readable = |answer: &&Answer| match &answer.to {
         AnswerTo::Question(id) if restricted.contains(id) => {
-            drawn.contains(&Artefact::Answer(file.clone(), id.clone()))
+            drawn.contains(&Resource::Answer(file.clone(), id.clone()))
         }
         _ => whole,
     };
@@ -508,7 +508,9 @@ pub(super) fn unnamed<'f>(
         .map(|question| &question.id)
         .collect();
     let peers = files.peers.iter().filter(|(author, peer)| {
-        peer.feedback.readers.is_none()
+        let line = peer.feedback.readers.as_deref();
+        let path = || FeedbackFile::Peer(cycle.clone(), (*author).clone()).path(subject);
+        audiences.line(line, path).is_none()
             && is_shown_with(peer, shared)
             && !is_upward(audiences, author, subject, cycle)
     });

@@ -293,7 +293,7 @@ fn talent_notes_never_reach_their_subject_even_if_hr_or_named() {
     assert!(!org.readable_by("hanna").contains("about hr"));
     assert!(
         org.readable_by("linus").contains("about hr"),
-        "a named widening holds for others"
+        "a named extra grant holds for others"
     );
     assert_eq!(org.readers_of("person/hanna/talent"), ["barbara"]);
 }
@@ -385,7 +385,7 @@ fn a_question_with_readers_takes_its_answer_out_of_the_file() {
     assert!(org.readable_by("linus").contains("own words: strengths"));
     assert!(!org.readable_by("linus").contains("own words: growth"));
     assert!(org.readable_by("grace").contains("own words: growth"));
-    assert!(plan(&org, day(TODAY)).widenings.is_empty());
+    assert!(plan(&org, day(TODAY)).extra_grants.is_empty());
 }
 
 #[test]
@@ -405,9 +405,9 @@ fn a_readers_line_that_widens_is_told_with_who_gains() {
         ]),
     });
     let access = plan(&org, day(TODAY));
-    assert_eq!(access.widenings.len(), 1);
-    assert!(access.widenings[0].gained().eq([&id("ada")]));
-    assert_eq!(access.widenings[0].gains(), 1);
+    assert_eq!(access.extra_grants.len(), 1);
+    assert!(access.extra_grants[0].gained().eq([&id("ada")]));
+    assert_eq!(access.extra_grants[0].gains(), 1);
     assert_eq!(org.readers_of("person/linus/custom/ada"), ["ada"]);
     let custom = access.get(&SectionId::new("person/linus/custom/ada"));
     let seen = format!(

@@ -429,7 +429,8 @@ rules! {
     "`access.lock` cannot be read"
     "The lock is written by `gradus access --accept` and read to the last word: what is not understood could be something that nobody \
      accepted. A merge may have left its marks in it, somebody may have edited it, or another version of gradus wrote it. Keep what \
-     is meant of both sides of a merge, or have the lock written anew and review the change."
+     is meant of both sides of a merge, or take the lock back from git: `gradus access --accept` refuses until then. \
+     `gradus access --accept --new` accepts the whole organisation instead."
     "<<<<<<< HEAD"
 
     NEEDLESS_ALLOWANCE "G001" Advice
@@ -664,15 +665,15 @@ rules! {
     NO_LOCK "W030" Warning
     "there is no `access.lock`"
     "The lock records what access follows from, so that nobody gains access by a line that was overlooked. `gradus build` stops without it. \
-     Read `gradus access`, then write the lock with `gradus access --accept` and commit it beside `gradus.toml`."
+     Read `gradus access`, then write the lock with `gradus access --accept --new` and commit it beside `gradus.toml`."
     "an organisation without access.lock"
 
     WIDER "W031" Warning
     "somebody would read more than was accepted"
-    "Through this line somebody would read what `access.lock` does not let them read: a new manager or key, a `readers` line, a policy. Or a name is \
-     gone that such a line kept something from somebody by (a file, the day of a log's entry, the title of a section, the id of a question): the text may stand under \
-     another name now, and nobody was asked. Or another text has such a name too, or links to an attachment that texts for fewer people linked to. \
-     `gradus build` stops until it is accepted. Where it is meant, `gradus access --accept` accepts it, and the lock's change is reviewed with \
+    "Through this line somebody would read what `access.lock` does not let them read: a new manager or key, a `readers` line, a policy. The message says \
+     who would read exactly what. Or no rule proves that nobody does: the name of a restriction is gone (a file, the day of a log's entry, the title of a section, the id \
+     or title of a question), and its text may have another name now. Or another text has such a name too, or links to an attachment of texts for fewer people. \
+     `gradus build` stops until it is accepted. If it is what you meant, `gradus access --accept` accepts it; review the lock's change with \
      the change itself."
     "manager = \"grace\""
 

@@ -9,9 +9,9 @@
 //! format: they lie in `guidance`, one file a topic, and need to know the day; the pipeline calls them once there is an
 //! organisation.
 
+pub mod access_facts;
 mod attachments;
 pub mod audiences;
-pub mod causes;
 mod chain;
 mod checker;
 pub mod codes;

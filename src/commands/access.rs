@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use gradus::acceptance::{self, Acceptance, Standing};
+use gradus::acceptance::{self, Acceptance, LockStatus};
 use gradus::access::lock::Difference;
-use gradus::access::{Access, Artefact, Planned, plan};
+use gradus::access::{Access, Planned, Resource, plan};
 use gradus::diag::{self, Report};
 use gradus::keys as library_keys;
 use gradus::model::{Organisation, PersonId, SectionReader};
@@ -40,7 +40,7 @@ pub fn run(here: &Here, args: &cli::Access, id: Option<&str>) -> Result<(), Fail
     }
     let (org, acceptance) = checked_beside_lock(here, &root)?;
     if args.accept {
-        return accept(here, &root, &acceptance);
+        return accept(here, &root, &acceptance, args.new);
     }
     let person = id.map(|id| known(&org, id)).transpose()?;
     let access = plan(&org, here.today);
@@ -55,9 +55,10 @@ pub fn run(here: &Here, args: &cli::Access, id: Option<&str>) -> Result<(), Fail
     shell::print(text.as_bytes())
 }
 
-/// Prints the difference, and writes the lock.
-fn accept(here: &Here, root: &Path, acceptance: &Acceptance) -> Result<(), Failure> {
-    if let Standing::Compared(difference) = &acceptance.standing
+/// Prints the difference, and writes the lock. Without a lock to compare with, that accepts the whole organisation, and
+/// is done only if asked for.
+fn accept(here: &Here, root: &Path, acceptance: &Acceptance, new: bool) -> Result<(), Failure> {
+    if let LockStatus::Compared(difference) = &acceptance.status
         && difference.is_none()
         && acceptance.is_recorded()
     {
@@ -66,20 +67,31 @@ fn accept(here: &Here, root: &Path, acceptance: &Acceptance) -> Result<(), Failu
     }
     // With `-q`, what is accepted is no error to be told.
     let is_told = !here.quiet || acceptance.is_refused();
-    if is_told && !matches!(acceptance.standing, Standing::Missing) {
+    if is_told && !matches!(acceptance.status, LockStatus::Missing) {
         here.print_report(&without_what_is_done(&acceptance.report));
     }
     if acceptance.is_refused() {
         return Err(errors_of(&acceptance.report));
     }
+    let why = match acceptance.status {
+        LockStatus::Compared(_) => None,
+        LockStatus::Missing => Some("there is no `access.lock` to compare with"),
+        LockStatus::Unreadable => Some("`access.lock` cannot be compared with"),
+    };
+    if let Some(why) = why.filter(|_| !new) {
+        let help = "`gradus access --accept --new` accepts who reads what of the whole organisation; `gradus access` shows it";
+        return Err(Failure::Broken(
+            Message::new(why).note("nothing was accepted").help(help),
+        ));
+    }
     acceptance::accept(root, &acceptance.present)
         .map_err(|e| Failure::environment("could not write `access.lock`", e))?;
     let people = acceptance.present.people.len();
-    here.say(&match &acceptance.standing {
-        Standing::Compared(difference) if difference.is_none() => {
+    here.say(&match &acceptance.status {
+        LockStatus::Compared(difference) if difference.is_none() => {
             "nobody reads more; texts are recorded as they are worded now".to_owned()
         }
-        Standing::Compared(difference) => format!("accepted {}", facts(difference)),
+        LockStatus::Compared(difference) => format!("accepted {}", facts(difference)),
         _ => format!("accepted who reads what of {people} people; `gradus access` shows it"),
     });
     here.say("wrote access.lock; commit it with the change that it accepts");
@@ -92,14 +104,14 @@ fn without_what_is_done(report: &Report) -> Report {
     for diagnostic in &mut report.diagnostics {
         diagnostic
             .help
-            .take_if(|help| help.contains("`gradus access --accept`"));
+            .take_if(|help| help.contains("gradus access --accept"));
     }
     report
 }
 
 fn facts(difference: &Difference) -> String {
     let wider = difference.gains.len();
-    match difference.causes.len() - wider.min(difference.causes.len()) {
+    match difference.facts.len() - wider.min(difference.facts.len()) {
         0 => format!("{wider} by which somebody reads more"),
         others => format!("{wider} by which somebody reads more, {others} others"),
     }
@@ -130,7 +142,7 @@ fn say_closed(here: &Here, loaded: &Loaded) {
 
 fn print_difference(here: &Here, acceptance: &Acceptance, same: &str) -> Result<(), Failure> {
     here.print_report(&acceptance.report);
-    if let Standing::Compared(difference) = &acceptance.standing
+    if let LockStatus::Compared(difference) = &acceptance.status
         && difference.is_none()
     {
         here.say(same);
@@ -147,8 +159,8 @@ fn print_difference(here: &Here, acceptance: &Acceptance, same: &str) -> Result<
 ///
 /// Somebody would read more, or nothing that can be read was accepted.
 pub fn permit(here: &Here, acceptance: &Acceptance) -> Result<(), Failure> {
-    let message = match &acceptance.standing {
-        Standing::Compared(difference) if !difference.is_wider() => {
+    let message = match &acceptance.status {
+        LockStatus::Compared(difference) if !difference.is_wider() => {
             if let Some(behind) = difference.behind() {
                 here.say(&format!(
                     "{behind}; `gradus access --accept` writes it down, and what was taken cannot come back without a question then"
@@ -156,21 +168,25 @@ pub fn permit(here: &Here, acceptance: &Acceptance) -> Result<(), Failure> {
             }
             return Ok(());
         }
-        Standing::Compared(_) => "more would be read than was accepted in `access.lock`",
-        Standing::Missing => "nobody has accepted who reads what: there is no `access.lock`",
-        Standing::Unreadable => "who reads what cannot be held against `access.lock`",
+        LockStatus::Compared(_) => "more would be read than was accepted in `access.lock`",
+        LockStatus::Missing => "nobody has accepted who reads what: there is no `access.lock`",
+        LockStatus::Unreadable => "who reads what cannot be held against `access.lock`",
     };
-    if !matches!(acceptance.standing, Standing::Missing) {
+    if !matches!(acceptance.status, LockStatus::Missing) {
         here.print_report(&without_what_is_done(&acceptance.report));
     }
     if acceptance.is_refused() {
         return Err(errors_of(&acceptance.report));
     }
     let message = Message::new(message).note("nothing was written");
-    Err(Failure::Broken(message.help(match acceptance.standing {
-        Standing::Missing => "read `gradus access`, then `gradus access --accept` accepts it",
-        Standing::Compared(_) => "where it is meant, `gradus access --accept` accepts it",
-        Standing::Unreadable => "`gradus access --accept` writes it anew; review the change",
+    Err(Failure::Broken(message.help(match acceptance.status {
+        LockStatus::Missing => {
+            "read `gradus access`, then `gradus access --accept --new` accepts it"
+        }
+        LockStatus::Compared(_) => "where it is meant, `gradus access --accept` accepts it",
+        LockStatus::Unreadable => {
+            "take `access.lock` back from git, or keep what is meant of both sides of a merge"
+        }
     })))
 }
 
@@ -272,13 +288,13 @@ fn everyone(here: &Here, org: &Organisation, access: &Access) -> String {
             some(here, &readers)
         );
     }
-    for widening in &access.widenings {
-        let gained: Vec<&str> = widening.gained().map(PersonId::as_str).collect();
-        let what = &widening.artefact;
+    for grant in &access.extra_grants {
+        let gained: Vec<&str> = grant.gained().map(PersonId::as_str).collect();
+        let what = &grant.resource;
         let _ = writeln!(
             text,
             "wider than the default: {what} of {} is read by {} too",
-            widening.subject,
+            grant.subject,
             some(here, &gained)
         );
     }
@@ -302,7 +318,7 @@ fn one(org: &Organisation, access: &Access, id: &PersonId) -> String {
             planned.section.id,
             list(&readers)
         );
-        let drawn: Vec<String> = planned.artefacts.iter().map(Artefact::to_string).collect();
+        let drawn: Vec<String> = planned.resources.iter().map(Resource::to_string).collect();
         if !drawn.is_empty() {
             let _ = writeln!(text, "    holds {}", list(&drawn));
         }

@@ -3,8 +3,8 @@
 //! Everything here has passed `check`: references resolve, dates are in order, ids are well formed.
 //! The types carry no file positions, except where a later message needs one ([`crate::diag::Place`]).
 
+mod access_fact;
 mod allowlist;
-mod cause;
 mod draw;
 mod feedback;
 mod figures;
@@ -27,8 +27,8 @@ mod section;
 mod svg;
 mod writing;
 
+pub use access_fact::*;
 pub use allowlist::*;
-pub use cause::*;
 pub use draw::*;
 pub use feedback::*;
 pub use figures::*;

@@ -4,9 +4,9 @@ use super::seat::{Seat, headings, ids, one_line};
 use super::words::{comment, key};
 use super::{NewFile, Refusal};
 use crate::access::Audiences;
-use crate::access::artefact::{Artefact, FeedbackFile, is_for_subject, is_upward, pieces};
 use crate::access::audience::People;
 use crate::access::project::ANONYMOUS_MIN;
+use crate::access::resource::{FeedbackFile, Resource, is_for_subject, is_upward, pieces};
 use crate::model::*;
 
 /// A form, and what it holds.
@@ -168,17 +168,17 @@ fn readers(seat: &Seat<'_>, by: &Person, today: Date) -> String {
     let file = FeedbackFile::Peer(seat.cycle.id.clone(), by.id.clone());
     let now = answered(seat, by, today, false);
     let pieces = pieces(&audiences, &now);
-    let audience = |artefact: &Artefact| {
-        let piece = pieces.iter().find(|piece| piece.artefact == *artefact);
+    let audience = |resource: &Resource| {
+        let piece = pieces.iter().find(|piece| piece.resource == *resource);
         piece.map_or_else(Default::default, |piece| piece.audience.clone())
     };
-    let whole = audience(&Artefact::File(file.clone()));
+    let whole = audience(&Resource::File(file.clone()));
     let mut text = comment(
         &format!("Who reads it: {}.", people(&audiences, &whole, &subject.id)),
         0,
     );
     for question in seat.questions(QuestionFor::Peer) {
-        let own = audience(&Artefact::Answer(file.clone(), question.id.clone()));
+        let own = audience(&Resource::Answer(file.clone(), question.id.clone()));
         if question.readers.is_some() && own != whole {
             let words = format!(
                 "Of `{}`: {}.",
@@ -206,18 +206,18 @@ fn to_the_subject(audiences: &Audiences<'_>, seat: &Seat<'_>, by: &Person, today
     }
     let shared = answered(seat, by, today, true);
     let pieces = pieces(audiences, &shared);
-    let audience = |wanted: Artefact| {
-        let piece = pieces.iter().find(|piece| piece.artefact == wanted);
+    let audience = |wanted: Resource| {
+        let piece = pieces.iter().find(|piece| piece.resource == wanted);
         piece.map(|piece| &piece.audience)
     };
     let file = FeedbackFile::Peer(cycle.clone(), by.id.clone());
-    if audience(Artefact::Anonymous(cycle.clone())).is_some() {
+    if audience(Resource::Anonymous(cycle.clone())).is_some() {
         return format!(
             "{name} reads answers without names, by question and in no order, once the review is shared and where at \
              least {ANONYMOUS_MIN} people answered; nothing hides how you write."
         );
     }
-    if audience(Artefact::File(file)).is_some_and(|readers| readers.contains(&subject.id)) {
+    if audience(Resource::File(file)).is_some_and(|readers| readers.contains(&subject.id)) {
         return format!("{name} reads it too, with your name, once the review is shared.");
     }
     format!("{name} does not read it{}.", except_for(seat))

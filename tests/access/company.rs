@@ -294,12 +294,14 @@ impl World {
             .insert(Directory::Track { rubric, track }, directory);
     }
 
-    /// Adds the file of a new person, of a new peer, or of figures.
+    /// Adds the file of a new person, of a new peer, of a cycle, or of figures.
     fn add(&mut self, path: Arc<str>, content: Content) {
         let parts: Vec<&str> = path.split('/').collect();
         if let ["cycles", name] = parts[..] {
-            let cycle = name.strip_suffix(".figures.toml").expect("figures");
-            let kind = FileKind::Figures(cycle.into());
+            let figures = name.strip_suffix(".figures.toml");
+            let kind = figures.map(|cycle| FileKind::Figures(cycle.into()));
+            let cycle = name.trim_end_matches(".toml");
+            let kind = kind.unwrap_or_else(|| FileKind::Cycle(cycle.into()));
             self.source.files.insert(kind, SourceFile { path, content });
             return;
         }

@@ -1,6 +1,6 @@
 //! What a difference says: each kind of change, and where it is told.
 
-use gradus::acceptance::{Acceptance, Standing, accept};
+use gradus::acceptance::{Acceptance, LockStatus, accept};
 use gradus::access::lock;
 use gradus::access::lock::{Gained, Lock};
 use gradus::diag::Report;
@@ -107,7 +107,7 @@ fn what_was_accepted_is_written_and_read_again_as_the_same_bytes() {
 fn another_manager_is_told_at_the_line_that_names_them() {
     Accepted::new().change("people/m3/person.toml", "\"m1\"", "\"m2\"").is_wider(
         "people/m3/person.toml:7:11",
-        "`m2` would read pages, 1:1s, reviews, peer feedback, confidential texts, talent mapping and improvement plans of `m3`",
+        "`m2` would read pages, confidential texts, 1:1s, talent mapping and improvement plans of `m3`",
     );
 }
 
@@ -120,7 +120,7 @@ fn a_manager_further_up_is_told_once_for_all_below() {
     let accepted = Accepted::of(World::new(&company));
     accepted.add("people/m0/person.toml", "manager = \"m9\"\n").is_wider(
         "people/m0/person.toml:7:11",
-        "`m9` would read pages, 1:1s, reviews, peer feedback, confidential texts, talent mapping and improvement plans of `m0`, `m1`, `m2`, `m3` and 5 more, and what managers read",
+        "`m9` would read pages, confidential texts, 1:1s, talent mapping and improvement plans of `m0`, and pages, confidential texts, talent mapping and improvement plans of `m1`, `m2`, `m3`, `m4` and 4 more, and what managers read",
     );
 }
 
@@ -132,7 +132,7 @@ fn a_role_to_come_is_accepted_when_it_is_written_and_not_again_when_it_begins() 
     );
     accepted.is_wider(
         "people/m3/person.toml:10:11",
-        "`m2` would read pages, 1:1s, confidential texts, talent mapping and improvement plans of `m3`, from 2027-02-01 on",
+        "`m2` would read pages, confidential texts, 1:1s, talent mapping and improvement plans of `m3`, from 2027-02-01 on",
     );
     let accepted = Accepted::of(accepted.world);
     let later = Acceptance::of(
@@ -146,10 +146,12 @@ fn a_role_to_come_is_accepted_when_it_is_written_and_not_again_when_it_begins() 
 
 #[test]
 fn a_key_in_the_place_of_another_is_told_at_the_key() {
-    Accepted::new().change("people/m3/person.toml", &recipient(4), &recipient(70)).is_wider(
-        "people/m3/person.toml:3:9",
-        "by a new key, `m3` would read pages, 1:1s and improvement plans of their own, and what everyone reads",
-    );
+    Accepted::new()
+        .change("people/m3/person.toml", &recipient(4), &recipient(70))
+        .is_wider(
+            "people/m3/person.toml:3:9",
+            "by a new key, `m3` would read all that they may read",
+        );
 }
 
 #[test]
@@ -160,12 +162,12 @@ fn a_second_key_is_told_and_one_that_lasts_longer_from_the_day_on() {
     let place = format!("{path}:3:{}", 9 + recipient(4).len() + 4);
     Accepted::new().change(path, &old, &second).is_wider(
         &place,
-        "by a new key, `m3` would read pages, 1:1s and improvement plans of their own, and what everyone reads",
+        "by a new key, `m3` would read all that they may read",
     );
     Accepted::new()
         .change("people/m4/person.toml", "2026-12-31", "2027-01-31")
         .is_wider_by(&[&format!(
-            "people/m4/person.toml:3:{}: by a new key, `m4` would read pages, 1:1s, reviews and improvement plans of their own, and what everyone reads, from 2027-01-01 on",
+            "people/m4/person.toml:3:{}: by a key that counts longer, `m4` would read all that they may read, from 2027-01-01 on",
             9 + recipient(5).len() + 4
         )]);
 }
@@ -194,10 +196,12 @@ fn a_key_that_is_revoked_passes_and_one_that_counts_again_is_told() {
     accepted.is_narrower(
         "`m3` read less than was accepted, and by what the lock records nobody reads more",
     );
-    Accepted::of(accepted.world).change(path, &revoked, &key).is_wider(
-        "people/m3/person.toml:3:9",
-        "by a new key, `m3` would read pages, 1:1s and improvement plans of their own, and what everyone reads",
-    );
+    Accepted::of(accepted.world)
+        .change(path, &revoked, &key)
+        .is_wider(
+            "people/m3/person.toml:3:9",
+            "by a new key, `m3` would read all that they may read",
+        );
 }
 
 #[test]
@@ -228,7 +232,7 @@ fn whoever_joins_is_told_and_so_is_whoever_reads_about_them() {
     };
     joined.is_wider_by(&[
         "people/new/person.toml:3:8: `new` would read pages, 1:1s and improvement plans of their own, and what everyone reads",
-        "people/new/person.toml:7:11: `m0`, `m1` would read pages, 1:1s, confidential texts, talent mapping and improvement plans of `new`",
+        "people/new/person.toml:7:11: `m0` would read pages, confidential texts, talent mapping and improvement plans of `new`; `m1` would read pages, confidential texts, 1:1s, talent mapping and improvement plans of `new`",
     ]);
 }
 
@@ -253,7 +257,7 @@ fn a_longer_reach_of_the_chain_is_told() {
     );
     Accepted::of(short.world).change("gradus.toml", "chain = 1", "chain = 2").is_wider(
         "gradus.toml:35:9",
-        "`m0` would read pages, reviews, peer feedback, confidential texts, talent mapping and improvement plans of `m3`, `m4`, `m5`, `m6` and 2 more",
+        "`m0` would read pages, confidential texts, talent mapping and improvement plans of `m3`, `m4`, `m5`, `m6` and 2 more",
     );
 }
 
@@ -495,16 +499,16 @@ fn a_managers_section_whose_title_and_readers_change_in_one_edit_is_told() {
 fn a_managers_section_that_is_renamed_with_its_readers_is_told_as_what_it_is() {
     let path = "rubrics/ic/l1.toml";
     let renamed = Accepted::new().change(path, "\"For managers\"", "\"Pay\"");
-    let like = "`rubrics/ic/l1.toml#For managers` is gone, which was for `managers`; `Pay`, which is new in that file, is for them too, and whether it is the same text the lock cannot tell";
-    renamed.is_wider("rubrics/ic/l1.toml:1:1", like);
-    // The same is said where it is another text, and the one that was kept is open now.
+    let gone = "`rubrics/ic/l1.toml#For managers` is gone, and with it the `readers` line that kept it for `managers`, from everyone who reads the rubric";
+    renamed.is_wider("rubrics/ic/l1.toml:1:1", gone);
+    // The same is said if it is another text, and the one that was kept is open now.
     let decoy = "[[section]]\ntitle = \"Pay\"\ntext = \"-\"\nreaders = \"managers\"\n";
     Accepted::new()
         .change(path, "\"For managers\"", "\"For you\"")
         .change(path, "readers = \"managers\"\n", "")
         .add(path, decoy)
         .is_wider_by(&[
-            &format!("{path}:1:1: {like}"),
+            &format!("{path}:1:1: {gone}"),
             &format!("{path}:7:9: everyone who reads the rubric would read `For you`, so far for managers"),
         ]);
     Accepted::of(renamed.world).is_as_accepted();
@@ -546,11 +550,11 @@ fn a_question_that_takes_the_title_of_one_that_is_kept_is_told() {
     };
     swapped(kept()).is_wider(
         "gradus.toml:14:11",
-        "what is answered under `Title of growth-of` in 2026-h1 would be answers to `strengths`, so far to `growth-of`, which are for `pair`",
+        "answers under `Title of growth-of` would no longer be those to `growth-of`, which are for `pair`; answers under `Growing` would",
     );
-    // Another title alone takes nothing from anybody.
+    // Another title alone may be taken by what else there is.
     let renamed = Accepted::new().change("gradus.toml", "\"Title of growth-of\"", "\"Growing\"");
-    assert!(renamed.found().permits_a_build());
+    assert!(!renamed.found().permits_a_build());
 }
 
 #[test]
@@ -571,12 +575,12 @@ fn a_question_for_more_people_that_takes_another_title_is_told_where_it_is_answe
         .change("gradus.toml", "\"-\"", "\"Title of strengths\"");
     exchanged.is_wider(
         "gradus.toml:14:11",
-        "what stands under `Title of strengths` in 2026-h1 would be answers to `growth-of`, so far what stands under `Title of growth-of`, which are for `org`",
+        "answers under `Title of growth-of` would no longer be those to `growth-of`, which are for `org`; answers under `Title of strengths` would",
     );
-    // Nobody has answered this one.
+    // The same title in other letters is the same heading.
     let asks = |title: &str| question("proud", "self", title, "readers = \"org\"\n");
     let unanswered = Accepted::new().add("gradus.toml", &asks("Proud"));
-    let renamed = Accepted::of(unanswered.world).change("gradus.toml", "\"Proud\"", "\"Pride\"");
+    let renamed = Accepted::of(unanswered.world).change("gradus.toml", "\"Proud\"", "\"PROUD\"");
     renamed.is_narrower(LESS);
 }
 
@@ -596,7 +600,7 @@ fn an_expectation_that_takes_the_title_of_a_question_that_is_kept_is_told() {
         )
         .is_wider(
             "gradus.toml:43:11",
-            "what is answered under `help` in 2026-h1 would be answers to the expectation `help`, so far to `needs`, which are for `pair`",
+            "answers under `help` would no longer be those to `needs`, which are for `pair`; answers under `Needs` would",
         );
 }
 
@@ -625,10 +629,11 @@ fn a_question_of_the_same_readers_that_others_are_asked_is_told() {
         "gradus.toml:43:11",
         "`proud`, the answers to which are for `org`, would be asked of peers, so far of people about themselves",
     );
-    // What is for fewer than read the file itself gives nobody more, whoever answers it.
-    let kept = asks("chain", "self").change("gradus.toml", &own, &peers);
-    kept.is_narrower(LESS);
-    // Unless the file is for fewer still.
+    // Whether the files of others are for fewer people, the line does not say.
+    asks("chain", "self").change("gradus.toml", &own, &peers).is_wider(
+        "gradus.toml:43:11",
+        "`proud`, the answers to which are for `chain`, would be asked of peers, so far of people about themselves",
+    );
     let path = "people/m3/2026-h1/peer-m4.md";
     let closed = asks("chain", "self").change(path, "+++\n\n", "readers = \"m1\"\n+++\n\n");
     let closed = Accepted::of(closed.world).change("gradus.toml", &own, &peers);
@@ -673,10 +678,7 @@ fn a_lock_that_does_not_say_who_is_asked_has_the_tree_accepted_anew() {
         .filter(|line| !line.contains("= \"peer\""))
         .collect();
     std::fs::write(&path, without).expect("it can be written");
-    accepted.is_wider(
-        "gradus.toml:43:11",
-        "`proud`, the answers to which are for `org`, would be asked of peers, of whom so far is not recorded",
-    );
+    accepted.is_wider_by(&["gradus.toml:43:11: `proud`, the answers to which are for `org`, would be asked of peers, of whom so far is not recorded"]);
 }
 
 #[test]
@@ -815,11 +817,11 @@ fn a_lock_that_is_missing_broken_or_of_other_rules_stops_a_build_and_says_where(
         (written.replace("rules = 1\n", ""), "missing field `rules`"),
         (
             written.replace("\"chain\"\nhr", "\"chains\"\nhr"),
-            "`chains` is not `chain`, `person` or `anonymous`",
+            "this is not `chain`, `person` or `anonymous`",
         ),
         (
             written.replace("chain = \"all\"", "chain = \"al\""),
-            "data did not match",
+            "this is not `all` or a number",
         ),
         (
             written.replace("to 2026-06-30", "2026-06-30"),
@@ -827,14 +829,14 @@ fn a_lock_that_is_missing_broken_or_of_other_rules_stops_a_build_and_says_where(
         ),
         (
             written.replace("\"2026-02-01 m1\"", "\"2026-02-31 m1\""),
-            "`2026-02-31 m1` is not a manager",
+            "this is not a list of managers",
         ),
         (String::new(), "missing field `rules`"),
     ];
     for (text, message) in broken {
         std::fs::write(&path, &text).expect("a file");
         let found = accepted.found();
-        assert!(matches!(found.standing, Standing::Unreadable), "{message}");
+        assert!(matches!(found.status, LockStatus::Unreadable), "{message}");
         assert!(!found.permits_a_build());
         assert!(
             told(&found.report).contains(message),
@@ -844,9 +846,9 @@ fn a_lock_that_is_missing_broken_or_of_other_rules_stops_a_build_and_says_where(
         assert!(told(&found.report).starts_with("access.lock:"));
     }
     std::fs::remove_file(&path).expect("it is there");
-    assert!(matches!(accepted.found().standing, Standing::Missing));
+    assert!(matches!(accepted.found().status, LockStatus::Missing));
     std::os::unix::fs::symlink("/etc/hostname", &path).expect("a link");
-    assert!(matches!(accepted.found().standing, Standing::Unreadable));
+    assert!(matches!(accepted.found().status, LockStatus::Unreadable));
 }
 
 #[test]
@@ -874,7 +876,7 @@ fn nothing_is_gained_by_somebody_without_a_key() {
     // And with a key, both is told at once: nothing slips through because it came in two steps.
     let key = format!("keys = [\"{}\"]", recipient(90));
     moved.change("people/m2/person.toml", "keys = []", &key).is_wider_by(&[
-        "people/m3/person.toml:7:11: `m2` would read pages, 1:1s, reviews, peer feedback, confidential texts, talent mapping and improvement plans of `m3`",
+        "people/m3/person.toml:7:11: `m2` would read pages, confidential texts, 1:1s, talent mapping and improvement plans of `m3`",
     ]);
 }
 
@@ -884,7 +886,7 @@ fn a_difference_keeps_apart_what_is_read_and_what_is_promised() {
     let present = Lock::of(&accepted.world.valid());
     let before = Lock::of(&World::new(&company()).valid());
     let found = lock::difference(&before, &present, &accepted.world.valid(), day(TODAY));
-    assert!(matches!(found.gains[0].what, Gained::Promised(_)));
+    assert!(matches!(found.gains[0].what, Gained::Unproven(_)));
     assert!(found.losing.is_empty());
 }
 
@@ -938,40 +940,54 @@ fn while_a_tree_is_written_the_lock_warns_and_stops_nothing_whatever_the_keys_ar
 }
 
 #[test]
-fn causes_that_are_renewed_for_whom_something_is_written_about_are_those_of_the_whole_tree() {
-    let edits = [
-        (
-            "people/m3/2026-h1/peer-m4.md",
-            "date",
-            "readers = [\"chain\", \"m6\"]\ndate",
-        ),
-        (
-            "people/m3/2026-h1/peer-m4.md",
-            "readers = [\"chain\", \"m6\"]\n",
-            "",
-        ),
-        (
-            "management/2026-h1/m3.toml",
-            "date",
-            "readers = [\"m1\"]\ndate",
-        ),
-        (
-            "management/2026-h1/m3.toml",
-            "readers = [\"m1\"]",
-            "readers = [\"chain\"]",
-        ),
-    ];
-    let mut accepted = Accepted::new();
-    accepted = accepted.add("people/m3/log.toml", "readers = \"org\"\n");
-    let mut renewed = Lock::of(&World::new(&company()).valid());
-    let about = [gradus::model::PersonId::new("m3").expect("an id")].into();
-    for edit in [None].into_iter().chain(edits.map(Some)) {
-        if let Some((path, from, to)) = edit {
-            accepted = accepted.change(path, from, to);
-        }
-        let org = accepted.world.valid();
-        assert_ne!(renewed, Lock::of(&org));
-        renewed.renew(&org, &about);
-        assert_eq!(renewed, Lock::of(&org), "{edit:?}");
-    }
+fn a_chain_that_reaches_somebody_once_a_role_begins_is_told_from_that_day_on() {
+    let mut company = company();
+    let above = super::company::Member::new(None, 60);
+    company.members.insert("m9".into(), above);
+    let to_come = (day("2027-02-01"), Some("m9".to_owned()));
+    let first = company.members.get_mut("m0").expect("m0 is there");
+    first.managers.push(to_come);
+    let accepted = Accepted::of(World::new(&company));
+    let short = accepted.change("gradus.toml", "\"all\"", "2");
+    Accepted::of(short.world).change("gradus.toml", "chain = 2", "chain = 3").is_wider(
+        "gradus.toml:35:9",
+        "`m9` would read pages, confidential texts, talent mapping and improvement plans of `m3`, `m4`, `m5`, `m6` and 2 more, from 2027-02-01 on",
+    );
+}
+
+#[test]
+fn a_line_that_keeps_a_review_from_its_subject_is_told_before_the_review_is_shared() {
+    let path = "people/m3/2026-h1/review.md";
+    let kept = Accepted::new().change(path, "date", "readers = \"chain\"\ndate");
+    Accepted::of(kept.world)
+        .change(path, "readers = \"chain\"\n", "")
+        .is_wider(
+            &format!("{path}:1:1"),
+            "this would be for `person`, so far for `chain`",
+        );
+    let asks = |readers: &str| question("proud", "manager", "Proud", readers);
+    let kept = Accepted::new().add("gradus.toml", &asks("readers = \"chain\"\n"));
+    Accepted::of(kept.world)
+        .change("gradus.toml", &asks("readers = \"chain\"\n"), &asks(""))
+        .is_wider(
+            "gradus.toml:39:6",
+            "answers to `proud` would be for `person`, so far for `chain`",
+        );
+}
+
+#[test]
+fn a_new_cycle_that_asks_a_restricted_question_for_more_people_is_told() {
+    let mut asked = Accepted::new();
+    let open = question("growth-of", "peer", "Growth", "");
+    let cycle = format!("title = \"H2\"\nstart = 2026-07-01\nend = 2026-12-31\n{open}");
+    asked.world.set("cycles/2026-h2.toml", &cycle);
+    assert!(
+        asked.found().permits_a_build(),
+        "{}",
+        told(&asked.found().report)
+    );
+    let mut kept = kept();
+    kept.world.set("cycles/2026-h2.toml", &cycle);
+    let message = "answers to `growth-of` would be for `chain`, so far for `pair`";
+    kept.is_wider("cycles/2026-h2.toml:2:9", message);
 }

@@ -352,3 +352,52 @@ fn an_attachment_that_is_renamed_or_gone_with_the_link_of_a_kept_text_is_told() 
         assert!(gone.starts_with(&begin) && gone.ends_with(end), "{gone}");
     }
 }
+
+#[test]
+fn two_attachments_that_exchange_their_contents_are_told_and_an_edited_one_is_not() {
+    let mut world = World::new(&company());
+    let directory = format!("people/m3/{CYCLE}");
+    // m3 reads their own assessment, and not a review that is not shared.
+    let attached = [("self.md", "open.png", 1), ("review.md", "kept.png", 2)];
+    for (text, name, bytes) in attached {
+        world.attach(&format!("{directory}/files/{name}"), &[bytes; 9]);
+        let path = format!("{directory}/{text}");
+        let linked = world.text(&path) + &link(name);
+        world.set(&path, &linked);
+    }
+    let before = Lock::of(&world.valid());
+    let found = |world: &World| {
+        let now = world.valid();
+        difference(&before, &Lock::of(&now), &now, day(TODAY))
+    };
+    let gains = |world: &World| {
+        let gains = found(world).gains.into_iter();
+        gains.map(|gain| gain.to_string()).collect::<Vec<_>>()
+    };
+    let would = "`m3` would read the attachment `2026-h1/files/";
+    let with = |files: &[(&str, u8)]| {
+        let mut edited = world.clone();
+        for (name, bytes) in files {
+            edited.attach(&format!("{directory}/files/{name}"), &[*bytes; 9]);
+        }
+        edited
+    };
+    let exchanged = with(&[("open.png", 2), ("kept.png", 1)]);
+    assert_eq!(
+        gains(&exchanged),
+        [format!("{would}open.png` of their own")]
+    );
+    let mut copied = with(&[("copy.png", 2)]);
+    let own = format!("{directory}/self.md");
+    let linked = copied.text(&own) + &link("copy.png");
+    copied.set(&own, &linked);
+    assert_eq!(gains(&copied), [format!("{would}copy.png` of their own")]);
+    assert!(found(&with(&[("kept.png", 3)])).is_none());
+    // A content that is open in the folder when it is accepted is open under each name.
+    let twice = with(&[("open.png", 2)]);
+    let accepted = Lock::of(&twice.valid());
+    let again = Lock::parse(&accepted.to_string()).expect("a lock");
+    assert_eq!(again, accepted);
+    let org = twice.valid();
+    assert!(difference(&accepted, &accepted, &org, day(TODAY)).is_none());
+}

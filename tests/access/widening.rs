@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use gradus::access::lock::{Difference, Gained, Lock, TextKind, difference};
+use gradus::access::lock::{Difference, Gained, Lock, Readable, difference};
 use gradus::model::{Date, Organisation};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
@@ -221,7 +221,8 @@ impl Tried {
             let Gained::Texts(reading) = &gain.what else {
                 continue;
             };
-            let unnamed_alone = reading.kinds.iter().all(|kind| *kind == TextKind::Unnamed);
+            let is_unnamed = |readable| matches!(readable, &Readable::Unnamed(..));
+            let unnamed_alone = reading.readables().all(is_unnamed);
             let backed = unnamed_alone || gains_on(gain.from, base, org, &gained);
             assert!(backed, "nobody gains: {gain}\n{said}");
         }

@@ -100,7 +100,7 @@ fn without_a_lock_nothing_is_built_and_check_warns() {
     here.run(&["-C", "org", "build"])
         .exits(1)
         .says("error: nobody has accepted who reads what: there is no `access.lock`")
-        .says("help: read `gradus access`, then `gradus access --accept` accepts it");
+        .says("help: read `gradus access`, then `gradus access --accept --new` accepts it");
     here.run(&["-C", "org", "check", "--format", "json"])
         .exits(0)
         .prints("\"W030\"");
@@ -108,6 +108,12 @@ fn without_a_lock_nothing_is_built_and_check_warns() {
         .exits(1)
         .says("W030");
     here.run(&["-C", "org", "access", "--accept"])
+        .exits(1)
+        .says("error: there is no `access.lock` to compare with")
+        .says("`gradus access --accept --new`");
+    assert!(!here.path("org/access.lock").exists());
+    here.run(&["-C", "org", "access", "--new"]).exits(2);
+    here.run(&["-C", "org", "access", "--accept", "--new"])
         .exits(0)
         .says("accepted who reads what of 2 people");
     here.run(&["-C", "org", "build"]).exits(0);
@@ -130,7 +136,15 @@ fn the_marks_of_a_merge_are_shown_where_they_stand() {
             .says("error[E080]: a merge left its marks here")
             .says(&place);
     }
-    here.run(&["-C", "org", "access", "--accept"]).exits(0);
+    let marked = here.read("org/access.lock");
+    here.run(&["-C", "org", "access", "--accept"])
+        .exits(1)
+        .says("error[E080]: a merge left its marks here")
+        .says("note: nothing was accepted");
+    assert_eq!(here.read("org/access.lock"), marked);
+    // A whole organisation is accepted only if that is asked for.
+    here.run(&["-C", "org", "access", "--accept", "--new"])
+        .exits(0);
     here.run(&["-C", "org", "build"]).exits(0);
 }
 
@@ -154,7 +168,7 @@ fn a_new_person_is_not_accepted_by_being_made() {
     assert_eq!(here.read("org/access.lock"), lock);
     here.run(&["-C", "org", "build"])
         .exits(1)
-        .says("`sam` would read pages, 1:1s, confidential texts, talent mapping and improvement plans of `kim`")
+        .says("`sam` would read pages, confidential texts, 1:1s, talent mapping and improvement plans of `kim`")
         .says("--> people/kim/person.toml:");
 }
 

@@ -59,8 +59,9 @@ fn tree() -> TempDir {
     ] {
         put(tree.path(), path, text);
     }
-    for arguments in [["keys", "site"], ["access", "--accept"]] {
-        assert_eq!(bounded(tree.path(), &arguments).0, Some(0));
+    let commands: [&[&str]; 2] = [&["keys", "site"], &["access", "--accept", "--new"]];
+    for arguments in commands {
+        assert_eq!(bounded(tree.path(), arguments).0, Some(0));
     }
     tree
 }

@@ -79,7 +79,7 @@ fn site() -> &'static Site {
         for cycle in ["2025-h1", "2025-h2", "2026-h1"] {
             ok(gradus(&["-C", at, "-q", "close", cycle]));
         }
-        ok(gradus(&["-C", at, "-q", "access", "--accept"]));
+        ok(gradus(&["-C", at, "-q", "access", "--accept", "--new"]));
         ok(gradus(&["-C", at, "-q", "build"]));
         let files = read_all(&root.join("public"));
         let access =
@@ -451,7 +451,7 @@ fn an_attachment_of_what_its_subject_may_not_read_adds_no_file_and_changes_none_
     org.write(&root);
     let at = root.to_str().unwrap();
     ok(gradus(&["-C", at, "keys", "site"]));
-    ok(gradus(&["-C", at, "-q", "access", "--accept"]));
+    ok(gradus(&["-C", at, "-q", "access", "--accept", "--new"]));
     ok(gradus(&["-C", at, "-q", "build"]));
     let before = read_all(&root.join("public"));
     let rings = keyrings(&org, &before);

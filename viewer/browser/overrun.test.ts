@@ -28,7 +28,7 @@ const built = once(async (): Promise<Built> => {
   const refused = new Set(errors.map(({ file, line }) => overrun.refusedAt(file, line)));
   overrun.write(refused);
   gradus("-C", tree, "keys", "site");
-  gradus("-C", tree, "access", "--accept");
+  gradus("-C", tree, "access", "--accept", "--new");
   return { key, folder: buildSite(tree, "overrun-site"), overrun, refused };
 });
 

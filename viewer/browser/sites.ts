@@ -96,7 +96,7 @@ export async function buildHostile(): Promise<Hostile> {
     writeFileSync(join(organisation, path), text);
   }
   gradus("-C", organisation, "keys", "site");
-  gradus("-C", organisation, "access", "--accept");
+  gradus("-C", organisation, "access", "--accept", "--new");
   return { tree: organisation, folder: buildSite(organisation, "hostile-site"), key };
 }
 

@@ -1,22 +1,25 @@
 //! Attachments that not everyone reads who reads what is about their subject.
 //!
-//! An attachment is read by whoever reads a text that links to it. No line says so: the link is the cause. So the lock
-//! knows which texts linked to a file that restricted texts alone linked to, and a text beyond those is a cause by which
-//! somebody may gain the file.
-//!
-//! A file is known by its path: what other path leads to it is for `source` to refuse or to follow.
+//! An attachment is read by whoever reads a text that links to it. No line says so: the link is the fact. So the lock
+//! knows which texts linked to a file that restricted texts alone linked to, and by which content it is known. A text beyond
+//! those that links to the path, or to the same content under another name, may give the file to more readers.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Lock;
-use super::difference::Comparison;
-use super::gone::{names_of_texts, narrows};
-use super::rights::feedbacks;
-use crate::access::artefact::{FeedbackFile, restricted_questions};
+use sha2::{Digest, Sha256};
+
+use super::kept::is_within;
+use super::{Lock, Readers};
+use crate::access::resource::{FeedbackFile, feedbacks, restricted_questions};
 use crate::model::*;
 
-/// The texts that link to each attachment, by its path.
-pub(super) type Links = BTreeMap<String, BTreeSet<Linking>>;
+/// What links to an attachment.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Linked {
+    /// A fingerprint of the file; empty if its content is open in the same folder, or was not recorded.
+    pub content: String,
+    pub texts: BTreeSet<Linking>,
+}
 
 /// Where an attachment is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,7 +30,7 @@ pub(super) struct Spot {
 }
 
 impl Spot {
-    /// The attachment of a path; nothing for what is none.
+    /// The attachment of a path; `None` if it is no attachment's.
     pub fn at(path: &str) -> Option<Self> {
         let parts: Vec<&str> = path.splitn(5, '/').collect();
         let ["people", subject, cycle, "files", name] = parts.as_slice() else {
@@ -40,50 +43,68 @@ impl Spot {
         })
     }
 
-    /// The files that somebody has in its cycle.
-    fn files<'o>(&self, org: &'o Organisation) -> Option<&'o PersonCycle> {
-        org.people.get(&self.subject)?.cycles.get(&self.cycle)
-    }
-
     /// Whether it is in the tree.
-    fn is_there(&self, org: &Organisation) -> bool {
-        let files = self.files(org);
+    pub fn is_there(&self, org: &Organisation) -> bool {
+        let cycles = org.people.get(&self.subject).map(|person| &person.cycles);
+        let files = cycles.and_then(|cycles| cycles.get(&self.cycle));
         files.is_some_and(|files| files.files.contains_key(&self.name))
     }
 }
 
-fn path(subject: &PersonId, cycle: &CycleId, name: &str) -> String {
-    format!("people/{subject}/{cycle}/files/{name}")
+/// The attachments that restricted texts alone link to.
+pub(super) fn restricted(org: &Organisation) -> BTreeMap<String, Linked> {
+    let people = org.people.values();
+    let cycles = people.flat_map(|person| {
+        person
+            .cycles
+            .iter()
+            .map(|(id, files)| (&person.id, id, files))
+    });
+    let restricted = cycles.filter(|(.., files)| !files.files.is_empty());
+    restricted
+        .flat_map(|(subject, cycle, files)| in_folder(org, subject, cycle, files))
+        .collect()
 }
 
-/// The attachments of some people that restricted texts alone link to.
-pub(super) fn restricted<'p>(
+fn in_folder(
     org: &Organisation,
-    people: impl Iterator<Item = &'p PersonId>,
-) -> Links {
-    let people = people.filter_map(|id| org.people.get(id));
-    let cycles = people.flat_map(|person| {
-        let cycles = person.cycles.iter();
-        cycles.map(|(cycle, files)| (&person.id, cycle, files))
+    subject: &PersonId,
+    cycle: &CycleId,
+    files: &PersonCycle,
+) -> BTreeMap<String, Linked> {
+    let links = links(org, cycle, files);
+    let is_open = |texts: &BTreeSet<Linking>| {
+        let mut texts = texts.iter();
+        !texts.all(|text| is_restricted(org, cycle, files, text))
+    };
+    if links.values().all(is_open) {
+        return BTreeMap::new();
+    }
+    let open = links.iter().filter(|(_, texts)| is_open(texts));
+    let open: BTreeSet<String> = open.map(|(name, _)| content(&files.files[name])).collect();
+    let kept = links.into_iter().filter(|(_, texts)| !is_open(texts));
+    let kept = kept.map(|(name, texts)| {
+        let content = Some(content(&files.files[&name])).filter(|content| !open.contains(content));
+        let content = content.unwrap_or_default();
+        (
+            format!("people/{subject}/{cycle}/files/{name}"),
+            Linked { content, texts },
+        )
     });
-    let links = cycles.flat_map(|(subject, cycle, files)| {
-        let mut links = links(org, subject, cycle, files);
-        links.retain(|_, texts| {
-            texts
-                .iter()
-                .all(|text| is_restricted(org, cycle, files, text))
-        });
-        links
-    });
-    links.collect()
+    kept.collect()
+}
+
+fn content(attachment: &Attachment) -> String {
+    fingerprint(&format!("{:x}", Sha256::digest(&attachment.bytes)))
 }
 
 /// Which texts, drafts too, link to each attachment of a cycle.
-fn links(org: &Organisation, subject: &PersonId, cycle: &CycleId, files: &PersonCycle) -> Links {
-    let mut links = Links::new();
-    if files.files.is_empty() {
-        return links;
-    }
+fn links(
+    org: &Organisation,
+    cycle: &CycleId,
+    files: &PersonCycle,
+) -> BTreeMap<String, BTreeSet<Linking>> {
+    let mut links: BTreeMap<String, BTreeSet<Linking>> = BTreeMap::new();
     let own: BTreeSet<&QuestionId> = restricted_questions(org, cycle).map(|q| &q.id).collect();
     for (file, feedback) in feedbacks(cycle, files) {
         for answer in &feedback.answers {
@@ -93,8 +114,7 @@ fn links(org: &Organisation, subject: &PersonId, cycle: &CycleId, files: &Person
             };
             let linked = answer.linked_files();
             for name in files.files.keys().filter(|name| linked.holds(name)) {
-                let texts = links.entry(path(subject, cycle, name)).or_default();
-                texts.insert(text.clone());
+                links.entry(name.clone()).or_default().insert(text.clone());
             }
         }
     }
@@ -103,101 +123,97 @@ fn links(org: &Organisation, subject: &PersonId, cycle: &CycleId, files: &Person
 
 /// Whether a text may be for fewer people than those who read what is about its subject, whatever it says of itself.
 fn is_restricted(org: &Organisation, cycle: &CycleId, files: &PersonCycle, text: &str) -> bool {
-    let default = super::Readers::from([ReaderToken::Audience(Audience::Person)]);
-    let keeps = |readers: &[ReaderToken]| narrows(&readers.iter().cloned().collect(), &default);
-    let (name, question) = parted(text);
-    let of_question = || {
-        let mut asked = restricted_questions(org, cycle);
-        let asked = asked.find(|asked| Some(asked.id.as_str()) == question);
-        asked.and_then(|asked| asked.readers.as_deref())
+    let Some((file, question)) = text_of(cycle, text) else {
+        return false;
     };
-    let file = FeedbackFile::named(cycle, name);
-    match file {
-        Some(FeedbackFile::Review(_) | FeedbackFile::Peer(..)) => true,
-        _ => {
-            let mut all = feedbacks(cycle, files);
-            let of_file = all.find(|(known, _)| Some(known) == file.as_ref());
-            let of_file = of_file.and_then(|(_, feedback)| feedback.readers.as_deref());
-            of_question().or(of_file).is_some_and(keeps)
+    if matches!(file, FeedbackFile::Review(_) | FeedbackFile::Peer(..)) {
+        return true;
+    }
+    let default = Readers::from([ReaderToken::Audience(Audience::Person)]);
+    let keeps = |readers: &[ReaderToken]| !is_within(&default, &readers.iter().cloned().collect());
+    let mut asked = restricted_questions(org, cycle);
+    let asked = asked.find(|asked| Some(&asked.id) == question.as_ref());
+    let mut all = feedbacks(cycle, files);
+    let of_file = all.find(|(known, _)| *known == file);
+    let of_file = of_file.and_then(|(_, feedback)| feedback.readers.as_deref());
+    let readers = asked.and_then(|asked| asked.readers.as_deref()).or(of_file);
+    readers.is_some_and(keeps)
+}
+
+/// The file of a text, and its question; `None` for what cannot link.
+pub(super) fn text_of(cycle: &CycleId, text: &str) -> Option<(FeedbackFile, Option<QuestionId>)> {
+    let (file, question) = match text.split_once('#') {
+        Some((file, question)) => (file, Some(QuestionId::new(question)?)),
+        None => (text, None),
+    };
+    Some((FeedbackFile::named(cycle, file)?, question))
+}
+
+/// A link that the lock does not know, to an attachment that it does.
+pub(super) struct NewLink {
+    pub spot: Spot,
+    pub text: Linking,
+    /// The texts of which the readers were accepted.
+    pub accepted: BTreeSet<Linking>,
+}
+
+impl NewLink {
+    pub fn fact(&self) -> AccessFact {
+        let Spot {
+            subject,
+            cycle,
+            name,
+        } = &self.spot;
+        let path = format!("people/{subject}/{cycle}/files/{name}");
+        AccessFact::Attachment(path, Some(self.text.clone()))
+    }
+}
+
+/// The links to recorded attachments, by their names or their contents, that a lock does not know.
+pub(super) fn new_links(accepted: &Lock, org: &Organisation) -> Vec<NewLink> {
+    let mut folders: BTreeMap<(PersonId, CycleId), Vec<(String, &Linked)>> = BTreeMap::new();
+    for (path, linked) in &accepted.attachments {
+        if let Some(Spot {
+            subject,
+            cycle,
+            name,
+        }) = Spot::at(path)
+        {
+            folders
+                .entry((subject, cycle))
+                .or_default()
+                .push((name, linked));
         }
     }
-}
-
-/// The file of a text, and its question.
-fn parted(text: &str) -> (&str, Option<&str>) {
-    match text.split_once('#') {
-        Some((file, question)) => (file, Some(question)),
-        None => (text, None),
+    let mut new = Vec::new();
+    for ((subject, cycle), recorded) in &folders {
+        let person = org.people.get(subject);
+        let Some(files) = person.and_then(|person| person.cycles.get(cycle)) else {
+            continue;
+        };
+        for (name, texts) in links(org, cycle, files) {
+            let content = content(&files.files[&name]);
+            let by_name = recorded.iter().filter(|(known, _)| *known == name);
+            let by_name = by_name.map(|(_, linked)| linked.texts.clone());
+            let by_content = recorded
+                .iter()
+                .filter(|(_, linked)| linked.content == content);
+            let by_content: Vec<_> = by_content.map(|(_, linked)| &linked.texts).collect();
+            let by_content = (!by_content.is_empty())
+                .then(|| by_content.into_iter().flatten().cloned().collect());
+            for accepted in by_name.chain(by_content) {
+                let unknown: Vec<_> = texts.difference(&accepted).cloned().collect();
+                new.extend(unknown.into_iter().map(|text| NewLink {
+                    spot: Spot {
+                        subject: subject.clone(),
+                        cycle: cycle.clone(),
+                        name: name.clone(),
+                    },
+                    text,
+                    accepted: accepted.clone(),
+                }));
+            }
+        }
     }
-}
-
-/// Whether a lock may name such a text.
-pub(super) fn is_linking(text: &str) -> bool {
-    let (file, question) = parted(text);
-    // The cycle is part of no name.
-    let cycle = CycleId::new("any");
-    let is_file = cycle.and_then(|cycle| FeedbackFile::named(&cycle, file));
-    is_file.is_some() && question.is_none_or(|question| QuestionId::new(question).is_some())
-}
-
-/// The piece that a text is, where it has readers of its own; or else the file that it is a part of.
-pub(super) fn pieces_of(cycle: &CycleId, text: &str) -> Option<(FeedbackFile, Option<QuestionId>)> {
-    let (file, question) = parted(text);
-    Some((
-        FeedbackFile::named(cycle, file)?,
-        question.and_then(QuestionId::new),
-    ))
-}
-
-/// Today's links to the attachments that a lock records.
-pub(super) fn present(accepted: &Lock, org: &Organisation) -> Links {
-    let spots = accepted
-        .attachments
-        .keys()
-        .filter_map(|path| Spot::at(path));
-    let cycles: BTreeSet<_> = spots.map(|spot| (spot.subject, spot.cycle)).collect();
-    let found = cycles.iter().flat_map(|(subject, cycle)| {
-        let files = org.people.get(subject);
-        let files = files.and_then(|person| person.cycles.get(cycle));
-        files.map(|files| links(org, subject, cycle, files))
-    });
-    let known = |(path, _): &(String, _)| accepted.attachments.contains_key(path);
-    found.flatten().filter(known).collect()
-}
-
-/// The links by which two locks differ.
-pub(super) fn differing(accepted: &Lock, now: &Lock, org: &Organisation) -> BTreeSet<Cause> {
-    let mut causes = BTreeSet::new();
-    let present = present(accepted, org);
-    let nothing = BTreeSet::new();
-    for (path, before) in &accepted.attachments {
-        let now = present.get(path).unwrap_or(&nothing);
-        let new = now.difference(before);
-        causes.extend(new.map(|text| Cause::Attachment(path.clone(), Some(text.clone()))));
-        let is_less = !before.is_subset(now) || !is_there(org, path);
-        causes.extend(is_less.then(|| Cause::Attachment(path.clone(), None)));
-    }
-    let new = now.attachments.keys();
-    let new = new.filter(|path| !accepted.attachments.contains_key(*path));
-    causes.extend(new.map(|path| Cause::Attachment(path.clone(), None)));
-    causes
-}
-
-fn is_there(org: &Organisation, path: &str) -> bool {
-    Spot::at(path).is_some_and(|spot| spot.is_there(org))
-}
-
-impl Comparison<'_> {
-    /// That an attachment which restricted texts alone linked to is gone: it may be there under another name.
-    pub(super) fn attachment_gone(&self, path: &str) -> Option<String> {
-        let texts = self.accepted.attachments.get(path)?;
-        let spot = Spot::at(path)?;
-        let may_live_on = self.org.people.contains_key(&spot.subject) || self.has_newcomers();
-        (may_live_on && !spot.is_there(self.org)).then(|| {
-            format!(
-                "`{path}` is gone, to which {} alone linked: under another name nothing keeps it",
-                names_of_texts(texts)
-            )
-        })
-    }
+    new
 }

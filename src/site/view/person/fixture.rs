@@ -16,7 +16,7 @@ pub fn prose(text: &str) -> Prose {
     Prose::new(text)
 }
 
-/// Three cycles of Ada: two reviewed, one running; every kind of artefact that is hers to read.
+/// Three cycles of Ada: two reviewed, one running; every kind of resource that is hers to read.
 pub fn full() -> World {
     let mut world = World::on("2026-05-20");
     areas(&mut world);

@@ -1,5 +1,6 @@
 //! What a person's files say, cut into pieces that have one audience each.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use super::audience::{Audiences, People};
 /// One piece of what is known about one person. Files whose questions have readers of their own fall
 /// into several: the file itself, and each such answer.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Artefact {
+pub enum Resource {
     /// Who they are: roles, leave.
     Profile,
     Expectations(CycleId),
@@ -78,7 +79,7 @@ impl FeedbackFile {
     }
 }
 
-impl Artefact {
+impl Resource {
     /// The path of the file that it stands in, relative to the organisation.
     pub fn path(&self, subject: &PersonId) -> String {
         let in_cycle = |cycle: &CycleId, name: &str| format!("people/{subject}/{cycle}/{name}");
@@ -97,7 +98,7 @@ impl Artefact {
     }
 }
 
-impl fmt::Display for Artefact {
+impl fmt::Display for Resource {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Profile => write!(f, "profile"),
@@ -129,7 +130,7 @@ impl fmt::Display for FeedbackFile {
 /// A piece and who may read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
-    pub artefact: Artefact,
+    pub resource: Resource,
     pub audience: Arc<People>,
     /// The kind of section that it lies in by default.
     pub home: SectionKind,
@@ -139,21 +140,21 @@ pub struct Piece {
 
 /// All published pieces about one person. Drafts are not among them.
 pub fn pieces(audiences: &Audiences, subject: &Person) -> Vec<Piece> {
-    let mut cut = Cutter {
+    let mut builder = PieceBuilder {
         audiences,
         subject,
         person: Arc::new(audiences.person(&subject.id)),
         pieces: Vec::new(),
     };
-    cut.running();
+    builder.running();
     for (cycle, files) in &subject.cycles {
-        cut.cycle(cycle, &files.published());
+        builder.cycle(cycle, &audiences.compared(files));
     }
-    cut.management();
-    cut.pieces
+    builder.management();
+    builder.pieces
 }
 
-struct Cutter<'a> {
+struct PieceBuilder<'a> {
     audiences: &'a Audiences<'a>,
     subject: &'a Person,
     /// The subject and the present chain.
@@ -161,10 +162,10 @@ struct Cutter<'a> {
     pieces: Vec<Piece>,
 }
 
-impl<'a> Cutter<'a> {
-    fn add(&mut self, artefact: Artefact, home: SectionKind, audience: Arc<People>) {
+impl<'a> PieceBuilder<'a> {
+    fn add(&mut self, resource: Resource, home: SectionKind, audience: Arc<People>) {
         self.pieces.push(Piece {
-            artefact,
+            resource,
             audience,
             home,
             instead_of: None,
@@ -176,43 +177,60 @@ impl<'a> Cutter<'a> {
     }
 
     fn running(&mut self) {
-        self.add(Artefact::Profile, SectionKind::Person, self.person());
-        for (index, entry) in self.subject.log.iter().enumerate() {
-            let artefact = Artefact::Log(index);
-            let readers = entry.readers.as_deref();
-            self.add_passing_on(artefact, SectionKind::Person, self.person(), readers);
+        self.add(Resource::Profile, SectionKind::Person, self.person());
+        for (index, readers) in self.audiences.log_lines(self.subject).iter().enumerate() {
+            let resource = Resource::Log(index);
+            self.add_passing_on(resource, SectionKind::Person, readers.as_deref());
         }
         for (index, checkin) in self.subject.checkins.iter().enumerate() {
-            let pair = self.audiences.pair_since(&self.subject.id, checkin.date);
-            self.add(Artefact::CheckIn(index), SectionKind::Pair, pair.into());
+            let pair = self.by_default(SectionKind::Pair, checkin.date);
+            self.add(Resource::CheckIn(index), SectionKind::Pair, pair);
         }
+    }
+
+    fn by_default(&self, kind: SectionKind, day: Date) -> Arc<People> {
+        let people = self.audiences.by_default(kind, &self.subject.id, day);
+        people.into()
+    }
+
+    /// The `readers` of a whole file.
+    fn line<'l>(
+        &self,
+        own: &'l Option<Vec<ReaderToken>>,
+        resource: &Resource,
+    ) -> Option<Cow<'l, [ReaderToken]>> {
+        let path = || resource.path(&self.subject.id);
+        self.audiences.line(own.as_deref(), path)
     }
 
     /// What passes on to the present chain, whenever it was written.
     fn add_passing_on(
         &mut self,
-        artefact: Artefact,
+        resource: Resource,
         home: SectionKind,
-        default: Arc<People>,
         readers: Option<&[ReaderToken]>,
     ) {
         let today = self.audiences.today;
+        let default = match home {
+            SectionKind::Person => self.person(),
+            home => self.by_default(home, today),
+        };
         let named = readers.map(|readers| self.audiences.named(readers, &self.subject.id, today));
-        self.add_named(artefact, home, default, named);
+        self.add_named(resource, home, default, named);
     }
 
     fn add_named(
         &mut self,
-        artefact: Artefact,
+        resource: Resource,
         home: SectionKind,
         default: Arc<People>,
         named: Option<Arc<People>>,
     ) {
         let Some(audience) = named else {
-            return self.add(artefact, home, default);
+            return self.add(resource, home, default);
         };
         self.pieces.push(Piece {
-            artefact,
+            resource,
             audience,
             home,
             instead_of: Some(default),
@@ -221,14 +239,14 @@ impl<'a> Cutter<'a> {
 
     fn cycle(&mut self, id: &CycleId, files: &PersonCycle) {
         if let Some(expectations) = &files.expectations {
-            let artefact = Artefact::Expectations(id.clone());
-            let readers = expectations.readers.as_deref();
-            self.add_passing_on(artefact, SectionKind::Person, self.person(), readers);
+            let resource = Resource::Expectations(id.clone());
+            let readers = self.line(&expectations.readers, &resource);
+            self.add_passing_on(resource, SectionKind::Person, readers.as_deref());
         }
         if let Some(plan) = &files.plan {
-            let artefact = Artefact::Plan(id.clone());
-            let readers = plan.readers.as_deref();
-            self.add_passing_on(artefact, SectionKind::Person, self.person(), readers);
+            let resource = Resource::Plan(id.clone());
+            let readers = self.line(&plan.readers, &resource);
+            self.add_passing_on(resource, SectionKind::Person, readers.as_deref());
         }
         if let Some(pip) = &files.pip {
             self.pip(id, pip);
@@ -246,18 +264,14 @@ impl<'a> Cutter<'a> {
     }
 
     fn pip(&mut self, id: &CycleId, pip: &Pip) {
-        let (home, mut audience) = if self.has_come(pip.closed) {
-            (SectionKind::Closed, self.audiences.own(&self.subject.id))
+        let home = if self.has_come(pip.closed) {
+            SectionKind::Closed
         } else {
-            (SectionKind::Pip, People::clone(&self.person))
+            SectionKind::Pip
         };
-        audience.extend(self.audiences.hr().iter().cloned());
-        self.add_passing_on(
-            Artefact::Pip(id.clone()),
-            home,
-            audience.into(),
-            pip.readers.as_deref(),
-        );
+        let resource = Resource::Pip(id.clone());
+        let readers = self.line(&pip.readers, &resource);
+        self.add_passing_on(resource, home, readers.as_deref());
     }
 
     /// Whether a day that opens or closes something has come: a later one changes nothing yet.
@@ -287,11 +301,11 @@ impl<'a> Cutter<'a> {
 
     /// The rules of what was said in confidence: for those who were in the chain then and still are.
     fn confidential(&self, feedback: &Feedback) -> Rules {
-        // Only dated files are published, so the fallback is never taken.
+        // Only drafts have no date; they are compared with what was accepted, and never published.
         let day = feedback.date.unwrap_or(self.audiences.today);
         Rules {
             home: SectionKind::Chain,
-            default: self.audiences.chain_since(&self.subject.id, day).into(),
+            default: self.by_default(SectionKind::Chain, day),
             subject: Subject::Never,
             day,
         }
@@ -319,7 +333,7 @@ impl<'a> Cutter<'a> {
         if shared.is_some() && policy == PeerFeedbackPolicy::Anonymous {
             let own = self.audiences.own(&self.subject.id);
             self.add(
-                Artefact::Anonymous(id.clone()),
+                Resource::Anonymous(id.clone()),
                 SectionKind::Own,
                 own.into(),
             );
@@ -327,21 +341,27 @@ impl<'a> Cutter<'a> {
     }
 
     fn file(&mut self, file: FeedbackFile, feedback: &Feedback, rules: Rules) {
-        let of_file = self.named(feedback.readers.as_deref(), &rules);
+        let resource = Resource::File(file.clone());
+        let of_file = self.line(&feedback.readers, &resource);
+        let of_file = self.named(of_file.as_deref(), &rules);
         let file_audience = of_file.clone().unwrap_or_else(|| rules.default.clone());
-        for question in self.restricted(&file, feedback) {
+        for question in self.of_their_own(&file, feedback) {
             let named = self.named(question.readers.as_deref(), &rules);
-            let artefact = Artefact::Answer(file.clone(), question.id.clone());
-            self.add_named(artefact, rules.home, file_audience.clone(), named);
+            let resource = Resource::Answer(file.clone(), question.id.clone());
+            self.add_named(resource, rules.home, file_audience.clone(), named);
         }
-        self.add_named(Artefact::File(file), rules.home, rules.default, of_file);
+        self.add_named(resource, rules.home, rules.default, of_file);
     }
 
-    /// The questions of a file's cycle that have readers of their own and are answered in it.
-    fn restricted(&self, file: &FeedbackFile, feedback: &Feedback) -> Vec<&'a Question> {
+    /// The questions of a file's cycle that have readers of their own and are answered in it; of what is compared with
+    /// what was accepted all, since each may have had readers there.
+    fn of_their_own(&self, file: &FeedbackFile, feedback: &Feedback) -> Vec<&'a Question> {
         let answered: BTreeSet<&QuestionId> = answered(feedback).collect();
-        restricted_questions(self.audiences.org, file.cycle())
-            .filter(|question| answered.contains(&question.id))
+        let asked = questions(self.audiences.org, file.cycle()).iter();
+        let is_cut =
+            |question: &Question| question.readers.is_some() || self.audiences.is_compared();
+        asked
+            .filter(|question| is_cut(question) && answered.contains(&question.id))
             .collect()
     }
 
@@ -361,29 +381,26 @@ impl<'a> Cutter<'a> {
             self.talent(cycle, talent);
         }
         for (index, note) in org.management.notes_of(&self.subject.id).iter().enumerate() {
-            let chain = self.audiences.chain_since(&self.subject.id, note.date);
-            self.add(
-                Artefact::PrivateNote(index),
-                SectionKind::Chain,
-                chain.into(),
-            );
+            let chain = self.by_default(SectionKind::Chain, note.date);
+            self.add(Resource::PrivateNote(index), SectionKind::Chain, chain);
         }
     }
 
     fn talent(&mut self, cycle: &CycleId, talent: &Talent) {
-        let Some(day) = talent.date else {
-            return; // a draft
+        let draft = self.audiences.is_compared().then_some(self.audiences.today);
+        let Some(day) = talent.date.or(draft) else {
+            return;
         };
-        let subject = &self.subject.id;
-        let chain = self.audiences.chain_since(subject, day);
-        let default = talent_readers(self.audiences, subject, &chain);
-        let named = talent.readers.as_ref().map(|readers| {
-            let mut people = self.audiences.named(readers, subject, day);
-            Arc::make_mut(&mut people).remove(subject);
-            people
-        });
-        let artefact = Artefact::Talent(cycle.clone());
-        self.add_named(artefact, SectionKind::Talent, default.into(), named);
+        let resource = Resource::Talent(cycle.clone());
+        let rules = Rules {
+            home: SectionKind::Talent,
+            default: self.by_default(SectionKind::Talent, day),
+            subject: Subject::Never,
+            day,
+        };
+        let readers = self.line(&talent.readers, &resource);
+        let named = self.named(readers.as_deref(), &rules);
+        self.add_named(resource, rules.home, rules.default, named);
     }
 }
 
@@ -403,14 +420,6 @@ enum Subject {
     Never,
     /// Where the readers say so.
     AsNamed,
-}
-
-/// A chain and hr, never the subject.
-pub fn talent_readers(audiences: &Audiences, subject: &PersonId, chain: &People) -> People {
-    let mut people = audiences.hr().clone();
-    people.extend(chain.iter().cloned());
-    people.remove(subject);
-    people
 }
 
 /// Whether a peer's file is shown to its subject with the review shared on a day, where the policy shows any: one that
@@ -443,9 +452,54 @@ pub fn restricted_questions<'a>(
     org: &'a Organisation,
     cycle: &CycleId,
 ) -> impl Iterator<Item = &'a Question> {
-    let questions = org.cycle(cycle).map(|c| c.questions.as_slice());
-    let questions = questions.unwrap_or_default().iter();
+    let questions = questions(org, cycle).iter();
     questions.filter(|question| question.readers.is_some())
+}
+
+fn questions<'a>(org: &'a Organisation, cycle: &CycleId) -> &'a [Question] {
+    let questions = org.cycle(cycle).map(|cycle| cycle.questions.as_slice());
+    questions.unwrap_or_default()
+}
+
+/// The files of a cycle that hold answers, drafts too.
+pub fn feedbacks<'f>(
+    cycle: &CycleId,
+    files: &'f PersonCycle,
+) -> impl Iterator<Item = (FeedbackFile, &'f Feedback)> {
+    let cycle = cycle.clone();
+    let own = files.self_assessment.as_ref();
+    let review = files.review.as_ref().map(|review| &review.feedback);
+    let response = files.response.as_ref().map(|response| &response.feedback);
+    let single = [
+        own.map(|own| (FeedbackFile::SelfAssessment(cycle.clone()), own)),
+        review.map(|review| (FeedbackFile::Review(cycle.clone()), review)),
+        response.map(|response| (FeedbackFile::Response(cycle.clone()), response)),
+    ];
+    let peers = files.peers.iter().map(move |(author, peer)| {
+        let file = FeedbackFile::Peer(cycle.clone(), author.clone());
+        (file, &peer.feedback)
+    });
+    single.into_iter().flatten().chain(peers)
+}
+
+/// The whole files about somebody, drafts too, that may say who reads them, with what they say.
+pub fn readers_lines<'p>(
+    person: &'p Person,
+    managed: Option<&'p Managed>,
+) -> impl Iterator<Item = (Resource, &'p Option<Vec<ReaderToken>>)> {
+    let of_cycles = person.cycles.iter().flat_map(|(id, files)| {
+        let plain = [
+            (files.expectations.as_ref())
+                .map(|file| (Resource::Expectations(id.clone()), &file.readers)),
+            (files.plan.as_ref()).map(|file| (Resource::Plan(id.clone()), &file.readers)),
+            (files.pip.as_ref()).map(|file| (Resource::Pip(id.clone()), &file.readers)),
+        ];
+        let answers = feedbacks(id, files);
+        let answers = answers.map(|(file, feedback)| (Resource::File(file), &feedback.readers));
+        plain.into_iter().flatten().chain(answers)
+    });
+    let talent = managed.into_iter().flat_map(|managed| &managed.talent);
+    of_cycles.chain(talent.map(|(id, talent)| (Resource::Talent(id.clone()), &talent.readers)))
 }
 
 /// The questions that a file answers.

@@ -1,10 +1,10 @@
-//! Where the causes of access stand in the tree, and what is said of `access.lock`.
+//! Where the facts of access stand in the tree, and what is said of `access.lock`.
 
 use toml::de::{DeTable, DeValue};
 
 use super::codes::{BAD_LOCK, BEHIND, NO_LOCK, Rule, UNREADABLE, WIDER};
 use crate::diag::{Diagnostic, Place};
-use crate::model::{Cause, PersonId, ReadersAt, fingerprint};
+use crate::model::{AccessFact, PersonId, ReadersAt, fingerprint};
 use crate::source::written::{Toml, front_matter};
 use crate::source::{ACCESS_LOCK, ProblemKind, RUBRICS, Source};
 
@@ -14,16 +14,16 @@ const SETTINGS: &str = "gradus.toml";
 /// What is accepted by.
 const ACCEPT: &str = "`gradus access --accept` accepts it";
 
-/// Warns that a cause lets somebody read more than was accepted. `accepted` are the bytes of the lock that record it: they
+/// Warns that a fact lets somebody read more than was accepted. `accepted` are the bytes of the lock that record it: they
 /// are shown where its file is gone. Of several entries of a log that share a day, `entry` is the one that it is about.
 pub fn wider(
     source: &Source,
-    (cause, entry): (&Cause, Option<usize>),
+    (fact, entry): (&AccessFact, Option<usize>),
     message: String,
     accepted: Option<Span>,
 ) -> Diagnostic {
-    let of_entry = entry.and_then(|entry| place_of_entry(source, cause, entry));
-    let place = of_entry.unwrap_or_else(|| place(source, cause));
+    let of_entry = entry.and_then(|entry| place_of_entry(source, fact, entry));
+    let place = of_entry.unwrap_or_else(|| place(source, fact));
     let recorded = accepted.filter(|_| !source.texts.contains_key(&place.file));
     let place = recorded.map_or(place, |span| Place {
         file: ACCESS_LOCK.into(),
@@ -36,7 +36,8 @@ pub fn wider(
 /// Warns that nothing was accepted yet.
 pub fn no_lock() -> Diagnostic {
     let message = format!("there is no `{ACCESS_LOCK}`: nobody has accepted who reads what");
-    let help = "`gradus access` shows who reads what; `gradus access --accept` writes the lock";
+    let help =
+        "`gradus access` shows who reads what; `gradus access --accept --new` writes the lock";
     said(NO_LOCK, Place::file(SETTINGS), message, help)
 }
 
@@ -56,7 +57,7 @@ pub fn unreadable_lock(problem: &ProblemKind) -> Diagnostic {
         _ => "it is no file",
     };
     let message = format!("`{ACCESS_LOCK}` cannot be read: {why}");
-    let help = "take it back from git, or take it away and have it written anew";
+    let help = "take it back from git, or take it away and run `gradus access --accept --new`";
     said(BAD_LOCK, Place::file(ACCESS_LOCK), message, help)
 }
 
@@ -81,23 +82,23 @@ fn said(rule: Rule, place: Place, message: String, help: &str) -> Diagnostic {
     rule.said(place, message, Some(help.to_owned()))
 }
 
-/// Where a cause stands: the value that says so, or where it stood and does no more, the file.
-pub fn place(source: &Source, cause: &Cause) -> Place {
-    match cause {
-        Cause::Person(id) => in_person(source, id, |root| span(root, "keys")),
-        Cause::End(id) => in_person(source, id, |root| span(root, "end")),
-        Cause::Key(id, key) => in_person(source, id, |root| key_of(root, key)),
-        Cause::Managers(id, from) => {
+/// Where a fact stands: the value that says so, or where it stood and does no more, the file.
+pub fn place(source: &Source, fact: &AccessFact) -> Place {
+    match fact {
+        AccessFact::Person(id) => in_person(source, id, |root| span(root, "keys")),
+        AccessFact::End(id) => in_person(source, id, |root| span(root, "end")),
+        AccessFact::Key(id, key) => in_person(source, id, |root| key_of(root, key)),
+        AccessFact::Managers(id, from) => {
             let from = from.map(|from| from.to_string());
             in_person(source, id, |root| manager(root, from.as_deref()))
         }
-        Cause::Hr(id) => in_settings(source, |access| element(access, "hr", id.as_str())),
-        Cause::ChainReach => in_settings(source, |access| span(access, "chain")),
-        Cause::PeerFeedback => in_settings(source, |access| span(access, "peer_feedback")),
-        Cause::Cycle(id) => at(source, &format!("cycles/{id}.toml"), |root| {
+        AccessFact::Hr(id) => in_settings(source, |access| element(access, "hr", id.as_str())),
+        AccessFact::ChainReach => in_settings(source, |access| span(access, "chain")),
+        AccessFact::PeerFeedback => in_settings(source, |access| span(access, "peer_feedback")),
+        AccessFact::Cycle(id) => at(source, &format!("cycles/{id}.toml"), |root| {
             span(root, "start")
         }),
-        Cause::Question(cycle, question) => {
+        AccessFact::Question(cycle, question) => {
             let asked = |root: &DeTable<'_>| asked(root, question.as_str());
             let of_cycle = cycle
                 .as_ref()
@@ -109,18 +110,18 @@ pub fn place(source: &Source, cause: &Cause) -> Place {
                 _ => of_all,
             }
         }
-        Cause::Readers(readers) => at(source, &readers.path, |root| readers_of(root, readers)),
-        Cause::Attachment(path, text) => link(source, path, text.as_deref()),
-        Cause::Public(rubric, track) => {
+        AccessFact::Readers(readers) => at(source, &readers.path, |root| readers_of(root, readers)),
+        AccessFact::Attachment(path, text) => link(source, path, text.as_deref()),
+        AccessFact::Public(rubric, track) => {
             let path = format!("{rubric}/{track}/track.toml");
             at(source, &path, |root| span(root, "readers"))
         }
     }
 }
 
-/// Where an entry of a log says who reads it; nothing where the cause is no line of a log.
-fn place_of_entry(source: &Source, cause: &Cause, entry: usize) -> Option<Place> {
-    let Cause::Readers(readers) = cause else {
+/// Where an entry of a log says who reads it; nothing where the fact is no line of a log.
+fn place_of_entry(source: &Source, fact: &AccessFact, entry: usize) -> Option<Place> {
+    let AccessFact::Readers(readers) = fact else {
         return None;
     };
     readers.part.as_ref()?;

@@ -11,7 +11,7 @@ use super::*;
 /// One fact that decides who reads what. In the order in which a difference is told: people first, then who stands
 /// above whom, then policies, then what files say for themselves.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Cause {
+pub enum AccessFact {
     /// That somebody is there at all.
     Person(PersonId),
     /// The day on which somebody leaves.
