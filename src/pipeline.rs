@@ -113,7 +113,7 @@ pub fn judge(source: Source, today: Date) -> Loaded {
 }
 
 /// The sealed files that another identity is needed for.
-pub(crate) fn closed(source: &Source) -> Vec<(Arc<str>, Unopened)> {
+pub fn closed(source: &Source) -> Vec<(Arc<str>, Unopened)> {
     let unopened = source.unopened();
     let closed = unopened.filter(|(_, _, why)| why.wants_identity());
     closed.map(|(path, _, why)| (path.clone(), why)).collect()

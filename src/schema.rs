@@ -78,6 +78,18 @@ pub struct Form {
     /// As a regular expression that every dialect reads alike.
     pub pattern: &'static str,
     pub example: &'static str,
+    pub names: Names,
+}
+
+/// What of the tree a text names, so that a rename finds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// Nothing that a rename follows.
+    Nothing,
+    /// A person, by their id.
+    Person,
+    /// A file or folder, by its path.
+    Path,
 }
 
 /// The kind of that id.

@@ -3,7 +3,7 @@
 use super::Holds::{
     Date, Either, Flag, Like, List, Map, Number, Open, Prose, Range, Table, Text, Word,
 };
-use super::{Form, Holds, Key, Kind};
+use super::{Form, Holds, Key, Kind, Names};
 
 const fn key(name: &'static str, holds: Holds, about: &'static str) -> Key {
     Key {
@@ -27,45 +27,72 @@ const ID: Form = Form {
     name: "an id",
     pattern: "^[a-z0-9][a-z0-9-]{0,63}$",
     example: "ada",
+    names: Names::Nothing,
+};
+
+const PERSON_ID: Form = Form {
+    name: "the id of a person",
+    names: Names::Person,
+    ..ID
+};
+
+/// An audience or a person.
+const READER: Form = Form {
+    names: Names::Person,
+    ..ID
+};
+
+const TREE_PATH: Form = Form {
+    name: "a path of the tree",
+    pattern: "\\S",
+    example: "people/ada/2026-h1",
+    names: Names::Path,
 };
 
 const LEVEL_REF: Form = Form {
     name: "a level, as `track/level`",
     pattern: "^[a-z0-9][a-z0-9-]{0,63}/[a-z0-9][a-z0-9-]{0,63}$",
     example: "ic/l4",
+    names: Names::Nothing,
 };
 
 const FOLLOWED: Form = Form {
     name: "`cycle/expectation` or `cycle/plan/goal`",
     pattern: "^[a-z0-9][a-z0-9-]{0,63}(/plan)?/[a-z0-9][a-z0-9-]{0,63}$",
     example: "2025-h2/on-call",
+    names: Names::Nothing,
 };
 
 const ADDRESS: Form = Form {
     name: "a web address",
     pattern: "^[hH][tT][tT][pP][sS]?://[^/\\s]\\S*$",
     example: "https://code.example/240",
+    names: Names::Nothing,
 };
 
 const RECIPIENT: Form = Form {
     name: "an age recipient",
     pattern: "^([aA][gG][eE]1[a-zA-Z0-9]+)$",
     example: "age10zqd3s0tad6ep2xl8gqst2fhdpmy3c5r6ccu22s446lqp9g7h4wq0n5u3l",
+    names: Names::Nothing,
 };
 
 const SIGNER: Form = Form {
     name: "a public signing key",
     pattern: "^ed25519:[A-Za-z0-9_-]{43}$",
     example: "ed25519:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    names: Names::Nothing,
 };
 
 const GUIDANCE: Form = Form {
     name: "the code of a guidance lint",
     pattern: "^G[0-9]{3}$",
     example: "G014",
+    names: Names::Nothing,
 };
 
 const AN_ID: Holds = Like(&ID);
+const A_PERSON: Holds = Like(&PERSON_ID);
 const IDS: Holds = List(&Like(&ID));
 const ADDRESSES: Holds = List(&Like(&ADDRESS));
 const PROSES: Holds = List(&Prose);
@@ -73,7 +100,7 @@ const CONFIDENCE: Holds = Word(&["low", "medium", "high"]);
 const ALIGNMENT: Holds = Word(&["below", "at", "above"]);
 
 /// An audience or a person, or a list of them.
-const READERS: Holds = Either(&[Like(&ID), List(&Like(&ID))]);
+const READERS: Holds = Either(&[Like(&READER), List(&Like(&READER))]);
 const READERS_ABOUT: &str = "who reads it instead: `org`, `person`, `chain`, `pair`, `hr`, a person's id, or a list of these";
 
 /// The most days, points and limits, as `check` has them.
@@ -236,7 +263,7 @@ const POLICY: &[Key] = &[
 
 const ALLOW: &[Key] = &[
     required("code", Like(&GUIDANCE), "which guidance"),
-    required("path", Text, "the file or directory that is excused"),
+    required("path", Like(&TREE_PATH), "the file or directory that is excused"),
     required("why", Text, "the reason"),
 ];
 
@@ -249,7 +276,7 @@ const SEAL: &[Key] = &[
 
 const ACCESS: &[Key] = &[
     key("chain", Either(&[Word(&["all"]), Number(1, 100)]), "how many managers up may read a person: `all` (default) or a number of steps"),
-    key("hr", IDS, "people who also read talent mapping and improvement plans"),
+    key("hr", List(&A_PERSON), "people who also read talent mapping and improvement plans"),
     key("peer_feedback", Word(&["chain", "person", "anonymous"]), "who reads it once the review is shared: the chain (default), the person too, or the person without names"),
 ];
 
@@ -427,7 +454,7 @@ const ROLE: &[Key] = &[
     key("level", Like(&LEVEL_REF), "the level held"),
     key("title", Text, "an own title; default the level's"),
     key("team", Text, "the team"),
-    key("manager", AN_ID, "the direct manager"),
+    key("manager", A_PERSON, "the direct manager"),
 ];
 
 const LEAVE: &[Key] = &[
@@ -440,7 +467,7 @@ const LOG: &[Key] = &[key("entry", List(&Table(ENTRY)), "one for each thing wort
 const ENTRY: &[Key] = &[
     required("date", Date, "the day"),
     required("kind", Word(&["win", "feedback", "award", "touchpoint"]), "what it is; a touchpoint is a code or design review, a postmortem, a demo"),
-    key("by", AN_ID, "who says so"),
+    key("by", A_PERSON, "who says so"),
     key("on", AN_ID, "the expectation that it belongs to"),
     key("competencies", IDS, "the competencies that it shows"),
     required("text", Prose, "what happened, and what came of it"),
@@ -484,7 +511,7 @@ const STEP: &[Key] = &[
 
 const NOTE: &[Key] = &[
     required("date", Date, "the day"),
-    required("by", AN_ID, "who says so"),
+    required("by", A_PERSON, "who says so"),
     key("on", AN_ID, "the expectation that it is about"),
     required("text", Prose, "what is to be said"),
 ];
@@ -495,7 +522,7 @@ const OUTCOMES: &str = "how each expectation ended, by its id";
 const RATINGS: &str = "how each competency was shown, by its id";
 
 const SELF: &[Key] = &[
-    required("by", AN_ID, BY),
+    required("by", A_PERSON, BY),
     key("date", Date, DATE),
     key("readers", READERS, READERS_ABOUT),
     key("outcome", OUTCOME_MAP, OUTCOMES),
@@ -503,7 +530,7 @@ const SELF: &[Key] = &[
 ];
 
 const PEER: &[Key] = &[
-    required("by", AN_ID, "who wrote it, as the file's name says too"),
+    required("by", A_PERSON, "who wrote it, as the file's name says too"),
     key("date", Date, "the day it was done; without it the file is a request, shown to nobody"),
     key("readers", READERS, READERS_ABOUT),
     key("outcome", OUTCOME_MAP, OUTCOMES),
@@ -512,7 +539,7 @@ const PEER: &[Key] = &[
 ];
 
 const REVIEW: &[Key] = &[
-    required("by", AN_ID, BY),
+    required("by", A_PERSON, BY),
     key("date", Date, DATE),
     key("readers", READERS, READERS_ABOUT),
     key("outcome", OUTCOME_MAP, OUTCOMES),
@@ -523,7 +550,7 @@ const REVIEW: &[Key] = &[
 ];
 
 const RESPONSE: &[Key] = &[
-    required("by", AN_ID, BY),
+    required("by", A_PERSON, BY),
     key("date", Date, DATE),
     key("readers", READERS, READERS_ABOUT),
     key("goals", PROSES, "two or three for the next period"),
@@ -591,8 +618,8 @@ const PIP_CHECKIN: &[Key] = &[
 ];
 
 const TALENT: &[Key] = &[
-    required("by", AN_ID, "who assesses"),
-    key("partner", AN_ID, "the thought partner who pressure-tests it"),
+    required("by", A_PERSON, "who assesses"),
+    key("partner", A_PERSON, "the thought partner who pressure-tests it"),
     key("date", Date, DATE),
     key("readers", READERS, READERS_ABOUT),
     key("alignment", ALIGNMENT, "against the level held"),

@@ -182,7 +182,8 @@ impl Source {
         moved.unwrap_or_else(|| path.to_owned())
     }
 
-    fn placed(&self, path: &str) -> String {
+    /// Where a path of the usual layout lies, relative to the organisation.
+    pub fn placed(&self, path: &str) -> String {
         let areas = [
             ("people/", &self.areas.people),
             ("management/", &self.areas.management),

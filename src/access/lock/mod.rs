@@ -27,6 +27,7 @@ mod headings;
 mod kept;
 mod narrowed;
 mod promises;
+mod renamed;
 mod rights;
 mod written;
 

@@ -1,0 +1,416 @@
+//! A person under another id: what of the tree changes.
+//!
+//! References are found by what [`schema`](crate::schema) declares of every key, so a new key that names a person is
+//! followed from the day it is declared. A text is edited in its bytes: comments, order and line ends stay.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::Refusal;
+use super::known::new_person_id;
+use super::words::quoted;
+use crate::diag::{did_you_mean, line_and_column};
+use crate::model::{PersonId, path_of_renamed};
+use crate::schema::{self, Holds, Key, Kind, Names};
+use crate::source::written::{Toml, front_matter};
+use crate::source::{
+    Content, CycleFile, Directory, FileKind, Name, PersonFile, ProblemKind, SEALED_ENDING, Source,
+    SourceFile,
+};
+
+/// What a rename changes.
+#[derive(Debug)]
+pub struct Rename {
+    /// The id so far.
+    pub from: PersonId,
+    /// The new id.
+    pub to: PersonId,
+    /// The texts that change, at the paths that they have so far.
+    pub edits: Vec<Edit>,
+    /// Files and folders by their paths so far and from then on, in the order in which they move: the person's folder is
+    /// the last.
+    pub moves: Vec<(String, String)>,
+    /// The tree as it is then.
+    pub renamed: Source,
+}
+
+/// A text that changes.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Edit {
+    /// Relative to the organisation.
+    pub path: String,
+    /// What the file holds, without a byte order mark; of a sealed one what is in it.
+    pub before: Arc<str>,
+    /// What it holds then.
+    pub after: String,
+    /// How many places change.
+    pub places: usize,
+}
+
+/// Finds everything that refers to a person.
+///
+/// # Errors
+/// `from` is nobody, `to` is taken or no id, or a file cannot be understood, so that references in it stay unknown.
+pub fn rename(source: &Source, from: &str, to: &str) -> Result<Rename, Refusal> {
+    let renaming = Renaming {
+        source,
+        from: known(source, from)?,
+        to: free(source, to)?,
+    };
+    let unread = source.problems.iter().find(|problem| hides(&problem.what));
+    if let Some(problem) = unread {
+        return Err(not_understood(&problem.place.file));
+    }
+    let mut edits = Vec::new();
+    for (kind, file) in &source.files {
+        edits.extend(renaming.edit(kind, file)?);
+    }
+    Ok(Rename {
+        moves: renaming.moves(),
+        renamed: renaming.renamed(&edits),
+        edits,
+        from: renaming.from,
+        to: renaming.to,
+    })
+}
+
+fn known(source: &Source, id: &str) -> Result<PersonId, Refusal> {
+    let mut folders = person_folders(source);
+    let found = folders.find(|name| *name == id).and_then(PersonId::new);
+    found.ok_or_else(|| {
+        Refusal::new(format!("`{id}` is nobody in people/"))
+            .maybe_help(did_you_mean(id, person_folders(source)))
+    })
+}
+
+fn free(source: &Source, id: &str) -> Result<PersonId, Refusal> {
+    let new = new_person_id(id)?;
+    if person_folders(source).any(|name| name == id) {
+        let what = format!(
+            "`{}` is there already",
+            source.placed(&format!("people/{id}"))
+        );
+        return Err(Refusal::new(what).help("choose another id; two people are never made one"));
+    }
+    Ok(new)
+}
+
+fn not_understood(path: &str) -> Refusal {
+    Refusal::new(format!(
+        "`{path}` cannot be read, so nobody knows whom it refers to"
+    ))
+    .help("`gradus check` says what is wrong with it; nothing was changed")
+}
+
+/// Whether references may be behind what is wrong.
+fn hides(problem: &ProblemKind) -> bool {
+    !matches!(
+        problem,
+        ProblemKind::Unknown { .. }
+            | ProblemKind::UnportableName
+            | ProblemKind::CaseCollision { .. }
+            | ProblemKind::StaticLink
+            | ProblemKind::NoHistory(_)
+    )
+}
+
+/// What is declared of a file; nothing of one without keys.
+fn declared(kind: &FileKind) -> Option<&'static Kind> {
+    let id = match kind {
+        FileKind::Organisation => "gradus",
+        FileKind::Track { .. } => "track",
+        FileKind::Level { .. } => "level",
+        FileKind::Cycle(_) => "cycle",
+        FileKind::Figures(_) => "figures",
+        FileKind::Talent { .. } => "talent",
+        FileKind::PrivateNotes(_) => return None,
+        FileKind::Person { file, .. } => match file {
+            PersonFile::Person => "person",
+            PersonFile::Log => "log",
+            PersonFile::CheckIns | PersonFile::Login => return None,
+        },
+        FileKind::InCycle { file, .. } => match file {
+            CycleFile::Expectations => "expectations",
+            CycleFile::SelfAssessment => "self",
+            CycleFile::Peer(_) => "peer",
+            CycleFile::Review => "review",
+            CycleFile::Response => "response",
+            CycleFile::Plan => "plan",
+            CycleFile::Pip => "pip",
+            CycleFile::Attachment(_) => return None,
+        },
+    };
+    schema::kind(id)
+}
+
+/// What the folders of people are called.
+fn person_folders(source: &Source) -> impl Iterator<Item = &str> {
+    source.directories.keys().filter_map(|known| match known {
+        Directory::Person(name) => Some(&**name),
+        _ => None,
+    })
+}
+
+struct Renaming<'s> {
+    source: &'s Source,
+    from: PersonId,
+    to: PersonId,
+}
+
+/// The bytes of a text that change, and what stands there then.
+type Change = (Range<usize>, String);
+
+impl Renaming<'_> {
+    fn edit(&self, kind: &FileKind, file: &SourceFile) -> Result<Option<Edit>, Refusal> {
+        let (Some(declared), Some(text)) = (declared(kind), file.text()) else {
+            return Ok(None);
+        };
+        let toml = match (declared.is_front_matter, front_matter(text)) {
+            (false, _) => 0..text.len(),
+            (true, Some(front)) => front.toml,
+            (true, None) if text.starts_with("+++") => return Err(not_understood(&file.path)),
+            (true, None) => return Ok(None),
+        };
+        let start = toml.start;
+        let changes = self.changes(declared.keys, &text[toml]);
+        let mut changes = changes.map_err(|at| {
+            let (line, _) = line_and_column(text, start + at.start);
+            not_understood(&format!("{}:{line}", file.path))
+        })?;
+        if changes.is_empty() {
+            return Ok(None);
+        }
+        changes.sort_by_key(|(at, _)| at.start);
+        let mut after = text.to_string();
+        for (at, new) in changes.iter().rev() {
+            after.replace_range(start + at.start..start + at.end, new);
+        }
+        Ok(Some(Edit {
+            path: file.path.to_string(),
+            before: text.clone(),
+            after,
+            places: changes.len(),
+        }))
+    }
+
+    /// What changes in a TOML text; the place that cannot be understood.
+    fn changes(&self, keys: &[Key], toml: &str) -> Result<Vec<Change>, Range<usize>> {
+        let parsed = Toml::parse(toml);
+        if let Some(error) = parsed.errors.into_iter().next() {
+            return Err(error.span);
+        }
+        let mut found = Found {
+            renaming: self,
+            toml,
+            changes: Vec::new(),
+        };
+        found.table(keys, &parsed.root)?;
+        Ok(found.changes)
+    }
+
+    /// A path as somebody wrote it, where it changes.
+    fn path(&self, path: &str) -> Option<String> {
+        let usual = self.source.usual(path);
+        let renamed = path_of_renamed(&usual, &self.from, &self.to);
+        if renamed == usual {
+            return None;
+        }
+        let (open, ending) = match path.strip_suffix(SEALED_ENDING) {
+            Some(open) => (open, SEALED_ENDING),
+            None => (path, ""),
+        };
+        let renamed = if open == usual {
+            renamed
+        } else {
+            self.source.placed(&renamed)
+        };
+        Some(renamed + ending)
+    }
+
+    fn moves(&self) -> Vec<(String, String)> {
+        let folder = |id: &PersonId| self.source.placed(&format!("people/{id}"));
+        let (from, to) = (folder(&self.from), folder(&self.to));
+        let files = self.source.files.iter().filter_map(|(kind, file)| {
+            let name = match kind {
+                FileKind::Talent { person, .. } | FileKind::PrivateNotes(person) => person,
+                FileKind::InCycle {
+                    file: CycleFile::Peer(author),
+                    ..
+                } => author,
+                _ => return None,
+            };
+            let (folder, file) = file.path.rsplit_once('/')?;
+            let renamed = file.replacen(&**name, self.to.as_str(), 1);
+            (**name == *self.from.as_str())
+                .then(|| (format!("{folder}/{file}"), format!("{folder}/{renamed}")))
+        });
+        files.chain([(from, to)]).collect()
+    }
+
+    fn renamed(&self, edits: &[Edit]) -> Source {
+        let mut renamed = self.source.clone();
+        let path = |path: &Arc<str>| self.path(path).map_or_else(|| path.clone(), Arc::from);
+        let edited = |path: &Arc<str>| {
+            let edit = edits.iter().find(|edit| *edit.path == **path);
+            edit.map(|edit| Arc::<str>::from(edit.after.as_str()))
+        };
+        let files = self.source.files.iter().map(|(kind, file)| {
+            let content = edited(&file.path).map(Content::Text);
+            let content = content.unwrap_or_else(|| file.content.clone());
+            let path = path(&file.path);
+            (self.kind(kind), SourceFile { path, content })
+        });
+        renamed.files = files.collect();
+        let texts = self.source.texts.iter();
+        let texts = texts.map(|(at, text)| {
+            let text = edited(at).unwrap_or_else(|| text.clone());
+            (path(at), text)
+        });
+        renamed.texts = texts.collect();
+        let directories = self.source.directories.iter();
+        let directories = directories.map(|(known, at)| (self.directory(known), path(at)));
+        renamed.directories = directories.collect();
+        for problem in &mut renamed.problems {
+            problem.place.file = path(&problem.place.file);
+        }
+        renamed
+    }
+
+    fn name(&self, name: &Name) -> Name {
+        if **name == *self.from.as_str() {
+            self.to.as_str().into()
+        } else {
+            name.clone()
+        }
+    }
+
+    fn kind(&self, kind: &FileKind) -> FileKind {
+        let mut kind = kind.clone();
+        match &mut kind {
+            FileKind::InCycle { person, file, .. } => {
+                *person = self.name(person);
+                if let CycleFile::Peer(author) = file {
+                    *author = self.name(author);
+                }
+            }
+            FileKind::Person { person, .. }
+            | FileKind::Talent { person, .. }
+            | FileKind::PrivateNotes(person) => *person = self.name(person),
+            FileKind::Organisation
+            | FileKind::Track { .. }
+            | FileKind::Level { .. }
+            | FileKind::Cycle(_)
+            | FileKind::Figures(_) => {}
+        }
+        kind
+    }
+
+    fn directory(&self, directory: &Directory) -> Directory {
+        let mut directory = directory.clone();
+        match &mut directory {
+            Directory::Person(person)
+            | Directory::PersonCycle { person, .. }
+            | Directory::Attachments { person, .. } => *person = self.name(person),
+            Directory::Rubric(_)
+            | Directory::Track { .. }
+            | Directory::ManagementCycle(_)
+            | Directory::PrivateNotes => {}
+        }
+        directory
+    }
+}
+
+/// The references of one text.
+struct Found<'f> {
+    renaming: &'f Renaming<'f>,
+    toml: &'f str,
+    changes: Vec<Change>,
+}
+
+impl Found<'_> {
+    fn table(&mut self, keys: &[Key], table: &DeTable<'_>) -> Result<(), Range<usize>> {
+        for key in keys {
+            if let Some(value) = table.get(key.name) {
+                self.value(&key.holds, value)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn value(&mut self, holds: &Holds, value: &Spanned<DeValue<'_>>) -> Result<(), Range<usize>> {
+        match (holds, value.get_ref()) {
+            (Holds::Like(form), DeValue::String(text)) => {
+                self.text(form.names, text, value.span());
+                Ok(())
+            }
+            (Holds::List(of), DeValue::Array(list)) => {
+                list.iter().try_for_each(|value| self.value(of, value))
+            }
+            (Holds::Table(keys), DeValue::Table(table)) => self.table(keys, table),
+            (Holds::Map(of), DeValue::Table(table)) => {
+                let mut values = table.iter();
+                values.try_for_each(|(_, value)| self.value(of, value))
+            }
+            (Holds::Open(keys, of), DeValue::Table(table)) => {
+                self.table(keys, table)?;
+                let own = |name: &str| keys.iter().any(|key| key.name == name);
+                let mut others = table.iter().filter(|(name, _)| !own(name.get_ref()));
+                others.try_for_each(|(_, value)| self.value(of, value))
+            }
+            (Holds::Either(each), found) if each.iter().any(|holds| fits(holds, found)) => {
+                let mut fitting = each.iter().filter(|holds| fits(holds, found));
+                fitting.try_for_each(|holds| self.value(holds, value))
+            }
+            _ if names_something(holds) => Err(value.span()),
+            _ => Ok(()),
+        }
+    }
+
+    fn text(&mut self, names: Names, text: &str, at: Range<usize>) {
+        let Renaming { from, to, .. } = self.renaming;
+        let renamed = match names {
+            Names::Nothing => None,
+            Names::Person => (text == from.as_str()).then(|| to.to_string()),
+            Names::Path => self.renaming.path(text),
+        };
+        let Some(renamed) = renamed else { return };
+        let written = &self.toml[at.clone()];
+        let mark = &written[..1];
+        let plain = *written == format!("{mark}{text}{mark}");
+        let new = if plain {
+            format!("{mark}{renamed}{mark}")
+        } else {
+            quoted(&renamed)
+        };
+        self.changes.push((at, new));
+    }
+}
+
+/// Whether a value has the shape that is declared, as far as that tells forms apart.
+fn fits(holds: &Holds, value: &DeValue<'_>) -> bool {
+    match value {
+        DeValue::Array(_) => matches!(holds, Holds::List(_) | Holds::Range),
+        DeValue::Table(_) => matches!(holds, Holds::Table(_) | Holds::Map(_) | Holds::Open(..)),
+        DeValue::String(_) => matches!(
+            holds,
+            Holds::Like(_) | Holds::Text | Holds::Prose | Holds::Word(_)
+        ),
+        _ => false,
+    }
+}
+
+/// Whether anything is named by what is declared.
+fn names_something(holds: &Holds) -> bool {
+    let of_keys = |keys: &[Key]| keys.iter().any(|key| names_something(&key.holds));
+    match holds {
+        Holds::Like(form) => form.names != Names::Nothing,
+        Holds::List(of) | Holds::Map(of) => names_something(of),
+        Holds::Either(each) => each.iter().any(names_something),
+        Holds::Table(keys) => of_keys(keys),
+        Holds::Open(keys, of) => of_keys(keys) || names_something(of),
+        _ => false,
+    }
+}
