@@ -10,7 +10,7 @@ use gradus::pipeline;
 use gradus::scaffold::{self, Edit, Rename, Sources};
 use gradus::source::{ACCESS_LOCK, SEALED_ENDING, access_lock};
 
-use super::{Failure, Here, Message, at_rest, closed_sources, judged, keys, read};
+use super::{Failure, Here, Message, at_rest, closed_sources, keys, read};
 use crate::cli::Mv;
 
 /// Renames a person: all of it, or nothing.
@@ -32,15 +32,6 @@ pub fn run(here: &Here, args: &Mv) -> Result<(), Failure> {
     let rename = scaffold::rename(&source, from, to)?;
     let lock = lock(&root, &rename)?;
     let seal_to = seal_to(&root, &rename)?;
-    let has_errors = judged(here, source).report.has_errors();
-    let after = judged(here, rename.renamed.clone()).report;
-    if after.has_errors() && !has_errors {
-        here.print_report(&after);
-        let what = format!("the tree would have errors if `{from}` were `{to}`");
-        return Err(Failure::Broken(
-            Message::new(what).help("nothing was changed"),
-        ));
-    }
     let edits = rename.edits.iter().chain(&lock);
     let edits = edits.map(|edit| Replacement::of(&root, edit, seal_to.as_ref()));
     let work = Work {
@@ -245,6 +236,11 @@ fn say(here: &Here, would: bool, rename: &Rename, lock: Option<&Edit>) {
     let moves: Vec<_> = rename.moves.iter().rev().collect();
     here.say_each(&moves, |(from, to)| format!("{} {from} to {to}", verbs[1]));
     let Rename { from, to, .. } = rename;
+    if rename.unlocks_by_id {
+        here.say(&format!(
+            "they unlock by the login `{to}` from the next build on; `login = \"{from}\"` in their person.toml keeps the old name"
+        ));
+    }
     if would {
         here.say("nothing was changed; without `--dry-run`, all of it is, or nothing");
         return;
@@ -260,5 +256,33 @@ fn say(here: &Here, would: bool, rename: &Rename, lock: Option<&Edit>) {
         here.say(
             "sealed files that changed are sealed to `[sources] recipients`, and to nobody else",
         );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_fails_amid_is_put_back() {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        for name in ["one", "other"] {
+            fs::write(at(name), "by ada").unwrap();
+        }
+        let edit = |name: &str| Replacement {
+            path: at(name),
+            before: b"by ada".to_vec(),
+            after: b"by eva".to_vec(),
+        };
+        let work = Work {
+            edits: vec![edit("one"), edit("other")],
+            moves: vec![(at("other"), at("moved")), (at("missing"), at("there"))],
+        };
+        assert!(work.run().is_err());
+        for name in ["one", "other"] {
+            assert_eq!(fs::read_to_string(at(name)).unwrap(), "by ada", "{name}");
+        }
+        assert!(!at("moved").exists());
     }
 }

@@ -17,8 +17,7 @@ use crate::model::{PersonId, path_of_renamed};
 use crate::schema::{self, Holds, Key, Kind, Names};
 use crate::source::written::{Toml, front_matter};
 use crate::source::{
-    Content, CycleFile, Directory, FileKind, Name, PersonFile, ProblemKind, SEALED_ENDING, Source,
-    SourceFile,
+    CycleFile, Directory, FileKind, PersonFile, ProblemKind, SEALED_ENDING, Source, SourceFile,
 };
 
 /// What a rename changes.
@@ -33,8 +32,8 @@ pub struct Rename {
     /// Files and folders by their paths so far and from then on, in the order in which they move: the person's folder is
     /// the last.
     pub moves: Vec<(String, String)>,
-    /// The tree as it is then.
-    pub renamed: Source,
+    /// They unlock by a passphrase, and the name that they type is the id.
+    pub unlocks_by_id: bool,
 }
 
 /// A text that changes.
@@ -70,7 +69,7 @@ pub fn rename(source: &Source, from: &str, to: &str) -> Result<Rename, Refusal> 
     }
     Ok(Rename {
         moves: renaming.moves(),
-        renamed: renaming.renamed(&edits),
+        unlocks_by_id: renaming.unlocks_by_id(),
         edits,
         from: renaming.from,
         to: renaming.to,
@@ -230,6 +229,16 @@ impl Renaming<'_> {
         Some(renamed + ending)
     }
 
+    fn unlocks_by_id(&self) -> bool {
+        let file = |file: PersonFile| {
+            let person = self.from.as_str().into();
+            self.source.files.get(&FileKind::Person { person, file })
+        };
+        let person = file(PersonFile::Person).and_then(SourceFile::text);
+        let has_name = person.is_some_and(|text| Toml::parse(text).root.contains_key("login"));
+        file(PersonFile::Login).is_some() && !has_name
+    }
+
     fn moves(&self) -> Vec<(String, String)> {
         let folder = |id: &PersonId| self.source.placed(&format!("people/{id}"));
         let (from, to) = (folder(&self.from), folder(&self.to));
@@ -248,78 +257,6 @@ impl Renaming<'_> {
                 .then(|| (format!("{folder}/{file}"), format!("{folder}/{renamed}")))
         });
         files.chain([(from, to)]).collect()
-    }
-
-    fn renamed(&self, edits: &[Edit]) -> Source {
-        let mut renamed = self.source.clone();
-        let path = |path: &Arc<str>| self.path(path).map_or_else(|| path.clone(), Arc::from);
-        let edited = |path: &Arc<str>| {
-            let edit = edits.iter().find(|edit| *edit.path == **path);
-            edit.map(|edit| Arc::<str>::from(edit.after.as_str()))
-        };
-        let files = self.source.files.iter().map(|(kind, file)| {
-            let content = edited(&file.path).map(Content::Text);
-            let content = content.unwrap_or_else(|| file.content.clone());
-            let path = path(&file.path);
-            (self.kind(kind), SourceFile { path, content })
-        });
-        renamed.files = files.collect();
-        let texts = self.source.texts.iter();
-        let texts = texts.map(|(at, text)| {
-            let text = edited(at).unwrap_or_else(|| text.clone());
-            (path(at), text)
-        });
-        renamed.texts = texts.collect();
-        let directories = self.source.directories.iter();
-        let directories = directories.map(|(known, at)| (self.directory(known), path(at)));
-        renamed.directories = directories.collect();
-        for problem in &mut renamed.problems {
-            problem.place.file = path(&problem.place.file);
-        }
-        renamed
-    }
-
-    fn name(&self, name: &Name) -> Name {
-        if **name == *self.from.as_str() {
-            self.to.as_str().into()
-        } else {
-            name.clone()
-        }
-    }
-
-    fn kind(&self, kind: &FileKind) -> FileKind {
-        let mut kind = kind.clone();
-        match &mut kind {
-            FileKind::InCycle { person, file, .. } => {
-                *person = self.name(person);
-                if let CycleFile::Peer(author) = file {
-                    *author = self.name(author);
-                }
-            }
-            FileKind::Person { person, .. }
-            | FileKind::Talent { person, .. }
-            | FileKind::PrivateNotes(person) => *person = self.name(person),
-            FileKind::Organisation
-            | FileKind::Track { .. }
-            | FileKind::Level { .. }
-            | FileKind::Cycle(_)
-            | FileKind::Figures(_) => {}
-        }
-        kind
-    }
-
-    fn directory(&self, directory: &Directory) -> Directory {
-        let mut directory = directory.clone();
-        match &mut directory {
-            Directory::Person(person)
-            | Directory::PersonCycle { person, .. }
-            | Directory::Attachments { person, .. } => *person = self.name(person),
-            Directory::Rubric(_)
-            | Directory::Track { .. }
-            | Directory::ManagementCycle(_)
-            | Directory::PrivateNotes => {}
-        }
-        directory
     }
 }
 

@@ -2,6 +2,6 @@
 
 mod again;
 mod edits;
-mod generated;
+pub mod generated;
 mod renewed;
 mod sealed_site;
