@@ -6,15 +6,14 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 use super::Refusal;
 use super::known::new_person_id;
 use super::words::quoted;
 use crate::diag::{did_you_mean, line_and_column};
 use crate::model::{PersonId, path_of_renamed};
-use crate::schema::{self, Holds, Key, Kind, Names};
+use crate::schema::{self, Declared, Holds, Key, Names};
 use crate::source::written::{Toml, front_matter};
 use crate::source::{
     CycleFile, Directory, FileKind, PersonFile, ProblemKind, SEALED_ENDING, Source, SourceFile,
@@ -116,35 +115,6 @@ fn hides(problem: &ProblemKind) -> bool {
     )
 }
 
-/// What is declared of a file; nothing of one without keys.
-fn declared(kind: &FileKind) -> Option<&'static Kind> {
-    let id = match kind {
-        FileKind::Organisation => "gradus",
-        FileKind::Track { .. } => "track",
-        FileKind::Level { .. } => "level",
-        FileKind::Cycle(_) => "cycle",
-        FileKind::Figures(_) => "figures",
-        FileKind::Talent { .. } => "talent",
-        FileKind::PrivateNotes(_) => return None,
-        FileKind::Person { file, .. } => match file {
-            PersonFile::Person => "person",
-            PersonFile::Log => "log",
-            PersonFile::CheckIns | PersonFile::Login => return None,
-        },
-        FileKind::InCycle { file, .. } => match file {
-            CycleFile::Expectations => "expectations",
-            CycleFile::SelfAssessment => "self",
-            CycleFile::Peer(_) => "peer",
-            CycleFile::Review => "review",
-            CycleFile::Response => "response",
-            CycleFile::Plan => "plan",
-            CycleFile::Pip => "pip",
-            CycleFile::Attachment(_) => return None,
-        },
-    };
-    schema::kind(id)
-}
-
 /// What the folders of people are called.
 fn person_folders(source: &Source) -> impl Iterator<Item = &str> {
     source.directories.keys().filter_map(|known| match known {
@@ -164,7 +134,7 @@ type Change = (Range<usize>, String);
 
 impl Renaming<'_> {
     fn edit(&self, kind: &FileKind, file: &SourceFile) -> Result<Option<Edit>, Refusal> {
-        let (Some(declared), Some(text)) = (declared(kind), file.text()) else {
+        let (Some(declared), Some(text)) = (kind.declared(), file.text()) else {
             return Ok(None);
         };
         let toml = match (declared.is_front_matter, front_matter(text)) {
@@ -201,13 +171,34 @@ impl Renaming<'_> {
         if let Some(error) = parsed.errors.into_iter().next() {
             return Err(error.span);
         }
-        let mut found = Found {
-            renaming: self,
-            toml,
-            changes: Vec::new(),
+        let (mut changes, mut wrong) = (Vec::new(), None);
+        schema::walk(keys, &parsed.root, &mut |declared| {
+            if !declared.fits && names_something(declared.holds) {
+                wrong.get_or_insert(declared.value.span());
+            }
+            changes.extend(self.change(&declared, toml));
+        });
+        wrong.map_or(Ok(changes), Err)
+    }
+
+    fn change(&self, declared: &Declared<'_>, toml: &str) -> Option<Change> {
+        let (Holds::Like(form), DeValue::String(text)) = (declared.holds, declared.value.get_ref())
+        else {
+            return None;
         };
-        found.table(keys, &parsed.root)?;
-        Ok(found.changes)
+        let renamed = match form.names {
+            Names::Nothing => None,
+            Names::Person => (**text == *self.from.as_str()).then(|| self.to.to_string()),
+            Names::Path => self.path(text),
+        }?;
+        let at = declared.value.span();
+        let (written, mark) = (&toml[at.clone()], &toml[at.start..=at.start]);
+        let new = if *written == format!("{mark}{text}{mark}") {
+            format!("{mark}{renamed}{mark}")
+        } else {
+            quoted(&renamed)
+        };
+        Some((at, new))
     }
 
     /// A path as somebody wrote it, where it changes.
@@ -257,85 +248,6 @@ impl Renaming<'_> {
                 .then(|| (format!("{folder}/{file}"), format!("{folder}/{renamed}")))
         });
         files.chain([(from, to)]).collect()
-    }
-}
-
-/// The references of one text.
-struct Found<'f> {
-    renaming: &'f Renaming<'f>,
-    toml: &'f str,
-    changes: Vec<Change>,
-}
-
-impl Found<'_> {
-    fn table(&mut self, keys: &[Key], table: &DeTable<'_>) -> Result<(), Range<usize>> {
-        for key in keys {
-            if let Some(value) = table.get(key.name) {
-                self.value(&key.holds, value)?;
-            }
-        }
-        Ok(())
-    }
-
-    fn value(&mut self, holds: &Holds, value: &Spanned<DeValue<'_>>) -> Result<(), Range<usize>> {
-        match (holds, value.get_ref()) {
-            (Holds::Like(form), DeValue::String(text)) => {
-                self.text(form.names, text, value.span());
-                Ok(())
-            }
-            (Holds::List(of), DeValue::Array(list)) => {
-                list.iter().try_for_each(|value| self.value(of, value))
-            }
-            (Holds::Table(keys), DeValue::Table(table)) => self.table(keys, table),
-            (Holds::Map(of), DeValue::Table(table)) => {
-                let mut values = table.iter();
-                values.try_for_each(|(_, value)| self.value(of, value))
-            }
-            (Holds::Open(keys, of), DeValue::Table(table)) => {
-                self.table(keys, table)?;
-                let own = |name: &str| keys.iter().any(|key| key.name == name);
-                let mut others = table.iter().filter(|(name, _)| !own(name.get_ref()));
-                others.try_for_each(|(_, value)| self.value(of, value))
-            }
-            (Holds::Either(each), found) if each.iter().any(|holds| fits(holds, found)) => {
-                let mut fitting = each.iter().filter(|holds| fits(holds, found));
-                fitting.try_for_each(|holds| self.value(holds, value))
-            }
-            _ if names_something(holds) => Err(value.span()),
-            _ => Ok(()),
-        }
-    }
-
-    fn text(&mut self, names: Names, text: &str, at: Range<usize>) {
-        let Renaming { from, to, .. } = self.renaming;
-        let renamed = match names {
-            Names::Nothing => None,
-            Names::Person => (text == from.as_str()).then(|| to.to_string()),
-            Names::Path => self.renaming.path(text),
-        };
-        let Some(renamed) = renamed else { return };
-        let written = &self.toml[at.clone()];
-        let mark = &written[..1];
-        let plain = *written == format!("{mark}{text}{mark}");
-        let new = if plain {
-            format!("{mark}{renamed}{mark}")
-        } else {
-            quoted(&renamed)
-        };
-        self.changes.push((at, new));
-    }
-}
-
-/// Whether a value has the shape that is declared, as far as that tells forms apart.
-fn fits(holds: &Holds, value: &DeValue<'_>) -> bool {
-    match value {
-        DeValue::Array(_) => matches!(holds, Holds::List(_) | Holds::Range),
-        DeValue::Table(_) => matches!(holds, Holds::Table(_) | Holds::Map(_) | Holds::Open(..)),
-        DeValue::String(_) => matches!(
-            holds,
-            Holds::Like(_) | Holds::Text | Holds::Prose | Holds::Word(_)
-        ),
-        _ => false,
     }
 }
 

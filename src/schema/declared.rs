@@ -1,7 +1,7 @@
 //! The declarations: what each kind of file holds.
 
 use super::Holds::{
-    Date, Either, Flag, Like, List, Map, Number, Open, Prose, Range, Table, Text, Word,
+    Date, Either, Flag, Like, List, Map, Number, Open, Past, Prose, Range, Table, Text, Word,
 };
 use super::{Form, Holds, Key, Kind, Names};
 
@@ -445,7 +445,7 @@ const PERSON: &[Key] = &[
 const READER_KEY: &[Key] = &[
     required("key", Like(&RECIPIENT), "the public key"),
     key("until", Date, "the last day on which it counts"),
-    key("revoked", Date, "the day on which it was revoked: it counts no more, and may never come back"),
+    key("revoked", Past, "the day on which it was revoked: it counts no more, and may never come back"),
     key("login", Flag, "`login.age` wraps this one, and is published as long as it counts; `gradus keys login` says so"),
 ];
 
@@ -465,7 +465,7 @@ const LEAVE: &[Key] = &[
 const LOG: &[Key] = &[key("entry", List(&Table(ENTRY)), "one for each thing worth remembering")];
 
 const ENTRY: &[Key] = &[
-    required("date", Date, "the day"),
+    required("date", Past, "the day"),
     required("kind", Word(&["win", "feedback", "award", "touchpoint"]), "what it is; a touchpoint is a code or design review, a postmortem, a demo"),
     key("by", A_PERSON, "who says so"),
     key("on", AN_ID, "the expectation that it belongs to"),
@@ -476,7 +476,7 @@ const ENTRY: &[Key] = &[
 ];
 
 const EXPECTATIONS: &[Key] = &[
-    key("agreed", Date, "the day they were agreed; without it the file is a draft, shown to nobody"),
+    key("agreed", Past, "the day they were agreed; without it the file is a draft, shown to nobody"),
     key("until", Date, "the last day; default the cycle's end; onboarding and leave set another"),
     key("readers", READERS, READERS_ABOUT),
     key("expectation", List(&Table(EXPECTATION)), "three to five, set together; they stay as agreed"),
@@ -492,7 +492,7 @@ const EXPECTATION: &[Key] = &[
     key("competencies", IDS, "the competencies that it shows"),
     key("why", Prose, "why it matters"),
     key("aims", Like(&LEVEL_REF), "the level whose evidence it is; default the level held"),
-    key("agreed", Date, "where it differs from the file's"),
+    key("agreed", Past, "where it differs from the file's"),
     key("until", Date, "where it differs from the file's"),
     key("objective", Text, "what of the team or company it serves"),
     key("follows", Like(&FOLLOWED), "what it carries on, of an earlier cycle"),
@@ -502,15 +502,15 @@ const EXPECTATION: &[Key] = &[
 const STEP: &[Key] = &[
     required("text", Prose, "what is to be done"),
     key("due", Date, "by when"),
-    key("done", Date, "the day it was done"),
-    key("dropped", Date, "the day it was given up"),
+    key("done", Past, "the day it was done"),
+    key("dropped", Past, "the day it was given up"),
     key("why", Prose, "why it was given up"),
     key("note", Prose, "what else there is to say"),
     key("evidence", ADDRESSES, "where to see it"),
 ];
 
 const NOTE: &[Key] = &[
-    required("date", Date, "the day"),
+    required("date", Past, "the day"),
     required("by", A_PERSON, "who says so"),
     key("on", AN_ID, "the expectation that it is about"),
     required("text", Prose, "what is to be said"),
@@ -523,7 +523,7 @@ const RATINGS: &str = "how each competency was shown, by its id";
 
 const SELF: &[Key] = &[
     required("by", A_PERSON, BY),
-    key("date", Date, DATE),
+    key("date", Past, DATE),
     key("readers", READERS, READERS_ABOUT),
     key("outcome", OUTCOME_MAP, OUTCOMES),
     key("ratings", RATING_MAP, RATINGS),
@@ -531,7 +531,7 @@ const SELF: &[Key] = &[
 
 const PEER: &[Key] = &[
     required("by", A_PERSON, "who wrote it, as the file's name says too"),
-    key("date", Date, "the day it was done; without it the file is a request, shown to nobody"),
+    key("date", Past, "the day it was done; without it the file is a request, shown to nobody"),
     key("readers", READERS, READERS_ABOUT),
     key("outcome", OUTCOME_MAP, OUTCOMES),
     key("ratings", RATING_MAP, RATINGS),
@@ -540,18 +540,18 @@ const PEER: &[Key] = &[
 
 const REVIEW: &[Key] = &[
     required("by", A_PERSON, BY),
-    key("date", Date, DATE),
+    key("date", Past, DATE),
     key("readers", READERS, READERS_ABOUT),
     key("outcome", OUTCOME_MAP, OUTCOMES),
     key("ratings", RATING_MAP, RATINGS),
     key("shared", Date, "from that day on its subject reads it"),
-    key("acknowledged", Date, "the day the manager had read the response"),
+    key("acknowledged", Past, "the day the manager had read the response"),
     key("reply", Prose, "answers the response"),
 ];
 
 const RESPONSE: &[Key] = &[
     required("by", A_PERSON, BY),
-    key("date", Date, DATE),
+    key("date", Past, DATE),
     key("readers", READERS, READERS_ABOUT),
     key("goals", PROSES, "two or three for the next period"),
 ];
@@ -600,7 +600,7 @@ const PIP: &[Key] = &[
     key("consequence", Prose, "what follows otherwise"),
     key("objective", List(&Table(PIP_OBJECTIVE)), "three or four that can be measured"),
     key("checkin", List(&Table(PIP_CHECKIN)), "one a week"),
-    key("closed", Date, "the day it ended; from then on only the person and hr read it"),
+    key("closed", Past, "the day it ended; from then on only the person and hr read it"),
     key("result", Word(&["met", "extended", "ended"]), "how it ended"),
 ];
 
@@ -612,7 +612,7 @@ const PIP_OBJECTIVE: &[Key] = &[
 ];
 
 const PIP_CHECKIN: &[Key] = &[
-    required("date", Date, "the day"),
+    required("date", Past, "the day"),
     key("text", Prose, "what was said"),
     key("values", Map(&Text), "the measure of each objective, by its id"),
 ];
@@ -620,7 +620,7 @@ const PIP_CHECKIN: &[Key] = &[
 const TALENT: &[Key] = &[
     required("by", A_PERSON, "who assesses"),
     key("partner", A_PERSON, "the thought partner who pressure-tests it"),
-    key("date", Date, DATE),
+    key("date", Past, DATE),
     key("readers", READERS, READERS_ABOUT),
     key("alignment", ALIGNMENT, "against the level held"),
     key("confidence", CONFIDENCE, "how sure"),
@@ -635,7 +635,7 @@ const TALENT: &[Key] = &[
 ];
 
 const ADJUSTED: &[Key] = &[
-    required("date", Date, "the day"),
+    required("date", Past, "the day"),
     required("was", ALIGNMENT, "what it was before"),
     required("why", Prose, "the reason"),
 ];

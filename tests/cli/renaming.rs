@@ -113,7 +113,7 @@ fn is_same(before: &[String], after: &[String], what: &str) {
 
 #[test]
 fn whoever_is_renamed_the_same_people_read_the_same_but_for_the_id() {
-    let (here, org) = generated(7, 3);
+    let (here, org) = generated(5, 3);
     let people = org.people.iter().map(|id| (&here, id.clone()));
     let example = example();
     example.run(&["-C", "org", "access", "--accept"]).exits(0);

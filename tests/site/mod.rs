@@ -1,6 +1,7 @@
 //! A built site, judged from outside: what whose key opens, and what a stranger sees.
 
 mod again;
+mod days;
 mod edits;
 pub mod generated;
 mod renewed;
