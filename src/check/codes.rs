@@ -717,6 +717,12 @@ rules! {
     "With `peer_feedback = \"anonymous\"` the subject reads answers without names, and a file can name its author: its name, a login in a screenshot, its \
      metadata. The management chain sees the attachment; the subject sees the words of the link alone. Put what the subject should know into words."
     "![my graph](files/linus-screenshot.png)"
+
+    ANCHOR_LINK "W044" Warning
+    "a link to a place within a page"
+    "A text is shown among others on a page of the site, where headings of texts have no address. `#heading` leads nowhere there, and the words are shown without \
+     a link. Name the heading in words. Footnotes and full addresses are links as ever."
+    "[above](#strengths)"
 }
 
 /// The rule of that code.

@@ -232,6 +232,18 @@ pub fn directories(root: &Path, given: &Given) -> Vec<PathBuf> {
     read.map_or_else(|_| Vec::new(), |source| source.areas.all().collect())
 }
 
+/// The paths by which somebody named the organisation and the directories of `[sources]`, with the links in them.
+pub fn named_directories(root: &Path, given: &Given) -> Vec<PathBuf> {
+    let read = load::begin(root, given);
+    let areas = read.map_or_else(
+        |_| Vec::new(),
+        |source| vec![source.areas.people, source.areas.management],
+    );
+    let moved = areas.into_iter().filter(|area| area.moved && !area.refused);
+    let moved = moved.map(|area| root.join(area.shown));
+    moved.chain([root.to_owned()]).collect()
+}
+
 /// One file that was read.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SourceFile {
