@@ -120,7 +120,8 @@ impl SealTo {
         self.0.len()
     }
 
-    fn seal(&self, plain: &[u8]) -> Vec<u8> {
+    /// The age file that holds some bytes.
+    pub fn seal(&self, plain: &[u8]) -> Vec<u8> {
         let recipients = self.0.iter().map(|key| key as &dyn age::Recipient);
         let encryptor = Encryptor::with_recipients(recipients)
             .expect("some recipients of one kind are always a valid set");

@@ -164,6 +164,8 @@ pub enum Command {
     Verify(Verify),
     /// Read a published site without any code that it serves
     Open(Open),
+    /// Rename a person: files, references, access lock and history
+    Mv(Mv),
     /// Encrypt sources: `peer-linus.md` becomes `peer-linus.md.age`, which the tree may hold instead
     Seal(Seal),
     /// Open sealed sources: `peer-linus.md.age` becomes `peer-linus.md`
@@ -186,6 +188,7 @@ impl Command {
         let named = match self {
             Self::New(new) => new.organisation(),
             Self::Close(args) => &args.org,
+            Self::Mv(args) => &args.org,
             Self::Build(args) => &args.org,
             Self::Serve(args) => &args.org,
             Self::Verify(args) => &args.org,
@@ -285,6 +288,32 @@ pub struct Close {
     /// The cycle
     #[arg(value_name = "CYCLE")]
     pub cycle: String,
+
+    #[command(flatten)]
+    pub org: InOrg,
+}
+
+#[derive(Debug, Args)]
+#[command(after_long_help = "\
+Everything that names the person by their id follows: their folder, the names of files, every key of every file that
+declares the id of a person, `access.lock`. Words in texts stay. All of it changes, or nothing: stopped amid, it goes on
+where you run it again. Sealed sources need an identity that opens them.
+
+Examples:
+  gradus mv people/ada people/ada-okafor
+  gradus mv --dry-run people/ada people/ada-okafor  # shows what would change")]
+pub struct Mv {
+    /// The person's folder
+    #[arg(value_name = "people/OLD")]
+    pub from: String,
+
+    /// The same with the new id
+    #[arg(value_name = "people/NEW")]
+    pub to: String,
+
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    pub dry_run: bool,
 
     #[command(flatten)]
     pub org: InOrg,

@@ -16,6 +16,7 @@ use crate::check::audiences::Gained;
 use crate::check::{self, Checker, Guidance};
 use crate::diag::{Diagnostic, Report};
 use crate::fingerprint;
+use crate::growth::turns;
 use crate::model::{
     Commons, CycleId, Date, FileHash, KeyKind, Organisation, PersonId, PlainFile, QuestionId,
     Reach, SealedSite, SectionDraw, SiteStore,
@@ -113,7 +114,7 @@ pub fn judge(source: Source, today: Date) -> Loaded {
 }
 
 /// The sealed files that another identity is needed for.
-pub(crate) fn closed(source: &Source) -> Vec<(Arc<str>, Unopened)> {
+pub fn closed(source: &Source) -> Vec<(Arc<str>, Unopened)> {
     let unopened = source.unopened();
     let closed = unopened.filter(|(_, _, why)| why.wants_identity());
     closed.map(|(path, _, why)| (path.clone(), why)).collect()
@@ -163,6 +164,16 @@ pub struct Days {
     pub today: Date,
     /// The day that facts are judged on.
     pub as_of: Date,
+}
+
+impl Days {
+    /// From when on it is asked when a site changes by itself.
+    pub fn from(&self) -> turns::From {
+        turns::From {
+            today: self.today,
+            is_fixed: self.as_of != self.today,
+        }
+    }
 }
 
 /// Is told how far a long build is, from any thread.

@@ -21,6 +21,7 @@ use crate::access::{self, Access, Audiences, Planned, lock};
 use crate::check::{Guidance, Partly};
 use crate::diag::Diagnostic;
 use crate::fingerprint;
+use crate::growth::turns::{self, What};
 use crate::model::*;
 use crate::pipeline::{self, BuildError, Days};
 use crate::seal::{SealInput, Sealer, SiteKey};
@@ -59,7 +60,14 @@ impl Basis<'_> {
             let sections = sections.get(id).map_or(&[][..], Vec::as_slice);
             let bearing = self.bearing(&audiences, person, sections);
             let files = self.files(id.as_str());
-            (self.name(id.as_str()), MadeOf { files, bearing })
+            let turn = turns::next_turn_of(organisation, person, self.days.from());
+            let turns = turn.map(|turn| turn.day);
+            let of = MadeOf {
+                files,
+                bearing,
+                turns,
+            };
+            (self.name(id.as_str()), of)
         });
         Some(Made {
             shared: self.shared(),
@@ -152,6 +160,15 @@ impl Renewal {
         let mut shown = audiences.shown_to(managers.iter().copied());
         shown.extend(changed.iter().cloned());
         let (organisation, said) = tree.organisation(&shown)?;
+        for id in &changed {
+            let turn = turns::next_turn_of(
+                &organisation,
+                organisation.people.get(id)?,
+                basis.days.from(),
+            );
+            let of = made.people.get_mut(&basis.name(id.as_str()))?;
+            of.turns = turn.map(|turn| turn.day);
+        }
         let said = said.into_iter().filter(|(id, _)| changed.contains(id));
         let diagnostics = said.flat_map(|(_, said)| said).collect();
         let renewal = Self {
@@ -193,6 +210,21 @@ impl Renewal {
         }
         self.due = due;
         Some(self)
+    }
+
+    /// The next day on which the site changes by itself, and what happens then where that was read.
+    pub fn next_turn(&self, basis: &Basis) -> Option<(Date, Option<What>)> {
+        let (org, from) = (&self.organisation, basis.days.from());
+        let changed = self.changed.iter().filter_map(|id| org.people.get(id));
+        let read = changed.filter_map(|person| turns::next_turn_of(org, person, from));
+        let read = read.chain(turns::next_turn_of_all(org, from)).min();
+        let of_others = self.made.people.values().filter_map(|of| of.turns).min();
+        match read {
+            Some(turn) if of_others.is_none_or(|day| turn.day <= day) => {
+                Some((turn.day, Some(turn.what)))
+            }
+            _ => of_others.map(|day| (day, None)),
+        }
     }
 
     /// Draws and seals what is due into a store that holds the site that was made before, whole. Nothing where a section

@@ -10,11 +10,13 @@ mod editors;
 mod json;
 #[cfg(test)]
 mod page;
+mod walk;
 mod words;
 
 pub use declared::KINDS;
 pub use editors::{SCHEMAS, editor_files, schema_text};
 pub use json::json_schema;
+pub use walk::{Declared, walk};
 pub use words::is_word;
 
 /// A kind of file.
@@ -50,6 +52,8 @@ pub enum Holds {
     Prose,
     /// A calendar date, without quotes.
     Date,
+    /// The same, of something that has happened: a day that has not come yet is a slip.
+    Past,
     /// `true` or `false`; absent is `false`.
     Flag,
     /// A whole number within bounds.
@@ -78,6 +82,18 @@ pub struct Form {
     /// As a regular expression that every dialect reads alike.
     pub pattern: &'static str,
     pub example: &'static str,
+    pub names: Names,
+}
+
+/// What of the tree a text names, so that a rename finds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Names {
+    /// Nothing that a rename follows.
+    Nothing,
+    /// A person, by their id.
+    Person,
+    /// A file or folder, by its path.
+    Path,
 }
 
 /// The kind of that id.

@@ -200,7 +200,8 @@ fn slip(fact: &growth::ExpectationFacts<'_>) -> Option<Slip> {
         .steps
         .iter()
         .filter(|step| step.state == StepState::Overdue);
-    let steps = overdue.filter_map(|step| Some((step.due?, step.step.text.as_str().to_owned())));
+    let steps =
+        overdue.filter_map(|step| Some((step.due?, markup::plain(step.step.text.as_str()))));
     Some(Slip {
         expectation: fact.expectation.id.clone(),
         steps: steps.collect(),

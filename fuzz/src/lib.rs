@@ -159,7 +159,7 @@ pub fn markdown(data: &[u8]) {
     );
     let line = markdown::inline(&text, &around);
     tree::parse(&format!("<p>{line}</p>"), &media).expect("a line is within the allow-list");
-    markdown::plain(&text);
+    gradus::model::markup::plain(&text);
 }
 
 /// A sealed file's inside: the container, and the section in it.

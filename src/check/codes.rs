@@ -590,6 +590,13 @@ rules! {
      up to the day it was closed or today. Days of leave are not counted."
     "start = 2026-02-01 and the first [[checkin]] on 2026-03-15"
 
+    NOT_YET "G080" Advice
+    "a day that has not come yet"
+    "A date of something that has happened lies in the future, as a slip of the year does: of feedback, an agreement, a step that is done, an entry of the log. What is \
+     dated is shown at once, whatever its date; leave the date out until the day has come, and it is a draft. Days that are planned may lie ahead: `due`, `until`, \
+     `shared`, the `from` of a role. `gradus build` says on which day the site changes next."
+    "date = 2062-01-05"
+
     UNKNOWN_FILE "W001" Warning
     "a file or directory that is not known here"
     "Nothing reads it, and its name is not one of the layout; perhaps it is misspelt. Names that begin with a dot are left alone, \
@@ -711,6 +718,12 @@ rules! {
     "With `peer_feedback = \"anonymous\"` the subject reads answers without names, and a file can name its author: its name, a login in a screenshot, its \
      metadata. The management chain sees the attachment; the subject sees the words of the link alone. Put what the subject should know into words."
     "![my graph](files/linus-screenshot.png)"
+
+    ANCHOR_LINK "W044" Warning
+    "a link to a place within a page"
+    "A text is shown among others on a page of the site, where headings of texts have no address. `#heading` leads nowhere there, and the words are shown without \
+     a link. Name the heading in words. Footnotes and full addresses are links as ever."
+    "[above](#strengths)"
 }
 
 /// The rule of that code.

@@ -26,7 +26,7 @@ pub(super) fn read(known: &Known<'_>) -> Vec<Cycle> {
 }
 
 fn cycle(known: &Known<'_>, table: &Table<'_>, id: &CycleId) -> Option<Cycle> {
-    let title = table.required_string("title");
+    let title = table.required_title();
     table.require("start");
     table.require("end");
     table.in_order("start", "end");

@@ -146,7 +146,7 @@ fn ratings(known: &Known<'_>, table: &Table<'_>) -> Vec<Rating> {
 }
 
 fn rating(known: &Known<'_>, table: &Table<'_>, once: &mut Once) -> Option<Rating> {
-    let title = table.required_string("title");
+    let title = table.required_title();
     let id = table.required_id("id", RatingId::new)?;
     if CELL_KEYS.contains(&id.value.as_str()) {
         let message = format!(

@@ -248,7 +248,7 @@ fn written_role(known: &Known<'_>, table: &Table<'_>) -> (Role, Option<Place>) {
     let role = Role {
         from: table.required_date("from"),
         level: known.level_at(table, "level", &known.all_rubrics()),
-        title: table.string("title"),
+        title: table.string("title").map(|title| markup::title(&title)),
         team: table.string("team"),
         manager: known.person_at(table, "manager"),
     };

@@ -330,7 +330,14 @@ fn check_target(doc: &Doc<'_>, target: &str, place: impl FnOnce() -> Place) {
     if target.len() > LINK_BYTES_MAX {
         return too_long(doc.complaints, place());
     }
-    if is_web_address(target) || is_mail_address(target) || target.starts_with('#') {
+    if is_web_address(target) || is_mail_address(target) {
+        return;
+    }
+    if target.starts_with('#') {
+        let message = format!("`{target}` leads nowhere, since headings of a text have no address");
+        doc.complaints
+            .about(codes::ANCHOR_LINK, place(), message)
+            .help("name the heading in words; they are shown without a link");
         return;
     }
     let is_there = |name: &str| doc.attachments.is_some_and(|names| names.contains(name));

@@ -34,7 +34,7 @@ fn read(known: &Known<'_>, table: &Table<'_>) -> Vec<Question> {
 fn question(known: &Known<'_>, table: &Table<'_>, once: &mut Once) -> Option<Question> {
     table.require("for");
     let asked = table.word("for", &ASKED);
-    let title = table.required_string("title");
+    let title = table.required_title();
     let prompt = table.prose("prompt").unwrap_or_default();
     let readers = known.readers(table);
     let id = table.required_id("id", QuestionId::new)?;

@@ -140,7 +140,7 @@ fn written_track(
     let readers = [("org", false), ("public", true)];
     let track = Track {
         id: id.clone(),
-        title: table.required_string("title"),
+        title: table.required_title(),
         description: table.prose("description").unwrap_or_default(),
         public: table.word("readers", &readers) == Some(true),
         extends: extends.as_ref().map(|at| at.value.clone()),
@@ -163,7 +163,7 @@ fn competencies(known: &Known<'_>, table: &Table<'_>) -> Vec<Competency> {
 }
 
 fn competency(known: &Known<'_>, table: &Table<'_>, once: &mut Once) -> Option<Competency> {
-    let title = table.required_string("title");
+    let title = table.required_title();
     let category = table.string("category");
     let description = table.prose("description").unwrap_or_default();
     let stages = stages(known, table);
@@ -203,7 +203,7 @@ fn stages(known: &Known<'_>, table: &Table<'_>) -> Vec<Stage> {
 
 fn stage(known: &Known<'_>, table: &Table<'_>, once: &mut Once) -> Option<Stage> {
     let stage = Stage {
-        title: table.required_string("title"),
+        title: table.required_title(),
         text: table.prose("text").unwrap_or_default(),
         points: table.integer("points", POINTS),
         signals: signals(table),
@@ -267,7 +267,7 @@ fn written_level(known: &Known<'_>, table: &Table<'_>, id: LevelId) -> WrittenLe
     table.require("rank");
     let level = Level {
         id,
-        title: table.required_string("title"),
+        title: table.required_title(),
         rank: table.integer("rank", POINTS).unwrap_or_default(),
         equivalent: Vec::new(),
         min_points: table.integer("min_points", POINTS),
@@ -299,7 +299,7 @@ fn equivalents(known: &Known<'_>, table: &Table<'_>) -> Vec<At<LevelRef>> {
 fn sections(table: &Table<'_>) -> Vec<LevelSection> {
     let tables = table.tables("section", &["title", "text", "items", "readers"]);
     let section = |table: &Table<'_>| LevelSection {
-        title: table.required_string("title"),
+        title: table.required_title(),
         text: table.prose("text").unwrap_or_default(),
         items: table.proses("items"),
         managers_only: table.word("readers", &[("managers", true), ("org", false)]) == Some(true),

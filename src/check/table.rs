@@ -14,7 +14,7 @@ use super::codes;
 use super::complaints::{Complaints, did_you_mean};
 use super::prose;
 use crate::diag::Place;
-use crate::model::{Date, Prose, turns_direction};
+use crate::model::{Date, Prose, markup, turns_direction};
 use crate::source::written::Toml;
 use crate::source::{Content, SourceFile};
 
@@ -219,6 +219,11 @@ impl<'t> Table<'t> {
     pub fn required_string(&self, key: &str) -> String {
         self.require(key);
         self.string(key).unwrap_or_default()
+    }
+
+    /// A required title: marks of emphasis are no part of it.
+    pub fn required_title(&self) -> String {
+        markup::title(&self.required_string("title"))
     }
 
     fn not_blank(&self, key: &str, text: &At<&str>) {

@@ -94,7 +94,11 @@ fn organisation_of(here: &Here, file: &Path) -> Option<PathBuf> {
 }
 
 /// Whom to seal to: those who are named, or else those of the organisation.
-fn recipients(root: Option<&Path>, named: &[String]) -> Result<SealTo, Failure> {
+///
+/// # Errors
+///
+/// There is nobody, or a key is none.
+pub fn recipients(root: Option<&Path>, named: &[String]) -> Result<SealTo, Failure> {
     let of_tree = match root {
         Some(root) if named.is_empty() => keys::source_recipients(root)?,
         _ => Vec::new(),

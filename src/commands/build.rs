@@ -8,6 +8,7 @@ use std::time::Instant;
 use gradus::access::Access;
 use gradus::check::Partly;
 use gradus::fingerprint;
+use gradus::growth::turns::{self, What};
 use gradus::model::{Date, FileHash, Organisation, Reach, SealedSite};
 use gradus::pipeline::{self, BuildError, Built, Days, Manner};
 use gradus::portable;
@@ -105,6 +106,8 @@ struct Sealed {
     access: Option<Access>,
     /// How many people changed since the build before; nothing where that was not asked.
     changed: Option<usize>,
+    /// The next day on which it would be another one, and what happens then where that is known.
+    turn: Option<(Date, Option<What>)>,
 }
 
 impl Build<'_> {
@@ -158,6 +161,7 @@ impl Build<'_> {
                 site,
                 access: None,
                 changed: Some(renewal.changed.len()),
+                turn: renewal.next_turn(&basis),
             }))
         })
     }
@@ -204,10 +208,12 @@ impl Build<'_> {
                 let basis = known.basis(accepted, &key, &theme, days);
                 site.ledger.made = basis.made(&org, &access);
             }
+            let turn = turns::next_turn(&org, days.from());
             Ok(Some(Sealed {
                 site,
                 access: Some(access),
                 changed: None,
+                turn: turn.map(|turn| (turn.day, Some(turn.what))),
             }))
         })?;
         Ok(())
@@ -415,6 +421,8 @@ struct Json<'a> {
     written: usize,
     reused: usize,
     removed: usize,
+    /// The next day on which a build of the same files would be another one.
+    changes_on: Option<Date>,
     ms: u128,
 }
 
@@ -431,6 +439,7 @@ impl Summary<'_> {
                 written: site.written,
                 reused: site.reused,
                 removed: self.published.removed,
+                changes_on: self.sealed.turn.as_ref().map(|(day, _)| *day),
                 ms: self.ms,
             });
         }
@@ -457,6 +466,11 @@ impl Summary<'_> {
             here.say(&since_before(changed, org.people.len()));
         }
         here.say_lines(&readers(here, org, site.keyrings));
+        here.say(&match &self.sealed.turn {
+            Some((day, Some(what))) => format!("the site changes next on {day}: {what}"),
+            Some((day, None)) => format!("the site changes next on {day}"),
+            None => "the site changes only with its files, not with the day".to_owned(),
+        });
         let access = self.sealed.access.as_ref().filter(|_| here.verbose);
         access
             .into_iter()

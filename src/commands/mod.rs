@@ -12,6 +12,7 @@ mod import;
 mod init;
 mod keys;
 mod link;
+mod mv;
 mod new;
 mod open;
 mod progress;
@@ -73,6 +74,7 @@ pub fn run(cli: &Cli) -> Result<(), Failure> {
         Command::Keys(args) => keys::run(&here, args),
         Command::Verify(args) => verify::run(&here, args),
         Command::Open(args) => open::run(&here, args),
+        Command::Mv(args) => mv::run(&here, args),
         Command::Seal(args) => at_rest::seal(&here, args),
         Command::Unseal(args) => at_rest::unseal(&here, args),
         Command::Import(args) => import::run(&here, args),
@@ -610,6 +612,17 @@ impl Failure {
     /// A tree that could not be read at all.
     pub fn from_load(error: impl std::error::Error) -> Self {
         Self::Environment(Message::from_error(&error))
+    }
+
+    /// Adds what else is so.
+    pub fn note(self, note: &str) -> Self {
+        match self {
+            Self::Content => Self::Content,
+            Self::Broken(message) => Self::Broken(message.note(note)),
+            Self::Usage(message) => Self::Usage(message.note(note)),
+            Self::Environment(message) => Self::Environment(message.note(note)),
+            Self::Keys(message) => Self::Keys(message.note(note)),
+        }
     }
 
     /// The process's exit code.

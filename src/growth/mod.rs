@@ -22,6 +22,7 @@
 //! | [`mod@points`] | sums, where a rubric counts points |
 //! | [`mod@phases`] | which of the four texts of a cycle are in, due or late |
 //! | [`mod@figures`] | what everyone may know about the whole organisation |
+//! | [`mod@turns`] | on which day a site changes next by itself |
 //! | [`mod@headline`] | the few figures on top of a portfolio |
 
 pub mod alignment;
@@ -40,6 +41,7 @@ pub mod phases;
 pub mod points;
 pub mod progress;
 pub mod standing;
+pub mod turns;
 
 pub use crate::model::{days_present, due_after};
 pub use alignment::{AlignmentRow, LevelAlignment, Target, level_alignment};

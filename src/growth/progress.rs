@@ -182,6 +182,39 @@ pub fn expectation_facts<'a>(
     agreed.expectations.iter().filter_map(judge).collect()
 }
 
+/// Every day on which it may change where an expectation or a step of a cycle stands.
+pub(super) fn days_of_expectations(person: &Person, cycle: &Cycle, of: &PersonCycle) -> Vec<Date> {
+    let Some(agreed) = agreed_expectations(of) else {
+        return Vec::new();
+    };
+    let terms = |one| Some((one, Terms::of(agreed, one, cycle)?));
+    let days = agreed
+        .expectations
+        .iter()
+        .filter_map(terms)
+        .flat_map(|(one, terms)| {
+            let due = one.steps.iter().filter_map(|step| step.due);
+            let due = due.map(|due| moved_by_leave(&person.leaves, terms.agreed, due));
+            let half = halfway(&person.leaves, terms);
+            let own = [Some(terms.start), half, after(terms.until)];
+            let stands_on = |day| {
+                let of = facts(day, &person.leaves, (cycle, of), one, terms);
+                let steps: Vec<StepState> = of.steps.iter().map(|step| step.state).collect();
+                (of.state, steps)
+            };
+            let days: Vec<Date> = due
+                .filter_map(after)
+                .chain(own.into_iter().flatten())
+                .collect();
+            let is_turn = move |day: &Date| {
+                let eve = day.pred_opt();
+                eve.is_some_and(|eve| stands_on(eve) != stands_on(*day))
+            };
+            days.into_iter().filter(is_turn).collect::<Vec<Date>>()
+        });
+    days.collect()
+}
+
 /// From when until when an expectation holds.
 #[derive(Clone, Copy)]
 struct Terms {
@@ -281,6 +314,24 @@ fn risk(as_of: Date, leaves: &[Leave], terms: Terms, steps: &[StepFacts<'_>]) ->
     let progress = StepProgress::of(steps.iter().map(|s| s.step));
     let behind = progress.done * 2 < progress.counted();
     (behind && past_halfway(as_of, leaves, terms)).then_some(Risk::BehindHalfway)
+}
+
+/// The first day on which more than half of them are over.
+fn halfway(leaves: &[Leave], terms: Terms) -> Option<Date> {
+    let (mut from, mut to) = (terms.start, after(terms.until)?);
+    while from < to {
+        let between = from + (to - from) / 2;
+        if past_halfway(between, leaves, terms) {
+            to = between;
+        } else {
+            from = after(between)?;
+        }
+    }
+    (from <= terms.until).then_some(from)
+}
+
+fn after(day: Date) -> Option<Date> {
+    day.succ_opt()
 }
 
 /// Whether more than half of the days of a period are over, days of leave left out.

@@ -84,11 +84,15 @@ fn target(named: &Path, link: &Path, root: &Path) -> Result<PathBuf, KeysError> 
     }
 }
 
-/// Replaces a text file at once, with the permissions that it had. `before` is what it held when it was read.
+/// Replaces a file at once, with the permissions that it had. `before` is what it held when it was read.
 ///
 /// # Errors
 /// `Changed` where it holds something else by now; `Link`; or `Io`.
-pub fn replace_file(path: &Path, before: &str, after: &str) -> Result<(), KeysError> {
+pub fn replace_file(
+    path: &Path,
+    before: impl AsRef<[u8]>,
+    after: impl AsRef<[u8]>,
+) -> Result<(), KeysError> {
     let failed = || KeysError::io("write", path);
     let there = path.symlink_metadata().map_err(failed())?;
     if there.is_symlink() {
@@ -98,13 +102,13 @@ pub fn replace_file(path: &Path, before: &str, after: &str) -> Result<(), KeysEr
     }
     let prepared = || -> io::Result<NamedTempFile> {
         let mut file = NamedTempFile::new_in(path.parent().unwrap_or(Path::new(".")))?;
-        file.write_all(after.as_bytes())?;
+        file.write_all(after.as_ref())?;
         file.as_file().set_permissions(there.permissions())?;
         file.as_file().sync_all()?;
         Ok(file)
     };
     let file = prepared().map_err(failed())?;
-    if fs::read(path).map_err(failed())? != before.as_bytes() {
+    if fs::read(path).map_err(failed())? != before.as_ref() {
         return Err(KeysError::Changed(path.to_owned()));
     }
     file.persist(path).map_err(|e| failed()(e.error))?;

@@ -60,6 +60,31 @@ impl ReadersAt {
     }
 }
 
+/// Where a file of the usual layout lies once a person has another id: their folder, feedback that they gave, and what
+/// management wrote about them.
+pub fn path_of_renamed(path: &str, from: &PersonId, to: &PersonId) -> String {
+    let mut parts: Vec<&str> = path.split('/').collect();
+    let name_after = |name: &str, before: &str| {
+        let ending = name.strip_prefix(before)?.strip_prefix(from.as_str())?;
+        let is_file = matches!(ending, ".md" | ".toml" | ".md.age" | ".toml.age");
+        is_file.then(|| format!("{before}{to}{ending}"))
+    };
+    let renamed = match parts.as_slice() {
+        ["people", _, _, name] => name_after(name, "peer-"),
+        ["management", _, name] => name_after(name, ""),
+        _ => None,
+    };
+    if let (Some(renamed), Some(last)) = (&renamed, parts.last_mut()) {
+        *last = renamed;
+    }
+    if let ["people", person, ..] = parts.as_mut_slice()
+        && *person == from.as_str()
+    {
+        *person = to.as_str();
+    }
+    parts.join("/")
+}
+
 impl fmt::Display for ReadersAt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.part {

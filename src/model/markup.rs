@@ -34,6 +34,37 @@ pub fn unguarded(text: &str) -> &str {
     text.strip_prefix(GUARD).unwrap_or(text)
 }
 
+/// The words alone, in one line.
+pub fn plain(markdown: &str) -> String {
+    let mut words = String::new();
+    let line = one_line(markdown);
+    for event in parse(line.as_deref().unwrap_or(markdown)) {
+        match event {
+            Event::InlineMath(text) => words.push_str(&format!("${text}$")),
+            Event::DisplayMath(text) => words.push_str(&format!("$${text}$$")),
+            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
+                words.push_str(&text);
+            }
+            Event::SoftBreak | Event::HardBreak | Event::End(_) => words.push(' '),
+            _ => {}
+        }
+    }
+    let words: Vec<&str> = unguarded(&words).split_whitespace().collect();
+    words.join(" ")
+}
+
+/// A title: its words, without marks of emphasis. Every other sign stays as it was typed.
+pub fn title(text: &str) -> String {
+    let line = one_line(text);
+    let mut events = parse(line.as_deref().unwrap_or(text));
+    let is_mark = |event| matches!(event, Event::Start(Tag::Strong | Tag::Emphasis));
+    if events.any(is_mark) {
+        plain(text)
+    } else {
+        text.to_owned()
+    }
+}
+
 /// What begins an HTML comment.
 pub const COMMENT: &str = "<!--";
 
@@ -314,6 +345,18 @@ pub fn without(text: &str, ranges: &[Range<usize>], instead: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_title_has_no_marks_of_emphasis_and_every_other_sign() {
+        for (typed, shown) in [
+            ("**Impact** and *care*", "Impact and care"),
+            ("__Impact__", "Impact"),
+            ("# 1 - C* and snake_case", "# 1 - C* and snake_case"),
+            ("2 * 3 * 4 \\_ `x`", "2 * 3 * 4 \\_ `x`"),
+        ] {
+            assert_eq!(title(typed), shown);
+        }
+    }
 
     fn left(markdown: &str) -> String {
         without_comments(markdown).unwrap_or_else(|| markdown.to_owned())

@@ -9,6 +9,8 @@ use std::sync::Mutex;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::Date;
+
 /// A SHA-256. Written as 64 lower-case hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
@@ -118,6 +120,9 @@ pub struct MadeOf {
     pub files: FileHash,
     /// Keyed hash of what others' pages and everyone's access follow from, besides what they say to their team.
     pub bearing: FileHash,
+    /// The next day on which what is said of them, or who reads it, changes by itself.
+    #[serde(default)]
+    pub turns: Option<Date>,
 }
 
 /// A section that was drawn, so that it need not be drawn again from the same.

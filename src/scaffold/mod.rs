@@ -14,6 +14,7 @@
 //! | `running` | entries of logs, check-ins and private notes |
 //! | `management` | a talent mapping |
 //! | `rubric` | a career track with its levels |
+//! | `rename` | a person's new id, in every file that has the old one |
 
 mod beginning;
 mod carried;
@@ -24,6 +25,7 @@ mod management;
 mod peer;
 mod period;
 mod person;
+mod rename;
 mod rubric;
 mod running;
 mod seat;
@@ -38,6 +40,7 @@ pub use management::talent;
 pub use peer::{PeerForm, peer};
 pub use period::{in_review, running};
 pub use person::{PersonAsk, person};
+pub use rename::{Edit, Rename, rename};
 pub use rubric::{RubricAsk, rubric};
 pub use running::{DatedAsk, LogAsk, checkin, log, note};
 pub use seat::{ExpectationAsk, PipAsk, expectation, pip, plan};

@@ -1,9 +1,9 @@
 //! The declarations: what each kind of file holds.
 
 use super::Holds::{
-    Date, Either, Flag, Like, List, Map, Number, Open, Prose, Range, Table, Text, Word,
+    Date, Either, Flag, Like, List, Map, Number, Open, Past, Prose, Range, Table, Text, Word,
 };
-use super::{Form, Holds, Key, Kind};
+use super::{Form, Holds, Key, Kind, Names};
 
 const fn key(name: &'static str, holds: Holds, about: &'static str) -> Key {
     Key {
@@ -27,45 +27,72 @@ const ID: Form = Form {
     name: "an id",
     pattern: "^[a-z0-9][a-z0-9-]{0,63}$",
     example: "ada",
+    names: Names::Nothing,
+};
+
+const PERSON_ID: Form = Form {
+    name: "the id of a person",
+    names: Names::Person,
+    ..ID
+};
+
+/// An audience or a person.
+const READER: Form = Form {
+    names: Names::Person,
+    ..ID
+};
+
+const TREE_PATH: Form = Form {
+    name: "a path of the tree",
+    pattern: "\\S",
+    example: "people/ada/2026-h1",
+    names: Names::Path,
 };
 
 const LEVEL_REF: Form = Form {
     name: "a level, as `track/level`",
     pattern: "^[a-z0-9][a-z0-9-]{0,63}/[a-z0-9][a-z0-9-]{0,63}$",
     example: "ic/l4",
+    names: Names::Nothing,
 };
 
 const FOLLOWED: Form = Form {
     name: "`cycle/expectation` or `cycle/plan/goal`",
     pattern: "^[a-z0-9][a-z0-9-]{0,63}(/plan)?/[a-z0-9][a-z0-9-]{0,63}$",
     example: "2025-h2/on-call",
+    names: Names::Nothing,
 };
 
 const ADDRESS: Form = Form {
     name: "a web address",
     pattern: "^[hH][tT][tT][pP][sS]?://[^/\\s]\\S*$",
     example: "https://code.example/240",
+    names: Names::Nothing,
 };
 
 const RECIPIENT: Form = Form {
     name: "an age recipient",
     pattern: "^([aA][gG][eE]1[a-zA-Z0-9]+)$",
     example: "age10zqd3s0tad6ep2xl8gqst2fhdpmy3c5r6ccu22s446lqp9g7h4wq0n5u3l",
+    names: Names::Nothing,
 };
 
 const SIGNER: Form = Form {
     name: "a public signing key",
     pattern: "^ed25519:[A-Za-z0-9_-]{43}$",
     example: "ed25519:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    names: Names::Nothing,
 };
 
 const GUIDANCE: Form = Form {
     name: "the code of a guidance lint",
     pattern: "^G[0-9]{3}$",
     example: "G014",
+    names: Names::Nothing,
 };
 
 const AN_ID: Holds = Like(&ID);
+const A_PERSON: Holds = Like(&PERSON_ID);
 const IDS: Holds = List(&Like(&ID));
 const ADDRESSES: Holds = List(&Like(&ADDRESS));
 const PROSES: Holds = List(&Prose);
@@ -73,7 +100,7 @@ const CONFIDENCE: Holds = Word(&["low", "medium", "high"]);
 const ALIGNMENT: Holds = Word(&["below", "at", "above"]);
 
 /// An audience or a person, or a list of them.
-const READERS: Holds = Either(&[Like(&ID), List(&Like(&ID))]);
+const READERS: Holds = Either(&[Like(&READER), List(&Like(&READER))]);
 const READERS_ABOUT: &str = "who reads it instead: `org`, `person`, `chain`, `pair`, `hr`, a person's id, or a list of these";
 
 /// The most days, points and limits, as `check` has them.
@@ -236,7 +263,7 @@ const POLICY: &[Key] = &[
 
 const ALLOW: &[Key] = &[
     required("code", Like(&GUIDANCE), "which guidance"),
-    required("path", Text, "the file or directory that is excused"),
+    required("path", Like(&TREE_PATH), "the file or directory that is excused"),
     required("why", Text, "the reason"),
 ];
 
@@ -249,7 +276,7 @@ const SEAL: &[Key] = &[
 
 const ACCESS: &[Key] = &[
     key("chain", Either(&[Word(&["all"]), Number(1, 100)]), "how many managers up may read a person: `all` (default) or a number of steps"),
-    key("hr", IDS, "people who also read talent mapping and improvement plans"),
+    key("hr", List(&A_PERSON), "people who also read talent mapping and improvement plans"),
     key("peer_feedback", Word(&["chain", "person", "anonymous"]), "who reads it once the review is shared: the chain (default), the person too, or the person without names"),
 ];
 
@@ -418,7 +445,7 @@ const PERSON: &[Key] = &[
 const READER_KEY: &[Key] = &[
     required("key", Like(&RECIPIENT), "the public key"),
     key("until", Date, "the last day on which it counts"),
-    key("revoked", Date, "the day on which it was revoked: it counts no more, and may never come back"),
+    key("revoked", Past, "the day on which it was revoked: it counts no more, and may never come back"),
     key("login", Flag, "`login.age` wraps this one, and is published as long as it counts; `gradus keys login` says so"),
 ];
 
@@ -427,7 +454,7 @@ const ROLE: &[Key] = &[
     key("level", Like(&LEVEL_REF), "the level held"),
     key("title", Text, "an own title; default the level's"),
     key("team", Text, "the team"),
-    key("manager", AN_ID, "the direct manager"),
+    key("manager", A_PERSON, "the direct manager"),
 ];
 
 const LEAVE: &[Key] = &[
@@ -438,9 +465,9 @@ const LEAVE: &[Key] = &[
 const LOG: &[Key] = &[key("entry", List(&Table(ENTRY)), "one for each thing worth remembering")];
 
 const ENTRY: &[Key] = &[
-    required("date", Date, "the day"),
+    required("date", Past, "the day"),
     required("kind", Word(&["win", "feedback", "award", "touchpoint"]), "what it is; a touchpoint is a code or design review, a postmortem, a demo"),
-    key("by", AN_ID, "who says so"),
+    key("by", A_PERSON, "who says so"),
     key("on", AN_ID, "the expectation that it belongs to"),
     key("competencies", IDS, "the competencies that it shows"),
     required("text", Prose, "what happened, and what came of it"),
@@ -449,7 +476,7 @@ const ENTRY: &[Key] = &[
 ];
 
 const EXPECTATIONS: &[Key] = &[
-    key("agreed", Date, "the day they were agreed; without it the file is a draft, shown to nobody"),
+    key("agreed", Past, "the day they were agreed; without it the file is a draft, shown to nobody"),
     key("until", Date, "the last day; default the cycle's end; onboarding and leave set another"),
     key("readers", READERS, READERS_ABOUT),
     key("expectation", List(&Table(EXPECTATION)), "three to five, set together; they stay as agreed"),
@@ -465,7 +492,7 @@ const EXPECTATION: &[Key] = &[
     key("competencies", IDS, "the competencies that it shows"),
     key("why", Prose, "why it matters"),
     key("aims", Like(&LEVEL_REF), "the level whose evidence it is; default the level held"),
-    key("agreed", Date, "where it differs from the file's"),
+    key("agreed", Past, "where it differs from the file's"),
     key("until", Date, "where it differs from the file's"),
     key("objective", Text, "what of the team or company it serves"),
     key("follows", Like(&FOLLOWED), "what it carries on, of an earlier cycle"),
@@ -475,16 +502,16 @@ const EXPECTATION: &[Key] = &[
 const STEP: &[Key] = &[
     required("text", Prose, "what is to be done"),
     key("due", Date, "by when"),
-    key("done", Date, "the day it was done"),
-    key("dropped", Date, "the day it was given up"),
+    key("done", Past, "the day it was done"),
+    key("dropped", Past, "the day it was given up"),
     key("why", Prose, "why it was given up"),
     key("note", Prose, "what else there is to say"),
     key("evidence", ADDRESSES, "where to see it"),
 ];
 
 const NOTE: &[Key] = &[
-    required("date", Date, "the day"),
-    required("by", AN_ID, "who says so"),
+    required("date", Past, "the day"),
+    required("by", A_PERSON, "who says so"),
     key("on", AN_ID, "the expectation that it is about"),
     required("text", Prose, "what is to be said"),
 ];
@@ -495,16 +522,16 @@ const OUTCOMES: &str = "how each expectation ended, by its id";
 const RATINGS: &str = "how each competency was shown, by its id";
 
 const SELF: &[Key] = &[
-    required("by", AN_ID, BY),
-    key("date", Date, DATE),
+    required("by", A_PERSON, BY),
+    key("date", Past, DATE),
     key("readers", READERS, READERS_ABOUT),
     key("outcome", OUTCOME_MAP, OUTCOMES),
     key("ratings", RATING_MAP, RATINGS),
 ];
 
 const PEER: &[Key] = &[
-    required("by", AN_ID, "who wrote it, as the file's name says too"),
-    key("date", Date, "the day it was done; without it the file is a request, shown to nobody"),
+    required("by", A_PERSON, "who wrote it, as the file's name says too"),
+    key("date", Past, "the day it was done; without it the file is a request, shown to nobody"),
     key("readers", READERS, READERS_ABOUT),
     key("outcome", OUTCOME_MAP, OUTCOMES),
     key("ratings", RATING_MAP, RATINGS),
@@ -512,19 +539,19 @@ const PEER: &[Key] = &[
 ];
 
 const REVIEW: &[Key] = &[
-    required("by", AN_ID, BY),
-    key("date", Date, DATE),
+    required("by", A_PERSON, BY),
+    key("date", Past, DATE),
     key("readers", READERS, READERS_ABOUT),
     key("outcome", OUTCOME_MAP, OUTCOMES),
     key("ratings", RATING_MAP, RATINGS),
     key("shared", Date, "from that day on its subject reads it"),
-    key("acknowledged", Date, "the day the manager had read the response"),
+    key("acknowledged", Past, "the day the manager had read the response"),
     key("reply", Prose, "answers the response"),
 ];
 
 const RESPONSE: &[Key] = &[
-    required("by", AN_ID, BY),
-    key("date", Date, DATE),
+    required("by", A_PERSON, BY),
+    key("date", Past, DATE),
     key("readers", READERS, READERS_ABOUT),
     key("goals", PROSES, "two or three for the next period"),
 ];
@@ -573,7 +600,7 @@ const PIP: &[Key] = &[
     key("consequence", Prose, "what follows otherwise"),
     key("objective", List(&Table(PIP_OBJECTIVE)), "three or four that can be measured"),
     key("checkin", List(&Table(PIP_CHECKIN)), "one a week"),
-    key("closed", Date, "the day it ended; from then on only the person and hr read it"),
+    key("closed", Past, "the day it ended; from then on only the person and hr read it"),
     key("result", Word(&["met", "extended", "ended"]), "how it ended"),
 ];
 
@@ -585,15 +612,15 @@ const PIP_OBJECTIVE: &[Key] = &[
 ];
 
 const PIP_CHECKIN: &[Key] = &[
-    required("date", Date, "the day"),
+    required("date", Past, "the day"),
     key("text", Prose, "what was said"),
     key("values", Map(&Text), "the measure of each objective, by its id"),
 ];
 
 const TALENT: &[Key] = &[
-    required("by", AN_ID, "who assesses"),
-    key("partner", AN_ID, "the thought partner who pressure-tests it"),
-    key("date", Date, DATE),
+    required("by", A_PERSON, "who assesses"),
+    key("partner", A_PERSON, "the thought partner who pressure-tests it"),
+    key("date", Past, DATE),
     key("readers", READERS, READERS_ABOUT),
     key("alignment", ALIGNMENT, "against the level held"),
     key("confidence", CONFIDENCE, "how sure"),
@@ -608,7 +635,7 @@ const TALENT: &[Key] = &[
 ];
 
 const ADJUSTED: &[Key] = &[
-    required("date", Date, "the day"),
+    required("date", Past, "the day"),
     required("was", ALIGNMENT, "what it was before"),
     required("why", Prose, "the reason"),
 ];

@@ -47,7 +47,7 @@ fn holds(what: &Holds) -> Object<String, Value> {
     object(match what {
         Holds::Text | Holds::Prose => json!({ "type": "string" }),
         // Readers of TOML hand dates to a schema as texts.
-        Holds::Date => json!({ "type": "string", "format": "date" }),
+        Holds::Date | Holds::Past => json!({ "type": "string", "format": "date" }),
         Holds::Flag => json!({ "type": "boolean" }),
         Holds::Number(least, most) => {
             json!({ "type": "integer", "minimum": least, "maximum": most })

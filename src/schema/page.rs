@@ -65,7 +65,7 @@ fn words(holds: &Holds) -> String {
     match holds {
         Holds::Text => "a text".into(),
         Holds::Prose => "markdown".into(),
-        Holds::Date => "a date".into(),
+        Holds::Date | Holds::Past => "a date".into(),
         Holds::Flag => "`true` or `false`".into(),
         Holds::Number(least, most) => format!("{least} to {most}"),
         Holds::Range => "`[least, most]`".into(),

@@ -77,7 +77,7 @@ impl DirSnapshot {
                 snapshot.take(&path);
             }
         }
-        for mark in &watched.marks {
+        for mark in watched.marks.iter().chain(&watched.ways) {
             snapshot.take(mark);
         }
         snapshot

@@ -1,7 +1,7 @@
 //! Which folders of a disk an organisation consists of, and which paths in them count.
 
 use std::collections::BTreeSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +20,8 @@ pub struct WatchedPaths {
     /// Files of the git repositories that these lie in, which change with what git holds of them. Some may not be
     /// there.
     pub marks: BTreeSet<PathBuf>,
+    /// Links on the way to the root and the areas: where one leads elsewhere, everything does.
+    pub ways: BTreeSet<PathBuf>,
 }
 
 /// What is another where another commit is checked out, made, or fetched into a part of a history.
@@ -37,6 +39,8 @@ pub enum Depth {
 impl WatchedPaths {
     /// What the organisation in `root` consists of at the moment, if it is read with that.
     pub fn of(root: &Path, given: &Given) -> Self {
+        let named = source::named_directories(root, given).into_iter();
+        let ways = named.flat_map(|named| links_on_the_way(&named)).collect();
         let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
         let usual = AREAS.map(|area| root.join(area)).into_iter();
         let areas = usual.chain(source::directories(&root, given));
@@ -49,14 +53,16 @@ impl WatchedPaths {
             marks: repositories.iter().flat_map(marks).collect(),
             areas,
             root,
+            ways,
         }
     }
 
     /// All folders, the root first.
     pub fn folders(&self) -> impl Iterator<Item = (&Path, Depth)> {
         let areas = self.areas.iter().map(|area| (area.as_path(), Depth::Whole));
-        let of_marks: BTreeSet<&Path> =
-            self.marks.iter().filter_map(|mark| mark.parent()).collect();
+        let of_marks: BTreeSet<&Path> = (self.marks.iter().chain(&self.ways))
+            .filter_map(|mark| mark.parent())
+            .collect();
         let of_marks = of_marks.into_iter().map(|folder| (folder, Depth::Top));
         let root = (self.root.as_path(), Depth::Top);
         [root].into_iter().chain(areas).chain(of_marks)
@@ -81,6 +87,7 @@ impl WatchedPaths {
         self.areas.iter().any(in_area)
             || (right_in_root() && !self.is_of_others(path))
             || self.marks.contains(path)
+            || self.ways.contains(path)
     }
 
     /// Whether what is watched follows from that file.
@@ -88,12 +95,46 @@ impl WatchedPaths {
         path.parent() == Some(&self.root)
             || path.starts_with(self.root.join("cycles"))
             || self.areas.contains(path)
+            || self.ways.contains(path)
     }
 
     /// A folder right in the organisation that is none of its areas: the built site, or anything else.
     fn is_of_others(&self, path: &Path) -> bool {
         path.is_dir() || path.file_name().is_some_and(|name| name == "public")
     }
+}
+
+/// More links than a system follows.
+const LINKS_MAX: usize = 64;
+
+/// Every link that is followed on the way to a path, each at its own place.
+fn links_on_the_way(path: &Path) -> Vec<PathBuf> {
+    let mut rest: Vec<OsString> = parts(path).rev().collect();
+    let mut at = std::env::current_dir().unwrap_or_default();
+    let mut links = Vec::new();
+    while let Some(part) = rest.pop() {
+        if part == "." {
+            continue;
+        }
+        if part == ".." {
+            at.pop();
+            continue;
+        }
+        at.push(&part); // an absolute one begins anew
+        if let Ok(target) = fs::read_link(&at) {
+            if links.len() == LINKS_MAX {
+                break;
+            }
+            links.push(at.clone());
+            at.pop();
+            rest.extend(parts(&target).rev());
+        }
+    }
+    links
+}
+
+fn parts(path: &Path) -> impl DoubleEndedIterator<Item = OsString> {
+    path.components().map(|part| part.as_os_str().to_owned())
 }
 
 fn is_visible(path: &Path) -> bool {
@@ -230,7 +271,10 @@ mod tests {
     fn a_root_behind_a_link_is_the_place_itself() {
         let folder = organisation(&[("org/gradus.toml", "")]);
         std::os::unix::fs::symlink("org", folder.path().join("link")).unwrap();
-        let watched = of(&folder.path().join("link"));
+        let mut watched = of(&folder.path().join("link"));
+        let link = folder.path().canonicalize().unwrap().join("link");
+        assert!(watched.counts(&link) && watched.follows_from(&link));
+        watched.ways.retain(|way| *way != link);
         assert_eq!(watched, of(&folder.path().join("org")));
     }
 }

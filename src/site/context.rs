@@ -83,7 +83,7 @@ impl<'a> Context<'a> {
 
     /// Markdown as plain words, for titles and labels.
     pub fn plain(&self, text: &Prose) -> String {
-        markdown::plain(text.as_str())
+        markup::plain(text.as_str())
     }
 
     /// Renders one part of a page.

@@ -61,25 +61,6 @@ pub fn inline(markdown: &str, around: &Surroundings) -> Html {
     rendered.unwrap_or_else(|| Html::text(markdown))
 }
 
-/// The words alone, in one line.
-pub fn plain(markdown: &str) -> String {
-    let mut words = String::new();
-    let line = markup::one_line(markdown);
-    for event in markup::parse(line.as_deref().unwrap_or(markdown)) {
-        match event {
-            Event::InlineMath(text) => words.push_str(&format!("${text}$")),
-            Event::DisplayMath(text) => words.push_str(&format!("$${text}$$")),
-            Event::Text(text) | Event::Code(text) | Event::Html(text) | Event::InlineHtml(text) => {
-                words.push_str(&text);
-            }
-            Event::SoftBreak | Event::HardBreak | Event::End(_) => words.push(' '),
-            _ => {}
-        }
-    }
-    let words: Vec<&str> = markup::unguarded(&words).split_whitespace().collect();
-    words.join(" ")
-}
-
 /// Whether a tag is `<br>`, in any of its spellings.
 fn is_line_break(html: &str) -> bool {
     let name = html.strip_prefix('<').and_then(|tag| tag.strip_suffix('>'));
@@ -810,13 +791,13 @@ mod tests {
                 .unwrap()
                 .node();
             assert_eq!(super::tests::text(&tree), text.trim());
-            assert_eq!(plain(text), text.trim());
+            assert_eq!(markup::plain(text), text.trim());
         }
         assert_eq!(
             inline("**\"bold\"** first", &around()).as_str(),
             "<strong>\"bold\"</strong> first"
         );
-        assert_eq!(plain("*first* and `- code`"), "first and - code");
+        assert_eq!(markup::plain("*first* and `- code`"), "first and - code");
     }
 
     #[test]
@@ -840,7 +821,7 @@ mod tests {
         );
         for math in [r"$$\int_0^1 x\,dx$$", r"$a\_b$"] {
             assert_eq!(text(&tree(math)), math);
-            assert_eq!(plain(math), math);
+            assert_eq!(markup::plain(math), math);
         }
         assert_eq!(
             text(&tree("It costs $5, then $10.")),
@@ -883,7 +864,7 @@ mod tests {
     #[test]
     fn plain_prose_is_words_in_one_line() {
         assert_eq!(
-            plain("# Lead *the*\n`auth` [move](x)\n\n- now"),
+            markup::plain("# Lead *the*\n`auth` [move](x)\n\n- now"),
             "Lead the auth move now"
         );
     }

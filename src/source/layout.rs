@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::SEALED_ENDING;
 use crate::model::{is_svg, markup};
+use crate::schema;
 
 /// A file or directory name as it stands on disk; not yet known to be an id.
 pub type Name = Arc<str>;
@@ -71,6 +72,35 @@ impl FileKind {
             FileKind::Person { file, .. } => !is_login(file),
             _ => true,
         }
+    }
+
+    /// What is declared of it. `None` if it has no keys.
+    pub fn declared(&self) -> Option<&'static schema::Kind> {
+        let id = match self {
+            FileKind::Organisation => "gradus",
+            FileKind::Track { .. } => "track",
+            FileKind::Level { .. } => "level",
+            FileKind::Cycle(_) => "cycle",
+            FileKind::Figures(_) => "figures",
+            FileKind::Talent { .. } => "talent",
+            FileKind::PrivateNotes(_) => return None,
+            FileKind::Person { file, .. } => match file {
+                PersonFile::Person => "person",
+                PersonFile::Log => "log",
+                PersonFile::CheckIns | PersonFile::Login => return None,
+            },
+            FileKind::InCycle { file, .. } => match file {
+                CycleFile::Expectations => "expectations",
+                CycleFile::SelfAssessment => "self",
+                CycleFile::Peer(_) => "peer",
+                CycleFile::Review => "review",
+                CycleFile::Response => "response",
+                CycleFile::Plan => "plan",
+                CycleFile::Pip => "pip",
+                CycleFile::Attachment(_) => return None,
+            },
+        };
+        schema::kind(id)
     }
 
     /// Whether it is a picture as SVG.

@@ -182,7 +182,8 @@ impl Source {
         moved.unwrap_or_else(|| path.to_owned())
     }
 
-    fn placed(&self, path: &str) -> String {
+    /// Where a path of the usual layout lies, relative to the organisation.
+    pub fn placed(&self, path: &str) -> String {
         let areas = [
             ("people/", &self.areas.people),
             ("management/", &self.areas.management),
@@ -229,6 +230,18 @@ pub fn load_with(root: &Path, given: &Given) -> Result<Source, LoadError> {
 pub fn directories(root: &Path, given: &Given) -> Vec<PathBuf> {
     let read = load::begin(root, given);
     read.map_or_else(|_| Vec::new(), |source| source.areas.all().collect())
+}
+
+/// The paths by which somebody named the organisation and the directories of `[sources]`, with the links in them.
+pub fn named_directories(root: &Path, given: &Given) -> Vec<PathBuf> {
+    let read = load::begin(root, given);
+    let areas = read.map_or_else(
+        |_| Vec::new(),
+        |source| vec![source.areas.people, source.areas.management],
+    );
+    let moved = areas.into_iter().filter(|area| area.moved && !area.refused);
+    let moved = moved.map(|area| root.join(area.shown));
+    moved.chain([root.to_owned()]).collect()
 }
 
 /// One file that was read.

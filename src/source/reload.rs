@@ -151,11 +151,23 @@ impl Source {
 
     /// The parts that some paths lie in; nothing where that cannot be told.
     fn parts(&self, paths: &BTreeSet<PathBuf>) -> Option<BTreeSet<Part>> {
-        if !self.stands_alone() {
+        if !self.stands_alone() || self.has_moved() {
             return None;
         }
         let parts: Option<Vec<_>> = paths.iter().map(|path| self.parts_of(path)).collect();
         Some(parts?.into_iter().flatten().collect())
+    }
+
+    /// Whether a link on the way to the organisation, or to what `[sources]` names, leads to another folder by now.
+    fn has_moved(&self) -> bool {
+        let leads_away = |path: &Path, known: &Path| {
+            let real = path.canonicalize();
+            real.is_ok_and(|real| real != known)
+        };
+        let areas = [&self.areas.people, &self.areas.management];
+        let mut areas = areas.into_iter().filter(|area| area.moved && !area.refused);
+        leads_away(&self.root, &self.areas.root)
+            || areas.any(|area| leads_away(&self.root.join(&area.shown), &area.directory))
     }
 
     /// The parts that a path lies in: none where it is not of the organisation.

@@ -116,7 +116,7 @@ impl List<'_> {
                 };
                 self.add(Todo::Step, &person.id, &person.id, due, done || over);
                 if let Some(task) = self.tasks.last_mut() {
-                    task.text = step.step.text.as_str().to_owned();
+                    task.text = markup::plain(step.step.text.as_str());
                     task.step_of = Some(fact.expectation.id.clone());
                 }
             }

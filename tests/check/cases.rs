@@ -376,6 +376,11 @@ const IN_ONE_FILE: &[(&str, &str, &str)] = &[
         "people/ada/2026-h1/self.md",
         "+++\nby = \"ada\"\n+++\n## results\n\ngood\n\n«[^1]: one»\n",
     ),
+    (
+        "W044",
+        "people/ada/2026-h1/self.md",
+        "+++\nby = \"ada\"\n+++\n## results\n\ngood, «[as above](#results)» and [there](https://a.example/#results)\n",
+    ),
 ];
 
 #[test]

@@ -265,6 +265,12 @@ const SAID: &[(&str, &str, &str, &str)] = &[
     ),
     ("G072", PIP, "start = 2026-02-01", "start = «2026-01-25»"),
     (
+        "G080",
+        EXPECTATIONS,
+        AUTH,
+        "[[expectation]]\nid = \"auth\"\ntext = \"Move\"\nkind = \"objective\"\nmeasure = \"Nobody notices\"\nsteps = [{ text = \"One\", done = «2027-02-01» }, \"Two\"]\n",
+    ),
+    (
         "G001",
         SETTINGS,
         "name = \"Tiny\"\n",
@@ -350,6 +356,17 @@ const NOT_SAID: &[(&str, &str, &str)] = &[
         "confidence = \"high\"",
         "confidence = \"low\"\nmissing = [\"What cards saw\"]",
     ),
+    // Days that are planned.
+    (
+        PERSON,
+        "[[role]]",
+        "[[leave]]\nfrom = 2027-01-04\nto = 2027-01-08\n[[role]]",
+    ),
+    (
+        EXPECTATIONS,
+        AUTH,
+        "[[expectation]]\nid = \"auth\"\ntext = \"Move\"\nkind = \"objective\"\nmeasure = \"Nobody notices\"\nsteps = [{ text = \"One\", due = 2027-02-01 }, \"Two\"]\n",
+    ),
     // Drafts and requests.
     (EXPECTATIONS, "agreed = 2026-01-10\n", ""),
     (
@@ -393,6 +410,50 @@ fn a_goal_is_carried_on_by_whoever_works_on_its_competency_after_its_cycle() {
     tree().with(PLAN, &goals("care")).advises(TODAY, &["G017"]);
     let carried = goals("technical").replace(['«', '»'], "");
     tree().with(PLAN, &carried).advises(TODAY, &[]);
+}
+
+#[test]
+fn a_day_that_has_not_come_is_said_wherever_something_has_happened() {
+    let slips: &[(&str, &str, &str)] = &[
+        (LINUS, "date = 2026-07-08", "date = 2062-07-08"),
+        (OWN, "date = 2026-07-03", "date = 2027-07-03"),
+        (
+            REVIEW,
+            "date = 2026-07-14\nshared = 2026-07-16",
+            "date = 2026-07-26\nshared = 2026-07-27",
+        ),
+        (RESPONSE, "date = 2026-07-22", "date = 2026-07-26"),
+        (TALENT, "date = 2026-07-15", "date = 2027-07-15"),
+        (EXPECTATIONS, "agreed = 2026-01-10", "agreed = 2026-11-10"),
+        (PIP, "date = 2026-03-01", "date = 2027-03-01"),
+    ];
+    let found = |tree: &Tree| {
+        let (_, report) = tree.judged(TODAY);
+        let places = report.diagnostics.into_iter();
+        let places = places.filter(|said| said.code == "G080");
+        let places = places.map(|said| (said.place.file.to_string(), said.place.start));
+        places.collect::<Vec<_>>()
+    };
+    for (path, from, to) in slips {
+        let (_, text) = calm().into_iter().find(|(file, _)| file == path).unwrap();
+        let day = text.find(from).unwrap() + from.find(' ').unwrap() + " = ".len();
+        let tree = changed(path, from, to);
+        assert_eq!(found(&tree), [(path.to_string(), day)], "{path}");
+    }
+    let entry = "[[entry]]\ndate = 2026-07-27\nkind = \"win\"\ntext = \"x\"\n";
+    let log = calm_tree().with("people/ada/log.toml", entry);
+    assert_eq!(found(&log), [("people/ada/log.toml".to_owned(), 17)]);
+    for (path, at) in [
+        ("people/ada/checkins.md", 3),
+        ("management/notes/ada.md", 3),
+    ] {
+        for title in ["", " Talk", ": Talk"] {
+            let tree = calm_tree().with(path, &format!("## 2026-07-26{title}\n\nx\n"));
+            assert_eq!(found(&tree), [(path.to_owned(), at)], "{title}");
+            let today = calm_tree().with(path, &format!("## {TODAY}{title}\n\nx\n"));
+            assert_eq!(found(&today), []);
+        }
+    }
 }
 
 #[test]
@@ -440,7 +501,13 @@ fn too_few_peers_are_missed_once_their_day_is_over() {
             .without(LINUS)
             .without("people/ada/2026-h1/peer-teo.md")
     };
-    tree().about(REVIEW).advises("2026-07-13", &["G020"]);
+    let review = "+++\nby = \"grace\"\ndate = 2026-07-13\n+++\n\n## impact\n\nMerchants waited 9 minutes and not an hour.\n";
+    tree()
+        .with(REVIEW, review)
+        .without(RESPONSE)
+        .without(TALENT)
+        .about(REVIEW)
+        .advises("2026-07-13", &["G020"]);
     tree()
         .without(REVIEW)
         .without(RESPONSE)
@@ -616,8 +683,8 @@ fn a_cycle_without_a_review_is_said_once_its_time_to_close_is_over() {
 #[test]
 fn advice_about_a_closed_cycle_stops_by_itself() {
     for (code, path, from, to) in SAID {
-        let of_another_cycle = matches!(*code, "G001" | "G017");
-        if !of_another_cycle {
+        let lasts = matches!(*code, "G001" | "G017" | "G080");
+        if !lasts {
             let to = to.replace(['«', '»'], "");
             println!("{code} {path}\n{to}");
             changed(path, from, &to).advises("2026-07-26", &[]);

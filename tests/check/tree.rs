@@ -159,15 +159,19 @@ impl Tree {
     /// Asserts that exactly this guidance comes up on a day, where it is expected.
     #[track_caller]
     pub fn advises(self, on: &str, codes: &[&str]) {
-        let today = on.parse().expect("a date");
-        let (organisation, mut report) =
-            pipeline::load(&self.directory.path().join(""), today).expect("an organisation");
+        let (organisation, mut report) = self.judged(on);
         let drawn = anstream::adapter::strip_str(&gradus::terminal::drawn(&report)).to_string();
         assert!(organisation.is_some(), "{drawn}");
         report
             .diagnostics
             .retain(|d| d.severity == Severity::Advice);
         self.says(&report, codes);
+    }
+
+    /// What came of it on that day.
+    pub fn judged(&self, on: &str) -> (Option<Organisation>, Report) {
+        let today = on.parse().expect("a date");
+        pipeline::load(&self.directory.path().join(""), today).expect("an organisation")
     }
 
     #[track_caller]

@@ -7,6 +7,7 @@ mod dependencies;
 mod import;
 mod names;
 mod progress;
+mod renaming;
 mod renewal;
 mod sealed;
 mod security;

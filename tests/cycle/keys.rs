@@ -69,7 +69,7 @@ fn values(holds: &Holds, path: &str, fault: Fault<'_>) -> Vec<String> {
     let one = |value: String| vec![value];
     match holds {
         Holds::Text | Holds::Prose => one("\"x\"".into()),
-        Holds::Date => one("2026-03-15".into()),
+        Holds::Date | Holds::Past => one("2026-03-15".into()),
         Holds::Flag => one("false".into()),
         Holds::Number(_, most) => one(most.to_string()),
         Holds::Range => one("[1, 2]".into()),

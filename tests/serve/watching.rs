@@ -184,6 +184,61 @@ fn a_tree_behind_a_link_and_one_that_lies_elsewhere_are_watched() {
     );
 }
 
+/// Points a link elsewhere in one step, as releases do.
+fn point(link: &Path, target: &Path) {
+    let beside = link.with_extension("new");
+    std::os::unix::fs::symlink(target, &beside).unwrap();
+    fs::rename(&beside, link).unwrap();
+}
+
+#[test]
+fn a_link_on_the_way_that_leads_elsewhere_is_noticed_and_followed() {
+    for notice in [Notice::ReportedAndSeen, Notice::Seen] {
+        let watched = Watched::at("current/org", notice, |folder| {
+            fs::create_dir_all(folder.join("one")).unwrap();
+            fs::rename(folder.join("org"), folder.join("one/org")).unwrap();
+            std::os::unix::fs::symlink("one", folder.join("current")).unwrap();
+        });
+        let folder = watched.folder.path().canonicalize().unwrap();
+        let link = folder.join("people");
+        for (name, person) in [("first", "Former"), ("second", "Latter")] {
+            let text = format!("name = \"{person}\"\n");
+            fs::create_dir_all(folder.join(name).join("sam")).unwrap();
+            fs::write(folder.join(name).join("sam/person.toml"), text).unwrap();
+        }
+        point(&link, &folder.join("first"));
+        let settings = fs::read_to_string(watched.path("gradus.toml")).unwrap();
+        let sources = format!("{settings}\n[sources]\npeople = \"../../people\"\n");
+        watched.write("gradus.toml", &sources);
+        watched.notices(&["gradus.toml"]);
+        let given = Given {
+            outside: Outside::new([folder.clone()]).expect("a folder"),
+            ..Given::default()
+        };
+        let mut source = gradus::source::load_with(&folder.join("current/org"), &given).unwrap();
+        let mut told = |path: &Path, words: &str, kind: &str| {
+            watched.notices(&[path.to_str().unwrap()]);
+            source.reload(&BTreeSet::from([path.to_owned()])).unwrap();
+            let texts = source.texts.iter();
+            let mut texts = texts.filter(|(path, _)| path.ends_with(kind));
+            assert!(
+                texts.any(|(_, text)| text.contains(words)),
+                "{words}, {notice:?}"
+            );
+        };
+        point(&link, &folder.join("second"));
+        told(&link, "Latter", "sam/person.toml");
+        let (one, two) = (folder.join("one/org"), folder.join("two/org"));
+        fs::create_dir_all(&two).unwrap();
+        for name in ["gradus.toml", "cycles", "rubrics"] {
+            fs::rename(one.join(name), two.join(name)).unwrap();
+        }
+        fs::write(two.join("gradus.toml"), format!("# another\n{sources}")).unwrap();
+        point(&folder.join("current"), &folder.join("two"));
+        told(&folder.join("current"), "# another", "gradus.toml");
+    }
+}
+
 #[test]
 fn hidden_and_built_files_wake_nobody() {
     let watched = Watched::start(Notice::ReportedAndSeen);

@@ -19,6 +19,7 @@ pub mod difference;
 mod facts;
 mod kept;
 mod readings;
+mod renamed;
 mod rules;
 mod text;
 mod words;

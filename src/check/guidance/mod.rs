@@ -16,6 +16,7 @@
 //! | `talent` | was an assessment pressure-tested, and what follows from it |
 //! | `closing` | was the review shared, and answered, in time; were the figures counted |
 //! | `improvement` | is an improvement plan bounded, small and watched |
+//! | `coming` | does a day that is over lie in the future |
 //! | `allowances` | what the organisation excuses, and why |
 //! | `over` | which advice comes too late to act on |
 //!
@@ -24,6 +25,7 @@
 
 mod allowances;
 mod closing;
+mod coming;
 mod examples;
 mod expectations;
 mod follow_up;
@@ -156,7 +158,7 @@ impl Guidance {
             as_of,
         };
         let people = people.iter().filter_map(|id| organisation.people.get(id));
-        let lints = people.flat_map(|person| of_person(practice, person));
+        let lints = people.flat_map(|person| of_person(practice, source, person));
         let all = found(practice, source, lints.collect());
         allowances::not_excused(source, &organisation.policy.allow, all).0
     }
@@ -171,7 +173,7 @@ impl Guidance {
             .collect();
         let due = due.into_par_iter().with_max_len(1);
         let judged = due.map(|(id, person)| {
-            let lints = of_person(practice, person);
+            let lints = of_person(practice, source, person);
             (id.clone(), found(practice, source, lints))
         });
         let judged: Vec<(PersonId, Vec<Found>)> = judged.collect();
@@ -195,8 +197,9 @@ fn found(practice: Practice<'_>, source: &Source, lints: Vec<Lint>) -> Vec<Found
     placed.collect()
 }
 
-fn of_person(practice: Practice<'_>, person: &Person) -> Vec<Lint> {
+fn of_person(practice: Practice<'_>, source: &Source, person: &Person) -> Vec<Lint> {
     let mut lints = follow_up::judge(practice, person);
+    lints.extend(coming::judge(practice, source, person));
     lints.extend(talent::judge(practice, person));
     for in_cycle in InCycle::all(practice, person) {
         lints.extend(expectations::judge(&in_cycle));

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | what a cycle holds | its last day to close: `close_within_days` after its end |
 //! | a review that is not shared or answered, a goal that the next cycle does not carry on | the last day to close the next cycle |
-//! | figures that are to be counted, the questions in force, and all that is about no cycle | it is followed |
+//! | figures that are to be counted, the questions in force, a day that has not come, and all that is about no cycle | it is followed |
 
 use super::{Lint, Practice};
 use crate::check::codes;
@@ -20,6 +20,9 @@ impl Practice<'_> {
 
     /// Whether advice is not given any more: it comes too late to act on.
     pub(super) fn is_over(&self, lint: &Lint) -> bool {
+        if lint.rule.code == codes::NOT_YET.code {
+            return false;
+        }
         let (cycle, leaves) = match &lint.file {
             FileKind::Cycle(cycle) => (cycle, &[][..]),
             FileKind::InCycle { cycle, person, .. } | FileKind::Talent { cycle, person } => {

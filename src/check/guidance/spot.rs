@@ -1,6 +1,7 @@
 //! Where a thing stands: its file's text is taken apart once more, and walked down to it.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use toml::Spanned;
 use toml::de::DeValue;
@@ -17,6 +18,8 @@ pub(super) enum Spot {
     File,
     /// What is found by these steps in its TOML, or as near to it as they lead.
     Toml(Vec<Step>),
+    /// These bytes.
+    Bytes(Range<usize>),
     /// A heading of its markdown: one of these titles, without regard to case.
     Heading([String; 2]),
 }
@@ -55,7 +58,7 @@ impl Spot {
     fn then(self, step: Step) -> Self {
         let mut steps = match self {
             Self::Toml(steps) => steps,
-            Self::File | Self::Heading(_) => Vec::new(),
+            Self::File | Self::Bytes(_) | Self::Heading(_) => Vec::new(),
         };
         steps.push(step);
         Self::Toml(steps)
@@ -91,6 +94,7 @@ impl<'s> Texts<'s> {
         let text = held.text().map_or("", |text| text);
         let bytes = match spot {
             Spot::File => None,
+            Spot::Bytes(bytes) => Some((bytes.start, bytes.end)),
             Spot::Toml(steps) => self.apart(file).toml_bytes(text, steps),
             Spot::Heading(titles) => self.apart(file).heading_bytes(text, titles),
         };

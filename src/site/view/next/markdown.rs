@@ -41,8 +41,7 @@ fn head(packet: &Packet) -> Vec<String> {
         .since
         .as_ref()
         .map(|day| format!("- Evidence since {}", day.text));
-    let day = format!("- As of {}", packet.day.text);
-    let lines = [Some(levels), team, manager, since, Some(day)];
+    let lines = [Some(levels), team, manager, since];
     lines.into_iter().flatten().collect()
 }
 

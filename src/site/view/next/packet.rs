@@ -25,8 +25,6 @@ pub(super) struct Packet {
     pub name: String,
     pub portfolio: String,
     pub next: String,
-    /// The day that it speaks of.
-    pub day: Day,
     pub team: Option<String>,
     pub manager: Option<String>,
     /// Nothing where no level is held, or the rubric does not know it.
@@ -132,7 +130,6 @@ fn packet(ctx: &Context, person: &Person, gap: Option<&LevelGap<'_>>) -> Packet 
         name: person.name.clone(),
         portfolio: format!("/{}", portfolio_route(&person.id)),
         next: format!("/{}", next_route(&person.id)),
-        day: ctx.commons.as_of.into(),
         team: role.team.clone(),
         manager: manager.map(|manager| ctx.commons.name_of(manager).to_owned()),
         levels: gap.map(levels),
