@@ -203,6 +203,7 @@ impl Form<'_> {
         let cut = prose::read(doc, body);
         let apart = Apart::new(&cut, doc.text, body);
         prose::complain_of_definitions(doc, &apart);
+        prose::complain_of_glued(doc, &cut);
         let mut once = Once::default();
         let preamble = prose::stretch(doc, &apart, cut.preamble.clone());
         let preamble = Answer {
@@ -216,11 +217,8 @@ impl Form<'_> {
                 self.answer(known, doc, seat, &section.heading, text, &mut once)
             })
             .collect();
-        let answered = |answer: &Option<Answer>| Answered {
-            to: answer.as_ref().map(|answer| answer.to.clone()),
-            is_empty: answer.as_ref().is_none_or(|answer| answer.text.is_empty()),
-        };
-        let answered: Vec<Answered> = answers.iter().map(answered).collect();
+        let answered = answers.iter().map(|answer| Answered::of(answer.as_ref()));
+        let answered: Vec<Answered> = answered.collect();
         self.answerable(known, seat, doc)
             .check(doc, &cut, &answered);
         // Scaffolds hold headings with nothing under them: those are no answers.

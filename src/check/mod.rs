@@ -17,6 +17,7 @@ mod checker;
 pub mod codes;
 mod complaints;
 mod cycles;
+mod days;
 mod expectations;
 mod feedback;
 mod figures;

@@ -1,10 +1,9 @@
 //! Answers that run into one another: what was meant to begin the next is part of the one before, and is read by
 //! that one's readers.
 
-use chrono::NaiveDate;
-
 use super::codes;
 use super::complaints::Complaint;
+use super::days;
 use super::meant::{self, Line, Look, Within};
 use super::table::Doc;
 use super::titles::Titles;
@@ -38,7 +37,29 @@ struct Meant {
 pub(super) struct Answered {
     /// What it answers. `None` if that is not known.
     pub to: Option<AnswerTo>,
-    pub is_empty: bool,
+    /// It says more than `n/a` or `see below`.
+    pub is_given: bool,
+}
+
+/// Fewer words are a placeholder.
+const ANSWER_WORDS_MIN: usize = 3;
+
+impl Answered {
+    pub fn of(answer: Option<&Answer>) -> Self {
+        let has_letters = |word: &&str| word.contains(char::is_alphanumeric);
+        let words = |answer: &Answer| {
+            answer
+                .text
+                .as_str()
+                .split_whitespace()
+                .filter(has_letters)
+                .count()
+        };
+        Self {
+            to: answer.map(|answer| answer.to.clone()),
+            is_given: answer.is_some_and(|answer| words(answer) >= ANSWER_WORDS_MIN),
+        }
+    }
 }
 
 impl<'a> Answerable<'a> {
@@ -63,7 +84,7 @@ impl<'a> Answerable<'a> {
             let within = container(line.span.start);
             if meant.is_weak {
                 let is_given = |to: &AnswerTo| {
-                    let mut given = answered.iter().filter(|one| !one.is_empty);
+                    let mut given = answered.iter().filter(|one| one.is_given);
                     given.any(|one| one.to.as_ref() == Some(to))
                 };
                 meant.to.retain(|to| !is_given(to));
@@ -152,6 +173,7 @@ fn meant(titles: &mut Titles, line: &Line) -> Option<Meant> {
     let found = found.map(|found| Meant {
         to: found.to.to_vec(),
         is_weak: line.within == Within::Fence
+            || found.is_loose
             || !(line.is_marked() || is_alone && found.is_whole && !found.is_call),
     });
     let is_any = line.look == Look::Two && line.within == Within::Text;
@@ -174,15 +196,20 @@ fn is_followed(text: &str, cut: &Markdown, line: &Line) -> bool {
 }
 
 /// Complains about lines of a file of dated entries that look like headings of entries and are none: each entry has
-/// the readers of its day.
-pub(super) fn check_dated(doc: &Doc<'_>, cut: &Markdown) {
+/// the readers of its day, who `differ` if the person has had several managers.
+pub(super) fn check_dated(doc: &Doc<'_>, cut: &Markdown, differ: bool) {
     let mut said = None;
     for line in meant::lines(doc.text, cut, &Titles::default()) {
         // A line that has marks is looked at without them, too.
         if said == Some(line.span.start) {
             continue;
         }
-        if let Some(rule) = rule_for_dated(doc.text, &line) {
+        if let Some(is_sure) = is_dated(doc.text, &line) {
+            let rule = if is_sure || differ {
+                codes::MEANT_HEADING
+            } else {
+                codes::MEANT_HEADING_ALIKE
+            };
             said = Some(line.span.start);
             say(doc, rule, &line, BEFORE);
         }
@@ -192,58 +219,32 @@ pub(super) fn check_dated(doc: &Doc<'_>, cut: &Markdown) {
     }
 }
 
-fn rule_for_dated(text: &str, line: &Line) -> Option<codes::Rule> {
-    let rest = after_date(&line.words);
+/// Whether a line was meant to begin an entry, and is like nothing else; `None` if it was not.
+fn is_dated(text: &str, line: &Line) -> Option<bool> {
+    let rest = days::after_day(&line.words);
     let is_text = line.within == Within::Text;
-    let is_date = rest.is_some();
     let is_whole = rest.is_some_and(|rest| !rest.contains(char::is_alphanumeric));
     let is_three = text[line.span.clone()]
         .trim_start_matches(['>', ' '])
         .starts_with("###");
     let is_short = line.words.len() <= DATE_LINE_MAX_BYTES;
     match line.look {
-        Look::Two if is_date || is_text => Some(codes::MEANT_HEADING),
-        Look::Marked | Look::Amid if is_date && !is_three => Some(codes::MEANT_HEADING),
-        Look::Plain { .. } if is_whole && is_text => Some(codes::MEANT_HEADING),
-        Look::Plain { alone: true } if is_date && is_text && is_short => {
-            Some(codes::MEANT_HEADING_ALIKE)
+        Look::Two if rest.is_some() || is_text => Some(true),
+        Look::Marked | Look::Amid if rest.is_some() => Some(!is_three),
+        Look::Marked if is_text && is_short && days::holds_day(&line.words) => Some(false),
+        Look::Plain { .. } if is_whole && is_text => Some(true),
+        Look::Plain { alone } if is_text && is_short && (alone || line.begins) => {
+            rest.map(|_| false)
         }
+        Look::RunIn if is_text && line.begins => rest.map(|_| false),
         _ => None,
     }
 }
 
-const BEFORE: &str = "what follows is part of the entry before, and has its readers";
-
 /// Longer lines that begin with a date are no titles.
 const DATE_LINE_MAX_BYTES: usize = 100;
 
-/// How people write days, most of them.
-const DATES: [&str; 12] = [
-    "%Y-%m-%d",
-    "%Y/%m/%d",
-    "%Y.%m.%d",
-    "%d.%m.%Y",
-    "%d/%m/%Y",
-    "%m/%d/%Y",
-    "%d-%m-%Y",
-    "%d %B %Y",
-    "%d. %B %Y",
-    "%B %d, %Y",
-    "%B %d %Y",
-    "%Y%m%d",
-];
-
-/// What follows the day that words begin with; `None` if they begin with none.
-fn after_date(words: &str) -> Option<&str> {
-    let words = words.trim_start_matches(|c: char| !c.is_alphanumeric());
-    let mut read = DATES
-        .iter()
-        .map(|format| NaiveDate::parse_and_remainder(words, format));
-    read.find_map(|read| {
-        let (_, rest) = read.ok()?;
-        (!rest.starts_with(char::is_alphanumeric)).then_some(rest)
-    })
-}
+const BEFORE: &str = "what follows is part of the entry before, and has its readers";
 
 fn say(doc: &Doc<'_>, rule: codes::Rule, line: &Line, what: &str) {
     let message = format!("this looks like a heading and is none; {what}");

@@ -97,6 +97,30 @@ pub(super) fn complain_of_definitions(doc: &Doc<'_>, apart: &Apart<'_>) {
     }
 }
 
+/// Complains about lines that would be definitions, had they a blank line before them: as they are, they go on with a
+/// paragraph, and are shown to its readers.
+pub(super) fn complain_of_glued(doc: &Doc<'_>, cut: &Markdown) {
+    let mut end = cut.preamble.start;
+    for line in doc.text[end..].split_inclusive('\n') {
+        end += line.len();
+        let bare = line.trim_start_matches(|c: char| c.is_whitespace() || c == '>');
+        let start = end - bare.len();
+        let mut defined = cut.definitions.iter();
+        let is_one = !bare.starts_with('[')
+            || cut.enclosed_at(start).is_some()
+            || defined.any(|one| one.span.contains(&start));
+        if !is_one && !Markdown::cut(bare, 0).definitions.is_empty() {
+            doc.complaints
+                .about(
+                    codes::TANGLED,
+                    doc.place(start..start + bare.trim_end().len()),
+                    "this is no definition, since it goes on with the paragraph above",
+                )
+                .help("write a blank line before it");
+        }
+    }
+}
+
 fn complain_of_second(doc: &Doc<'_>, span: Range<usize>) {
     doc.complaints
         .about(

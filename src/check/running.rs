@@ -1,6 +1,6 @@
 //! What runs on besides the cycles: the log, check-ins and private notes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use pulldown_cmark::{Event, Tag, TagEnd};
@@ -108,14 +108,16 @@ struct Dated {
 }
 
 /// Reads `checkins.md`; by date.
-pub(super) fn checkins(known: &Known<'_>, file: &SourceFile) -> Vec<CheckIn> {
+pub(super) fn checkins(known: &Known<'_>, file: &SourceFile, roles: &[Role]) -> Vec<CheckIn> {
     let checkin = |entry: Dated| CheckIn {
         open_actions: open_actions(entry.text.as_str()),
         date: entry.date,
         title: entry.title,
         text: entry.text,
     };
-    dated(known, file).into_iter().map(checkin).collect()
+    let managers: BTreeSet<_> = roles.iter().map(|role| &role.manager).collect();
+    let dated = dated(known, file, managers.len() > 1);
+    dated.into_iter().map(checkin).collect()
 }
 
 /// Reads `management/notes/<id>.md`; by date.
@@ -125,17 +127,19 @@ pub(super) fn notes(known: &Known<'_>, file: &SourceFile) -> Vec<PrivateNote> {
         title: entry.title,
         text: entry.text,
     };
-    dated(known, file).into_iter().map(note).collect()
+    dated(known, file, false).into_iter().map(note).collect()
 }
 
-fn dated(known: &Known<'_>, file: &SourceFile) -> Vec<Dated> {
+/// The entries of a file; their readers `differ` where the person has had several managers.
+fn dated(known: &Known<'_>, file: &SourceFile, differ: bool) -> Vec<Dated> {
     let Some(doc) = Doc::of(file, known.complaints) else {
         return Vec::new();
     };
     let cut = prose::read(&doc, 0);
     let apart = Apart::new(&cut, doc.text, 0);
     prose::complain_of_definitions(&doc, &apart);
-    neighbours::check_dated(&doc, &cut);
+    prose::complain_of_glued(&doc, &cut);
+    neighbours::check_dated(&doc, &cut, differ);
     warn_of_preamble(
         &doc,
         prose::stretch(&doc, &apart, cut.preamble.clone()),

@@ -41,7 +41,7 @@ pub(super) fn read(known: &Known<'_>, person: &mut Person) {
         )
         .unwrap_or_default();
     if let Some(file) = known.file(&person_file(&id, PersonFile::CheckIns)) {
-        person.checkins = running::checkins(known, file);
+        person.checkins = running::checkins(known, file, &person.roles);
     }
 }
 

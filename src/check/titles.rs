@@ -22,6 +22,9 @@ const VERY_LONG_WORDS: usize = 7;
 /// After a comma, a title goes on for so many bytes, and a sentence for more.
 const SHORT_REST_BYTES: usize = 20;
 
+/// So many words may stand beside a short title in a heading.
+const BESIDE_WORDS_MAX: usize = 3;
+
 /// How people write `&` out.
 const ANDS: [&str; 3] = [" and ", " und ", " et "];
 
@@ -51,7 +54,7 @@ pub(super) struct Titles {
 struct Named {
     to: Vec<AnswerTo>,
     words: usize,
-    /// Of an expectation no line is more than its id: people begin paragraphs with `auth: …`.
+    /// Of an expectation, only its id and a mark begin a paragraph.
     is_question: bool,
     /// It ends as sentences do.
     is_sentence: bool,
@@ -66,6 +69,8 @@ pub(super) struct Found<'t> {
     pub is_long: bool,
     /// The line ends as sentences do, such as `Thanks!`.
     pub is_call: bool,
+    /// Other words stand beside a short name, such as in `### Key strengths`.
+    pub is_loose: bool,
 }
 
 impl Titles {
@@ -80,8 +85,15 @@ impl Titles {
         for question in questions {
             let (id, title) = (question.id.as_str(), &*question.title);
             let both = [format!("{id} {title}"), format!("{title} {id}")];
-            for name in [id, title, &both[0], &both[1], question.prompt.as_str()] {
+            let prompt = question.prompt.as_str();
+            for name in [id, title, &both[0], &both[1], prompt] {
                 titles.add(name, AnswerTo::Question(question.id.clone()));
+            }
+            // Forms show the prompt, of which people copy the sentence that asks.
+            for sentence in prompt.split_inclusive(['.', '?', '!', ':']) {
+                if pieces(sentence, usize::MAX).len() > LONG_WORDS {
+                    titles.add(sentence, AnswerTo::Question(question.id.clone()));
+                }
             }
         }
         for id in expectations {
@@ -128,27 +140,47 @@ impl Titles {
     /// What a line names as a heading would; `None` if nothing.
     pub fn named_by(&mut self, line: &Line) -> Option<Found<'_>> {
         let words = pieces(&line.words, self.longest_written());
-        let (letters, is_whole) = if words.is_empty() {
-            (line.words.trim().to_owned(), true)
+        let (letters, how) = if words.is_empty() {
+            (line.words.trim().to_owned(), How::Alone)
         } else {
             self.letters_in(line, &words)?
         };
         let named = self.by_letters.get(&letters)?;
+        let is_whole = how == How::Alone;
         Some(Found {
             to: &named.to,
             is_whole,
+            is_loose: how == How::Beside,
             is_long: named.words >= LONG_WORDS,
             is_call: is_whole && ends_sentence(&line.words) && !named.is_sentence,
         })
     }
 
-    fn letters_in(&mut self, line: &Line, words: &[Piece]) -> Option<(String, bool)> {
+    fn letters_in(&mut self, line: &Line, words: &[Piece]) -> Option<(String, How)> {
         let count = words.len().min(LABEL_WORDS_MAX + 1);
         let exact = (0..count).find_map(|first| self.exact(line, words, first));
-        exact.or_else(|| (0..count).find_map(|first| self.near(line, words, first)))
+        let near = exact.or_else(|| (0..count).find_map(|first| self.near(line, words, first)));
+        near.or_else(|| self.beside(line, words))
     }
 
-    fn exact(&self, line: &Line, words: &[Piece], first: usize) -> Option<(String, bool)> {
+    /// A short name among the few words of a line that has the marks of a heading.
+    fn beside(&self, line: &Line, words: &[Piece]) -> Option<(String, How)> {
+        if !line.is_marked() || line.within != Within::Text {
+            return None;
+        }
+        let all = 0..words.len().min(LONG_WORDS + BESIDE_WORDS_MAX);
+        let mut stretches = all.clone().flat_map(|first| {
+            let ends = first..all.end;
+            ends.map(move |last| letters_of(&words[first..=last]))
+        });
+        let is_one = |letters: &String| {
+            let named = self.by_letters.get(letters);
+            named.is_some_and(|named| words.len() <= named.words + BESIDE_WORDS_MAX)
+        };
+        Some((stretches.find(is_one)?, How::Beside))
+    }
+
+    fn exact(&self, line: &Line, words: &[Piece], first: usize) -> Option<(String, How)> {
         let label = Label::of(line, words, first);
         let mut letters = String::new();
         for last in first..words.len() {
@@ -160,14 +192,14 @@ impl Titles {
             let rest = Rest::of(line, words, last);
             let written = &line.words[words[first].span.start..words[last].span.end];
             if label.fits(line, named, written) && rest.fits(line, named, written) {
-                return Some((letters, first == 0 && rest == Rest::Nothing));
+                return Some((letters, How::of(first, &rest)));
             }
         }
         None
     }
 
     /// The name that the line, or what it says before a colon, is a misspelling of.
-    fn near(&mut self, line: &Line, words: &[Piece], first: usize) -> Option<(String, bool)> {
+    fn near(&mut self, line: &Line, words: &[Piece], first: usize) -> Option<(String, How)> {
         let is_text = line.within == Within::Text || line.look == Look::Two;
         if !is_text || line.look == Look::Cell {
             return None;
@@ -199,7 +231,7 @@ impl Titles {
                 })
             };
             if let Some(found) = found {
-                return Some((found, first == 0 && rest == Rest::Nothing));
+                return Some((found, How::of(first, &rest)));
             }
         }
         None
@@ -222,6 +254,27 @@ impl Titles {
             alike && fits(named) && strsim::osa_distance(name, letters) <= slips
         });
         names.next().map(|(name, _)| name.clone())
+    }
+}
+
+/// How a line names what it names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum How {
+    /// It says nothing else.
+    Alone,
+    /// The name is set off from the words around it.
+    SetOff,
+    /// Other words stand beside the name.
+    Beside,
+}
+
+impl How {
+    fn of(first: usize, rest: &Rest<'_>) -> Self {
+        if first == 0 && *rest == Rest::Nothing {
+            Self::Alone
+        } else {
+            Self::SetOff
+        }
     }
 }
 
@@ -301,7 +354,8 @@ impl<'l> Rest<'l> {
             return false;
         }
         let is_broken = is_plain && !line.begins && ends_sentence(&line.words);
-        let is_sentence = is_broken && !named.is_sentence;
+        let is_call = is_plain && !is_long && line.words.ends_with('!');
+        let is_sentence = (is_broken || is_call) && !named.is_sentence;
         let marks = match self {
             Self::Nothing => return is_long || line.look != Look::Cell && !is_sentence,
             Self::InBrackets => "(",
@@ -314,7 +368,7 @@ impl<'l> Rest<'l> {
                 is_long || sets_apart(marks) && !marks.contains('#')
             }
             Look::Cell => false,
-            Look::Plain { .. } if !named.is_question => false,
+            Look::Plain { .. } if !named.is_question => line.begins && sets_off(marks),
             Look::Plain { .. } if named.words >= VERY_LONG_WORDS => true,
             Look::Plain { alone } => {
                 let is_bracket = *self == Self::InBrackets && alone;
@@ -538,7 +592,6 @@ mod tests {
     fn a_paragraph_of_its_own_that_begins_with_a_title_is_one() {
         for title in [
             "impact.",
-            "Impact!",
             "impact…",
             "impact (optional)",
             "impact: more",
@@ -547,6 +600,7 @@ mod tests {
             "impact; more",
             "Impact > more",
             "Impact／more",
+            "auth: led, yes",
         ] {
             assert!(names(title, ALONE), "{title:?}");
         }
@@ -555,7 +609,7 @@ mod tests {
             "Impact's reach",
             "Impact, as I saw it, was larger than all of us had thought",
             "impact-driven work",
-            "auth: led, yes",
+            "Impact!",
         ] {
             assert!(!names(sentence, ALONE), "{sentence:?}");
         }
@@ -575,13 +629,15 @@ mod tests {
             "auth: led, yes",
             "Impacts",
             "impart",
-            "Größere Qualités à développer, and more",
+            "größere Qualités à développer, and more",
         ] {
             let is_named = names(sentence, WITHIN);
             assert_eq!(is_named, sentence == "Impacts", "{sentence:?}");
         }
         assert!(!names("Impact", Look::Cell));
         assert!(names("Impact of hers", Look::Amid));
-        assert!(!names("Impact of hers", Look::Marked));
+        assert!(names("Impact of hers", Look::Marked));
+        assert!(names("Her next step", Look::Marked));
+        assert!(!names("The impact of what she did", Look::Marked));
     }
 }

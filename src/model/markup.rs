@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+use regex::Regex;
 use unicode_normalization::UnicodeNormalization;
 
 /// The events of a markdown text, by the one dialect that the tree is written in.
@@ -137,9 +138,14 @@ pub(super) fn without_files<'n>(
     markdown: &str,
     names: impl Iterator<Item = &'n str> + Clone,
 ) -> Option<String> {
-    let told =
-        |text: &str| text.contains(FILES) || names.clone().any(|name| text.contains(stem(name)));
-    if !told(markdown) {
+    let mut longest_first: Vec<&str> = names.filter(|name| name.contains('.')).collect();
+    longest_first.sort_by_key(|name| std::cmp::Reverse(name.len()));
+    let stems = longest_first.iter().map(|name| stem(name));
+    let stems = stems.filter(|stem| is_made_up(stem));
+    let spellings = longest_first.iter().copied().chain(stems);
+    let spellings: Vec<Regex> = spellings.filter_map(spelling).collect();
+    let is_named = spellings.iter().any(|name| name.is_match(markdown));
+    if !is_named && !markdown.contains(FILES) {
         return None;
     }
     let mut events = parse(markdown).into_offset_iter();
@@ -153,26 +159,32 @@ pub(super) fn without_files<'n>(
         .found
         .extend(definitions.map(|(_, link)| (link.span.clone(), "")));
     let mut left = marks.left_of(markdown);
-    let mut longest_first: Vec<&str> = names.filter(|name| name.contains('.')).collect();
-    longest_first.sort_by_key(|name| std::cmp::Reverse(name.len()));
-    for name in &longest_first {
-        let decomposed: String = name.nfd().collect();
-        let encoded = utf8_percent_encode(name, NON_ALPHANUMERIC).to_string();
-        for written in [
-            (*name).to_owned(),
-            name.replace(' ', "%20"),
-            encoded,
-            decomposed,
-        ] {
-            left = left.replace(&format!("{FILES}{written}"), ATTACHMENT);
-            left = left.replace(&written, ATTACHMENT);
-        }
-    }
-    let stems = longest_first.iter().map(|name| stem(name));
-    for stem in stems.filter(|stem| is_made_up(stem)) {
-        left = left.replace(stem, ATTACHMENT);
+    for name in &spellings {
+        left = name.replace_all(&left, ATTACHMENT).into_owned();
     }
     Some(without_paths(&left))
+}
+
+/// What a mark of a file's name may be written as: escaped, as a reference, percent-encoded, or as another mark.
+const MARK: &str =
+    r"(?:\\?[ -/:-@\[-`{-~\n\u{a0}\u{2010}-\u{2015}]|&\#?[0-9A-Za-z]{1,8};|%[0-9A-Fa-f]{2}){1,4}";
+
+/// How a file's name may be written in a text, and the folder before it. `None` if it is longer than names are.
+fn spelling(name: &str) -> Option<Regex> {
+    let mut pattern = format!("(?i)(?:{FILES})?");
+    for c in name.nfc() {
+        if c.is_ascii_alphanumeric() {
+            pattern.push(c);
+        } else if c.is_alphanumeric() {
+            let written = c.to_string();
+            let apart: String = written.nfd().collect();
+            let encoded = utf8_percent_encode(&written, NON_ALPHANUMERIC);
+            pattern.push_str(&format!("(?:{written}|{apart}|{encoded})"));
+        } else if !pattern.ends_with(MARK) {
+            pattern.push_str(MARK);
+        }
+    }
+    Regex::new(&pattern).ok()
 }
 
 /// A file's name without its ending.
@@ -257,7 +269,7 @@ struct LinkMarks {
 
 /// A link or picture while its words are read.
 struct OpenLink {
-    /// The link, and the stem of the attachment's name; `None` if it leads elsewhere.
+    /// The link, and the letters of the attachment's name without its ending; `None` if it leads elsewhere.
     link: Option<(Range<usize>, String)>,
     /// Where its words lie, and what they say.
     words: Range<usize>,
@@ -294,7 +306,7 @@ impl LinkMarks {
         match event {
             Event::Start(Tag::Link { dest_url, .. } | Tag::Image { dest_url, .. }) => {
                 let name = dest_url.rsplit('/').next().unwrap_or_default();
-                let stem = stem(name).replace("%20", " ");
+                let stem = letters(&percent_decode_str(stem(name)).decode_utf8_lossy());
                 self.open.push(OpenLink {
                     words: range.end..range.start,
                     link: is_file(dest_url).then_some((range, stem)),
@@ -315,7 +327,7 @@ impl LinkMarks {
         else {
             return;
         };
-        let says_the_name = said.trim().eq_ignore_ascii_case(&stem);
+        let says_the_name = letters(&said) == stem;
         if words.start < words.end && !says_the_name {
             let marks = [link.start..words.start, words.end..link.end];
             self.found.extend(marks.map(|marks| (marks, "")));
@@ -323,6 +335,12 @@ impl LinkMarks {
             self.found.push((link, ATTACHMENT));
         }
     }
+}
+
+/// The letters and digits of a text, in lower case and composed.
+fn letters(text: &str) -> String {
+    let letters = text.nfc().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
 }
 
 /// A text with something else in the place of some of its ranges, which come in order.
@@ -397,6 +415,20 @@ mod tests {
             (
                 "`files/linus.png` and files/other.txt",
                 "`an attachment` and an attachment",
+            ),
+            (
+                r"see log\-of\_linus\.txt and log&#45;of linus",
+                "see an attachment and an attachment",
+            ),
+            ("[LINUS two](files/linus%20two.pdf)", "an attachment"),
+            (
+                r"[Linus\
+two](files/linus%20two.pdf)",
+                "an attachment",
+            ),
+            (
+                "[Log_of linus.TXT](files/log-of-linus.txt)",
+                "an attachment",
             ),
         ] {
             let found = without_files(written, names.into_iter());

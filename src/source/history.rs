@@ -469,13 +469,14 @@ impl Lines {
             let first_at = self.first_at.entry(blob.clone());
             let first_at = first_at.or_insert_with(|| path.clone()).clone();
             let from = touched.came.or(life.and(touched.from)).map(Into::into);
-            // git tells of no moves in a merge.
-            let merged_from = Some(first_at).filter(|at| touched.is_merge && *at != path);
+            // git tells of no moves in a merge, and of none by way of a place outside.
+            let is_new = touched.is_merge || touched.begins;
+            let known_from = Some(first_at).filter(|at| is_new && *at != path);
             self.lives[at].push(Event {
                 day: touched.day,
                 commit: touched.commit,
                 path,
-                from: from.or(merged_from),
+                from: from.or(known_from),
                 is_of_merge: touched.is_merge && touched.begins,
                 blob,
             });
