@@ -27,7 +27,6 @@ mod person;
 mod rubric;
 mod running;
 mod seat;
-mod sources;
 mod words;
 
 pub use beginning::{Beginning, beginning, ignored_beside};
@@ -41,7 +40,6 @@ pub use person::{PersonAsk, person};
 pub use rubric::{RubricAsk, rubric};
 pub use running::{DatedAsk, LogAsk, checkin, log, note};
 pub use seat::{ExpectationAsk, PipAsk, expectation, pip, plan};
-pub use sources::Sources;
 
 /// A file to write where there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]
