@@ -268,9 +268,10 @@ fn readers_of(root: &DeTable<'_>, readers: &ReadersAt) -> Option<Span> {
     let Some(part) = &readers.part else {
         return span(root, "readers");
     };
-    let (key, name) = match root.contains_key("entry") {
-        true => ("entry", "date"),
-        false => ("section", "title"),
+    let (key, name) = if root.contains_key("entry") {
+        ("entry", "date")
+    } else {
+        ("section", "title")
     };
     let named = |table: &DeTable<'_>| {
         let title = text(table, name).map(str::to_owned);

@@ -56,17 +56,12 @@ pub(super) fn complain(known: &Known<'_>, path: &Arc<str>, faults: Faults) {
     match faults {
         Faults::NotUtf8(start) => {
             let place = place(start, start + char::REPLACEMENT_CHARACTER.len_utf8());
-            known
-                .complaints
-                .about(NOT_UTF8, place, "this byte is not UTF-8");
+            known.about(NOT_UTF8, place, "this byte is not UTF-8");
         }
         Faults::Active(faults) => {
             for fault in faults {
                 let place = place(fault.at.start, fault.at.end);
-                known
-                    .complaints
-                    .about(ACTIVE_SVG, place, fault.what)
-                    .help(SVG_HELP);
+                known.about(ACTIVE_SVG, place, fault.what).help(SVG_HELP);
             }
         }
     }
@@ -102,7 +97,6 @@ pub(super) fn check(known: &Known<'_>, seat: &Seat<'_>, cycle: &PersonCycle) {
             let path = format!("{}/{}", seat.path, text.file);
             let place = Place::file(known.source.as_it_lies(path));
             known
-                .complaints
                 .about(SHARED_ATTACHMENT, place, message)
                 .help("give each text a copy of its own, under another name");
         }

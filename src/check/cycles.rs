@@ -4,69 +4,43 @@ use std::sync::Arc;
 
 use super::codes;
 use super::known::Known;
-use super::table::Table;
-use super::{questions, tree};
+use super::table::At;
+use super::tree;
 use crate::model::*;
 use crate::source::{FileKind, Revision, RevisionProblem, Trouble};
 
-const KEYS: [&str; 6] = ["title", "start", "end", "rubric", "phases", "question"];
-
 /// Reads all cycles whose dates can be read; by start, then end, then id.
 pub(super) fn read(known: &Known<'_>) -> Vec<Cycle> {
-    let mut cycles: Vec<Cycle> = known
-        .cycle_ids
-        .iter()
-        .filter_map(|id| {
-            let kind = FileKind::Cycle(id.as_str().into());
-            known.toml(&kind, &KEYS, |table| cycle(known, table, id))?
-        })
-        .collect();
+    let read = known.cycle_ids.iter().filter_map(|id| cycle(known, id));
+    let mut cycles: Vec<Cycle> = read.collect();
     cycles.sort_by(|a, b| (a.start, a.end, &a.id).cmp(&(b.start, b.end, &b.id)));
     cycles
 }
 
-fn cycle(known: &Known<'_>, table: &Table<'_>, id: &CycleId) -> Option<Cycle> {
-    let title = table.required_title();
-    table.require("start");
-    table.require("end");
-    table.in_order("start", "end");
-    let rubric = pin(known, table);
-    let phases = table.table("phases", &["self", "peer", "review", "response"]);
-    let questions = questions::of_cycle(known, table);
-    Some(Cycle {
-        title,
-        rubric,
-        phases: phases.map_or_else(Phases::default, |table| self::phases(&table)),
-        questions,
-        start: table.date("start")?,
-        end: table.date("end")?,
-        id: id.clone(),
-    })
+fn cycle(known: &Known<'_>, id: &CycleId) -> Option<Cycle> {
+    let file = known.read(&FileKind::Cycle(id.as_str().into()), "cycle")?;
+    let table = file.table();
+    let has_dates = table.has("start") && table.has("end");
+    let asks = table.has("question");
+    let cycle: Cycle = file.model_of(id.as_str()).filter(|_| has_dates)?;
+    let questions = if asks {
+        cycle.questions
+    } else {
+        known.questions.clone()
+    };
+    Some(Cycle { questions, ..cycle })
 }
 
-fn phases(table: &Table<'_>) -> Phases {
-    const DAYS_MAX: u32 = 1_000;
-    let default = Phases::default();
-    let days = |key, otherwise| table.count(key, 0..=DAYS_MAX).unwrap_or(otherwise);
-    Phases {
-        self_days: days("self", default.self_days),
-        peer_days: days("peer", default.peer_days),
-        review_days: days("review", default.review_days),
-        response_days: days("response", default.response_days),
-    }
-}
-
-fn pin(known: &Known<'_>, table: &Table<'_>) -> Option<String> {
-    let text = table.text("rubric")?;
-    if !known.rubrics.by_directory.contains_key(text.value) {
+/// Whether there is a rubric of that name.
+pub(super) fn is_pin(known: &Known<'_>, text: &At<&str>) -> bool {
+    let is_there = known.rubrics.by_directory.contains_key(text.value);
+    if !is_there {
         let (message, help) = no_pin(text.value, known.source.revisions.get(text.value));
         known
-            .complaints
-            .about(codes::NO_PIN, text.place, message)
+            .about(codes::NO_PIN, text.place.clone(), message)
             .help(help);
-        return None;
     }
-    Some(text.value.to_owned())
+    is_there
 }
 
 const ELSE: &str =

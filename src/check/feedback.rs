@@ -1,14 +1,14 @@
 //! Self-assessment, peer feedback, review and response.
 
-use std::collections::BTreeMap;
+use serde::de::DeserializeOwned;
 
 use super::codes;
 use super::complaints::did_you_mean;
-use super::known::{Known, Lookup, Once};
+use super::known::{Known, Names, Once};
 use super::neighbours::{Answerable, Answered};
 use super::prose;
 use super::seat::Seat;
-use super::table::{At, Doc, Table, Value};
+use super::table::{At, Doc, File};
 use crate::model::*;
 use crate::source::SourceFile;
 use crate::source::written::{Apart, Heading, front_matter};
@@ -24,33 +24,13 @@ pub(super) enum Author<'a> {
     Another,
 }
 
-/// A feedback file taken apart.
+/// A kind of feedback file.
 pub(super) struct Form<'f> {
     pub asked: QuestionFor,
-    pub keys: &'f [&'f str],
+    /// The kind of file that declares its front matter.
+    pub declared: &'static str,
     pub author: Author<'f>,
 }
-
-const SELF_KEYS: [&str; 5] = ["by", "date", "readers", "outcome", "ratings"];
-const PEER_KEYS: [&str; 6] = [
-    "by",
-    "date",
-    "readers",
-    "outcome",
-    "ratings",
-    "relationship",
-];
-const REVIEW_KEYS: [&str; 8] = [
-    "by",
-    "date",
-    "readers",
-    "outcome",
-    "ratings",
-    "shared",
-    "acknowledged",
-    "reply",
-];
-const RESPONSE_KEYS: [&str; 4] = ["by", "date", "readers", "goals"];
 
 /// Reads `self.md`.
 pub(super) fn self_assessment(
@@ -60,10 +40,10 @@ pub(super) fn self_assessment(
 ) -> Option<Feedback> {
     let form = Form {
         asked: QuestionFor::SelfAssessment,
-        keys: &SELF_KEYS,
+        declared: "self",
         author: Author::Subject,
     };
-    form.read(known, file, seat, |_, feedback| feedback)
+    form.read(known, file, seat, |feedback| feedback)
 }
 
 /// Reads `peer-<who>.md`.
@@ -73,22 +53,13 @@ pub(super) fn peer(
     seat: &Seat<'_>,
     who: &PersonId,
 ) -> Option<PeerFeedback> {
-    const RELATIONSHIPS: [(&str, Relationship); 6] = [
-        ("peer", Relationship::Peer),
-        ("pair", Relationship::Pair),
-        ("cross-functional", Relationship::CrossFunctional),
-        ("report", Relationship::Report),
-        ("skip", Relationship::Skip),
-        ("past-manager", Relationship::PastManager),
-    ];
     let form = Form {
         asked: QuestionFor::Peer,
-        keys: &PEER_KEYS,
+        declared: "peer",
         author: Author::Named(who),
     };
-    form.read(known, file, seat, |table, feedback| PeerFeedback {
-        feedback,
-        relationship: table.word("relationship", &RELATIONSHIPS),
+    form.read(known, file, seat, |peer: &mut PeerFeedback| {
+        &mut peer.feedback
     })
 }
 
@@ -96,19 +67,11 @@ pub(super) fn peer(
 pub(super) fn review(known: &Known<'_>, file: &SourceFile, seat: &Seat<'_>) -> Option<Review> {
     let form = Form {
         asked: QuestionFor::Manager,
-        keys: &REVIEW_KEYS,
+        declared: "review",
         author: Author::Another,
     };
-    form.read(known, file, seat, |table, feedback| {
-        table.needs("shared", "date");
-        table.in_order("date", "shared");
-        table.in_order("shared", "acknowledged");
-        Review {
-            feedback,
-            shared: table.date("shared"),
-            acknowledged: table.date("acknowledged"),
-            reply: table.prose("reply"),
-        }
+    form.read(known, file, seat, |review: &mut Review| {
+        &mut review.feedback
     })
 }
 
@@ -116,23 +79,22 @@ pub(super) fn review(known: &Known<'_>, file: &SourceFile, seat: &Seat<'_>) -> O
 pub(super) fn response(known: &Known<'_>, file: &SourceFile, seat: &Seat<'_>) -> Option<Response> {
     let form = Form {
         asked: QuestionFor::Response,
-        keys: &RESPONSE_KEYS,
+        declared: "response",
         author: Author::Subject,
     };
-    form.read(known, file, seat, |table, feedback| Response {
-        feedback,
-        goals: table.proses("goals"),
+    form.read(known, file, seat, |response: &mut Response| {
+        &mut response.feedback
     })
 }
 
 impl Form<'_> {
-    fn read<R>(
+    fn read<T: DeserializeOwned>(
         &self,
         known: &Known<'_>,
         file: &SourceFile,
         seat: &Seat<'_>,
-        finish: impl FnOnce(&Table<'_>, Feedback) -> R,
-    ) -> Option<R> {
+        feedback: impl FnOnce(&mut T) -> &mut Feedback,
+    ) -> Option<T> {
         let mut doc = Doc::of(file, known.complaints)?.with_attachments(&seat.attachments);
         doc.is_nameless = self.asked == QuestionFor::Peer && known.peers_are_nameless;
         let Some(front) = front_matter(doc.text) else {
@@ -140,57 +102,37 @@ impl Form<'_> {
             return None;
         };
         let answers = self.answers(known, &doc, front.body, seat);
-        let (head, toml) = doc.toml_in(front.toml);
-        let table = Table::root(&head, &toml, self.keys);
-        let feedback = self.feedback(known, &table, seat, answers)?;
-        Some(finish(&table, feedback))
-    }
-
-    fn feedback(
-        &self,
-        known: &Known<'_>,
-        table: &Table<'_>,
-        seat: &Seat<'_>,
-        answers: Vec<Answer>,
-    ) -> Option<Feedback> {
-        let by = known.required_person(table, "by");
-        if let Some(by) = &by {
-            self.check_author(known, table, seat, by);
+        let head = doc.with_toml_in(front.toml);
+        let head = File::read(head, self.declared, &Names::of(known, seat));
+        if let Some(by) = head.table().text("by") {
+            self.check_author(known, seat, &by);
         }
-        let date = table.date("date");
-        let readers = known.readers(table);
-        let outcomes = outcomes(known, table, seat);
-        let ratings = ratings(known, table, &seat.lookup(known));
-        Some(Feedback {
-            by: by?,
-            date,
-            readers,
-            outcomes,
-            ratings,
-            answers,
-        })
+        let mut read: T = head.model()?;
+        feedback(&mut read).answers = answers;
+        Some(read)
     }
 
-    fn check_author(&self, known: &Known<'_>, table: &Table<'_>, seat: &Seat<'_>, by: &PersonId) {
+    fn check_author(&self, known: &Known<'_>, seat: &Seat<'_>, at: &At<&str>) {
+        let by = at.value;
         let (rule, message) = match self.author {
-            Author::Subject if by != seat.person => {
+            Author::Subject if by != seat.person.as_str() => {
                 let message = format!(
                     "this file is by `{}`, whose directory it lies in",
                     seat.person
                 );
                 (codes::WRONG_AUTHOR, message)
             }
-            Author::Named(who) if by != who => {
+            Author::Named(who) if by != who.as_str() => {
                 let message = format!("the file's name says that it is by `{who}`");
                 (codes::WRONG_AUTHOR, message)
             }
-            Author::Another if by == seat.person => {
+            Author::Another if by == seat.person.as_str() => {
                 let message = format!("`{by}` cannot review themselves");
                 (codes::ABOUT_ONESELF, message)
             }
             _ => return,
         };
-        known.complaints.about(rule, table.place_of("by"), message);
+        known.about(rule, at.place.clone(), message);
     }
 
     fn answers(
@@ -285,7 +227,10 @@ impl Form<'_> {
         };
         let questions = self.questions(known, seat).filter(is_meant);
         let questions = questions.map(|question| AnswerTo::Question(question.id.clone()));
-        let expectation = seat.expectations.get(title).cloned();
+        let expectation = seat
+            .expectations
+            .get_key_value(title)
+            .map(|(id, _)| id.clone());
         let expectation = expectation.map(AnswerTo::Expectation);
         questions.chain(expectation).collect()
     }
@@ -315,12 +260,11 @@ impl Form<'_> {
         let questions = self.questions(known, seat);
         let words: Vec<&str> = questions
             .flat_map(|question| [question.title.as_str(), question.id.as_str()])
-            .chain(seat.expectations.iter().map(ExpectationId::as_str))
+            .chain(seat.expectations.keys().map(ExpectationId::as_str))
             .collect();
         let help = did_you_mean(&heading.title, words)
             .unwrap_or_else(|| "use `###` for headings of your own".into());
         known
-            .complaints
             .about(
                 codes::NO_QUESTION,
                 doc.place(heading.words.clone()),
@@ -339,108 +283,27 @@ fn complain_of_ambiguity(doc: &Doc<'_>, heading: &Heading, named: &[AnswerTo]) {
     };
     let all: Vec<String> = named.iter().map(one).collect();
     let message = format!("`{}` may mean {}", heading.title, all.join(" or "));
-    doc.complaints
-        .about(codes::AMBIGUOUS_HEADING, doc.place(heading.words.clone()), message)
-        .help("who reads an answer follows from what it answers: give one of them another id or title");
+    doc.about(
+        codes::AMBIGUOUS_HEADING,
+        doc.place(heading.words.clone()),
+        message,
+    )
+    .help("who reads an answer follows from what it answers: give one of them another id or title");
 }
 
 fn complain_of_front_matter(doc: &Doc<'_>) {
-    let (message, help) = match doc.text.starts_with("+++") {
-        true => (
+    let (message, help) = if doc.text.starts_with("+++") {
+        (
             "the front matter does not end",
             "no blank line may follow the first `+++`, and a line of `+++` ends the TOML",
-        ),
-        false => (
+        )
+    } else {
+        (
             "the front matter is missing",
             "begin with a line of `+++`, then `by = \"<id>\"`, then another line of `+++`",
-        ),
+        )
     };
     let line = doc.text.lines().next().map_or(0, str::len);
-    doc.complaints
-        .about(codes::FRONT_MATTER, doc.place(0..line), message)
+    doc.about(codes::FRONT_MATTER, doc.place(0..line), message)
         .help(help);
-}
-
-fn outcomes(
-    known: &Known<'_>,
-    table: &Table<'_>,
-    seat: &Seat<'_>,
-) -> BTreeMap<ExpectationId, Outcome> {
-    let outcome = |(name, value): &(At<&str>, Value<'_>)| {
-        let outcome = outcome(value);
-        let id = seat.expectation(known, name);
-        Some((id?, outcome?))
-    };
-    table.map("outcome").iter().filter_map(outcome).collect()
-}
-
-const OUTCOMES: [(&str, OutcomeIs); 4] = [
-    ("met", OutcomeIs::Met),
-    ("partly", OutcomeIs::Partly),
-    ("missed", OutcomeIs::Missed),
-    ("obsolete", OutcomeIs::Obsolete),
-];
-
-fn outcome(value: &Value<'_>) -> Option<Outcome> {
-    if !value.is_table() {
-        return Some(Outcome {
-            is: value.word(&OUTCOMES)?,
-            why: None,
-            learned: None,
-        });
-    }
-    let table = value.table(&["is", "why", "learned"])?;
-    table.require("is");
-    let is = table.word("is", &OUTCOMES);
-    let why = table.prose("why");
-    let learned = table.prose("learned");
-    let is = is?;
-    Some(Outcome { is, why, learned })
-}
-
-/// Reads `[ratings]`, of feedback and of talent mapping.
-pub(super) fn ratings(
-    known: &Known<'_>,
-    table: &Table<'_>,
-    lookup: &Lookup<'_>,
-) -> BTreeMap<CompetencyId, RatingGiven> {
-    let rating = |(name, value): &(At<&str>, Value<'_>)| {
-        let rating = rating(known, value, lookup);
-        let id = known.competency(name, lookup);
-        Some((id?, rating?))
-    };
-    table.map("ratings").iter().filter_map(rating).collect()
-}
-
-/// The words of [`Confidence`].
-pub(super) const CONFIDENCE: [(&str, Confidence); 3] = [
-    ("low", Confidence::Low),
-    ("medium", Confidence::Medium),
-    ("high", Confidence::High),
-];
-
-fn rating(known: &Known<'_>, value: &Value<'_>, lookup: &Lookup<'_>) -> Option<RatingGiven> {
-    if !value.is_table() {
-        return Some(RatingGiven {
-            is: known.rating(&value.text()?)?,
-            level: None,
-            evidence: Vec::new(),
-            confidence: None,
-            why: None,
-        });
-    }
-    let table = value.table(&["is", "level", "evidence", "confidence", "why"])?;
-    table.require("is");
-    let is = table.text("is").and_then(|text| known.rating(&text));
-    let level = known.level_at(&table, "level", lookup);
-    let evidence = table.addresses("evidence");
-    let confidence = table.word("confidence", &CONFIDENCE);
-    let why = table.prose("why");
-    Some(RatingGiven {
-        is: is?,
-        level,
-        evidence,
-        confidence,
-        why,
-    })
 }

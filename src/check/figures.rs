@@ -12,11 +12,6 @@ use crate::diag::Place;
 use crate::model::*;
 use crate::source::FileKind;
 
-/// The most that a number may be.
-const COUNT_MAX: u32 = 1_000_000;
-
-const KEYS: [&str; 3] = ["as_of", "everyone", "team"];
-
 const WORDS: [(&str, &Shown); 2] = [
     ("nearly-all", &Shown::NearlyAll),
     ("hardly-any", &Shown::HardlyAny),
@@ -38,17 +33,14 @@ pub(super) fn read(known: &Known<'_>) -> OrgFigures {
 fn of_cycle(known: &Known<'_>, kind: &FileKind, name: &str) -> Option<CycleFigures> {
     let place = Place::file(known.file(kind)?.path.clone());
     let cycle = cycle_named(known, &At { value: name, place });
-    let (as_of, everyone, teams) = known.toml(kind, &KEYS, |table| {
-        table.require("as_of");
-        let as_of = table.date("as_of");
-        if let Some((cycle, as_of)) = cycle.as_ref().and_then(|id| known.cycle(id)).zip(as_of) {
-            is_over(table, cycle, as_of);
-        }
-        let everyone = table.table("everyone", &group_keys(false));
-        let everyone = everyone.map(|table| group(&table));
-        let teams = teams(table, everyone.as_ref());
-        (as_of, everyone, teams)
-    })?;
+    let file = known.read(kind, "figures")?;
+    let table = file.table();
+    let as_of = table.date("as_of");
+    if let Some((cycle, as_of)) = cycle.as_ref().and_then(|id| known.cycle(id)).zip(as_of) {
+        is_over(known, &table, cycle, as_of);
+    }
+    let everyone = table.table("everyone").map(|table| group(known, &table));
+    let teams = teams(known, &table, everyone.as_ref());
     Some(CycleFigures {
         cycle: cycle?,
         as_of: as_of?,
@@ -58,132 +50,112 @@ fn of_cycle(known: &Known<'_>, kind: &FileKind, name: &str) -> Option<CycleFigur
 }
 
 /// Complains of figures that were counted before their cycle was over.
-fn is_over(table: &Table<'_>, cycle: &Cycle, as_of: Date) {
+fn is_over(known: &Known<'_>, table: &Table<'_>, cycle: &Cycle, as_of: Date) {
     if as_of <= cycle.end {
         let message = format!(
             "`{as_of}` is not after the end of the cycle ({})",
             cycle.end
         );
-        let (complaints, place) = (table.doc.complaints, table.place_of("as_of"));
-        complaints.about(codes::DATES, place, message);
+        let place = table.place_of("as_of");
+        known.about(codes::DATES, place, message);
     }
 }
 
 /// Complains of what cannot have been counted, or may not be published.
-fn wrong(table: &Table<'_>, place: Place, message: impl Into<String>) {
-    let complaint = table
-        .doc
-        .complaints
-        .about(codes::BAD_FIGURES, place, message);
-    let name = table.doc.path.rsplit('/').next().unwrap_or_default();
+fn wrong(known: &Known<'_>, table: &Table<'_>, place: Place, message: impl Into<String>) {
+    let complaint = known.about(codes::BAD_FIGURES, place, message);
+    let name = table.file().rsplit('/').next().unwrap_or_default();
     let cycle = name.split('.').next().unwrap_or_default();
     complaint.help(format!(
         "remove the file, and let `gradus close {cycle}` count"
     ));
 }
 
-fn group_keys(is_team: bool) -> Vec<&'static str> {
-    let name = is_team.then_some("name");
-    let measures = Measure::ALL.map(Measure::id);
-    name.into_iter().chain(["people"]).chain(measures).collect()
-}
-
-fn group(table: &Table<'_>) -> GroupFigures {
-    table.require("people");
-    let people = table.count("people", FIGURES_MIN_PEOPLE as u32..=COUNT_MAX);
+fn group(known: &Known<'_>, table: &Table<'_>) -> GroupFigures {
+    let people = table.number("people");
     let figures = Measure::ALL.map(|measure| {
-        table.require(measure.id());
-        let reading = Reading::of(measure);
-        let keys: Vec<&str> = reading.keys.iter().map(String::as_str).collect();
-        let own = table.table(measure.id(), &keys);
-        let figure = own.map(|own| reading.figure(&own, people));
-        figure.unwrap_or_else(|| reading.hidden(0))
+        let own = table.table(measure.id());
+        let reading = own.map(|table| Reading {
+            known,
+            table,
+            measure,
+        });
+        let hidden = Figure {
+            measure,
+            of: 0,
+            shown: Shown::Hidden,
+        };
+        reading.map_or(hidden, |reading| reading.figure(people))
     });
     GroupFigures {
-        people: people.unwrap_or_default() as usize,
+        people: people.unwrap_or_default(),
         figures: figures.into(),
     }
 }
 
 /// Counts by their keys.
-type Given<'r> = BTreeMap<&'r str, Option<usize>>;
+type Given = BTreeMap<String, usize>;
 
 /// One measure that is being read.
-struct Reading {
+struct Reading<'r, 's> {
+    known: &'r Known<'s>,
+    table: Table<'r>,
     measure: Measure,
-    keys: Vec<String>,
 }
 
-impl Reading {
-    fn of(measure: Measure) -> Self {
-        let blocks = measure.cuts().iter().copied().flatten();
-        let blocks: BTreeSet<String> = blocks.map(|parts| block_id(parts)).collect();
-        let words = measure.is_confidential().then_some("in");
-        let own = ["of"].into_iter().chain(words).map(str::to_owned);
-        Self {
-            measure,
-            keys: own.chain(blocks).collect(),
-        }
+impl Reading<'_, '_> {
+    fn wrong(&self, place: Place, message: impl Into<String>) {
+        wrong(self.known, &self.table, place, message);
     }
 
-    fn hidden(&self, of: usize) -> Figure {
-        Figure {
-            measure: self.measure,
-            of,
-            shown: Shown::Hidden,
-        }
-    }
-
-    fn figure(&self, table: &Table<'_>, people: Option<u32>) -> Figure {
-        table.require("of");
-        let of = table.count("of", 0..=COUNT_MAX);
+    fn figure(&self, people: Option<usize>) -> Figure {
+        let of = self.table.number("of");
         if let (Some(of), Some(people)) = (of, people)
             && of != people
             && self.measure != Measure::Goals
         {
             let message = format!("`of` is {of}, and {people} people took part");
-            wrong(table, table.place_of("of"), message);
+            self.wrong(self.table.place_of("of"), message);
         }
-        let of = of.unwrap_or_default() as usize;
-        let given = self.given(table);
-        let shown = match table.word("in", &WORDS) {
-            Some(words) => self.words(table, of, &given, words),
-            None => self.blocks(table, of, &given),
+        let of = of.unwrap_or_default();
+        let given = self.given();
+        let words = self.table.text("in");
+        let words = words.and_then(|word| WORDS.iter().find(|(id, _)| *id == word.value));
+        let shown = match words {
+            Some((_, words)) => self.words(of, &given, words),
+            None => self.blocks(of, &given),
         };
         Figure {
+            measure: self.measure,
+            of,
             shown: shown.unwrap_or(Shown::Hidden),
-            ..self.hidden(of)
         }
     }
 
-    /// The counts that are there, by their keys. `None` for a count that cannot be read.
-    fn given(&self, table: &Table<'_>) -> Given<'_> {
-        let keys = self.keys.iter().map(String::as_str);
-        let blocks = keys.filter(|key| !["of", "in"].contains(key) && table.has(key));
-        let count = |key| Some(table.count(key, 0..=COUNT_MAX)? as usize);
-        blocks.map(|key| (key, count(key))).collect()
+    /// The counts that are there, by their keys.
+    fn given(&self) -> Given {
+        let blocks = self.measure.cuts().iter().copied().flatten();
+        let ids = blocks.map(|parts| block_id(parts));
+        let given = ids.filter_map(|id| Some((self.table.number(&id)?, id)));
+        given.map(|(count, id)| (id, count)).collect()
     }
 
-    fn words(
-        &self,
-        table: &Table<'_>,
-        of: usize,
-        given: &Given<'_>,
-        words: &Shown,
-    ) -> Option<Shown> {
+    fn words(&self, of: usize, given: &Given, words: &Shown) -> Option<Shown> {
         if let Some(block) = given.keys().next() {
-            table.exclusive("in", block);
+            let message = format!("`in` and `{block}` exclude one another");
+            let place = self.table.place_of(block);
+            self.known.about(codes::CONTRADICTION, place, message);
         }
         let least = 2 * FIGURES_MIN_PEOPLE;
         if of < least {
             let message = format!("`in` says something about fewer than {least} people");
-            wrong(table, table.place_of("in"), message);
+            self.wrong(self.table.place_of("in"), message);
         }
         Some(words.clone())
     }
 
-    fn blocks(&self, table: &Table<'_>, of: usize, given: &Given<'_>) -> Option<Shown> {
-        let sum: usize = given.values().copied().sum::<Option<usize>>()?;
+    fn blocks(&self, of: usize, given: &Given) -> Option<Shown> {
+        let sum: usize = given.values().sum();
         if given.is_empty() {
             return None;
         }
@@ -194,28 +166,24 @@ impl Reading {
         let Some(cut) = self.measure.cuts().iter().find(is_given) else {
             let keys: Vec<String> = given.keys().map(|key| format!("`{key}`")).collect();
             let message = format!("{} do not make a whole", keys.join(", "));
-            wrong(table, table.place.clone(), message);
+            self.wrong(self.table.place.clone(), message);
             return None;
         };
         if sum != of {
             let message = format!("the parts add up to {sum}, not to {of}");
-            wrong(table, table.place_of("of"), message);
+            self.wrong(self.table.place_of("of"), message);
         }
         let block = |parts: &&'static [Part]| Block {
             parts: parts.to_vec(),
-            count: given
-                .get(&*block_id(parts))
-                .copied()
-                .flatten()
-                .unwrap_or_default(),
+            count: given.get(&block_id(parts)).copied().unwrap_or_default(),
         };
         let blocks: Vec<Block> = cut.iter().map(block).collect();
-        blocks.iter().for_each(|block| self.is_safe(table, block));
+        blocks.iter().for_each(|block| self.is_safe(block));
         Some(Shown::Blocks(blocks))
     }
 
     /// Complains of a number that tells of too few people.
-    fn is_safe(&self, table: &Table<'_>, block: &Block) {
+    fn is_safe(&self, block: &Block) {
         let message = match block.count {
             0 if self.measure.is_confidential() => {
                 "this says none, of texts that people may not know about themselves".to_owned()
@@ -225,20 +193,23 @@ impl Reading {
             }
             _ => return,
         };
-        wrong(table, table.place_of(&block.id()), message);
+        self.wrong(self.table.place_of(&block.id()), message);
     }
 }
 
-fn teams(table: &Table<'_>, everyone: Option<&GroupFigures>) -> Vec<TeamFigures> {
-    let tables = table.tables("team", &group_keys(true));
-    let read = |table: &Table<'_>| TeamFigures {
-        team: table.string("name"),
-        figures: group(table),
+fn teams(
+    known: &Known<'_>,
+    table: &Table<'_>,
+    everyone: Option<&GroupFigures>,
+) -> Vec<TeamFigures> {
+    let read = |table: Table<'_>| TeamFigures {
+        team: table.text("name").map(|name| name.value.to_owned()),
+        figures: group(known, &table),
     };
-    let teams: Vec<TeamFigures> = tables.iter().map(read).collect();
-    if let Some(first) = tables.first() {
+    let teams: Vec<TeamFigures> = table.tables("team").map(read).collect();
+    if let Some(first) = table.tables("team").next() {
         for message in mistakes(&teams, everyone) {
-            wrong(table, first.place.clone(), message);
+            wrong(known, table, first.place.clone(), message);
         }
     }
     teams

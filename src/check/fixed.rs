@@ -5,24 +5,24 @@ use std::collections::BTreeMap;
 
 use super::codes;
 use super::complaints::Complaints;
-use super::expectations::{EXPECTATION_KEYS, KEYS};
 use super::known::Known;
 use super::seat::Seat;
-use super::table::{Doc, Table};
+use super::table::{Doc, File, Table};
 use crate::diag::Place;
 use crate::model::*;
-use crate::source::{AsWritten, SourceFile, Version, Worded};
+use crate::source::{SourceFile, Version, Worded};
 
 /// Says of the expectations of a file what git shows, and complains about what changed or came late.
 pub(super) fn prove(
     known: &Known<'_>,
     seat: &Seat<'_>,
     file: &SourceFile,
+    readers: Option<&str>,
     expectations: &mut Expectations,
 ) {
     match known.source.history.of(&file.path) {
         Ok(versions) => {
-            compare(expectations, readers(file).as_deref(), versions);
+            compare(expectations, readers, versions);
             let late_from_days = late_from_days(known, seat);
             if is_worth_a_word(expectations, late_from_days) {
                 complain(known, late_from_days, file, expectations);
@@ -39,15 +39,7 @@ fn late_from_days(known: &Known<'_>, seat: &Seat<'_>) -> u32 {
     let over = cycle
         .zip(known.source.history.begins())
         .is_some_and(|(cycle, begins)| cycle.end < begins);
-    match over {
-        true => u32::MAX,
-        false => known.late_from_days,
-    }
-}
-
-/// What `readers` holds now, in the words that versions are held against.
-fn readers(file: &SourceFile) -> Option<String> {
-    AsWritten::read(file.text()?)?.readers
+    if over { u32::MAX } else { known.late_from_days }
 }
 
 /// Compares what stands there with its versions, oldest first.
@@ -191,11 +183,10 @@ fn complain(
     let Some(doc) = Doc::of(file, &unheard) else {
         return;
     };
-    let toml = doc.toml();
-    let root = Table::root(&doc, &toml, &KEYS);
-    let tables = root.tables("expectation", &EXPECTATION_KEYS);
+    let read = File::parse(doc);
+    let root = read.table();
     let mut late = BTreeMap::new();
-    for table in &tables {
+    for table in &root.tables("expectation").collect::<Vec<_>>() {
         let id = table.text("id").map(|id| id.value);
         let mut all = expectations.expectations.iter();
         let found = all.find(|one| Some(one.id.as_str()) == id);
@@ -224,10 +215,7 @@ fn about_one(known: &Known<'_>, table: &Table<'_>, one: &Expectation, fixed: &Fi
             "`{id}` was added on {}, after the others were agreed",
             fixed.since
         );
-        let complaint =
-            known
-                .complaints
-                .about(codes::CHANGED_AFTER_AGREED, table.place_of("id"), message);
+        let complaint = known.about(codes::CHANGED_AFTER_AGREED, table.place_of("id"), message);
         complaint.help("give it the `agreed` of the day on which it was agreed");
     }
     if let Some(changed) = &fixed.changed {
@@ -236,10 +224,7 @@ fn about_one(known: &Known<'_>, table: &Table<'_>, one: &Expectation, fixed: &Fi
             Some(on) => format!("{what} of `{id}` changed on {on}, after it was agreed"),
             None => format!("{what} of `{id}` changed after it was agreed, not committed yet"),
         };
-        let complaint =
-            known
-                .complaints
-                .about(codes::CHANGED_AFTER_AGREED, table.place_of(key), message);
+        let complaint = known.about(codes::CHANGED_AFTER_AGREED, table.place_of(key), message);
         complaint.help("let it stand as it was agreed, and amend it with a `[[note]]`");
     }
 }
@@ -266,7 +251,6 @@ fn about_delay(known: &Known<'_>, place: Place, fixed: &Fixed) {
         fixed.since, fixed.late_days
     );
     known
-        .complaints
         .about(codes::COMMITTED_LATE, place, message)
         .help("commit expectations when they are agreed: nothing shows what they were before");
 }
@@ -281,7 +265,6 @@ fn about_dropped(known: &Known<'_>, place: Place, dropped: &Dropped) {
         None => format!("{what} was agreed and is dropped from the list (not committed)"),
     };
     known
-        .complaints
         .about(codes::CHANGED_AFTER_AGREED, place, message)
         .help("keep it, and end it as `obsolete` in the review where it no longer holds");
 }

@@ -31,17 +31,18 @@ pub(super) fn logins_left_out<'p>(
 fn left_out(source: &Source, person: &Person) -> Diagnostic {
     let id = &person.id;
     let is_marked = person.keys.iter().any(|key| key.is_login);
-    let (why, help) = match is_marked {
-        true => (
+    let (why, help) = if is_marked {
+        (
             "the key that it wraps does not count",
             format!("take the file away; `gradus keys login {id}` makes another"),
-        ),
-        false => (
+        )
+    } else {
+        (
             "a key that counts no more may be the one that it wraps",
             format!(
                 "take the file away, and `gradus keys login {id}` makes another; or mark the key that it wraps: `{{ key = \"age1…\", login = true }}`"
             ),
-        ),
+        )
     };
     let place = Place::file(source.shown(&format!("people/{id}/login.age")));
     let message = format!("the login of `{id}` is left out of the site: {why}");

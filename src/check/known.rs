@@ -4,11 +4,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Deref;
 use std::sync::Arc;
 
-use super::codes;
-use super::complaints::{Complaints, did_you_mean};
-use super::table::{At, Doc, Table, Value};
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::codes::{self, Rule};
+use super::complaints::{Complaint, Complaints, did_you_mean};
+use super::seat::Seat;
+use super::table::{At, Doc, File};
+use super::{cycles, prose, recipient};
 use crate::diag::Place;
 use crate::model::*;
+use crate::schema::Form;
 use crate::source::{Directory, FileKind, Source, SourceFile};
 
 /// What is known while a file is read. Topics are read in such an order that each finds here what it refers to.
@@ -85,6 +91,11 @@ impl<'s> Known<'s> {
         }
     }
 
+    /// Begins a complaint.
+    pub fn about(&self, rule: Rule, place: Place, message: impl Into<String>) -> Complaint<'_> {
+        self.complaints.about(rule, place, message)
+    }
+
     /// Adds to what is known.
     pub fn learn(&mut self, add: impl FnOnce(&mut Facts)) {
         add(Arc::make_mut(&mut self.facts));
@@ -129,15 +140,12 @@ impl<'s> Known<'s> {
         if id.is_none() {
             let place = Place::file(path.clone());
             let message = format!("`{name}` cannot be an id");
-            let help = match reserved.contains(&name) {
-                true => "the word has a meaning of its own; choose another name",
-                false => {
-                    "ids are lower-case letters, digits and `-`, at most 64, and do not begin with `-`"
-                }
+            let help = if reserved.contains(&name) {
+                "the word has a meaning of its own; choose another name"
+            } else {
+                ID_FORM
             };
-            self.complaints
-                .about(codes::BAD_ID, place, message)
-                .help(help);
+            self.about(codes::BAD_ID, place, message).help(help);
         }
         id
     }
@@ -147,16 +155,15 @@ impl<'s> Known<'s> {
         self.source.files.get(kind)
     }
 
-    /// Reads a TOML file, where it is there.
-    pub fn toml<R>(
-        &self,
-        kind: &FileKind,
-        keys: &[&str],
-        read: impl FnOnce(&Table<'_>) -> R,
-    ) -> Option<R> {
+    /// A TOML file held against its declaration. `None` if it is not there.
+    pub fn read(&self, kind: &FileKind, declared: &str) -> Option<File<'s>> {
+        self.read_by(kind, declared, &Names::anywhere(self))
+    }
+
+    /// The same, with names of its own.
+    pub fn read_by(&self, kind: &FileKind, declared: &str, names: &Names<'_>) -> Option<File<'s>> {
         let doc = Doc::of(self.file(kind)?, self.complaints)?;
-        let toml = doc.toml();
-        Some(read(&Table::root(&doc, &toml, keys)))
+        Some(File::read(doc, declared, names))
     }
 
     /// The person that a text names.
@@ -164,8 +171,7 @@ impl<'s> Known<'s> {
         let person = self.people.get(text.value).cloned();
         if person.is_none() && self.source.reads_people() {
             let message = format!("`{}` is nobody in people/", text.value);
-            self.complaints
-                .about(codes::NOBODY, text.place.clone(), message)
+            self.about(codes::NOBODY, text.place.clone(), message)
                 .maybe_help(did_you_mean(
                     text.value,
                     self.people.iter().map(PersonId::as_str),
@@ -174,36 +180,24 @@ impl<'s> Known<'s> {
         person
     }
 
-    /// The person that a key names.
-    pub fn person_at(&self, table: &Table<'_>, key: &str) -> Option<PersonId> {
-        self.person(&table.text(key)?)
-    }
-
-    /// The person that a required key names.
-    pub fn required_person(&self, table: &Table<'_>, key: &str) -> Option<PersonId> {
-        table.require(key);
-        self.person_at(table, key)
-    }
-
     /// The cycle of that id, where its dates could be read.
     pub fn cycle(&self, id: &CycleId) -> Option<&Cycle> {
         self.cycles.iter().find(|cycle| cycle.id == *id)
     }
 
-    /// The rating that a text names.
-    pub fn rating(&self, text: &At<&str>) -> Option<RatingId> {
-        let found = self.ratings.iter().find(|r| r.id.as_str() == text.value);
-        if found.is_none() && self.complaints.is_sound("gradus.toml") {
+    /// Whether a text names a rating.
+    fn is_rating(&self, text: &At<&str>) -> bool {
+        let found = self.ratings.iter().any(|r| r.id.as_str() == text.value);
+        if !found && self.complaints.is_sound("gradus.toml") {
             let message = format!("`{}` is not a rating", text.value);
             let ids = self.ratings.iter().map(|rating| rating.id.as_str());
             let all: Vec<String> = ids.clone().map(|id| format!("`{id}`")).collect();
             let help = did_you_mean(text.value, ids)
                 .unwrap_or_else(|| format!("ratings are {}", all.join(", ")));
-            self.complaints
-                .about(codes::NO_RATING, text.place.clone(), message)
+            self.about(codes::NO_RATING, text.place.clone(), message)
                 .help(help);
         }
-        found.map(|rating| rating.id.clone())
+        found
     }
 
     /// Where references of one cycle are looked up: in the rubric that it pins, or in the one in force.
@@ -229,90 +223,186 @@ impl<'s> Known<'s> {
         }
     }
 
-    /// The level that a text names.
-    pub fn level(&self, text: &At<&str>, lookup: &Lookup<'_>) -> Option<LevelRef> {
-        let level = level_ref(text.value);
+    /// Whether a text names a level.
+    pub fn is_level(&self, text: &At<&str>, lookup: &Lookup<'_>) -> bool {
+        let level = LevelRef::new(text.value);
         let found = level.as_ref().is_some_and(|level| lookup.has_level(level));
         if !found && lookup.sure {
             let message = format!("there is no level `{}`", text.value);
             let levels = lookup.levels();
-            self.complaints
-                .about(codes::NO_LEVEL, text.place.clone(), message)
+            self.about(codes::NO_LEVEL, text.place.clone(), message)
                 .maybe_help(did_you_mean(text.value, levels.iter().map(String::as_str)));
         }
-        level.filter(|_| found)
+        found
     }
 
-    /// The level that a key names.
-    pub fn level_at(&self, table: &Table<'_>, key: &str, lookup: &Lookup<'_>) -> Option<LevelRef> {
-        self.level(&table.text(key)?, lookup)
-    }
-
-    /// The competency that a text names, by its id or an earlier one.
-    pub fn competency(&self, text: &At<&str>, lookup: &Lookup<'_>) -> Option<CompetencyId> {
+    /// Whether a text names a competency, by its id or an earlier one.
+    fn is_competency(&self, text: &At<&str>, lookup: &Lookup<'_>) -> bool {
         let id = CompetencyId::new(text.value);
         let found = id.as_ref().is_some_and(|id| lookup.has_competency(id));
         if !found && lookup.sure {
             let message = format!("there is no competency `{}`", text.value);
-            self.complaints
-                .about(codes::NO_COMPETENCY, text.place.clone(), message)
+            self.about(codes::NO_COMPETENCY, text.place.clone(), message)
                 .maybe_help(did_you_mean(text.value, lookup.competencies()));
         }
-        id.filter(|_| found)
+        found
     }
 
-    /// The competencies that a list names.
-    pub fn competencies(
-        &self,
-        table: &Table<'_>,
-        key: &str,
-        lookup: &Lookup<'_>,
-    ) -> Vec<CompetencyId> {
-        let texts = table.texts(key);
-        texts
-            .iter()
-            .filter_map(|text| self.competency(text, lookup))
-            .collect()
-    }
-
-    /// A `readers` key: an audience or a person, or a list of them.
-    pub fn readers(&self, table: &Table<'_>) -> Option<Vec<ReaderToken>> {
-        let value = table.value("readers")?;
-        let values = if value.is_list() {
-            value.list()
-        } else {
-            vec![value]
-        };
-        let tokens = values.iter().filter_map(Value::text);
-        Some(tokens.filter_map(|text| self.reader(&text)).collect())
-    }
-
-    fn reader(&self, text: &At<&str>) -> Option<ReaderToken> {
-        match audience(text.value) {
-            Some(Audience::Public | Audience::Managers) => {
-                let message = format!("`{}` is not an audience of this", text.value);
-                self.complaints
-                    .about(codes::PUBLIC_READERS, text.place.clone(), message)
-                    .help("audiences are `org`, `person`, `chain`, `pair` and `hr`, besides people by id");
-                None
-            }
-            Some(audience) => Some(ReaderToken::Audience(audience)),
-            None => self.reading_person(text),
+    /// Whether a text names an audience or a person.
+    fn is_reader(&self, text: &At<&str>) -> bool {
+        let audience = Audience::named(text.value);
+        if let Some(Audience::Public | Audience::Managers) = audience {
+            let message = format!("`{}` is not an audience of this", text.value);
+            self.about(codes::PUBLIC_READERS, text.place.clone(), message)
+                .help(
+                    "audiences are `org`, `person`, `chain`, `pair` and `hr`, besides people by id",
+                );
+            return false;
         }
-    }
-
-    fn reading_person(&self, text: &At<&str>) -> Option<ReaderToken> {
-        let person = self.people.get(text.value).cloned();
-        if person.is_none() && self.source.reads_people() {
+        let found = audience.is_some() || self.people.contains(text.value);
+        if !found && self.source.reads_people() {
             let message = format!("`{}` is neither an audience nor a person", text.value);
             let people = self.people.iter().map(PersonId::as_str);
             let known = people.chain(RESERVED_PEOPLE);
-            self.complaints
-                .about(codes::NOBODY, text.place.clone(), message)
+            self.about(codes::NOBODY, text.place.clone(), message)
                 .maybe_help(did_you_mean(text.value, known));
         }
-        person.map(ReaderToken::Person)
+        found
     }
+
+    /// Whether a text is an id.
+    fn is_id(&self, text: &At<&str>) -> bool {
+        let is_id = is_id(text.value);
+        if !is_id {
+            let message = format!("`{}` is not an id", text.value);
+            self.about(codes::BAD_ID, text.place.clone(), message)
+                .help(ID_FORM);
+        }
+        is_id
+    }
+
+    /// Whether a text has a form; complains otherwise.
+    fn has_form(&self, has: bool, text: &At<&str>, form: (Rule, &str, &str)) -> bool {
+        let (rule, what, help) = form;
+        if !has {
+            let message = format!("`{}` is not {what}", text.value);
+            let complaint = self.about(rule, text.place.clone(), message);
+            complaint.help(help);
+        }
+        has
+    }
+}
+
+const ID_FORM: &str =
+    "ids are lower-case letters, digits and `-`, at most 64, and do not begin with `-`";
+
+const LEVEL_FORM: (Rule, &str, &str) = (
+    codes::NO_LEVEL,
+    "a level",
+    "levels are written `<track>/<level>`",
+);
+
+const FOLLOWED_FORM: (Rule, &str, &str) = (
+    codes::NO_FOLLOWED,
+    "something to follow",
+    "write `<cycle>/<expectation>` or `<cycle>/plan/<goal>`",
+);
+
+const GUIDANCE_FORM: (Rule, &str, &str) = (
+    codes::UNKNOWN_WORD,
+    "the code of a guidance lint",
+    "guidance has codes such as `G014`; errors and warnings cannot be excused",
+);
+
+const SIGNER_FORM: (Rule, &str, &str) = (
+    codes::OUT_OF_BOUNDS,
+    "a public signing key",
+    "it is written `ed25519:` and 43 characters; `gradus keys site` prints it",
+);
+
+/// What the texts of one file may name.
+pub(super) struct Names<'n> {
+    pub known: &'n Known<'n>,
+    seat: Option<&'n Seat<'n>>,
+    /// The rubrics that the file is judged by.
+    lookup: Lookup<'n>,
+}
+
+impl<'n> Names<'n> {
+    /// Of a file outside any cycle.
+    pub fn anywhere(known: &'n Known<'_>) -> Self {
+        let (seat, lookup) = (None, known.all_rubrics());
+        Self {
+            known,
+            seat,
+            lookup,
+        }
+    }
+
+    /// Of a file about a cycle.
+    pub fn in_cycle(known: &'n Known<'_>, cycle: &CycleId) -> Self {
+        let (seat, lookup) = (None, known.rubric_of(known.cycle(cycle)));
+        Self {
+            known,
+            seat,
+            lookup,
+        }
+    }
+
+    /// Of a person's file in a cycle.
+    pub fn of(known: &'n Known<'_>, seat: &'n Seat<'_>) -> Self {
+        let seat_of = Some(seat);
+        Self {
+            seat: seat_of,
+            ..Self::in_cycle(known, &seat.cycle)
+        }
+    }
+
+    /// Whether a text is of a form, and names something that there is.
+    pub fn is_right(&self, form: Form, text: &At<&str>, once: &mut Once) -> bool {
+        let known = self.known;
+        match form {
+            Form::Named | Form::TreePath => true,
+            Form::Id => known.is_id(text),
+            Form::Own(what) => {
+                let is_id = known.is_id(text);
+                if is_id {
+                    once.admit(known.complaints, what, text.value, &text.place);
+                }
+                is_id
+            }
+            Form::Person => known.person(text).is_some(),
+            Form::Reader => known.is_reader(text),
+            Form::Competency => known.is_competency(text, &self.lookup),
+            Form::Expectation => self
+                .seat
+                .is_none_or(|seat| seat.has_expectation(known, text)),
+            Form::Rating => known.is_rating(text),
+            Form::Level => known.is_level(text, &self.lookup),
+            Form::AnyLevel => known.is_level(text, &known.all_rubrics()),
+            Form::LevelRef => known.has_form(LevelRef::new(text.value).is_some(), text, LEVEL_FORM),
+            Form::Followed => {
+                known.has_form(Follows::new(text.value).is_some(), text, FOLLOWED_FORM)
+            }
+            Form::Guidance => known.has_form(is_guidance(text.value), text, GUIDANCE_FORM),
+            Form::Signer => known.has_form(is_signer(text.value), text, SIGNER_FORM),
+            Form::Address => prose::check_web_address(known.complaints, text),
+            Form::Recipient => recipient::check(known.complaints, text),
+            Form::Pin => cycles::is_pin(known, text),
+        }
+    }
+}
+
+fn is_guidance(code: &str) -> bool {
+    let digits = code.strip_prefix('G');
+    digits.is_some_and(|d| d.len() == 3 && d.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn is_signer(text: &str) -> bool {
+    const KEY_BYTES: usize = 32;
+    let key = text.strip_prefix("ed25519:");
+    key.and_then(|key| URL_SAFE_NO_PAD.decode(key).ok())
+        .is_some_and(|bytes| bytes.len() == KEY_BYTES)
 }
 
 /// Names beside those of cycles: of a directory in `management/`, and of pages of a person.
@@ -321,28 +411,6 @@ pub const RESERVED_CYCLES: [&str; 3] = ["next", "notes", "packet"];
 /// Words that `readers` understands otherwise.
 pub const RESERVED_PEOPLE: [&str; 7] =
     ["public", "org", "person", "chain", "pair", "hr", "managers"];
-
-fn audience(word: &str) -> Option<Audience> {
-    Some(match word {
-        "public" => Audience::Public,
-        "org" => Audience::Org,
-        "person" => Audience::Person,
-        "chain" => Audience::Chain,
-        "pair" => Audience::Pair,
-        "hr" => Audience::Hr,
-        "managers" => Audience::Managers,
-        _ => return None,
-    })
-}
-
-/// Reads `<track>/<level>`.
-pub(super) fn level_ref(text: &str) -> Option<LevelRef> {
-    let (track, level) = text.split_once('/')?;
-    Some(LevelRef {
-        track: TrackId::new(track)?,
-        level: LevelId::new(level)?,
-    })
-}
 
 impl<'k> Lookup<'k> {
     /// One rubric alone.

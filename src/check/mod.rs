@@ -5,6 +5,10 @@
 //! may name (`known`). A file that could not be read as a whole makes others lenient: nobody is
 //! told that a thing does not exist when it may stand in the part that was not understood.
 //!
+//! A file of TOML takes three steps. `shape` holds it against the declaration of its kind in [`schema`](crate::schema),
+//! names included, and takes out what is wrong. Rules then look at the table, where all places are. Plain serde makes the
+//! model from what is left.
+//!
 //! Guidance lints (codes `G…`) judge a valid organisation by the practice, not the tree by the
 //! format: they lie in `guidance`, one file a topic, and need to know the day; the pipeline calls them once there is an
 //! organisation.
@@ -39,6 +43,7 @@ mod rubric;
 mod running;
 mod seat;
 mod seats;
+mod shape;
 mod table;
 mod titles;
 mod tree;
@@ -86,7 +91,6 @@ fn cycle_named(known: &Known<'_>, name: &At<&str>) -> Option<CycleId> {
         let message = format!("there is no cycle `{}`", name.value);
         let ids = known.cycle_ids.iter().map(CycleId::as_str);
         known
-            .complaints
             .about(codes::NO_CYCLE, name.place.clone(), message)
             .maybe_help(did_you_mean(name.value, ids));
     }

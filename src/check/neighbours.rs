@@ -13,7 +13,8 @@ use crate::source::written::{Enclosed, EnclosedKind, Markdown};
 /// Everything that a heading of a file may answer.
 pub(super) struct Answerable<'a> {
     pub questions: Vec<&'a Question>,
-    pub expectations: Vec<&'a ExpectationId>,
+    /// With their texts.
+    pub expectations: Vec<(&'a ExpectationId, &'a String)>,
     /// The subject reads the answers to questions without names, and nothing else of the file.
     pub is_nameless: bool,
 }
@@ -104,7 +105,7 @@ impl<'a> Answerable<'a> {
         let questions = self.questions.iter();
         let questions = questions.map(|question| AnswerTo::Question(question.id.clone()));
         let expectations = self.expectations.iter();
-        let expectations = expectations.map(|id| AnswerTo::Expectation((*id).clone()));
+        let expectations = expectations.map(|(id, _)| AnswerTo::Expectation((*id).clone()));
         questions.chain(expectations).collect()
     }
 

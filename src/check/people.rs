@@ -3,18 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::codes;
 use super::complaints::Complaints;
 use super::known::{Known, Once};
 use super::organisation::Builders;
-use super::table::{Table, Value};
-use super::{codes, recipient};
+use super::table::{File, Table};
 use crate::diag::Place;
 use crate::model::*;
 use crate::source::{Directory, FileKind, PersonFile};
-
-const KEYS: [&str; 8] = [
-    "name", "start", "end", "login", "keys", "external", "role", "leave",
-];
 
 /// People by themselves, and where they said what others must agree with.
 #[derive(Debug, Default)]
@@ -39,13 +35,15 @@ pub(super) fn read(known: &Known<'_>) -> People {
     let mut people = People::default();
     for id in &known.people {
         let kind = person_file(id, PersonFile::Person);
-        let person = known.toml(&kind, &KEYS, |table| people.person(known, table, id));
-        if person.is_none() {
-            missing(known, id);
+        match known.read(&kind, "person") {
+            Some(file) => {
+                let person = people.person(known, file, id);
+                people
+                    .people
+                    .extend(person.map(|person| (id.clone(), person)));
+            }
+            None => missing(known, id),
         }
-        people
-            .people
-            .extend(person.flatten().map(|person| (id.clone(), person)));
     }
     people
 }
@@ -65,87 +63,63 @@ fn missing(known: &Known<'_>, id: &PersonId) {
     };
     if known.complaints.is_sound(&format!("{path}/person.toml")) {
         let message = format!("`{path}` has no `person.toml`");
-        known
-            .complaints
-            .about(codes::NO_FILE, Place::file(path.clone()), message);
+        known.about(codes::NO_FILE, Place::file(path.clone()), message);
     }
 }
 
 impl People {
-    fn person(&mut self, known: &Known<'_>, table: &Table<'_>, id: &PersonId) -> Option<Person> {
-        table.in_order("start", "end");
-        let login = self.login(known, table, id);
-        let keys = self.keys(known, table, id);
-        let roles = self.roles(known, table, id);
-        let person = Person {
-            id: id.clone(),
-            name: table.required_string("name"),
-            start: table.required_date("start"),
-            end: table.date("end"),
-            login,
-            keys,
-            external: table.flag("external"),
-            roles,
-            leaves: leaves(table),
-            log: Vec::new(),
-            checkins: Vec::new(),
-            login_file: login_file(known, id),
-            cycles: BTreeMap::new(),
-        };
-        warn_without_keys(table, &person);
+    fn person(&mut self, known: &Known<'_>, file: File<'_>, id: &PersonId) -> Option<Person> {
+        let table = file.table();
+        self.check_login(known, &table, id);
+        self.check_keys(known, &table, id);
+        check_role_dates(known, &table);
+        let managers = managers(&table);
+        let ends = table.has("end");
+        let (keys_at, start) = (table.place_of("keys"), table.place.clone());
+        let mut person: Person = file.model_of(id.as_str())?;
+        if person.login.is_empty() {
+            person.login = id.to_string();
+        }
+        person.roles.sort_by_key(|role| role.from);
+        person.leaves.sort_by_key(|leave| (leave.from, leave.to));
+        person.login_file = login_file(known, id);
+        for key in &mut person.keys {
+            let kind = Recipient::parse(&key.recipient).ok().map(|key| key.kind());
+            key.is_of_site = kind.is_none_or(|kind| kind == known.key_kind);
+        }
+        let mut counting = person
+            .keys
+            .iter()
+            .filter(|key| key.revoked.is_none())
+            .peekable();
+        if counting.peek().is_some() && counting.all(|key| !key.is_of_site) && !ends {
+            complain_of_kind(known, keys_at, id);
+        }
+        if person.keys.is_empty() {
+            warn_without_keys(known, start, &person);
+        }
+        self.fill_in(&mut person.roles, managers, id);
         (!person.roles.is_empty()).then_some(person)
     }
 
-    fn login(&mut self, known: &Known<'_>, table: &Table<'_>, id: &PersonId) -> String {
-        let login = table.string("login").unwrap_or_else(|| id.to_string());
+    fn check_login(&mut self, known: &Known<'_>, table: &Table<'_>, id: &PersonId) {
+        let login = table.text("login").map_or(id.as_str(), |login| login.value);
         let place = table.place_of("login");
         self.logins
             .admit(known.complaints, "the login", login.trim(), &place);
-        login
     }
 
-    fn keys(&mut self, known: &Known<'_>, table: &Table<'_>, id: &PersonId) -> Vec<ReaderKey> {
-        let values = table.list("keys");
-        let keys = values.iter().filter_map(|value| self.key(known, value, id));
-        let keys: Vec<ReaderKey> = keys.collect();
-        let counting = keys.iter().filter(|key| key.revoked.is_none());
-        let counting: Vec<&ReaderKey> = counting.collect();
-        let are_others = counting.iter().all(|key| !key.is_of_site);
-        if !counting.is_empty() && are_others && table.date("end").is_none() {
-            complain_of_kind(known, table, id);
+    fn check_keys(&mut self, known: &Known<'_>, table: &Table<'_>, id: &PersonId) {
+        for key in table.tables("keys") {
+            if let Some(text) = key.text("key") {
+                let listed = Listed {
+                    person: id.clone(),
+                    place: text.place.clone(),
+                    revoked: key.date("revoked"),
+                };
+                self.alone(known, text.value, listed);
+            }
         }
-        keys
-    }
-
-    fn key(&mut self, known: &Known<'_>, value: &Value<'_>, id: &PersonId) -> Option<ReaderKey> {
-        let (text, until, revoked, is_login) = if value.is_table() {
-            let table = value.table(&["key", "until", "revoked", "login"])?;
-            table.require("key");
-            (
-                table.text("key"),
-                table.date("until"),
-                table.date("revoked"),
-                table.flag("login"),
-            )
-        } else {
-            (value.text(), None, None, false)
-        };
-        let text = text?;
-        recipient::check(known.complaints, &text);
-        let listed = Listed {
-            person: id.clone(),
-            place: text.place.clone(),
-            revoked,
-        };
-        self.alone(known, text.value, listed);
-        let kind = Recipient::parse(text.value).ok().map(|key| key.kind());
-        Some(ReaderKey {
-            recipient: text.value.to_owned(),
-            until,
-            revoked,
-            is_of_site: kind.is_none_or(|kind| kind == known.key_kind),
-            is_login,
-        })
     }
 
     /// Complains where somebody has the same recipient already.
@@ -162,15 +136,13 @@ impl People {
             };
             return revoked.is_back(known.complaints, &back.place);
         }
-        let (rule, message) = match first.person == listed.person {
-            true => (codes::DUPLICATE, "this key is there twice".to_owned()),
-            false => (
-                codes::SHARED_RECIPIENT,
-                format!("`{}` has the same key", first.person),
-            ),
+        let (rule, message) = if first.person == listed.person {
+            (codes::DUPLICATE, "this key is there twice".to_owned())
+        } else {
+            let message = format!("`{}` has the same key", first.person);
+            (codes::SHARED_RECIPIENT, message)
         };
         known
-            .complaints
             .about(rule, listed.place, message)
             .related(first.place.clone(), "first here");
     }
@@ -185,47 +157,44 @@ impl People {
         }
     }
 
-    fn roles(&mut self, known: &Known<'_>, table: &Table<'_>, id: &PersonId) -> Vec<Role> {
-        const KEYS: [&str; 5] = ["from", "level", "title", "team", "manager"];
-        table.require("role");
-        let tables = table.tables("role", &KEYS);
-        let mut roles: Vec<_> = tables
-            .iter()
-            .map(|table| written_role(known, table))
-            .collect();
-        roles.sort_by_key(|(role, _)| role.from);
-        check_role_dates(table, &tables);
-        self.filled_in(roles, id)
-    }
-
     /// What a later role leaves out stays as it was.
-    fn filled_in(&mut self, roles: Vec<(Role, Option<Place>)>, id: &PersonId) -> Vec<Role> {
-        let mut filled: Vec<Role> = Vec::new();
-        let mut manager_place = None;
-        for (mut role, place) in roles {
-            manager_place = place.or(manager_place);
-            if let Some(before) = filled.last() {
-                role.title = role.title.or(before.title.clone());
-                role.level = role.level.or(before.level.clone());
-                role.team = role.team.or(before.team.clone());
-                role.manager = role.manager.or(before.manager.clone());
+    fn fill_in(&mut self, roles: &mut [Role], mut managers: BTreeMap<Date, Place>, id: &PersonId) {
+        let mut before: Option<(Role, Option<Place>)> = None;
+        for role in roles {
+            let mut place = managers.remove(&role.from);
+            if let Some((before, manager_at)) = before {
+                role.title = role.title.take().or(before.title);
+                role.level = role.level.take().or(before.level);
+                role.team = role.team.take().or(before.team);
+                role.manager = role.manager.take().or(before.manager);
+                place = place.or(manager_at);
             }
-            if let Some(place) = &manager_place {
+            if let Some(place) = &place {
                 self.managers.insert((id.clone(), role.from), place.clone());
             }
-            filled.push(role);
+            before = Some((role.clone(), place));
         }
-        filled
     }
 }
 
-fn complain_of_kind(known: &Known<'_>, table: &Table<'_>, id: &PersonId) {
+/// Where the managers of roles are named, by the day on which the role begins.
+fn managers(table: &Table<'_>) -> BTreeMap<Date, Place> {
+    let named = table.tables("role").filter(|role| role.has("manager"));
+    let named = named.map(|role| {
+        (
+            role.date("from").unwrap_or_default(),
+            role.place_of("manager"),
+        )
+    });
+    named.collect()
+}
+
+fn complain_of_kind(known: &Known<'_>, place: Place, id: &PersonId) {
     let prefix = known.key_kind.prefix();
     let message =
         format!("`{id}` has no `{prefix}…` key, and the site is sealed to such keys alone");
     known
-        .complaints
-        .about(codes::OTHER_KIND, table.place_of("keys"), message)
+        .about(codes::OTHER_KIND, place, message)
         .help(format!("`gradus keys new {id}` makes one"));
 }
 
@@ -244,51 +213,21 @@ impl Listed {
     }
 }
 
-fn written_role(known: &Known<'_>, table: &Table<'_>) -> (Role, Option<Place>) {
-    let role = Role {
-        from: table.required_date("from"),
-        level: known.level_at(table, "level", &known.all_rubrics()),
-        title: table.string("title").map(|title| markup::title(&title)),
-        team: table.string("team"),
-        manager: known.person_at(table, "manager"),
-    };
-    let place = table.has("manager").then(|| table.place_of("manager"));
-    (role, place)
-}
-
-fn check_role_dates(person: &Table<'_>, roles: &[Table<'_>]) {
+fn check_role_dates(known: &Known<'_>, person: &Table<'_>) {
     let mut once = Once::default();
     let start = person.date("start");
-    for role in roles {
-        let Some(from) = role.date("from") else {
+    for role in person.tables("role") {
+        let Some(from) = role.text("from") else {
             continue;
         };
-        let place = role.place_of("from");
-        once.admit(
-            role.doc.complaints,
-            "a role from",
-            &from.to_string(),
-            &place,
-        );
-        if let Some(start) = start.filter(|start| from < *start) {
+        let (complaints, place) = (known.complaints, from.place);
+        once.admit(complaints, "a role from", from.value, &place);
+        let from: Option<Date> = from.value.parse().ok();
+        if let Some((from, start)) = from.zip(start).filter(|(from, start)| from < start) {
             let message = format!("a role from {from} is before the person's `start` ({start})");
-            role.doc.complaints.about(codes::DATES, place, message);
+            complaints.about(codes::DATES, place, message);
         }
     }
-}
-
-fn leaves(table: &Table<'_>) -> Vec<Leave> {
-    let tables = table.tables("leave", &["from", "to"]);
-    let leave = |table: &Table<'_>| {
-        table.in_order("from", "to");
-        Leave {
-            from: table.required_date("from"),
-            to: table.required_date("to"),
-        }
-    };
-    let mut leaves: Vec<Leave> = tables.iter().map(leave).collect();
-    leaves.sort_by_key(|leave| (leave.from, leave.to));
-    leaves
 }
 
 fn login_file(known: &Known<'_>, id: &PersonId) -> Option<Arc<[u8]>> {
@@ -296,19 +235,13 @@ fn login_file(known: &Known<'_>, id: &PersonId) -> Option<Arc<[u8]>> {
     file.bytes().cloned()
 }
 
-fn warn_without_keys(table: &Table<'_>, person: &Person) {
-    let nothing_written = table
-        .value("keys")
-        .is_none_or(|keys| keys.is_list() && keys.list().is_empty());
-    if nothing_written && !person.external && person.end.is_none() {
+fn warn_without_keys(known: &Known<'_>, place: Place, person: &Person) {
+    if !person.external && person.end.is_none() {
         let message = format!(
             "`{}` has no key, so only the management chain can open their pages",
             person.id
         );
-        let place = table.doc.start();
-        table
-            .doc
-            .complaints
+        known
             .about(codes::NO_KEYS, place, message)
             .help(format!("`gradus keys new {}` makes one", person.id));
     }

@@ -65,17 +65,15 @@ pub(super) fn stretch(doc: &Doc<'_>, apart: &Apart<'_>, stretch: Range<usize>) -
         Tangled::Twice(span) => complain_of_second(doc, span),
         Tangled::TooMuch(span) => {
             let message = "the texts of this file use definitions of more than 4 MiB in all";
-            doc.complaints
-                .about(codes::TOO_MANY, doc.place(span), message);
+            doc.about(codes::TOO_MANY, doc.place(span), message);
         }
         Tangled::Grown(span) => {
-            doc.complaints
-                .about(
-                    codes::TANGLED,
-                    doc.place(first_line(doc.text, span)),
-                    "a definition here cannot be set apart from the text around it",
-                )
-                .help("put it at the end of the file, with a blank line before it");
+            doc.about(
+                codes::TANGLED,
+                doc.place(first_line(doc.text, span)),
+                "a definition here cannot be set apart from the text around it",
+            )
+            .help("put it at the end of the file, with a blank line before it");
         }
     }
     Prose::default()
@@ -87,13 +85,12 @@ pub(super) fn complain_of_definitions(doc: &Doc<'_>, apart: &Apart<'_>) {
         complain_of_second(doc, second.span.clone());
     }
     for unused in apart.unused() {
-        doc.complaints
-            .about(
-                codes::UNUSED_DEFINITION,
-                doc.place(first_line(doc.text, unused.span.clone())),
-                "nothing uses this definition, so nobody reads it",
-            )
-            .help("refer to it where it belongs, or delete it");
+        doc.about(
+            codes::UNUSED_DEFINITION,
+            doc.place(first_line(doc.text, unused.span.clone())),
+            "nothing uses this definition, so nobody reads it",
+        )
+        .help("refer to it where it belongs, or delete it");
     }
 }
 
@@ -122,13 +119,12 @@ pub(super) fn complain_of_glued(doc: &Doc<'_>, cut: &Markdown) {
 }
 
 fn complain_of_second(doc: &Doc<'_>, span: Range<usize>) {
-    doc.complaints
-        .about(
-            codes::DEFINED_TWICE,
-            doc.place(first_line(doc.text, span)),
-            "this label is defined before already",
-        )
-        .help("a label means one thing in the whole file: give this one another");
+    doc.about(
+        codes::DEFINED_TWICE,
+        doc.place(first_line(doc.text, span)),
+        "this label is defined before already",
+    )
+    .help("a label means one thing in the whole file: give this one another");
 }
 
 /// What every event of a text is held against.
@@ -192,12 +188,8 @@ fn complain_of_merge(doc: &Doc<'_>, text: &str, origin: &Origin, read: &Markdown
     for mark in marks {
         let before = &text[read.preamble.start..mark.start];
         if has_sides || !ends_with_a_title(before) {
-            doc.complaints
-                .about(
-                    codes::MERGE_MARKS,
-                    origin.place(doc, mark),
-                    "a merge left its marks here",
-                )
+            let place = origin.place(doc, mark);
+            doc.about(codes::MERGE_MARKS, place, "a merge left its marks here")
                 .help("keep what is meant of both sides, and delete the lines of marks");
         }
     }
@@ -279,18 +271,17 @@ fn is_code(read: &Markdown, at: usize) -> bool {
 /// The words of such a comment would be shown.
 fn refuse_loose_comments(doc: &Doc<'_>, origin: &Origin, read: &Markdown) {
     for mark in &read.loose_comments {
-        doc.complaints
-            .about(
-                codes::LEFT_OPEN,
-                origin.place(doc, mark.clone()),
-                "a comment begins here and ends nowhere in the same block",
-            )
-            .help("end it with `-->` before the next blank line, or begin it on a line of its own");
+        doc.about(
+            codes::LEFT_OPEN,
+            origin.place(doc, mark.clone()),
+            "a comment begins here and ends nowhere in the same block",
+        )
+        .help("end it with `-->` before the next blank line, or begin it on a line of its own");
     }
 }
 
 fn too_deep(doc: &Doc<'_>, place: Place) {
-    doc.complaints.about(
+    doc.about(
         codes::TOO_DEEP,
         place,
         format!("markdown is nested deeper than {DEPTH_MAX} here"),
@@ -337,13 +328,12 @@ fn check_tag(doc: &Doc<'_>, tag: &Tag<'_>, place: impl FnOnce() -> Place) {
         } => {}
         Tag::Link { dest_url, .. } => check_target(doc, dest_url, place),
         Tag::Image { dest_url, .. } if is_web_address(dest_url) => {
-            doc.complaints
-                .about(
-                    codes::REMOTE_IMAGE,
-                    place(),
-                    "an image from elsewhere is not shown, only linked",
-                )
-                .help("put the image into `files/` beside the text and link it as `files/<name>`");
+            doc.about(
+                codes::REMOTE_IMAGE,
+                place(),
+                "an image from elsewhere is not shown, only linked",
+            )
+            .help("put the image into `files/` beside the text and link it as `files/<name>`");
         }
         Tag::Image { dest_url, .. } => check_target(doc, dest_url, place),
         _ => {}
@@ -369,62 +359,57 @@ fn check_target(doc: &Doc<'_>, target: &str, place: impl FnOnce() -> Place) {
         return check_attachment(doc, &name, place);
     }
     if scheme(target).is_some() {
-        doc.complaints
-            .about(
-                codes::BAD_URL,
-                place(),
-                format!("`{target}` is not an address to link to"),
-            )
-            .help("links begin with `https:`, `http:` or `mailto:`");
+        doc.about(
+            codes::BAD_URL,
+            place(),
+            format!("`{target}` is not an address to link to"),
+        )
+        .help("links begin with `https:`, `http:` or `mailto:`");
         return;
     }
-    doc.complaints
-        .about(
-            codes::DEAD_LINK,
-            place(),
-            format!("`{target}` leads nowhere on the site"),
-        )
-        .help("link to `files/<name>`, or give the full address");
+    doc.about(
+        codes::DEAD_LINK,
+        place(),
+        format!("`{target}` leads nowhere on the site"),
+    )
+    .help("link to `files/<name>`, or give the full address");
 }
 
 fn check_attachment(doc: &Doc<'_>, name: &str, place: impl FnOnce() -> Place) {
     let Some(names) = doc.attachments else {
-        doc.complaints
-            .about(
-                codes::DEAD_LINK,
-                place(),
-                format!("`files/{name}` leads nowhere from this file"),
-            )
-            .help("only files of a person's cycle have a `files/` beside them");
+        doc.about(
+            codes::DEAD_LINK,
+            place(),
+            format!("`files/{name}` leads nowhere from this file"),
+        )
+        .help("only files of a person's cycle have a `files/` beside them");
         return;
     };
     let folder = doc.path.rsplit_once('/').map_or("", |(folder, _)| folder);
     let is_sealed = || !doc.complaints.is_sound(&format!("{folder}/files/{name}"));
     if !names.contains(name) && !is_sealed() {
-        doc.complaints
-            .about(
-                codes::NO_ATTACHMENT,
-                place(),
-                format!("there is no `files/{name}` beside this file"),
-            )
-            .maybe_help(did_you_mean(name, names.iter().map(String::as_str)));
+        doc.about(
+            codes::NO_ATTACHMENT,
+            place(),
+            format!("there is no `files/{name}` beside this file"),
+        )
+        .maybe_help(did_you_mean(name, names.iter().map(String::as_str)));
     } else if doc.is_nameless {
-        doc.complaints
-            .about(
-                codes::HIDDEN_ATTACHMENT,
-                place(),
-                format!("`files/{name}` is not shown to the subject"),
-            )
-            .help("peer feedback is shown without names, and an attachment can give one away");
+        doc.about(
+            codes::HIDDEN_ATTACHMENT,
+            place(),
+            format!("`files/{name}` is not shown to the subject"),
+        )
+        .help("peer feedback is shown without names, and an attachment can give one away");
     }
 }
 
-/// Complains where a text is not a web address.
-pub(super) fn check_web_address(complaints: &Complaints, text: &At<&str>) {
+/// Whether a text is a web address; complains otherwise.
+pub(super) fn check_web_address(complaints: &Complaints, text: &At<&str>) -> bool {
+    let is_address = is_web_address(text.value);
     if text.value.len() > LINK_BYTES_MAX {
-        return too_long(complaints, text.place.clone());
-    }
-    if !is_web_address(text.value) {
+        too_long(complaints, text.place.clone());
+    } else if !is_address {
         complaints
             .about(
                 codes::BAD_URL,
@@ -433,6 +418,7 @@ pub(super) fn check_web_address(complaints: &Complaints, text: &At<&str>) {
             )
             .help("web addresses begin with `https://` or `http://`");
     }
+    is_address
 }
 
 fn too_long(complaints: &Complaints, place: Place) {

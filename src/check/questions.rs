@@ -1,64 +1,6 @@
 //! Questions: those of `gradus.toml`, of a cycle, or the set that is there from the start.
 
-use super::known::{Known, Once};
-use super::table::Table;
 use crate::model::*;
-
-const KEYS: [&str; 5] = ["id", "for", "title", "prompt", "readers"];
-
-/// The organisation's questions: its own, or the default set.
-pub(super) fn of_organisation(known: &Known<'_>, table: &Table<'_>) -> Vec<Question> {
-    match table.has("question") {
-        true => read(known, table),
-        false => default_questions(),
-    }
-}
-
-/// The questions of a cycle: its own, or the organisation's.
-pub(super) fn of_cycle(known: &Known<'_>, table: &Table<'_>) -> Vec<Question> {
-    match table.has("question") {
-        true => read(known, table),
-        false => known.questions.clone(),
-    }
-}
-
-fn read(known: &Known<'_>, table: &Table<'_>) -> Vec<Question> {
-    let mut once = Once::default();
-    let tables = table.tables("question", &KEYS);
-    let read = tables
-        .iter()
-        .filter_map(|table| question(known, table, &mut once));
-    read.collect()
-}
-
-fn question(known: &Known<'_>, table: &Table<'_>, once: &mut Once) -> Option<Question> {
-    table.require("for");
-    let asked = table.word("for", &ASKED);
-    let title = table.required_title();
-    let prompt = table.prose("prompt").unwrap_or_default();
-    let readers = known.readers(table);
-    let id = table.required_id("id", QuestionId::new)?;
-    once.admit(
-        known.complaints,
-        "the question",
-        id.value.as_str(),
-        &id.place,
-    );
-    Some(Question {
-        asked: asked?,
-        title,
-        prompt,
-        readers,
-        id: id.value,
-    })
-}
-
-const ASKED: [(&str, QuestionFor); 4] = [
-    ("self", QuestionFor::SelfAssessment),
-    ("peer", QuestionFor::Peer),
-    ("manager", QuestionFor::Manager),
-    ("response", QuestionFor::Response),
-];
 
 /// Five categories: results, strengths, growth, ways of working, and what comes next; asked of
 /// each side in its own words. Twelve in all, and nobody answers more than four.

@@ -3,27 +3,28 @@
 use super::codes;
 use super::complaints::Complaints;
 use super::table::At;
+use crate::diag::Place;
 use crate::model::{KeyKind, Recipient, RecipientError};
 
-/// Complains where a text is not an age recipient in canonical form.
-pub(super) fn check(complaints: &Complaints, text: &At<&str>) {
-    let Some((message, help)) = fault(text.value) else {
-        return;
-    };
-    complaints
-        .about(codes::BAD_RECIPIENT, text.place.clone(), message)
-        .help(help);
+/// Complains where a text is not an age recipient in canonical form. It is kept, so that rules about keys look at it.
+pub(super) fn check(complaints: &Complaints, text: &At<&str>) -> bool {
+    if let Some((message, help)) = fault(text.value) {
+        complaints
+            .about(codes::BAD_RECIPIENT, text.place.clone(), message)
+            .help(help);
+    }
+    true
 }
 
 /// Complains where a recipient is of another kind than all are.
-pub(super) fn check_kind(complaints: &Complaints, text: &At<&str>, kind: KeyKind) {
-    if Recipient::parse(text.value).is_ok_and(|recipient| recipient.kind() != kind) {
+pub(super) fn check_kind(complaints: &Complaints, text: &str, place: &Place, kind: KeyKind) {
+    if Recipient::parse(text).is_ok_and(|recipient| recipient.kind() != kind) {
         let message = format!(
             "this is no `{}…` key, as all of this site are",
             kind.prefix()
         );
         complaints
-            .about(codes::OTHER_KIND, text.place.clone(), message)
+            .about(codes::OTHER_KIND, place.clone(), message)
             .help("`gradus keys new NAME` makes one, and prints it");
     }
 }

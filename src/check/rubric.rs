@@ -5,10 +5,8 @@ use std::sync::Arc;
 
 use super::codes;
 use super::complaints::did_you_mean;
-use super::known::{Known, Lookup, Once, Rubrics};
-use super::organisation::CELL_KEYS;
-use super::prose;
-use super::table::{At, Table, Value};
+use super::known::{Known, Lookup, Rubrics};
+use super::table::{At, File, Table};
 use crate::diag::Place;
 use crate::model::*;
 use crate::source::{Directory, FileKind};
@@ -74,16 +72,6 @@ fn is_sound(known: &Known<'_>, directory: &str) -> bool {
     })
 }
 
-const TRACK_KEYS: [&str; 7] = [
-    "title",
-    "description",
-    "readers",
-    "extends",
-    "abstract",
-    "cumulative",
-    "competency",
-];
-
 /// A track by itself, before it inherits.
 struct WrittenTrack {
     track: Track,
@@ -94,14 +82,13 @@ struct WrittenTrack {
 /// A level by itself.
 struct WrittenLevel {
     level: Level,
-    equivalent: Vec<At<LevelRef>>,
+    equivalent: Vec<At<String>>,
     cells: Vec<WrittenCell>,
 }
 
-/// A cell whose competency and stage are not yet looked up.
+/// Where a cell stands whose competency and stage are not yet looked up.
 struct WrittenCell {
     competency: At<CompetencyId>,
-    cell: Cell,
     stage: Option<At<StageId>>,
 }
 
@@ -116,135 +103,20 @@ fn track(
         track: id.as_str().into(),
     };
     let levels = levels(known, rubric, id);
-    let read = known.toml(&kind, &TRACK_KEYS, |table| written_track(known, table, id));
-    if read.is_none() && known.complaints.is_sound(&format!("{path}/track.toml")) {
+    let file = known.read(&kind, "track");
+    if file.is_none() && known.complaints.is_sound(&format!("{path}/track.toml")) {
         let message = format!("`{path}` has no `track.toml`");
-        known
-            .complaints
-            .about(codes::NO_FILE, Place::file(path.clone()), message);
+        known.about(codes::NO_FILE, Place::file(path.clone()), message);
     }
-    let (track, extends) = read?;
+    let file = file?;
+    let extends = file.table().text("extends");
+    let extends = extends.and_then(|text| Some(text.with(TrackId::new(text.value)?)));
     Some(WrittenTrack {
-        track,
+        track: file.model_of(id.as_str())?,
         extends,
         levels,
     })
 }
-
-fn written_track(
-    known: &Known<'_>,
-    table: &Table<'_>,
-    id: &TrackId,
-) -> (Track, Option<At<TrackId>>) {
-    let extends = table.id("extends", TrackId::new);
-    let readers = [("org", false), ("public", true)];
-    let track = Track {
-        id: id.clone(),
-        title: table.required_title(),
-        description: table.prose("description").unwrap_or_default(),
-        public: table.word("readers", &readers) == Some(true),
-        extends: extends.as_ref().map(|at| at.value.clone()),
-        is_abstract: table.flag("abstract"),
-        cumulative: table.flag("cumulative"),
-        competencies: competencies(known, table),
-        levels: Vec::new(),
-    };
-    (track, extends)
-}
-
-fn competencies(known: &Known<'_>, table: &Table<'_>) -> Vec<Competency> {
-    const KEYS: [&str; 6] = ["id", "title", "category", "description", "was", "stage"];
-    let mut once = Once::default();
-    let tables = table.tables("competency", &KEYS);
-    let read = tables
-        .iter()
-        .filter_map(|table| competency(known, table, &mut once));
-    read.collect()
-}
-
-fn competency(known: &Known<'_>, table: &Table<'_>, once: &mut Once) -> Option<Competency> {
-    let title = table.required_title();
-    let category = table.string("category");
-    let description = table.prose("description").unwrap_or_default();
-    let stages = stages(known, table);
-    let was = table.texts("was");
-    let was = was
-        .iter()
-        .filter_map(|text| super::table::id(known.complaints, text, CompetencyId::new))
-        .collect::<Vec<_>>();
-    let id = table.required_id("id", CompetencyId::new)?;
-    for id in was.iter().chain([&id]) {
-        once.admit(
-            known.complaints,
-            "the competency",
-            id.value.as_str(),
-            &id.place,
-        );
-    }
-    Some(Competency {
-        id: id.value,
-        title,
-        category,
-        description,
-        was: was.into_iter().map(|at| at.value).collect(),
-        stages,
-    })
-}
-
-fn stages(known: &Known<'_>, table: &Table<'_>) -> Vec<Stage> {
-    const KEYS: [&str; 6] = ["id", "title", "text", "points", "signals", "examples"];
-    let mut once = Once::default();
-    let tables = table.tables("stage", &KEYS);
-    let read = tables
-        .iter()
-        .filter_map(|table| stage(known, table, &mut once));
-    read.collect()
-}
-
-fn stage(known: &Known<'_>, table: &Table<'_>, once: &mut Once) -> Option<Stage> {
-    let stage = Stage {
-        title: table.required_title(),
-        text: table.prose("text").unwrap_or_default(),
-        points: table.integer("points", POINTS),
-        signals: signals(table),
-        examples: table.proses("examples"),
-        id: {
-            let id = table.required_id("id", StageId::new)?;
-            once.admit(known.complaints, "the stage", id.value.as_str(), &id.place);
-            id.value
-        },
-    };
-    Some(stage)
-}
-
-/// Points of stages and levels.
-const POINTS: std::ops::RangeInclusive<i64> = -1_000_000..=1_000_000;
-
-fn signals(table: &Table<'_>) -> Vec<Signal> {
-    table.list("signals").iter().filter_map(signal).collect()
-}
-
-fn signal(value: &Value<'_>) -> Option<Signal> {
-    if !value.is_table() {
-        let text = value.prose()?;
-        let examples = Vec::new();
-        return Some(Signal { text, examples });
-    }
-    let table = value.table(&["text", "examples"])?;
-    Some(Signal {
-        text: table.required_prose("text"),
-        examples: table.proses("examples"),
-    })
-}
-
-const LEVEL_KEYS: [&str; 6] = [
-    "title",
-    "rank",
-    "equivalent",
-    "min_points",
-    "section",
-    "cell",
-];
 
 fn levels(known: &Known<'_>, rubric: &Arc<str>, track: &TrackId) -> Vec<WrittenLevel> {
     let files = known.source.files.iter();
@@ -256,91 +128,37 @@ fn levels(known: &Known<'_>, rubric: &Arc<str>, track: &TrackId) -> Vec<WrittenL
                 level,
             } if of == rubric && **on == *track.as_str() => {
                 let id = known.name(level, &file.path, LevelId::new, &[])?;
-                known.toml(kind, &LEVEL_KEYS, |table| written_level(known, table, id))
+                written_level(known.read(kind, "level")?, &id)
             }
             _ => None,
         })
         .collect()
 }
 
-fn written_level(known: &Known<'_>, table: &Table<'_>, id: LevelId) -> WrittenLevel {
-    table.require("rank");
-    let level = Level {
-        id,
-        title: table.required_title(),
-        rank: table.integer("rank", POINTS).unwrap_or_default(),
-        equivalent: Vec::new(),
-        min_points: table.integer("min_points", POINTS),
-        sections: sections(table),
-        cells: BTreeMap::new(),
-    };
-    WrittenLevel {
-        level,
-        equivalent: equivalents(known, table),
-        cells: cells(known, table),
-    }
-}
-
-fn equivalents(known: &Known<'_>, table: &Table<'_>) -> Vec<At<LevelRef>> {
-    let read = |text: &At<&str>| {
-        let level = super::known::level_ref(text.value);
-        if level.is_none() {
-            let message = format!("`{}` is not a level", text.value);
-            known
-                .complaints
-                .about(codes::NO_LEVEL, text.place.clone(), message)
-                .help("levels are written `<track>/<level>`");
-        }
-        Some(text.with(level?))
-    };
-    table.texts("equivalent").iter().filter_map(read).collect()
-}
-
-fn sections(table: &Table<'_>) -> Vec<LevelSection> {
-    let tables = table.tables("section", &["title", "text", "items", "readers"]);
-    let section = |table: &Table<'_>| LevelSection {
-        title: table.required_title(),
-        text: table.prose("text").unwrap_or_default(),
-        items: table.proses("items"),
-        managers_only: table.word("readers", &[("managers", true), ("org", false)]) == Some(true),
-    };
-    tables.iter().map(section).collect()
-}
-
-fn cells(known: &Known<'_>, table: &Table<'_>) -> Vec<WrittenCell> {
-    let ratings = known.ratings.iter().map(|rating| rating.id.as_str());
-    let keys: Vec<&str> = CELL_KEYS.into_iter().chain(ratings).collect();
-    table
-        .map("cell")
-        .iter()
-        .filter_map(|(name, value)| {
-            let table = value.table(&keys)?;
-            let competency = super::table::id(known.complaints, name, CompetencyId::new)?;
-            Some(cell(known, &table, competency))
+fn written_level(file: File<'_>, id: &LevelId) -> Option<WrittenLevel> {
+    let table = file.table();
+    let equivalent = table
+        .texts("equivalent")
+        .map(|at| at.with(at.value.to_owned()));
+    let equivalent = equivalent.collect();
+    let cells = table.table("cell");
+    let cell = |(name, cell): (At<&str>, Table<'_>)| {
+        let stage = cell.text("stage");
+        Some(WrittenCell {
+            competency: name.with(CompetencyId::new(name.value)?),
+            stage: stage.and_then(|stage| Some(stage.with(StageId::new(stage.value)?))),
         })
-        .collect()
-}
-
-fn cell(known: &Known<'_>, table: &Table<'_>, competency: At<CompetencyId>) -> WrittenCell {
-    let links = table.texts("links").into_iter();
-    let links = links.inspect(|text| prose::check_web_address(known.complaints, text));
-    let meaning = |rating: &Rating| Some((rating.id.clone(), table.prose(rating.id.as_str())?));
-    let stage = table.id("stage", StageId::new);
-    let cell = Cell {
-        text: table.prose("text").unwrap_or_default(),
-        by_rating: known.ratings.iter().filter_map(meaning).collect(),
-        signals: signals(table),
-        stage: stage.as_ref().map(|at| at.value.clone()),
-        proficiency: table.string("proficiency"),
-        examples: table.proses("examples"),
-        links: links.map(|text| text.value.to_owned()).collect(),
-        inherited: false,
     };
-    WrittenCell {
-        competency,
-        cell,
-        stage,
-    }
+    let cells = cells
+        .iter()
+        .flat_map(Table::named_tables)
+        .filter_map(cell)
+        .collect();
+    Some(WrittenLevel {
+        level: file.model_of(id.as_str())?,
+        equivalent,
+        cells,
+    })
 }
 
 /// Tracks being merged with what they extend.
@@ -399,7 +217,6 @@ impl<'w, 's> Inheritance<'w, 's> {
             let message = format!("there is no track `{}`", extends.value);
             let tracks = self.written.keys().map(TrackId::as_str);
             self.known
-                .complaints
                 .about(codes::NO_TRACK, extends.place.clone(), message)
                 .maybe_help(did_you_mean(extends.value.as_str(), tracks));
         }
@@ -416,7 +233,6 @@ impl<'w, 's> Inheritance<'w, 's> {
                 names.join(", ")
             );
             self.known
-                .complaints
                 .about(codes::EXTENDS_CIRCLE, extends.place.clone(), message);
         }
     }
@@ -444,24 +260,16 @@ impl<'w, 's> Inheritance<'w, 's> {
 
     fn level(&self, written: &WrittenLevel, track: &Track, parent: Option<&Track>) -> Level {
         let mut level = written.level.clone();
-        level.equivalent = written
-            .equivalent
-            .iter()
-            .map(|at| at.value.clone())
-            .collect();
         let inherited = parent.and_then(|parent| parent.level(&level.id));
         for (competency, cell) in inherited.iter().flat_map(|level| &level.cells) {
-            let inherited = true;
-            let cell = cell.clone();
-            level
-                .cells
-                .insert(competency.clone(), Cell { inherited, ..cell });
+            let own = level.cells.entry(competency.clone());
+            own.or_insert_with(|| Cell {
+                inherited: true,
+                ..cell.clone()
+            });
         }
         for cell in &written.cells {
             self.check_cell(cell, track);
-            level
-                .cells
-                .insert(cell.competency.value.clone(), cell.cell.clone());
         }
         level
     }
@@ -481,7 +289,6 @@ impl<'w, 's> Inheritance<'w, 's> {
             let message = format!("`{id}` has no stage `{}`", stage.value);
             let stages = competency.stages.iter().map(|stage| stage.id.as_str());
             self.known
-                .complaints
                 .about(codes::NO_STAGE, stage.place.clone(), message)
                 .maybe_help(did_you_mean(stage.value.as_str(), stages));
         }
@@ -497,7 +304,6 @@ impl<'w, 's> Inheritance<'w, 's> {
             .map(|competency| competency.id.as_str());
         let message = format!("the track `{}` has no competency `{id}`", track.id);
         self.known
-            .complaints
             .about(codes::NO_COMPETENCY, place, message)
             .maybe_help(renamed.or_else(|| did_you_mean(id.as_str(), ids)));
     }
@@ -526,7 +332,7 @@ fn check_equivalents(
     for level in written.values().flat_map(|track| &track.levels) {
         for at in &level.equivalent {
             if seen.insert(at.place.clone()) {
-                known.level(&at.with(&*at.value.to_string()), &lookup);
+                known.is_level(&at.with(at.value.as_str()), &lookup);
             }
         }
     }

@@ -4,100 +4,60 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use pulldown_cmark::{Event, Tag, TagEnd};
+use serde::Deserialize;
 
 use super::codes;
 use super::complaints::did_you_mean;
 use super::known::Known;
 use super::neighbours;
 use super::prose;
+use super::shape::ENTRIES_MAX;
 use super::table::{At, Doc, Table};
 use crate::model::*;
-use crate::source::SourceFile;
 use crate::source::written::{Apart, Heading, Markdown, Section};
-
-const ENTRY_KEYS: [&str; 8] = [
-    "date",
-    "kind",
-    "by",
-    "on",
-    "competencies",
-    "text",
-    "evidence",
-    "readers",
-];
-
-const LOG_KINDS: [(&str, LogKind); 4] = [
-    ("win", LogKind::Win),
-    ("feedback", LogKind::Feedback),
-    ("award", LogKind::Award),
-    ("touchpoint", LogKind::Touchpoint),
-];
-
-/// The most dated entries of one file: one a day for thirteen years.
-const ENTRIES_MAX: usize = 5_000;
-
-/// The keys of `log.toml`.
-pub(super) const LOG_KEYS: [&str; 1] = ["entry"];
+use crate::source::{FileKind, SourceFile};
 
 /// Reads `log.toml`; by date.
 pub(super) fn log(
     known: &Known<'_>,
-    table: &Table<'_>,
+    kind: &FileKind,
     cycles: &BTreeMap<CycleId, PersonCycle>,
-) -> Vec<LogEntry> {
-    let tables = table.tables_up_to(ENTRIES_MAX, "entry", &ENTRY_KEYS);
-    let entry = |table: &Table<'_>| entry(known, table, cycles);
-    let mut log: Vec<LogEntry> = tables.iter().filter_map(entry).collect();
-    log.sort_by_key(|entry| entry.date);
-    log
-}
-
-fn entry(
-    known: &Known<'_>,
-    table: &Table<'_>,
-    cycles: &BTreeMap<CycleId, PersonCycle>,
-) -> Option<LogEntry> {
-    table.require("kind");
-    let kind = table.word("kind", &LOG_KINDS);
-    let entry = LogEntry {
-        date: table.required_date("date"),
-        by: known.person_at(table, "by"),
-        on: on(known, table, cycles),
-        competencies: known.competencies(table, "competencies", &known.all_rubrics()),
-        text: table.required_prose("text"),
-        evidence: table.addresses("evidence"),
-        readers: known.readers(table),
-        kind: kind?,
-    };
+) -> Option<Vec<LogEntry>> {
+    #[derive(Deserialize)]
+    struct Log {
+        #[serde(default)]
+        entry: Vec<LogEntry>,
+    }
+    let file = known.read(kind, "log")?;
+    for entry in file.table().tables("entry") {
+        check_on(known, &entry, cycles);
+    }
+    let Log { mut entry } = file.model()?;
+    entry.sort_by_key(|entry| entry.date);
     Some(entry)
 }
 
-fn on(
+/// Complains of an `on` that is no expectation of the cycle that the entry's date lies in.
+fn check_on(
     known: &Known<'_>,
-    table: &Table<'_>,
+    entry: &Table<'_>,
     cycles: &BTreeMap<CycleId, PersonCycle>,
-) -> Option<ExpectationId> {
-    let text = table.text("on")?;
-    let date = table.date("date")?;
-    let id = ExpectationId::new(text.value);
+) -> Option<()> {
+    let (on, date) = (entry.text("on")?, entry.date("date")?);
     let within = known.cycles.iter().filter(|cycle| cycle.contains(date));
-    let expectations: Vec<&Expectations> = within
-        .filter_map(|cycle| cycles.get(&cycle.id)?.expectations.as_ref())
-        .collect();
-    let found = id.filter(|id| expectations.iter().any(|agreed| agreed.get(id).is_some()));
-    if found.is_none() {
+    let agreed = within.filter_map(|cycle| cycles.get(&cycle.id)?.expectations.as_ref());
+    let ids = agreed.flat_map(|agreed| &agreed.expectations);
+    let ids: Vec<&str> = ids.map(|expectation| expectation.id.as_str()).collect();
+    if !ids.contains(&on.value) {
         let message = format!(
             "`{}` is not an expectation of the cycle that {date} lies in",
-            text.value
+            on.value
         );
-        let ids = expectations.iter().flat_map(|agreed| &agreed.expectations);
-        let help = did_you_mean(text.value, ids.map(|expectation| expectation.id.as_str()));
         known
-            .complaints
-            .about(codes::NO_EXPECTATION, text.place, message)
-            .maybe_help(help);
+            .about(codes::NO_EXPECTATION, on.place, message)
+            .maybe_help(did_you_mean(on.value, ids));
     }
-    found
+    Some(())
 }
 
 /// One `## YYYY-MM-DD title` entry of a markdown file.
@@ -166,7 +126,7 @@ fn warn_of_too_many(doc: &Doc<'_>, sections: &[Section]) {
         sections.len()
     );
     let place = doc.place(beyond.heading.words.clone());
-    doc.complaints.about(codes::TOO_MANY, place, message);
+    doc.about(codes::TOO_MANY, place, message);
 }
 
 /// The length of `YYYY-MM-DD`.
@@ -181,13 +141,12 @@ fn heading(doc: &Doc<'_>, heading: &Heading) -> Option<(Date, String)> {
     let apart = rest.is_empty() || rest.starts_with([' ', ':', ',']);
     let Some(date) = date.filter(|_| apart) else {
         let message = format!("`{}` does not begin with a date", heading.title);
-        doc.complaints
-            .about(
-                codes::NO_DATE_HEADING,
-                doc.place(heading.words.clone()),
-                message,
-            )
-            .help("write `## 2026-03-20 title`; use `###` for headings within an entry");
+        doc.about(
+            codes::NO_DATE_HEADING,
+            doc.place(heading.words.clone()),
+            message,
+        )
+        .help("write `## 2026-03-20 title`; use `###` for headings within an entry");
         return None;
     };
     let title = rest.trim_start_matches([' ', ':', ',']).to_owned();
@@ -202,7 +161,7 @@ fn warn_of_preamble(doc: &Doc<'_>, lost: Prose, cut: &Markdown) {
     let words = text.trim_start();
     let line = words.lines().next().map_or(0, |line| line.trim_end().len());
     let start = cut.preamble.start + text.len() - words.len();
-    doc.complaints.about(
+    doc.about(
         codes::LOST_TEXT,
         doc.place(start..start + line),
         "this stands above the first dated heading and is shown to nobody",

@@ -1,12 +1,12 @@
 //! One person in one cycle: what their files may refer to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::codes;
 use super::complaints::did_you_mean;
-use super::known::{Known, Lookup};
-use super::table::{At, Table};
+use super::known::Known;
+use super::table::At;
 use crate::model::*;
 use crate::source::{CycleFile, FileKind, SourceFile};
 
@@ -17,8 +17,8 @@ pub(super) struct Seat<'s> {
     pub cycle: CycleId,
     /// `people/<person>/<cycle>`
     pub path: Arc<str>,
-    /// The ids of the expectations agreed, whatever else is wrong with them.
-    pub expectations: BTreeSet<ExpectationId>,
+    /// The texts of the expectations agreed, whatever else is wrong with them.
+    pub expectations: BTreeMap<ExpectationId, String>,
     /// The names in `files/`.
     pub attachments: BTreeSet<String>,
 }
@@ -52,11 +52,6 @@ impl Seat<'_> {
         cycle.map_or(&known.questions, |cycle| &cycle.questions)
     }
 
-    /// Where levels and competencies of the cycle are looked up.
-    pub fn lookup<'k>(&self, known: &'k Known<'_>) -> Lookup<'k> {
-        known.rubric_of(known.cycle(&self.cycle))
-    }
-
     /// Whether every expectation of the cycle is known.
     pub fn knows_expectations(&self, known: &Known<'_>) -> bool {
         known
@@ -64,27 +59,16 @@ impl Seat<'_> {
             .is_sound(&format!("{}/expectations.toml", self.path))
     }
 
-    /// The expectation that a text names.
-    pub fn expectation(&self, known: &Known<'_>, text: &At<&str>) -> Option<ExpectationId> {
-        let found = self.expectations.get(text.value).cloned();
-        if found.is_none() && self.knows_expectations(known) {
+    /// Whether a text names an expectation of the cycle.
+    pub fn has_expectation(&self, known: &Known<'_>, text: &At<&str>) -> bool {
+        let found = self.expectations.contains_key(text.value);
+        if !found && self.knows_expectations(known) {
             let message = format!("`{}` is not an expectation of this cycle", text.value);
-            let ids = self.expectations.iter().map(ExpectationId::as_str);
+            let ids = self.expectations.keys().map(ExpectationId::as_str);
             known
-                .complaints
                 .about(codes::NO_EXPECTATION, text.place.clone(), message)
                 .maybe_help(did_you_mean(text.value, ids));
         }
         found
-    }
-
-    /// The expectation that a key names.
-    pub fn expectation_at(
-        &self,
-        known: &Known<'_>,
-        table: &Table<'_>,
-        key: &str,
-    ) -> Option<ExpectationId> {
-        self.expectation(known, &table.text(key)?)
     }
 }

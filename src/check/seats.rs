@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::codes;
 use super::complaints::did_you_mean;
 use super::expectations::{self, Following};
-use super::known::Known;
+use super::known::{Known, Names};
 use super::people::person_file;
 use super::seat::Seat;
-use super::table::{At, Doc, Table};
+use super::table::{At, Doc, File};
 use super::{attachments, feedback, fixed, pip, running};
 use crate::diag::Place;
 use crate::model::*;
@@ -18,28 +18,23 @@ use crate::source::{CycleFile, Directory, PersonFile, SourceFile};
 /// Reads everything of a person that is not in `person.toml`.
 pub(super) fn read(known: &Known<'_>, person: &mut Person) {
     let id = person.id.clone();
-    let seats = seats(known, &id);
+    let mut seats = seats(known, &id);
     if let (true, Some(seat)) = (person.external, seats.first()) {
         let message = format!("`{id}` is external and takes part in no cycle");
         let place = Place::file(seat.path.clone());
-        known.complaints.about(codes::EXTERNAL, place, message);
+        known.about(codes::EXTERNAL, place, message);
     }
     check_overlaps(known, &seats);
     let mut following = Vec::new();
-    for seat in &seats {
+    for seat in &mut seats {
         let cycle = cycle(known, seat, &mut following);
         person.cycles.insert(seat.cycle.clone(), cycle);
     }
     for following in &following {
         check_follows(known, &seats, &person.cycles, following);
     }
-    person.log = known
-        .toml(
-            &person_file(&id, PersonFile::Log),
-            &running::LOG_KEYS,
-            |table| running::log(known, table, &person.cycles),
-        )
-        .unwrap_or_default();
+    let log = person_file(&id, PersonFile::Log);
+    person.log = running::log(known, &log, &person.cycles).unwrap_or_default();
     if let Some(file) = known.file(&person_file(&id, PersonFile::CheckIns)) {
         person.checkins = running::checkins(known, file, &person.roles);
     }
@@ -77,42 +72,24 @@ fn seat<'p>(known: &Known<'_>, person: &'p PersonId, cycle: CycleId, path: &Arc<
         person,
         cycle,
         path: path.clone(),
-        expectations: BTreeSet::new(),
+        expectations: BTreeMap::new(),
         attachments: BTreeSet::new(),
     };
-    for (file, held) in seat.files(known) {
-        match file {
-            CycleFile::Attachment(name) => {
-                seat.attachments.insert(name.to_string());
-            }
-            CycleFile::Expectations => seat.expectations = expectation_ids(held),
-            _ => {}
+    for (file, _) in seat.files(known) {
+        if let CycleFile::Attachment(name) = file {
+            seat.attachments.insert(name.to_string());
         }
     }
     seat
 }
 
-/// The ids alone, before the file is read for good: other files of the cycle refer to them.
-fn expectation_ids(file: &SourceFile) -> BTreeSet<ExpectationId> {
-    let unheard = super::complaints::Complaints::default();
-    let ids = Doc::of(file, &unheard).map(|doc| {
-        let toml = doc.toml();
-        expectations::ids(&Table::root(&doc, &toml, &expectations::KEYS))
-    });
-    ids.into_iter().flatten().collect()
-}
-
-fn cycle(known: &Known<'_>, seat: &Seat<'_>, following: &mut Vec<Following>) -> PersonCycle {
+fn cycle(known: &Known<'_>, seat: &mut Seat<'_>, following: &mut Vec<Following>) -> PersonCycle {
     let mut cycle = PersonCycle::default();
     for (file, held) in seat.files(known) {
         match file {
             CycleFile::Expectations => {
-                cycle.expectations = toml(known, seat, held, &expectations::KEYS, |table| {
-                    expectations::read(known, table, seat, following)
-                });
-                if let Some(expectations) = &mut cycle.expectations {
-                    fixed::prove(known, seat, held, expectations);
-                }
+                // The first file of all: the others refer to its ids.
+                cycle.expectations = agreed(known, held, seat, following);
             }
             CycleFile::SelfAssessment => {
                 cycle.self_assessment = feedback::self_assessment(known, held, seat);
@@ -121,16 +98,10 @@ fn cycle(known: &Known<'_>, seat: &Seat<'_>, following: &mut Vec<Following>) -> 
             CycleFile::Review => cycle.review = feedback::review(known, held, seat),
             CycleFile::Response => cycle.response = feedback::response(known, held, seat),
             CycleFile::Plan => {
-                let lookup = seat.lookup(known);
-                cycle.plan = toml(known, seat, held, &expectations::PLAN_KEYS, |table| {
-                    expectations::plan(known, table, &lookup)
-                });
+                cycle.plan = toml(known, seat, held, "plan").and_then(File::model);
             }
             CycleFile::Pip => {
-                cycle.pip = toml(known, seat, held, &pip::KEYS, |table| {
-                    pip::read(known, table)
-                })
-                .flatten();
+                cycle.pip = toml(known, seat, held, "pip").and_then(|file| pip::read(known, file));
             }
             CycleFile::Attachment(name) => {
                 let attachment = attachments::read(known, name, held);
@@ -143,17 +114,31 @@ fn cycle(known: &Known<'_>, seat: &Seat<'_>, following: &mut Vec<Following>) -> 
     cycle
 }
 
-/// Reads a TOML file whose prose may link to `files/`.
-fn toml<R>(
+fn agreed(
     known: &Known<'_>,
-    seat: &Seat<'_>,
-    file: &SourceFile,
-    keys: &[&str],
-    read: impl FnOnce(&Table<'_>) -> R,
-) -> Option<R> {
+    held: &SourceFile,
+    seat: &mut Seat<'_>,
+    following: &mut Vec<Following>,
+) -> Option<Expectations> {
+    let file = File::parse(Doc::of(held, known.complaints)?);
+    seat.expectations = expectations::texts(&file);
+    let readers = file.readers();
+    let mut file = file.with_attachments(&seat.attachments);
+    file.check("expectations", &Names::of(known, seat));
+    let mut agreed = expectations::read(known, file, seat, following)?;
+    fixed::prove(known, seat, held, readers.as_deref(), &mut agreed);
+    Some(agreed)
+}
+
+/// Reads a TOML file whose prose may link to `files/`.
+fn toml<'f>(
+    known: &Known<'f>,
+    seat: &'f Seat<'_>,
+    file: &'f SourceFile,
+    declared: &str,
+) -> Option<File<'f>> {
     let doc = Doc::of(file, known.complaints)?.with_attachments(&seat.attachments);
-    let toml = doc.toml();
-    Some(read(&Table::root(&doc, &toml, keys)))
+    Some(File::read(doc, declared, &Names::of(known, seat)))
 }
 
 fn peer(known: &Known<'_>, seat: &Seat<'_>, file: &SourceFile, who: &str, cycle: &mut PersonCycle) {
@@ -161,7 +146,6 @@ fn peer(known: &Known<'_>, seat: &Seat<'_>, file: &SourceFile, who: &str, cycle:
     if who == seat.person.as_str() {
         let message = format!("`{who}` cannot be their own peer");
         known
-            .complaints
             .about(codes::ABOUT_ONESELF, place, message)
             .help("what people say about themselves stands in `self.md`");
         return;
@@ -190,7 +174,6 @@ fn check_overlaps(known: &Known<'_>, seats: &[Seat<'_>]) {
                 after.person, first.id, second.id
             );
             known
-                .complaints
                 .about(codes::OVERLAP, Place::file(after.path.clone()), message)
                 .related(Place::file(before.path.clone()), "the other one");
         }
@@ -223,7 +206,6 @@ fn check_follows(
         }
     };
     known
-        .complaints
         .about(codes::NO_FOLLOWED, follows.place.clone(), message)
         .maybe_help(nearest_followed(cycles, &follows.value));
 }

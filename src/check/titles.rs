@@ -76,7 +76,7 @@ pub(super) struct Found<'t> {
 impl Titles {
     pub fn new<'a>(
         questions: impl Iterator<Item = &'a Question>,
-        expectations: impl Iterator<Item = &'a ExpectationId>,
+        expectations: impl Iterator<Item = (&'a ExpectationId, &'a String)>,
     ) -> Self {
         let mut titles = Self {
             near_left: NEAR_MAX,
@@ -96,8 +96,10 @@ impl Titles {
                 }
             }
         }
-        for id in expectations {
-            titles.add(id.as_str(), AnswerTo::Expectation(id.clone()));
+        for (id, text) in expectations {
+            for name in [id.as_str(), text] {
+                titles.add(name, AnswerTo::Expectation(id.clone()));
+            }
         }
         titles
     }

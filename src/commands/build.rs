@@ -15,10 +15,9 @@ use gradus::portable;
 use gradus::publish::{self, How, Publication, PublishError, Published};
 use gradus::regular_file::NotTaken;
 use gradus::renewal::{Basis, Renewal};
-use gradus::scaffold::Sources;
 use gradus::seal::{self, Folder, SITE_JSON, SealError, SealInput, SiteFiles, SiteJson, SiteKey};
 use gradus::site::{Theme, ThemeError};
-use gradus::source::{InputHashes, Source, ThemeFilesError, access_lock};
+use gradus::source::{InputHashes, Source, Sources, ThemeFilesError, access_lock};
 use gradus::terminal;
 use serde::Serialize;
 

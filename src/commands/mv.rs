@@ -7,8 +7,8 @@ use gradus::access::Lock;
 use gradus::at_rest::SealTo;
 use gradus::keys as library_keys;
 use gradus::pipeline;
-use gradus::scaffold::{self, Edit, Rename, Sources};
-use gradus::source::{ACCESS_LOCK, SEALED_ENDING, access_lock};
+use gradus::scaffold::{self, Edit, Rename};
+use gradus::source::{ACCESS_LOCK, SEALED_ENDING, Sources, access_lock};
 
 use super::{Failure, Here, Message, at_rest, closed_sources, keys, read};
 use crate::cli::Mv;

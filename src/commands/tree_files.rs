@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 
 use gradus::keys as library_keys;
 use gradus::regular_file::{self, Links, NotTaken};
-use gradus::scaffold::{Entry, NewFile, Sources};
+use gradus::scaffold::{Entry, NewFile};
 use gradus::source::FILE_MAX_BYTES;
+use gradus::source::Sources;
 
 use super::{Failure, Here, Message, keys};
 

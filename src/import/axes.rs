@@ -95,9 +95,10 @@ impl Reading {
         let mut hand = Hand::default();
         let several = sheet.tables.len() > 1;
         for (at, grid) in sheet.tables.iter().enumerate() {
-            hand.prefix = match several {
-                true => format!("table {}, ", at + 1),
-                false => String::new(),
+            hand.prefix = if several {
+                format!("table {}, ", at + 1)
+            } else {
+                String::new()
             };
             let way = levels_in.or_else(|| way_round(grid));
             let turned = match way.ok_or(ImportError::WhichWayRound)? {
@@ -107,14 +108,15 @@ impl Reading {
             let category = grid.heading.clone().filter(|_| several);
             hand.table(&turned, category);
         }
-        match hand
+        if hand
             .reading
             .competencies
             .iter()
             .all(|one| one.cells.is_empty())
         {
-            true => Err(ImportError::NoCells),
-            false => Ok(hand.reading),
+            Err(ImportError::NoCells)
+        } else {
+            Ok(hand.reading)
         }
     }
 }

@@ -104,9 +104,10 @@ pub(super) fn read(bytes: &[u8], format: Format) -> Result<Sheet, ImportError> {
         Format::Csv => of_csv(text)?,
         Format::Markdown => of_markdown(text),
     };
-    match sheet.tables.iter().any(|table| !table.rows.is_empty()) {
-        true => Ok(sheet),
-        false => Err(ImportError::NoTable),
+    if sheet.tables.iter().any(|table| !table.rows.is_empty()) {
+        Ok(sheet)
+    } else {
+        Err(ImportError::NoTable)
     }
 }
 
@@ -172,9 +173,10 @@ fn of_markdown(text: &str) -> Sheet {
             Event::End(TagEnd::Heading(level)) => {
                 let heading = at.heading.take().filter(|heading| !heading.is_empty());
                 let is_title = level == pulldown_cmark::HeadingLevel::H1 && sheet.title.is_none();
-                match is_title {
-                    true => sheet.title = heading,
-                    false => at.below = heading,
+                if is_title {
+                    sheet.title = heading
+                } else {
+                    at.below = heading
                 }
             }
             Event::Text(words) | Event::Code(words) => {

@@ -122,9 +122,10 @@ fn prose(at: &str, text: &str) -> Result<String, ImportError> {
     if deepest > NESTED_MAX {
         return Err(ImportError::TooDeep { at: at.to_owned() });
     }
-    Ok(match is_led_astray {
-        true => text.replace('[', "\\[").replace("<", "\\<"),
-        false => text.to_owned(),
+    Ok(if is_led_astray {
+        text.replace('[', "\\[").replace("<", "\\<")
+    } else {
+        text.to_owned()
     })
 }
 

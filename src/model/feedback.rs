@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use serde::Deserialize;
+
 use super::*;
 
 /// What all four files share.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Feedback {
     pub by: PersonId,
     /// Nothing: a draft, or for a peer file a request.
@@ -14,10 +16,13 @@ pub struct Feedback {
     /// A list of readers for the whole file, where it sets one.
     pub readers: Option<Vec<ReaderToken>>,
     /// Per expectation.
+    #[serde(default, rename = "outcome")]
     pub outcomes: BTreeMap<ExpectationId, Outcome>,
     /// Per competency.
+    #[serde(default)]
     pub ratings: BTreeMap<CompetencyId, RatingGiven>,
     /// In the order of the file.
+    #[serde(skip)]
     pub answers: Vec<Answer>,
 }
 
@@ -86,7 +91,8 @@ impl Answer {
 }
 
 /// How an expectation ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum OutcomeIs {
     Met,
     Partly,
@@ -96,7 +102,7 @@ pub enum OutcomeIs {
 }
 
 /// An outcome with its reasons.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Outcome {
     pub is: OutcomeIs,
     pub why: Option<Prose>,
@@ -104,7 +110,8 @@ pub struct Outcome {
 }
 
 /// How sure someone is of a rating.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Confidence {
     Low,
     Medium,
@@ -112,18 +119,20 @@ pub enum Confidence {
 }
 
 /// A rating of one competency.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct RatingGiven {
     pub is: RatingId,
     /// Against this level; nothing: the level held on the cycle's last day.
     pub level: Option<LevelRef>,
+    #[serde(default)]
     pub evidence: Vec<String>,
     pub confidence: Option<Confidence>,
     pub why: Option<Prose>,
 }
 
 /// How a peer says they work with the subject. Routing never relies on it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Relationship {
     Peer,
     Pair,
@@ -134,15 +143,17 @@ pub enum Relationship {
 }
 
 /// `peer-<who>.md`.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct PeerFeedback {
+    #[serde(flatten)]
     pub feedback: Feedback,
     pub relationship: Option<Relationship>,
 }
 
 /// `review.md`.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Review {
+    #[serde(flatten)]
     pub feedback: Feedback,
     /// From then on the subject reads it.
     pub shared: Option<Date>,
@@ -152,9 +163,11 @@ pub struct Review {
 }
 
 /// `response.md`.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Response {
+    #[serde(flatten)]
     pub feedback: Feedback,
+    #[serde(default)]
     pub goals: Vec<Prose>,
 }
 

@@ -4,6 +4,8 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Deserializer, Serialize};
+
 use super::*;
 
 /// Everything of one person in one cycle. Drafts (files without their date) are here too: checked,
@@ -61,18 +63,23 @@ pub struct Attachment {
 }
 
 /// `expectations.toml`.
-#[derive(Debug, Clone, PartialEq, Default, Hash)]
+#[derive(Debug, Clone, PartialEq, Default, Hash, Deserialize)]
+#[serde(default)]
 pub struct Expectations {
     /// Nothing: a draft.
     pub agreed: Option<Date>,
     /// Nothing: the cycle's end.
     pub until: Option<Date>,
+    #[serde(rename = "expectation")]
     pub expectations: Vec<Expectation>,
+    #[serde(rename = "note")]
     pub notes: Vec<Note>,
+    #[serde(rename = "skip")]
     pub skip_comments: Vec<SkipComment>,
     /// Where the file sets them.
     pub readers: Option<Vec<ReaderToken>>,
     /// Whether git shows that they stayed as agreed.
+    #[serde(skip)]
     pub proof: Proof,
 }
 
@@ -84,7 +91,8 @@ impl Expectations {
 }
 
 /// Why an expectation was chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum ExpectationKind {
     Remedy,
     NextLevel,
@@ -95,12 +103,14 @@ pub enum ExpectationKind {
 }
 
 /// What was agreed.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Expectation {
     pub id: ExpectationId,
+    #[serde(default)]
     pub text: Prose,
     pub kind: Option<ExpectationKind>,
     pub measure: Option<Prose>,
+    #[serde(default)]
     pub competencies: Vec<CompetencyId>,
     pub why: Option<Prose>,
     /// The level whose evidence this is; nothing: the level held.
@@ -110,8 +120,10 @@ pub struct Expectation {
     pub until: Option<Date>,
     pub objective: Option<String>,
     pub follows: Option<Follows>,
+    #[serde(default)]
     pub steps: Vec<KeyStep>,
     /// What git shows of it; nothing: no commit holds it with an `agreed`, or nothing can be shown.
+    #[serde(skip)]
     pub fixed: Option<Fixed>,
 }
 
@@ -122,8 +134,27 @@ pub enum Follows {
     PlanGoal(CycleId, GoalId),
 }
 
+impl Follows {
+    /// Reads `<cycle>/<expectation>` or `<cycle>/plan/<goal>`.
+    pub fn new(text: &str) -> Option<Self> {
+        let (cycle, id) = text.split_once('/')?;
+        let cycle = CycleId::new(cycle)?;
+        Some(match id.strip_prefix("plan/") {
+            Some(goal) => Self::PlanGoal(cycle, GoalId::new(goal)?),
+            None => Self::Expectation(cycle, ExpectationId::new(id)?),
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for Follows {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        parsed(d, Self::new)
+    }
+}
+
 /// One line of an expectation's checklist.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Default, Hash, Deserialize)]
+#[serde(default)]
 pub struct KeyStep {
     pub text: Prose,
     pub due: Option<Date>,
@@ -135,45 +166,57 @@ pub struct KeyStep {
 }
 
 /// An amendment beside the text, which itself stays as agreed.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Note {
+    #[serde(default)]
     pub date: Date,
     pub by: PersonId,
     pub on: Option<ExpectationId>,
+    #[serde(default)]
     pub text: Prose,
 }
 
 /// Skip-level feedback on the expectations.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct SkipComment {
     pub by: PersonId,
+    #[serde(default)]
     pub date: Date,
     pub on: Option<ExpectationId>,
+    #[serde(default)]
     pub text: Prose,
 }
 
 /// `plan.toml`: the development plan for the next cycle.
-#[derive(Debug, Clone, PartialEq, Default, Hash)]
+#[derive(Debug, Clone, PartialEq, Default, Hash, Deserialize)]
+#[serde(default)]
 pub struct Plan {
+    #[serde(rename = "goal")]
     pub goals: Vec<Goal>,
     /// Where the file sets them.
     pub readers: Option<Vec<ReaderToken>>,
 }
 
 /// One goal of a development plan.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Goal {
     pub id: Option<GoalId>,
+    #[serde(default)]
     pub text: Prose,
+    #[serde(default)]
     pub competencies: Vec<CompetencyId>,
+    #[serde(default)]
     pub actions: Vec<Prose>,
+    #[serde(default)]
     pub resources: Vec<Prose>,
+    #[serde(default)]
     pub support: Vec<Prose>,
     pub by: Option<Date>,
 }
 
 /// How an improvement plan ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum PipResult {
     Met,
     Extended,
@@ -181,15 +224,20 @@ pub enum PipResult {
 }
 
 /// `pip.toml`: a performance improvement plan.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Pip {
+    #[serde(default)]
     pub start: Date,
+    #[serde(default)]
     pub days: u32,
     pub cause: Option<Prose>,
+    #[serde(default)]
     pub support: Vec<Prose>,
     pub success: Option<Prose>,
     pub consequence: Option<Prose>,
+    #[serde(default, rename = "objective")]
     pub objectives: Vec<PipObjective>,
+    #[serde(default, rename = "checkin")]
     pub checkins: Vec<PipCheckIn>,
     pub closed: Option<Date>,
     pub result: Option<PipResult>,
@@ -198,18 +246,22 @@ pub struct Pip {
 }
 
 /// One measurable objective of an improvement plan.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct PipObjective {
     pub id: ObjectiveId,
+    #[serde(default)]
     pub text: Prose,
     pub from: Option<String>,
     pub to: Option<String>,
 }
 
 /// One weekly look at an improvement plan.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct PipCheckIn {
+    #[serde(default)]
     pub date: Date,
+    #[serde(default)]
     pub text: Prose,
+    #[serde(default)]
     pub values: BTreeMap<ObjectiveId, String>,
 }

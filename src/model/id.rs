@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Serialize, Serializer};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Longest id, in bytes.
 pub const ID_MAX_BYTES: usize = 64;
@@ -14,6 +15,15 @@ pub fn is_id(text: &str) -> bool {
     text.len() <= ID_MAX_BYTES
         && text.as_bytes().first().is_some_and(lower)
         && text.bytes().all(|b| lower(&b) || b == b'-')
+}
+
+/// Reads a text by a function that returns `None` for texts of another form.
+pub(super) fn parsed<'de, D: Deserializer<'de>, T>(
+    d: D,
+    read: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, D::Error> {
+    let text = String::deserialize(d)?;
+    read(&text).ok_or_else(|| D::Error::custom(format!("`{text}` cannot stand here")))
 }
 
 macro_rules! ids {
@@ -57,6 +67,12 @@ macro_rules! ids {
                 s.serialize_str(&self.0)
             }
         }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+                parsed(d, Self::new)
+            }
+        }
     )*};
 }
 
@@ -90,6 +106,23 @@ ids! {
 pub struct LevelRef {
     pub track: TrackId,
     pub level: LevelId,
+}
+
+impl LevelRef {
+    /// Reads `<track>/<level>`.
+    pub fn new(text: &str) -> Option<Self> {
+        let (track, level) = text.split_once('/')?;
+        Some(Self {
+            track: TrackId::new(track)?,
+            level: LevelId::new(level)?,
+        })
+    }
+}
+
+impl<'de> Deserialize<'de> for LevelRef {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        parsed(d, Self::new)
+    }
 }
 
 impl fmt::Display for LevelRef {

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use super::*;
 
 /// Everything under `management/`.
@@ -40,7 +42,8 @@ impl Management {
 }
 
 /// Where someone stands against the level they hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Alignment {
     Below,
     At,
@@ -48,7 +51,7 @@ pub enum Alignment {
 }
 
 /// `management/<cycle>/<id>.toml`.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Talent {
     pub by: PersonId,
     /// The thought partner who pressure-tests the assessment.
@@ -58,26 +61,35 @@ pub struct Talent {
     pub readers: Option<Vec<ReaderToken>>,
     pub alignment: Option<Alignment>,
     pub confidence: Option<Confidence>,
+    #[serde(default)]
     pub strengths: Vec<Prose>,
+    #[serde(default)]
     pub needs: Vec<Prose>,
+    #[serde(default)]
     pub missing: Vec<Prose>,
     pub potential: Option<Prose>,
+    #[serde(default)]
     pub ratings: BTreeMap<CompetencyId, RatingGiven>,
+    #[serde(default)]
     pub adjusted: Vec<Adjustment>,
     pub level: Option<LevelChange>,
+    #[serde(default)]
     pub coaching: Coaching,
 }
 
 /// What calibration changed, and why.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Adjustment {
+    #[serde(default)]
     pub date: Date,
     pub was: Alignment,
+    #[serde(default)]
     pub why: Prose,
 }
 
 /// How far a level change has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum LevelChangeStatus {
     Recommended,
     Deferred,
@@ -85,7 +97,7 @@ pub enum LevelChangeStatus {
 }
 
 /// A recommended change of level.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct LevelChange {
     pub recommend: LevelRef,
     pub status: LevelChangeStatus,
@@ -93,7 +105,8 @@ pub struct LevelChange {
 }
 
 /// The coaching plan of a talent mapping.
-#[derive(Debug, Clone, PartialEq, Default, Hash)]
+#[derive(Debug, Clone, PartialEq, Default, Hash, Deserialize)]
+#[serde(default)]
 pub struct Coaching {
     pub actions: Vec<Prose>,
     pub opportunities: Vec<Prose>,

@@ -5,6 +5,7 @@ use std::ops::Range;
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use regex::Regex;
+use serde::{Deserialize, Deserializer};
 use unicode_normalization::UnicodeNormalization;
 
 /// The events of a markdown text, by the one dialect that the tree is written in.
@@ -64,6 +65,18 @@ pub fn title(text: &str) -> String {
     } else {
         text.to_owned()
     }
+}
+
+/// Reads a title of a file as [`title`] does.
+pub(super) fn read_title<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    String::deserialize(from).map(|text| title(&text))
+}
+
+/// The same of a title that may be missing.
+pub(super) fn read_optional_title<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<String>, D::Error> {
+    read_title(from).map(Some)
 }
 
 /// What begins an HTML comment.

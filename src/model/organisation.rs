@@ -3,6 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::de::IntoDeserializer;
+use serde::de::value::StrDeserializer;
+use serde::{Deserialize, Deserializer, Serialize};
+
 use super::*;
 
 /// One organisation, valid as a whole.
@@ -102,15 +106,18 @@ impl Organisation {
 }
 
 /// One step of the rating scale.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 pub struct Rating {
     pub id: RatingId,
+    #[serde(default, deserialize_with = "markup::read_title")]
     pub title: String,
 }
 
 /// Who answers a question.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum QuestionFor {
+    #[serde(rename = "self")]
     SelfAssessment,
     Peer,
     Manager,
@@ -118,18 +125,22 @@ pub enum QuestionFor {
 }
 
 /// One question of the review.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 pub struct Question {
     pub id: QuestionId,
+    #[serde(rename = "for")]
     pub asked: QuestionFor,
+    #[serde(default, deserialize_with = "markup::read_title")]
     pub title: String,
+    #[serde(default)]
     pub prompt: Prose,
     /// Who reads the answers; nothing: whoever reads the file they stand in.
     pub readers: Option<Vec<ReaderToken>>,
 }
 
 /// A named audience of the model's table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Audience {
     Public,
     Org,
@@ -145,6 +156,12 @@ pub enum Audience {
 }
 
 impl Audience {
+    /// The audience that a word names.
+    pub fn named(word: &str) -> Option<Self> {
+        let word: StrDeserializer<'_, serde::de::value::Error> = word.into_deserializer();
+        Self::deserialize(word).ok()
+    }
+
     /// Whether it is everyone with a key. Only rubrics become plain pages; whatever else says `public` is for the
     /// organisation.
     pub fn is_everyone(self) -> bool {
@@ -153,14 +170,16 @@ impl Audience {
 }
 
 /// One entry of a `readers` list: an audience or a single person.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(untagged)]
 pub enum ReaderToken {
     Audience(Audience),
     Person(PersonId),
 }
 
 /// Limits of the guidance lints, in the units that their names say.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(default)]
 pub struct Policy {
     pub expectations: (u32, u32),
     pub peers: (u32, u32),
@@ -214,7 +233,8 @@ impl Default for Policy {
 }
 
 /// A guidance lint that a file, or everything in a directory, is excused from.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize)]
+#[serde(default)]
 pub struct Allow {
     pub code: String,
     pub path: String,
@@ -222,7 +242,8 @@ pub struct Allow {
 }
 
 /// How the site is sealed.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(default)]
 pub struct SealPolicy {
     /// `ed25519:…`; a build with another signing key stops.
     pub signer: Option<String>,
@@ -230,6 +251,7 @@ pub struct SealPolicy {
     pub key_file: String,
     pub epoch: u64,
     /// The kind of all keys that the site is sealed to.
+    #[serde(rename = "post_quantum", deserialize_with = "kind_of_keys")]
     pub keys: KeyKind,
 }
 
@@ -244,15 +266,49 @@ impl Default for SealPolicy {
     }
 }
 
+fn kind_of_keys<'de, D: Deserializer<'de>>(d: D) -> Result<KeyKind, D::Error> {
+    let is_hybrid = bool::deserialize(d)?;
+    Ok(if is_hybrid {
+        KeyKind::Hybrid
+    } else {
+        KeyKind::X25519
+    })
+}
+
 /// How far the chain reaches.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(from = "Reach")]
 pub enum ChainReach {
     All,
     Steps(u32),
 }
 
+/// `"all"`, or a number of steps.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Reach {
+    Steps(u32),
+    Word(ReachWord),
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum ReachWord {
+    All,
+}
+
+impl From<Reach> for ChainReach {
+    fn from(reach: Reach) -> Self {
+        match reach {
+            Reach::Steps(steps) => Self::Steps(steps),
+            Reach::Word(ReachWord::All) => Self::All,
+        }
+    }
+}
+
 /// Who sees peer feedback.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum PeerFeedbackPolicy {
     Chain,
     /// The subject too, with names, once the review is shared.
@@ -262,7 +318,8 @@ pub enum PeerFeedbackPolicy {
 }
 
 /// `[access]`.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
+#[serde(default)]
 pub struct AccessPolicy {
     pub chain: ChainReach,
     pub hr: Vec<PersonId>,
@@ -280,17 +337,22 @@ impl Default for AccessPolicy {
 }
 
 /// One review period.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Cycle {
     pub id: CycleId,
+    #[serde(default, deserialize_with = "markup::read_title")]
     pub title: String,
+    #[serde(default)]
     pub start: Date,
     /// Inclusive.
+    #[serde(default)]
     pub end: Date,
     /// A key of [`Organisation::pinned`].
     pub rubric: Option<String>,
+    #[serde(default)]
     pub phases: Phases,
     /// The questions in force in this cycle: its own, or the organisation's.
+    #[serde(default, rename = "question")]
     pub questions: Vec<Question>,
 }
 
@@ -302,11 +364,16 @@ impl Cycle {
 }
 
 /// Days after the cycle's end by which each phase is due.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(default)]
 pub struct Phases {
+    #[serde(rename = "self")]
     pub self_days: u32,
+    #[serde(rename = "peer")]
     pub peer_days: u32,
+    #[serde(rename = "review")]
     pub review_days: u32,
+    #[serde(rename = "response")]
     pub response_days: u32,
 }
 

@@ -3,30 +3,43 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use serde::{Deserialize, Serialize};
+
 use super::*;
 
 /// One person.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Person {
     pub id: PersonId,
+    #[serde(default)]
     pub name: String,
+    #[serde(default)]
     pub start: Date,
     /// A leaver's keys are dropped from every audience from that date on.
     pub end: Option<Date>,
     /// Handle for passphrase unlock.
+    #[serde(default)]
     pub login: String,
+    #[serde(default)]
     pub keys: Vec<ReaderKey>,
     /// A customer or other department: gives feedback, takes part in no cycle.
+    #[serde(default)]
     pub external: bool,
     /// By `from`; at least one. What a later role leaves out is already filled in from the one before.
+    #[serde(default, rename = "role")]
     pub roles: Vec<Role>,
+    #[serde(default, rename = "leave")]
     pub leaves: Vec<Leave>,
     /// By date.
+    #[serde(skip)]
     pub log: Vec<LogEntry>,
     /// By date.
+    #[serde(skip)]
     pub checkins: Vec<CheckIn>,
     /// `login.age` as it stands: the identity wrapped with a passphrase.
+    #[serde(skip)]
     pub login_file: Option<Arc<[u8]>>,
+    #[serde(skip)]
     pub cycles: BTreeMap<CycleId, PersonCycle>,
 }
 
@@ -87,8 +100,9 @@ impl Person {
 }
 
 /// An age recipient of a person, in canonical (lower-case) form.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 pub struct ReaderKey {
+    #[serde(rename = "key")]
     pub recipient: String,
     /// Last day on which it counts.
     pub until: Option<Date>,
@@ -96,8 +110,10 @@ pub struct ReaderKey {
     /// again.
     pub revoked: Option<Date>,
     /// Whether the site is sealed to keys of its kind; others wait until it is.
+    #[serde(skip)]
     pub is_of_site: bool,
     /// Whether `login.age` wraps its identity. Nobody else can tell: the file is ciphertext.
+    #[serde(default, rename = "login")]
     pub is_login: bool,
 }
 
@@ -121,25 +137,29 @@ impl ReaderKey {
 }
 
 /// What someone was from a day on.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 pub struct Role {
+    #[serde(default)]
     pub from: Date,
     pub level: Option<LevelRef>,
     /// Their own title; nothing: the level's.
+    #[serde(default, deserialize_with = "markup::read_optional_title")]
     pub title: Option<String>,
     pub team: Option<String>,
     pub manager: Option<PersonId>,
 }
 
 /// Days away, whatever the reason; both ends inclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
+#[serde(default)]
 pub struct Leave {
     pub from: Date,
     pub to: Date,
 }
 
 /// What a log entry is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum LogKind {
     Win,
     Feedback,
@@ -148,15 +168,19 @@ pub enum LogKind {
 }
 
 /// One entry of the running log.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct LogEntry {
+    #[serde(default)]
     pub date: Date,
     pub kind: LogKind,
     pub by: Option<PersonId>,
     /// An expectation of the cycle that the date lies in.
     pub on: Option<ExpectationId>,
+    #[serde(default)]
     pub competencies: Vec<CompetencyId>,
+    #[serde(default)]
     pub text: Prose,
+    #[serde(default)]
     pub evidence: Vec<String>,
     pub readers: Option<Vec<ReaderToken>>,
 }

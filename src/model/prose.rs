@@ -5,13 +5,16 @@ use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::sync::Arc;
 
+use serde::Deserialize;
+
 use super::markup;
 
 /// Markdown as its author wrote it, without HTML comments: those are for the people who open the file. Rendered by
 /// [`crate::site`], where other raw HTML becomes text.
 ///
 /// Serialised and compared as its text, which it shares with everything else that was cut out of the same file.
-#[derive(Clone)]
+#[derive(Clone, Deserialize)]
+#[serde(from = "String")]
 pub struct Prose {
     whole: Arc<str>,
     /// Bytes of the whole.
@@ -58,6 +61,12 @@ impl Prose {
     /// True where there is nothing but white space.
     pub fn is_empty(&self) -> bool {
         self.as_str().trim().is_empty()
+    }
+}
+
+impl From<String> for Prose {
+    fn from(text: String) -> Self {
+        Self::new(text)
     }
 }
 

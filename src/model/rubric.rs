@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Deserializer};
+
 use super::*;
 
 /// All tracks as they stand in one directory or revision.
@@ -19,22 +21,34 @@ impl Rubric {
 }
 
 /// A career track, with what it inherits by `extends` already merged in.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Track {
     pub id: TrackId,
+    #[serde(default, deserialize_with = "markup::read_title")]
     pub title: String,
+    #[serde(default)]
     pub description: Prose,
     /// `readers = "public"`: written as plain HTML too.
+    #[serde(default, rename = "readers", deserialize_with = "is_not_org")]
     pub public: bool,
     pub extends: Option<TrackId>,
     /// Only there to be extended; has no page of its own.
+    #[serde(default, rename = "abstract")]
     pub is_abstract: bool,
     /// A level includes the levels below it.
+    #[serde(default)]
     pub cumulative: bool,
     /// In the order of the file, inherited ones first.
+    #[serde(default, rename = "competency")]
     pub competencies: Vec<Competency>,
     /// By rank, then id. Equal ranks are a fork.
+    #[serde(skip)]
     pub levels: Vec<Level>,
+}
+
+/// Whether other readers than `org` are named.
+fn is_not_org<'de, D: Deserializer<'de>>(d: D) -> Result<bool, D::Error> {
+    Ok(String::deserialize(d)? != "org")
 }
 
 impl Track {
@@ -65,58 +79,77 @@ impl Track {
 }
 
 /// One row of the rubric.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Competency {
     pub id: CompetencyId,
+    #[serde(default, deserialize_with = "markup::read_title")]
     pub title: String,
     pub category: Option<String>,
+    #[serde(default)]
     pub description: Prose,
     /// Earlier ids, so that its history stays one row.
+    #[serde(default)]
     pub was: Vec<CompetencyId>,
     /// Ordered maturity stages; empty in most rubrics.
+    #[serde(default, rename = "stage")]
     pub stages: Vec<Stage>,
 }
 
 /// A maturity stage of one competency.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Stage {
     pub id: StageId,
+    #[serde(default, deserialize_with = "markup::read_title")]
     pub title: String,
+    #[serde(default)]
     pub text: Prose,
     pub points: Option<i64>,
+    #[serde(default)]
     pub signals: Vec<Signal>,
+    #[serde(default)]
     pub examples: Vec<Prose>,
 }
 
 /// One column of the rubric.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Level {
     pub id: LevelId,
+    #[serde(default, deserialize_with = "markup::read_title")]
     pub title: String,
+    #[serde(default)]
     pub rank: i64,
     /// Levels of other tracks that are worth the same.
+    #[serde(default)]
     pub equivalent: Vec<LevelRef>,
     pub min_points: Option<i64>,
+    #[serde(default, rename = "section")]
     pub sections: Vec<LevelSection>,
     /// A missing cell is allowed and shown as missing.
+    #[serde(default, rename = "cell")]
     pub cells: BTreeMap<CompetencyId, Cell>,
 }
 
 /// Free prose about a level.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct LevelSection {
+    #[serde(default, deserialize_with = "markup::read_title")]
     pub title: String,
+    #[serde(default)]
     pub text: Prose,
+    #[serde(default)]
     pub items: Vec<Prose>,
     /// `readers = "managers"`: only for everyone who manages someone.
+    #[serde(default, rename = "readers", deserialize_with = "is_not_org")]
     pub managers_only: bool,
 }
 
 /// What one level asks in one competency.
-#[derive(Debug, Clone, PartialEq, Default, Hash)]
+#[derive(Debug, Clone, PartialEq, Default, Hash, Deserialize)]
+#[serde(default)]
 pub struct Cell {
     pub text: Prose,
     /// What each rating means here, where the rubric says so.
+    #[serde(flatten)]
     pub by_rating: BTreeMap<RatingId, Prose>,
     pub signals: Vec<Signal>,
     pub stage: Option<StageId>,
@@ -124,12 +157,15 @@ pub struct Cell {
     pub examples: Vec<Prose>,
     pub links: Vec<String>,
     /// Taken over from the track that this one extends.
+    #[serde(skip)]
     pub inherited: bool,
 }
 
 /// An observable behaviour.
-#[derive(Debug, Clone, PartialEq, Hash)]
+#[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Signal {
+    #[serde(default)]
     pub text: Prose,
+    #[serde(default)]
     pub examples: Vec<Prose>,
 }

@@ -62,32 +62,30 @@ pub fn ignored_beside(there: &str) -> String {
     let known: Vec<&str> = there.lines().map(str::trim).collect();
     let own = include_str!("tree/gitignore").lines();
     let is_rule = |line: &&str| !line.starts_with('#') && !line.is_empty();
-    match own
+    if own
         .clone()
         .filter(is_rule)
         .all(|rule| known.contains(&rule))
     {
-        true => String::new(),
-        false => {
-            let lines: Vec<&str> = own
-                .filter(|line| !is_rule(line) || !known.contains(line))
-                .collect();
-            let end = if there.is_empty() || there.ends_with('\n') {
-                ""
-            } else {
-                "\n"
-            };
-            format!("{end}{}\n", lines.join("\n"))
-        }
+        String::new()
+    } else {
+        let lines: Vec<&str> = own
+            .filter(|line| !is_rule(line) || !known.contains(line))
+            .collect();
+        let end = if there.is_empty() || there.ends_with('\n') {
+            ""
+        } else {
+            "\n"
+        };
+        format!("{end}{}\n", lines.join("\n"))
     }
 }
 
 fn rubric(public: bool) -> [NewFile; 4] {
-    let readers = match public {
-        true => {
-            "readers = \"public\"            # plain pages that anyone who reaches the host can read\n"
-        }
-        false => "",
+    let readers = if public {
+        "readers = \"public\"            # plain pages that anyone who reaches the host can read\n"
+    } else {
+        ""
     };
     let mut track = file("rubrics/ic/track.toml", include_str!("tree/track.toml"));
     track.text = track.text.replace("{readers}", readers);

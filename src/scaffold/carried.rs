@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use pulldown_cmark::Event;
 
 use super::known::has_competency;
-use super::words::{key, kind, list, maybe_key, quoted};
+use super::words::{key, list, maybe_key, quoted, word};
 use crate::growth;
 use crate::model::*;
 
@@ -89,7 +89,7 @@ impl Carry<'_> {
             ),
             key("id", &id),
             key("text", &portable(&one.text)),
-            maybe_key("kind", one.kind.map(kind)),
+            maybe_key("kind", one.kind.map(word).as_deref()),
             maybe_key("measure", one.measure.as_ref().map(portable).as_deref()),
             self.competencies(&one.competencies),
             maybe_key("why", one.why.as_ref().map(portable).as_deref()),
@@ -141,9 +141,10 @@ impl Carry<'_> {
     fn competencies(&self, ids: &[CompetencyId]) -> String {
         let known = ids.iter().filter(|id| has_competency(&self.org.rubric, id));
         let known: Vec<&str> = known.map(CompetencyId::as_str).collect();
-        match known.is_empty() {
-            true => String::new(),
-            false => format!("competencies = {}\n", list(known)),
+        if known.is_empty() {
+            String::new()
+        } else {
+            format!("competencies = {}\n", list(known))
         }
     }
 }
@@ -153,9 +154,10 @@ fn steps_key(steps: &[String]) -> String {
         .iter()
         .map(|step| format!("  {},\n", quoted(step)))
         .collect();
-    match steps.is_empty() {
-        true => String::new(),
-        false => format!("steps = [\n{}]\n", steps.concat()),
+    if steps.is_empty() {
+        String::new()
+    } else {
+        format!("steps = [\n{}]\n", steps.concat())
     }
 }
 
@@ -174,8 +176,9 @@ fn portable(text: &Prose) -> String {
         }
     }
     let words: Vec<&str> = words.split_whitespace().collect();
-    match words.is_empty() {
-        true => "(see the earlier cycle)".to_owned(),
-        false => words.join(" "),
+    if words.is_empty() {
+        "(see the earlier cycle)".to_owned()
+    } else {
+        words.join(" ")
     }
 }

@@ -1,7 +1,7 @@
 //! `cycles/<id>.toml`, and what everyone begins the cycle with.
 
 use super::seat::{self, Seat, overlapping};
-use super::words::{asked, filled, key, quoted, readers};
+use super::words::{declared, key, quoted, readers, word};
 use super::{NewFile, Refusal, known, period};
 use crate::model::*;
 
@@ -80,13 +80,14 @@ fn unchanged<'o>(there: &'o Cycle, ask: &CycleAsk<'_>) -> Result<&'o Cycle, Refu
     let same = ask.start.is_none_or(|start| start == there.start)
         && ask.end.is_none_or(|end| end == there.end)
         && ask.title.is_none_or(|title| title == there.title);
-    match same {
-        true => Ok(there),
-        false => Err(Refusal::new(format!(
+    if same {
+        Ok(there)
+    } else {
+        Err(Refusal::new(format!(
             "`cycles/{}.toml` is there already, and says otherwise",
             there.id
         ))
-        .help("leave out `--title`, `--start` and `--end` to make the files that people lack")),
+        .help("leave out `--title`, `--start` and `--end` to make the files that people lack"))
     }
 }
 
@@ -124,7 +125,8 @@ fn new_cycle(org: &Organisation, ask: &CycleAsk<'_>, id: CycleId) -> Result<Cycl
 fn cycle_file(cycle: &Cycle) -> String {
     let phases = cycle.phases;
     let questions: String = cycle.questions.iter().map(question).collect();
-    filled(
+    declared(
+        "cycle",
         include_str!("tree/cycle-full.toml"),
         &[
             ("title", &quoted(&cycle.title)),
@@ -142,14 +144,15 @@ fn cycle_file(cycle: &Cycle) -> String {
 fn question(question: &Question) -> String {
     let named = question.readers.as_deref().filter(|list| !list.is_empty());
     let readers = named.map(|list| format!("readers = {}\n", readers(list)));
-    let prompt = match question.prompt.is_empty() {
-        true => String::new(),
-        false => key("prompt", question.prompt.as_str()),
+    let prompt = if question.prompt.is_empty() {
+        String::new()
+    } else {
+        key("prompt", question.prompt.as_str())
     };
     let lines = [
         "\n[[question]]\n".to_owned(),
         key("id", question.id.as_str()),
-        key("for", asked(question.asked)),
+        key("for", &word(question.asked)),
         key("title", &question.title),
         prompt,
         readers.unwrap_or_default(),

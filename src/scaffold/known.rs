@@ -38,21 +38,15 @@ pub fn cycle_named<'o>(org: &'o Organisation, id: &str) -> Result<&'o Cycle, Ref
 
 /// The level of the rubric in force that `<track>/<level>` names.
 pub(super) fn level(org: &Organisation, text: &str) -> Result<LevelRef, Refusal> {
-    let parts = text.split_once('/');
-    let read = parts.and_then(|(track, level)| {
-        Some(LevelRef {
-            track: TrackId::new(track)?,
-            level: LevelId::new(level)?,
-        })
-    });
-    let known = read.filter(|level| org.rubric.level(level).is_some());
+    let known = LevelRef::new(text).filter(|level| org.rubric.level(level).is_some());
     known.ok_or_else(|| {
         let levels = levels(org);
         let near = diag::did_you_mean(text, levels.iter().map(String::as_str));
         Refusal::new(format!("there is no level `{text}`"))
-            .help(match levels.is_empty() {
-                true => "there is no rubric yet: `gradus new rubric TRACK` makes one".to_owned(),
-                false => format!("levels are {}", levels.join(", ")),
+            .help(if levels.is_empty() {
+                "there is no rubric yet: `gradus new rubric TRACK` makes one".to_owned()
+            } else {
+                format!("levels are {}", levels.join(", "))
             })
             .maybe_help(near)
     })
@@ -120,9 +114,10 @@ pub(super) fn free(text: &str, reserved: &[&str]) -> Result<(), Refusal> {
 
 /// A web address, as evidence is.
 pub(super) fn web_address(text: &str) -> Result<&str, Refusal> {
-    match check::is_web_address(text) {
-        true => Ok(text),
-        false => Err(Refusal::new(format!("`{text}` is not a web address"))
-            .help("web addresses begin with `https://` or `http://`")),
+    if check::is_web_address(text) {
+        Ok(text)
+    } else {
+        Err(Refusal::new(format!("`{text}` is not a web address"))
+            .help("web addresses begin with `https://` or `http://`"))
     }
 }

@@ -1,7 +1,7 @@
 //! `management/<cycle>/<id>.toml`: a talent mapping, which its subject never reads.
 
 use super::seat::Seat;
-use super::words::{comment, filled};
+use super::words::{comment, declared};
 use super::{NewFile, Refusal};
 use crate::model::*;
 
@@ -33,7 +33,8 @@ pub fn talent(
     });
     let level = held.map_or_else(String::new, |held| format!(", against {held}"));
     let words = format!("Where {} stands, {}{level}.", person.name, cycle.title);
-    let text = filled(
+    let text = declared(
+        "talent",
         include_str!("tree/talent.toml"),
         &[
             ("head", &comment(&words, 0)),

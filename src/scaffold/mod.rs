@@ -29,7 +29,6 @@ mod rename;
 mod rubric;
 mod running;
 mod seat;
-mod sources;
 mod words;
 
 pub use beginning::{Beginning, beginning, ignored_beside};
@@ -44,7 +43,6 @@ pub use rename::{Edit, Rename, rename};
 pub use rubric::{RubricAsk, rubric};
 pub use running::{DatedAsk, LogAsk, checkin, log, note};
 pub use seat::{ExpectationAsk, PipAsk, expectation, pip, plan};
-pub use sources::Sources;
 
 /// A file to write where there is none.
 #[derive(Debug, Clone, PartialEq, Eq)]

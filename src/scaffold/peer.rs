@@ -1,7 +1,7 @@
 //! `peer-<who>.md`: a form that tells a peer all that they need, and who will read what they write.
 
 use super::seat::{Seat, headings, ids, one_line};
-use super::words::{comment, key};
+use super::words::{comment, hint, key};
 use super::{NewFile, Refusal};
 use crate::access::Audiences;
 use crate::access::audience::People;
@@ -65,9 +65,10 @@ fn form(
         subject.name, by.name, cycle.title, cycle.start, cycle.end
     );
     let judged: Vec<String> = expectations.iter().map(|one| one.id.to_string()).collect();
-    let judgements = match judged.is_empty() {
-        true => seat.ratings(),
-        false => seat.judgements(&judged),
+    let judgements = if judged.is_empty() {
+        seat.ratings()
+    } else {
+        seat.judgements(&judged)
     };
     let text = [
         "+++\n".to_owned(),
@@ -76,8 +77,8 @@ fn form(
         "#\n".to_owned(),
         who_reads.to_owned(),
         key("by", by.id.as_str()),
-        format!("# date = {due}             # when it is done: without a date it is a request, read by nobody\n"),
-        "# relationship = \"peer\"         # peer | pair | cross-functional | report | skip | past-manager\n".to_owned(),
+        hint("peer", "date", &due.to_string()),
+        hint("peer", "relationship", "\"peer\""),
         judgements,
         texts(expectations),
         seat.prompts(QuestionFor::Peer),
@@ -228,12 +229,13 @@ fn except_for(seat: &Seat<'_>) -> String {
     let questions = seat.questions(QuestionFor::Peer).into_iter();
     let meant = questions.filter(|question| is_for_subject(question, &seat.person.id));
     let ids: Vec<String> = meant.map(|question| format!("`{}`", question.id)).collect();
-    match ids.is_empty() {
-        true => String::new(),
-        false => format!(
+    if ids.is_empty() {
+        String::new()
+    } else {
+        format!(
             ", but for {}, with your name, once the review is shared",
             ids.join(", ")
-        ),
+        )
     }
 }
 
@@ -247,9 +249,10 @@ fn people(audiences: &Audiences<'_>, readers: &People, subject: &PersonId) -> St
         format!("{name} ({})", audiences.why(id, subject))
     });
     let words: Vec<String> = words.collect();
-    match words.is_empty() {
-        true => "nobody yet".to_owned(),
-        false => words.join(", "),
+    if words.is_empty() {
+        "nobody yet".to_owned()
+    } else {
+        words.join(", ")
     }
 }
 

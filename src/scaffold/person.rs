@@ -50,9 +50,10 @@ pub fn person(org: &Organisation, ask: &PersonAsk<'_>) -> Result<NewFile, Refusa
         maybe_key("team", ask.team),
         maybe_key("manager", manager),
     ];
-    let external = match ask.external {
-        true => "external = true                 # gives feedback, takes part in no cycle\n",
-        false => "",
+    let external = if ask.external {
+        "external = true                 # gives feedback, takes part in no cycle\n"
+    } else {
+        ""
     };
     let start = ask.start.to_string();
     let text = filled(

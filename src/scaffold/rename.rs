@@ -186,7 +186,7 @@ impl Renaming<'_> {
         else {
             return None;
         };
-        let renamed = match form.names {
+        let renamed = match form.names() {
             Names::Nothing => None,
             Names::Person => (**text == *self.from.as_str()).then(|| self.to.to_string()),
             Names::Path => self.path(text),
@@ -255,8 +255,8 @@ impl Renaming<'_> {
 fn names_something(holds: &Holds) -> bool {
     let of_keys = |keys: &[Key]| keys.iter().any(|key| names_something(&key.holds));
     match holds {
-        Holds::Like(form) => form.names != Names::Nothing,
-        Holds::List(of) | Holds::Map(of) => names_something(of),
+        Holds::Like(form) => form.names() != Names::Nothing,
+        Holds::List(of) | Holds::Map(_, of) => names_something(of),
         Holds::Either(each) => each.iter().any(names_something),
         Holds::Table(keys) => of_keys(keys),
         Holds::Open(keys, of) => of_keys(keys) || names_something(of),

@@ -1,6 +1,6 @@
 //! `rubrics/<track>/…`: a career track with its levels.
 
-use super::words::{filled, key, quoted};
+use super::words::{declared, filled, key, quoted};
 use super::{NewFile, Refusal, known};
 use crate::diag;
 use crate::model::*;
@@ -32,13 +32,10 @@ pub fn rubric(org: &Organisation, ask: &RubricAsk<'_>) -> Result<Vec<NewFile>, R
         .map(|id| extended(org, &track, id))
         .transpose()?;
     let title = ask.title.filter(|title| !title.trim().is_empty());
-    let readers = match ask.public {
-        true => {
-            "readers = \"public\"            # plain pages that anyone who reaches the host can read\n"
-        }
-        false => {
-            "# readers = \"public\"          # plain pages that anyone who reaches the host can read\n"
-        }
+    let readers = if ask.public {
+        "readers = \"public\"            # plain pages that anyone who reaches the host can read\n"
+    } else {
+        "# readers = \"public\"          # plain pages that anyone who reaches the host can read\n"
     };
     let extends = base.map(|base| key("extends", base.id.as_str()));
     let competencies = match base {
@@ -105,7 +102,8 @@ fn competencies(org: &Organisation) -> String {
 fn level_file(track: &TrackId, level: &str, rank: usize) -> Result<NewFile, Refusal> {
     known::free(level, &["track"])?;
     let id = known::new_id(level, LevelId::new)?;
-    let text = filled(
+    let text = declared(
+        "level",
         include_str!("tree/level.toml"),
         &[
             ("title", &quoted(&id.as_str().to_uppercase())),

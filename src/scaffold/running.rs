@@ -1,6 +1,6 @@
 //! What runs on besides the cycles: entries of logs, check-ins and private notes.
 
-use super::words::{key, list, log_kind, maybe_key};
+use super::words::{key, list, maybe_key, word};
 use super::{Entry, Refusal, known};
 use crate::diag;
 use crate::model::*;
@@ -49,7 +49,7 @@ pub fn log(org: &Organisation, person: &Person, ask: &LogAsk<'_>) -> Result<Entr
     let lines = [
         "[[entry]]\n".to_owned(),
         format!("date = {}\n", ask.date),
-        key("kind", log_kind(ask.kind)),
+        key("kind", &word(ask.kind)),
         maybe_key("by", by.map(|by| by.id.as_str())),
         maybe_key("on", ask.on),
         list_key("competencies", ask.competencies),
@@ -86,13 +86,14 @@ fn expectation_on(
     let ids: Vec<&str> = files
         .flat_map(|all| all.expectations.iter().map(|one| one.id.as_str()))
         .collect();
-    match ids.contains(&id) {
-        true => Ok(()),
-        false => Err(Refusal::new(format!(
+    if ids.contains(&id) {
+        Ok(())
+    } else {
+        Err(Refusal::new(format!(
             "`{id}` is not an expectation of `{}` in the cycle that {date} lies in",
             person.id
         ))
-        .maybe_help(diag::did_you_mean(id, ids))),
+        .maybe_help(diag::did_you_mean(id, ids)))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::carried::carried;
-use super::words::{comment, filled, key, kind, maybe_key, quoted};
+use super::words::{comment, declared, hint, key, maybe_key, quoted, word};
 use super::{Entry, NewFile, Refusal, known};
 use crate::growth;
 use crate::model::*;
@@ -109,9 +109,10 @@ impl Seat<'_> {
             return String::new();
         }
         let prompts = questions.iter().map(|question| {
-            let words = match question.prompt.is_empty() {
-                true => question.title.as_str(),
-                false => question.prompt.as_str(),
+            let words = if question.prompt.is_empty() {
+                question.title.as_str()
+            } else {
+                question.prompt.as_str()
             };
             comment(&format!("{}: {}", question.id, one_line(words)), 4)
         });
@@ -186,7 +187,8 @@ fn expectations_file(seat: &Seat<'_>, blocks: &str) -> String {
         .competencies()
         .first()
         .map_or("technical", |c| c.id.as_str());
-    filled(
+    declared(
+        "expectations",
         include_str!("tree/expectations-draft.toml"),
         &[
             ("head", &comment(&words, 0)),
@@ -201,84 +203,100 @@ fn expectations_file(seat: &Seat<'_>, blocks: &str) -> String {
     )
 }
 
-fn self_assessment(seat: &Seat<'_>, expectations: &[String]) -> NewFile {
-    let due = seat.due(seat.cycle.phases.self_days);
-    let questions = seat.questions(QuestionFor::SelfAssessment);
-    let text = [
-        "+++\n".to_owned(),
-        seat.head(&format!("Self-assessment of {}", seat.person.name), due),
-        comment(
-            "Answer below the headings; `### …` makes headings of your own. For each expectation: were the steps done? If not, why, and what did you learn?",
-            0,
-        ),
-        key("by", seat.person.id.as_str()),
-        format!(
-            "# date = {due}             # when it is done: without a date this is a draft, shown to nobody\n"
-        ),
-        seat.judgements(expectations),
-        seat.prompts(QuestionFor::SelfAssessment),
-        "+++\n".to_owned(),
-        headings(expectations),
-        headings(ids(&questions)),
-    ];
-    NewFile {
-        path: seat.path("self.md"),
-        text: text.concat(),
+/// A text of feedback to write.
+struct Form<'f> {
+    /// The kind of file that declares its keys, and its name without the ending.
+    kind: &'f str,
+    what: String,
+    due: Date,
+    how: &'f str,
+    by: &'f PersonId,
+    asked: QuestionFor,
+    /// Keys besides `date` that may be filled in, with what they would hold.
+    optional: &'f [(&'f str, &'f str)],
+    /// The expectations to judge. `None` if the text judges none.
+    judges: Option<&'f [String]>,
+}
+
+impl Form<'_> {
+    fn file(&self, seat: &Seat<'_>) -> NewFile {
+        let due = self.due.to_string();
+        let optional = [("date", &*due)]
+            .into_iter()
+            .chain(self.optional.iter().copied());
+        let optional: String = optional
+            .map(|(key, value)| hint(self.kind, key, value))
+            .collect();
+        let judgements = self
+            .judges
+            .map(|expectations| seat.judgements(expectations));
+        let questions = seat.questions(self.asked);
+        let text = [
+            "+++\n".to_owned(),
+            seat.head(&self.what, self.due),
+            comment(self.how, 0),
+            key("by", self.by.as_str()),
+            optional,
+            judgements.unwrap_or_default(),
+            seat.prompts(self.asked),
+            "+++\n".to_owned(),
+            headings(self.judges.unwrap_or_default()),
+            headings(ids(&questions)),
+        ];
+        NewFile {
+            path: seat.path(&format!("{}.md", self.kind)),
+            text: text.concat(),
+        }
     }
+}
+
+fn self_assessment(seat: &Seat<'_>, expectations: &[String]) -> NewFile {
+    let form = Form {
+        kind: "self",
+        what: format!("Self-assessment of {}", seat.person.name),
+        due: seat.due(seat.cycle.phases.self_days),
+        how: "Answer below the headings; `### …` makes headings of your own. For each expectation: were the steps done? If not, why, and what did you learn?",
+        by: &seat.person.id,
+        asked: QuestionFor::SelfAssessment,
+        optional: &[],
+        judges: Some(expectations),
+    };
+    form.file(seat)
 }
 
 fn review(seat: &Seat<'_>, manager: &PersonId, expectations: &[String]) -> NewFile {
     let due = seat.due(seat.cycle.phases.review_days);
-    let questions = seat.questions(QuestionFor::Manager);
-    let text = [
-        "+++\n".to_owned(),
-        seat.head(&format!("Review of {}", seat.person.name), due),
-        comment(
-            "No surprises: what stands here was said in a 1:1 before. Themes of the peer feedback, then your own view.",
-            0,
-        ),
-        key("by", manager.as_str()),
-        format!(
-            "# date = {due}             # when it is written: without a date this is a draft, shown to nobody\n"
-        ),
-        format!(
-            "# shared = {due}           # from that day on {} reads it; talk it through then\n",
-            seat.person.id
-        ),
-        format!(
-            "# acknowledged = {}     # you have read the response; it may be answered by\n",
-            seat.due(seat.cycle.phases.response_days)
-        ),
-        "# reply = \"…\"\n".to_owned(),
-        seat.judgements(expectations),
-        seat.prompts(QuestionFor::Manager),
-        "+++\n".to_owned(),
-        headings(expectations),
-        headings(ids(&questions)),
-    ];
-    NewFile {
-        path: seat.path("review.md"),
-        text: text.concat(),
-    }
+    let answered = seat.due(seat.cycle.phases.response_days);
+    let (shared, acknowledged) = (due.to_string(), answered.to_string());
+    let form = Form {
+        kind: "review",
+        what: format!("Review of {}", seat.person.name),
+        due,
+        how: "No surprises: what stands here was said in a 1:1 before. Themes of the peer feedback, then your own view.",
+        by: manager,
+        asked: QuestionFor::Manager,
+        optional: &[
+            ("shared", &shared),
+            ("acknowledged", &acknowledged),
+            ("reply", "\"…\""),
+        ],
+        judges: Some(expectations),
+    };
+    form.file(seat)
 }
 
 fn response(seat: &Seat<'_>) -> NewFile {
-    let due = seat.due(seat.cycle.phases.response_days);
-    let questions = seat.questions(QuestionFor::Response);
-    let text = [
-        "+++\n".to_owned(),
-        seat.head(&format!("Response of {} to the review", seat.person.name), due),
-        key("by", seat.person.id.as_str()),
-        format!("# date = {due}             # when it is done: without a date this is a draft, shown to nobody\n"),
-        "# goals = [\"…\", \"…\"]         # two or three for the next period; `gradus new plan` begins with them\n".to_owned(),
-        seat.prompts(QuestionFor::Response),
-        "+++\n".to_owned(),
-        headings(ids(&questions)),
-    ];
-    NewFile {
-        path: seat.path("response.md"),
-        text: text.concat(),
-    }
+    let form = Form {
+        kind: "response",
+        what: format!("Response of {} to the review", seat.person.name),
+        due: seat.due(seat.cycle.phases.response_days),
+        how: "",
+        by: &seat.person.id,
+        asked: QuestionFor::Response,
+        optional: &[("goals", "[\"…\", \"…\"]")],
+        judges: None,
+    };
+    form.file(seat)
 }
 
 /// An expectation to add.
@@ -316,13 +334,20 @@ pub fn expectation(
     let block = [
         "\n[[expectation]]\n".to_owned(),
         key("id", id.as_str()),
-        key("text", text.unwrap_or("What will be different at the end, and for whom")),
-        maybe_key("kind", ask.kind.map(kind)),
-        ask.agreed.map_or_else(String::new, |day| format!("agreed = {day}\n")),
+        key(
+            "text",
+            text.unwrap_or("What will be different at the end, and for whom"),
+        ),
+        maybe_key("kind", ask.kind.map(word).as_deref()),
+        ask.agreed
+            .map_or_else(String::new, |day| format!("agreed = {day}\n")),
         maybe_key("follows", follows),
-        "# measure = \"…\"               # how it will show: in services, adoption, quality; not lines, tickets or commits\n".to_owned(),
-        "# competencies = [\"…\"]\n".to_owned(),
-        "# steps = [\"…\", { text = \"…\", due = 2026-05-01 }]\n".replace("2026-05-01", &cycle.end.to_string()),
+        hint("expectations", "expectation.measure", "\"…\""),
+        hint("expectations", "expectation.competencies", "[\"…\"]"),
+        format!(
+            "# steps = [\"…\", {{ text = \"…\", due = {} }}]\n",
+            cycle.end
+        ),
     ];
     let mut entries = vec![Entry {
         path: seat.path("expectations.toml"),
@@ -428,14 +453,15 @@ fn followed<'a>(seat: &Seat<'_>, text: &'a str) -> Result<&'a str, Refusal> {
         let goals = files.plan.iter().flat_map(|plan| &plan.goals);
         known.extend(goals.filter_map(|goal| Some(format!("{cycle}/plan/{}", goal.id.as_ref()?))));
     }
-    match known.iter().any(|one| one == text) {
-        true => Ok(text),
-        false => Err(Refusal::new(format!("there is no `{text}` to follow"))
+    if known.iter().any(|one| one == text) {
+        Ok(text)
+    } else {
+        Err(Refusal::new(format!("there is no `{text}` to follow"))
             .help("write `<cycle>/<expectation>` or `<cycle>/plan/<goal>`")
             .maybe_help(crate::diag::did_you_mean(
                 text,
                 known.iter().map(String::as_str),
-            ))),
+            )))
     }
 }
 
@@ -460,7 +486,8 @@ pub fn plan(org: &Organisation, person: &Person, cycle: &Cycle) -> Result<NewFil
             cycle.end
         )
     });
-    let text = filled(
+    let text = declared(
+        "plan",
         include_str!("tree/plan.toml"),
         &[
             (
@@ -533,7 +560,8 @@ pub fn pip(
         return Err(Refusal::new(what).help("`[policy] pip_days` says so"));
     }
     let week = |week: u64| growth::due_after(&[], ask.start, week * 7).to_string();
-    let text = filled(
+    let text = declared(
+        "pip",
         include_str!("tree/pip.toml"),
         &[
             (

@@ -1,6 +1,9 @@
 //! Writing TOML and comments.
 
+use serde::Serialize;
+
 use crate::model::*;
+use crate::schema;
 
 /// Width of comments, in characters.
 const COMMENT_WIDTH: usize = 100;
@@ -77,59 +80,50 @@ pub(super) fn filled(template: &str, values: &[(&str, &str)]) -> String {
     text + rest
 }
 
-/// The word that a file says it with.
-pub(super) fn kind(kind: ExpectationKind) -> &'static str {
-    match kind {
-        ExpectationKind::Remedy => "remedy",
-        ExpectationKind::NextLevel => "next-level",
-        ExpectationKind::Objective => "objective",
-        ExpectationKind::Interest => "interest",
-        ExpectationKind::Stable => "stable",
-        ExpectationKind::Onboarding => "onboarding",
-    }
+/// A template of a file of that kind, filled in. Where a line says `{about}`, it gets what the declaration says of its key
+/// or table.
+pub(super) fn declared(kind: &str, template: &str, values: &[(&str, &str)]) -> String {
+    let mut table = String::new();
+    let lines = template.lines().map(|line| {
+        let words = line.trim_start_matches(['#', ' ']);
+        let name = if let Some(header) = words.strip_prefix('[') {
+            table = header
+                .trim_start_matches('[')
+                .split(']')
+                .next()
+                .unwrap_or_default()
+                .to_owned();
+            table.clone()
+        } else {
+            let name = words.split(' ').next().unwrap_or_default();
+            format!("{table}.{name}").trim_start_matches('.').to_owned()
+        };
+        let about = schema::about(kind, &name).unwrap_or_default();
+        line.replace("{about}", &about) + "\n"
+    });
+    filled(&lines.collect::<String>(), values)
 }
 
-/// The word that a file says it with.
-pub(super) fn log_kind(kind: LogKind) -> &'static str {
-    match kind {
-        LogKind::Win => "win",
-        LogKind::Feedback => "feedback",
-        LogKind::Award => "award",
-        LogKind::Touchpoint => "touchpoint",
-    }
+/// A key that may be filled in, behind `#`, with what the declaration says of it. Tables stand before it, with dots.
+pub(super) fn hint(kind: &str, key: &str, value: &str) -> String {
+    let about = schema::about(kind, key).unwrap_or_default();
+    let name = key.rsplit('.').next().unwrap_or_default();
+    let line = format!("# {name} = {value}");
+    format!("{line:<31} # {about}\n")
 }
 
-/// The word that a file says it with.
-pub(super) fn asked(asked: QuestionFor) -> &'static str {
-    match asked {
-        QuestionFor::SelfAssessment => "self",
-        QuestionFor::Peer => "peer",
-        QuestionFor::Manager => "manager",
-        QuestionFor::Response => "response",
-    }
+/// The word that a file says it with. Empty for what is no word.
+pub(super) fn word(of: impl Serialize) -> String {
+    let value = toml::Value::try_from(of).ok();
+    let word = value.and_then(|value| Some(value.as_str()?.to_owned()));
+    word.unwrap_or_default()
 }
 
 /// A `readers` line as a file says it.
 pub(super) fn readers(readers: &[ReaderToken]) -> String {
-    let word = |token: &ReaderToken| match token {
-        ReaderToken::Person(id) => id.to_string(),
-        ReaderToken::Audience(audience) => audience_word(*audience).to_owned(),
-    };
     match readers {
         [one] => quoted(&word(one)),
         several => list(several.iter().map(word)),
-    }
-}
-
-fn audience_word(audience: Audience) -> &'static str {
-    match audience {
-        Audience::Public => "public",
-        Audience::Org => "org",
-        Audience::Person => "person",
-        Audience::Chain => "chain",
-        Audience::Pair => "pair",
-        Audience::Hr => "hr",
-        Audience::Managers => "managers",
     }
 }
 

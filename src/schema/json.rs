@@ -45,7 +45,7 @@ fn table(keys: &[Key], others: Option<&Holds>) -> Object<String, Value> {
 
 fn holds(what: &Holds) -> Object<String, Value> {
     object(match what {
-        Holds::Text | Holds::Prose => json!({ "type": "string" }),
+        Holds::Text | Holds::Value | Holds::Prose => json!({ "type": "string" }),
         // Readers of TOML hand dates to a schema as texts.
         Holds::Date | Holds::Past => json!({ "type": "string", "format": "date" }),
         Holds::Flag => json!({ "type": "boolean" }),
@@ -56,14 +56,17 @@ fn holds(what: &Holds) -> Object<String, Value> {
             "type": "array", "items": { "type": "integer", "minimum": 0 }, "minItems": 2, "maxItems": 2
         }),
         Holds::Word(words) => json!({ "type": "string", "enum": words }),
-        Holds::Like(form) => {
-            json!({ "type": "string", "pattern": form.pattern, "examples": [form.example] })
-        }
+        Holds::Like(form) => match form.pattern() {
+            Some((pattern, example)) => {
+                json!({ "type": "string", "pattern": pattern, "examples": [example] })
+            }
+            None => json!({ "type": "string" }),
+        },
         Holds::List(of) => json!({ "type": "array", "items": holds(of) }),
         Holds::Either(of) => json!({ "anyOf": of.iter().map(holds).collect::<Vec<_>>() }),
         Holds::Table(keys) => return table(keys, None),
         Holds::Open(keys, others) => return table(keys, Some(others)),
-        Holds::Map(of) => json!({ "type": "object", "additionalProperties": holds(of) }),
+        Holds::Map(_, of) => json!({ "type": "object", "additionalProperties": holds(of) }),
     })
 }
 

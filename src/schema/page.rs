@@ -40,9 +40,10 @@ fn section(kind: &Kind) -> String {
 fn rows(text: &mut String, before: &str, keys: &[Key]) {
     for key in keys {
         let path = format!("{before}{}", key.name);
-        let shown = match key.is_required {
-            true => format!("**`{path}`**"),
-            false => format!("`{path}`"),
+        let shown = if key.is_required {
+            format!("**`{path}`**")
+        } else {
+            format!("`{path}`")
         };
         let _ = writeln!(text, "| {shown} | {} | {} |", words(&key.holds), key.about);
         below(text, &path, &key.holds);
@@ -54,7 +55,7 @@ fn below(text: &mut String, path: &str, holds: &Holds) {
     match holds {
         Holds::Table(keys) => rows(text, &format!("{path}."), keys),
         Holds::Open(keys, _) => rows(text, &format!("{path}."), keys),
-        Holds::Map(of) => below(text, &format!("{path}.<name>"), of),
+        Holds::Map(_, of) => below(text, &format!("{path}.<name>"), of),
         Holds::List(of) => below(text, &format!("{path}[]"), of),
         Holds::Either(of) => of.iter().for_each(|one| below(text, path, one)),
         _ => {}
@@ -63,7 +64,7 @@ fn below(text: &mut String, path: &str, holds: &Holds) {
 
 fn words(holds: &Holds) -> String {
     match holds {
-        Holds::Text => "a text".into(),
+        Holds::Text | Holds::Value => "a text".into(),
         Holds::Prose => "markdown".into(),
         Holds::Date | Holds::Past => "a date".into(),
         Holds::Flag => "`true` or `false`".into(),
@@ -73,11 +74,11 @@ fn words(holds: &Holds) -> String {
             let words: Vec<String> = words.iter().map(|word| format!("`{word}`")).collect();
             words.join(", ")
         }
-        Holds::Like(form) => form.name.into(),
+        Holds::Like(form) => form.name().into(),
         Holds::List(of) => format!("a list: {}", words(of)),
         Holds::Either(of) => of.iter().map(words).collect::<Vec<_>>().join("; or "),
         Holds::Table(_) | Holds::Open(..) => "a table".into(),
-        Holds::Map(of) => format!("by name: {}", words(of)),
+        Holds::Map(_, of) => format!("by name: {}", words(of)),
     }
 }
 

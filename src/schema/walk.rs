@@ -40,7 +40,7 @@ fn value_of<'d>(
             }
         }
         (Holds::Table(keys), DeValue::Table(table)) => walk(keys, table, see),
-        (Holds::Map(of), DeValue::Table(table)) => {
+        (Holds::Map(_, of), DeValue::Table(table)) => {
             for (name, value) in table {
                 value_of(name.get_ref(), of, value, see);
             }
@@ -72,7 +72,7 @@ fn value_of<'d>(
 fn fits(holds: &Holds, value: &DeValue<'_>) -> bool {
     match value {
         DeValue::Array(_) => matches!(holds, Holds::List(_) | Holds::Range),
-        DeValue::Table(_) => matches!(holds, Holds::Table(_) | Holds::Map(_) | Holds::Open(..)),
+        DeValue::Table(_) => matches!(holds, Holds::Table(_) | Holds::Map(..) | Holds::Open(..)),
         DeValue::String(_) => {
             matches!(
                 holds,

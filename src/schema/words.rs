@@ -28,7 +28,7 @@ fn add_keys(words: &mut HashSet<&'static str>, keys: &'static [Key]) {
 fn add(words: &mut HashSet<&'static str>, holds: &'static Holds) {
     match holds {
         Holds::Word(choices) => words.extend(*choices),
-        Holds::List(inner) | Holds::Map(inner) => add(words, inner),
+        Holds::List(inner) | Holds::Map(_, inner) => add(words, inner),
         Holds::Either(each) => each.iter().for_each(|holds| add(words, holds)),
         Holds::Table(keys) => add_keys(words, keys),
         Holds::Open(keys, inner) => {

@@ -44,7 +44,7 @@ impl AsWritten {
             .filter_map(|value| value.get_ref().as_table());
         Some(Self {
             agreed: date(root, "agreed"),
-            readers: root.get("readers").map(|value| shown(value.get_ref())),
+            readers: readers_of(root),
             expectations: tables.filter_map(worded).collect(),
         })
     }
@@ -59,6 +59,11 @@ impl AsWritten {
         let one = self.expectations.iter().find(|one| one.id == id)?;
         Some((one, self.agreed_of(one)?))
     }
+}
+
+/// What `readers` holds in a file.
+pub fn readers_of(root: &DeTable<'_>) -> Option<String> {
+    root.get("readers").map(|value| shown(value.get_ref()))
 }
 
 fn worded(table: &DeTable<'_>) -> Option<Worded> {

@@ -1,6 +1,7 @@
 //! The walk over the whole tree.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::path::{Component, Path, PathBuf};
 
 use rayon::prelude::*;
@@ -9,6 +10,7 @@ use super::areas::Area;
 use super::layout::Kind;
 use super::outside::{Given, LeadsOut, leading_out};
 use super::reload::Part;
+use super::settings::{Sources, pin};
 use super::tree::{ENTRIES_MAX, Walk};
 use super::{
     Directory, FILE_MAX_BYTES, FileKind, LoadError, Problem, ProblemKind, RUBRICS, Source,
@@ -61,10 +63,15 @@ pub(super) fn begin(root: &Path, given: &Given) -> Result<Source, LoadError> {
     };
     source.areas.root = fence;
     load_organisation(&mut source, &file);
-    let declared = Declared::of(&source);
-    let refused = refused(&source);
-    source.areas.people = placed(&mut source, "people", declared.people, &refused);
-    source.areas.management = placed(&mut source, "management", declared.management, &refused);
+    let file = source.files.get(&FileKind::Organisation);
+    let settings = file.and_then(SourceFile::text).cloned().unwrap_or_default();
+    let declared = Sources::of(&settings);
+    let refused = leading_out(&source.areas.root, &settings, &source.given.outside);
+    let [people_at, management_at] = declared.named_at;
+    let people = (declared.people, people_at);
+    source.areas.people = placed(&mut source, "people", people, &refused);
+    let management = (declared.management, management_at);
+    source.areas.management = placed(&mut source, "management", management, &refused);
     let problems = refused.into_iter().map(Problem::from);
     source.problems.extend(problems);
     load_cycles(&mut source);
@@ -108,90 +115,43 @@ fn load_organisation(source: &mut Source, file: &Path) {
     }
 }
 
-/// The settings that lead out of the tree without having been allowed to.
-fn refused(source: &Source) -> Vec<LeadsOut> {
-    let file = source.files.get(&FileKind::Organisation);
-    let text = file.and_then(SourceFile::text);
-    let text = text.map_or("", |text| text);
-    leading_out(&source.areas.root, text, &source.given.outside)
-}
-
-/// The directories that `[sources]` names. What is wrong with the table itself, `check` says.
-#[derive(Default)]
-struct Declared {
-    people: Option<DeclaredDirectory>,
-    management: Option<DeclaredDirectory>,
-}
-
-/// A directory as declared, and where.
-struct DeclaredDirectory {
-    path: String,
-    place: Place,
-}
-
-impl Declared {
-    fn of(source: &Source) -> Self {
-        let Some(file) = source.files.get(&FileKind::Organisation) else {
-            return Self::default();
-        };
-        let text = file.text().map_or("", |text| text);
-        let toml = written::Toml::parse(text);
-        let sources = toml
-            .root
-            .get("sources")
-            .and_then(|v| v.get_ref().as_table());
-        let directory = |key: &str| {
-            let value = sources?.get(key)?;
-            let span = value.span();
-            Some(DeclaredDirectory {
-                path: value.get_ref().as_str()?.trim_end_matches('/').to_owned(),
-                place: Place {
-                    file: file.path.clone(),
-                    start: span.start,
-                    end: span.end,
-                },
-            })
-        };
-        Self {
-            people: directory("people"),
-            management: directory("management"),
-        }
-    }
-}
-
 /// Where an area lies: where it was declared to, or in its place in the tree.
 fn placed(
     source: &mut Source,
     usual: &str,
-    declared: Option<DeclaredDirectory>,
+    (path, named_at): (String, Option<Range<usize>>),
     refused: &[LeadsOut],
 ) -> Area {
     let in_tree = source.areas.root.join(usual);
-    let Some(declared) = declared else {
+    let Some(named_at) = named_at else {
         return Area {
             directory: in_tree,
             shown: usual.to_owned(),
             ..Area::default()
         };
     };
-    if refused.iter().any(|leads| leads.place == declared.place) {
+    let place = Place {
+        file: ORGANISATION.into(),
+        start: named_at.start,
+        end: named_at.end,
+    };
+    if refused.iter().any(|leads| leads.place == place) {
         return Area {
             directory: in_tree,
-            shown: declared.path,
+            shown: path,
             moved: true,
             refused: true,
         };
     }
-    let directory = source.root.join(&declared.path);
+    let directory = source.root.join(&path);
     let there = directory.canonicalize().ok().filter(|path| path.is_dir());
     if there.is_none() {
-        let place = declared.place;
         let what = ProblemKind::NoSuchDirectory;
         source.problems.push(Problem { place, what });
     }
     Area {
         directory: there.unwrap_or(directory),
-        shown: declared.path,
+        shown: path,
         moved: true,
         refused: false,
     }
@@ -333,13 +293,6 @@ pub(super) fn fixes_its_day(source: &Source) -> bool {
     let file = source.files.get(&FileKind::Organisation);
     let text = file.and_then(SourceFile::text);
     text.is_some_and(|text| written::Toml::parse(text).root.contains_key("as_of"))
-}
-
-/// The `rubric` of a cycle as written.
-fn pin(text: &str) -> Option<String> {
-    let toml = written::Toml::parse(text);
-    let value = toml.root.get("rubric")?.get_ref().as_str()?;
-    Some(value.to_owned())
 }
 
 /// Whether a path only goes down.

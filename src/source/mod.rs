@@ -28,6 +28,7 @@ mod recall;
 mod reload;
 mod revision;
 mod sealed;
+mod settings;
 mod theme;
 mod tree;
 pub mod written;
@@ -36,7 +37,7 @@ use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use agreed::{AsWritten, Worded};
+pub use agreed::{AsWritten, Worded, readers_of};
 pub use git::{Fingerprint, Trouble, would_be_committed};
 pub use history::{History, Version};
 pub use inputs::{Input, InputHashes, Inputs, SharedInput};
@@ -48,6 +49,7 @@ pub use published::STATIC;
 pub use read::FILE_MAX_BYTES;
 pub use revision::{Revision, RevisionProblem, Revisions};
 pub use sealed::{Identities, SEALED_ENDING, SEALED_MAX_BYTES, Unopened};
+pub use settings::{Sources, pin};
 pub use theme::{THEMES, ThemeFilesError, theme_files};
 pub use tree::is_portable;
 

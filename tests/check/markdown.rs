@@ -62,6 +62,8 @@ fn a_heading_that_is_none_is_an_error_between_readers_and_a_warning_among_them()
         "Title of more-less: in one line",
         "more-less: in one line",
         "more-less (optional)",
+        "- item\n- more-less: in one line",
+        "| question | answer |\n|---|---|\n| more-less | words |",
         "Title of more-less, part 2",
         "| Title of more-less | words |",
     ] {
@@ -129,6 +131,8 @@ fn entries_begin_with_a_day_in_one_spelling_alone() {
     for heading in [
         "##2026-04-01",
         "**2026-04-01**",
+        "Thu 2 April 2026",
+        "**March 5th, 2026**",
         "# 2026/04/01 Next",
         "**1. April 2026**",
         "April 1, 2026",
@@ -169,6 +173,19 @@ fn what_is_open_at_the_end_is_an_error_where_readers_differ() {
         let said = codes(&tree(&format!("## thanks\n\n{open}\n")));
         assert_eq!(said, ["E036"], "{open:?}");
     }
+}
+
+#[test]
+fn a_definition_within_a_paragraph_is_an_error() {
+    for text in [
+        "See [the log][log].\n[log]: https://a.example/log",
+        "See [the log][log].\n> [log]: https://a.example/log \"title\"",
+    ] {
+        let said = codes(&tree(&format!("## thanks\n\n{text}\n")));
+        assert!(said.contains(&"E038"), "{text:?}: {said:?}");
+    }
+    let said = codes(&tree("## thanks\n\nwords\n[sic]: what she said\n"));
+    assert_eq!(said, Vec::<&str>::new());
 }
 
 #[test]

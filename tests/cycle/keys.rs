@@ -68,13 +68,16 @@ fn most(holds: &Holds) -> Option<i64> {
 fn values(holds: &Holds, path: &str, fault: Fault<'_>) -> Vec<String> {
     let one = |value: String| vec![value];
     match holds {
-        Holds::Text | Holds::Prose => one("\"x\"".into()),
+        Holds::Text | Holds::Value | Holds::Prose => one("\"x\"".into()),
         Holds::Date | Holds::Past => one("2026-03-15".into()),
         Holds::Flag => one("false".into()),
         Holds::Number(_, most) => one(most.to_string()),
         Holds::Range => one("[1, 2]".into()),
         Holds::Word(words) => words.iter().map(|word| format!("\"{word}\"")).collect(),
-        Holds::Like(form) => one(format!("\"{}\"", form.example)),
+        Holds::Like(form) => {
+            let example = form.pattern().map_or("x", |(_, example)| example);
+            one(format!("\"{example}\""))
+        }
         Holds::List(of) => one(format!(
             "[{}]",
             values(of, &format!("{path}[]"), fault).join(", ")
@@ -86,7 +89,7 @@ fn values(holds: &Holds, path: &str, fault: Fault<'_>) -> Vec<String> {
         Holds::Table(keys) | Holds::Open(keys, _) => {
             one(format!("{{ {} }}", entries(keys, path, fault).join(", ")))
         }
-        Holds::Map(of) => {
+        Holds::Map(_, of) => {
             let values = values(of, &format!("{path}.<name>"), fault).into_iter();
             let named = values.enumerate();
             let named: Vec<String> = named
@@ -125,7 +128,7 @@ impl<'k> Found<'k> {
             Holds::Table(keys) => self.table(keys, path.to_owned(), false),
             Holds::Open(keys, _) => self.table(keys, path.to_owned(), true),
             Holds::List(of) => self.below(of, &format!("{path}[]")),
-            Holds::Map(of) => self.below(of, &format!("{path}.<name>")),
+            Holds::Map(_, of) => self.below(of, &format!("{path}.<name>")),
             Holds::Either(of) => of.iter().for_each(|form| self.below(form, path)),
             _ => {}
         }

@@ -42,9 +42,10 @@ struct Text<'a> {
 impl Text<'_> {
     fn judge(&self) -> Vec<Lint> {
         let stock = self.stock();
-        match stock.is_empty() {
-            true => self.short().into_iter().collect(),
-            false => stock,
+        if stock.is_empty() {
+            self.short().into_iter().collect()
+        } else {
+            stock
         }
     }
 

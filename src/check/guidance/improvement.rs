@@ -32,9 +32,10 @@ fn days(seat: &InCycle<'_>, pip: &Pip) -> Option<Lint> {
 fn objectives(seat: &InCycle<'_>, pip: &Pip) -> Option<Lint> {
     let (least, most) = seat.policy().pip_objectives;
     let number = pip.objectives.len();
-    let spot = match number > most as usize {
-        true => Spot::key("objective").nth(most as usize),
-        false => Spot::key("objective").nth(0),
+    let spot = if number > most as usize {
+        Spot::key("objective").nth(most as usize)
+    } else {
+        Spot::key("objective").nth(0)
     };
     let things = if number == 1 {
         "objective"
@@ -55,9 +56,10 @@ fn checkins(seat: &InCycle<'_>, pip: &Pip) -> Option<Lint> {
     let (from, to) = begun.then(|| first_gap(seat, pip, most))??;
     let days = days_present(&seat.person.leaves, from, to);
     let message = format!("{days} days without a check-in, from {from} to {to}");
-    let spot = match pip.checkins.iter().any(|checkin| checkin.date == from) {
-        true => Spot::key("checkin").on(from).of("date"),
-        false => Spot::key("start"),
+    let spot = if pip.checkins.iter().any(|checkin| checkin.date == from) {
+        Spot::key("checkin").on(from).of("date")
+    } else {
+        Spot::key("start")
     };
     Some(
         lint(seat, codes::PIP_CHECKINS, spot, message)

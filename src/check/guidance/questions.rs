@@ -45,9 +45,10 @@ struct Set<'a> {
 impl<'a> Set<'a> {
     fn of(source: &Source, cycle: &'a Cycle) -> Self {
         let own = FileKind::Cycle(cycle.id.as_str().into());
-        let file = match spot::has_key(source, &own, QUESTION) {
-            true => own,
-            false => FileKind::Organisation,
+        let file = if spot::has_key(source, &own, QUESTION) {
+            own
+        } else {
+            FileKind::Organisation
         };
         Self { cycle, file }
     }

@@ -47,9 +47,10 @@ struct Rated<'s> {
 
 impl Rated<'_> {
     fn judge(&self) -> Option<Lint> {
-        match self.is_own_middle() {
-            true => None,
-            false => self.without_evidence().or_else(|| self.recent()),
+        if self.is_own_middle() {
+            None
+        } else {
+            self.without_evidence().or_else(|| self.recent())
         }
     }
 
