@@ -92,7 +92,7 @@ impl<'a> Answerable<'a> {
             } else if meant.to.is_empty() {
                 meant.to.clone_from(&all);
             }
-            self.complain(doc, &line, within, &meant.to);
+            self.complain(doc, &line, within, &meant);
         }
         for open in cut.enclosed.iter().filter(|one| one.is_open) {
             let within = container(open.span.start);
@@ -109,11 +109,11 @@ impl<'a> Answerable<'a> {
         questions.chain(expectations).collect()
     }
 
-    fn complain(&self, doc: &Doc<'_>, line: &Line, within: Option<&AnswerTo>, meant: &[AnswerTo]) {
-        if meant.is_empty() {
+    fn complain(&self, doc: &Doc<'_>, line: &Line, within: Option<&AnswerTo>, meant: &Meant) {
+        if meant.to.is_empty() {
             return;
         }
-        if meant.iter().any(|other| self.differ(within, other)) {
+        if meant.to.iter().any(|other| self.differ(within, other)) {
             let rule = codes::MEANT_HEADING;
             say(
                 doc,
@@ -123,11 +123,11 @@ impl<'a> Answerable<'a> {
             );
             return;
         }
-        let own = matches!((within, meant), (Some(within), [one, ..]) if within == one);
+        let own = within.is_some() && within == meant.to.first();
         let is_told = match line.look {
             Look::Two => true,
             Look::Marked => line.within == Within::Text,
-            Look::Plain { alone } => alone && !own && line.within == Within::Text,
+            Look::Plain { alone } => alone && !own && !meant.is_weak && line.within == Within::Text,
             Look::RunIn | Look::Amid | Look::Cell => false,
         };
         if is_told {

@@ -94,6 +94,12 @@ pub(super) fn complain_of_definitions(doc: &Doc<'_>, apart: &Apart<'_>) {
     }
 }
 
+/// Whether a place is in a definition, or right behind it.
+fn follows(text: &str, definition: &Range<usize>, at: usize) -> bool {
+    let between = text.get(definition.end..at);
+    definition.contains(&at) || between.is_some_and(|between| between.trim().is_empty())
+}
+
 /// Complains about lines that would be definitions, had they a blank line before them: as they are, they go on with a
 /// paragraph, and are shown to its readers.
 pub(super) fn complain_of_glued(doc: &Doc<'_>, cut: &Markdown) {
@@ -105,7 +111,7 @@ pub(super) fn complain_of_glued(doc: &Doc<'_>, cut: &Markdown) {
         let mut defined = cut.definitions.iter();
         let is_one = !bare.starts_with('[')
             || cut.enclosed_at(start).is_some()
-            || defined.any(|one| one.span.contains(&start));
+            || defined.any(|one| follows(doc.text, &one.span, start));
         if !is_one && !Markdown::cut(bare, 0).definitions.is_empty() {
             doc.complaints
                 .about(

@@ -167,7 +167,8 @@ impl Titles {
 
     /// A short name among the few words of a line that has the marks of a heading.
     fn beside(&self, line: &Line, words: &[Piece]) -> Option<(String, How)> {
-        if !line.is_marked() || line.within != Within::Text {
+        let is_tagged = line.words.contains('#');
+        if !line.is_marked() || is_tagged || line.within != Within::Text {
             return None;
         }
         let all = 0..words.len().min(LONG_WORDS + BESIDE_WORDS_MAX);

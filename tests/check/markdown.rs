@@ -115,14 +115,16 @@ fn what_is_answered_elsewhere_was_not_meant_to_begin_there() {
         "| x | Title of more-less |",
         "Title of more-less: less of it, in short",
         "**Title of more-less** in short",
-        "more-less!",
+        "more-less: less of it",
     ] {
         let alone = format!("## thanks\n\n{text}\n");
         assert!(codes(&tree(&alone)).contains(&"E035"), "{text:?}");
-        let both = format!("{alone}\n## more-less\n\nwords\n");
+        let both = format!("{alone}\n## more-less\n\nwords of her own\n");
         assert_eq!(codes(&tree(&both)), Vec::<&str>::new(), "{text:?}");
-        let unanswered = format!("{alone}\n## more-less\n");
-        assert!(codes(&tree(&unanswered)).contains(&"E035"), "{text:?}");
+        for placeholder in ["", "n/a", "-", "see below"] {
+            let unanswered = format!("{alone}\n## more-less\n\n{placeholder}\n");
+            assert!(codes(&tree(&unanswered)).contains(&"E035"), "{text:?}");
+        }
     }
 }
 
@@ -179,7 +181,8 @@ fn what_is_open_at_the_end_is_an_error_where_readers_differ() {
 fn a_definition_within_a_paragraph_is_an_error() {
     for text in [
         "See [the log][log].\n[log]: https://a.example/log",
-        "See [the log][log].\n> [log]: https://a.example/log \"title\"",
+        "See [the log][log].\n  [log]: https://a.example/log \"title\"",
+        "- See [the log][log].\n  [log]: https://a.example/log",
     ] {
         let said = codes(&tree(&format!("## thanks\n\n{text}\n")));
         assert!(said.contains(&"E038"), "{text:?}: {said:?}");
