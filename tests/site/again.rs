@@ -14,10 +14,11 @@ use gradus::site;
 use rand::Rng;
 
 use super::edits::Tree;
+use crate::cases::cases;
 
 const PEOPLE: usize = 8;
-/// At least so many edits; what is drawn is compared after every one or two.
-const EDITS: usize = 76;
+/// So many edits where all cases are tried; what is drawn is compared after every one or two.
+const EDITS: u32 = 76;
 
 /// Sections as they are before they are sealed, and the files that are not.
 type Drawn = (
@@ -74,7 +75,7 @@ fn edited_at_random(seed: u64) {
     let mut drawn_sections = 0;
     let mut good = 0;
     let (mut edits, mut round) = (0, 0);
-    while edits < EDITS {
+    while edits < cases(EDITS) {
         let changed = tree.changed();
         rebuilder.look(&changed, today()).unwrap();
         let drawn = rebuilder.render(b"viewer", |section, content| {

@@ -13,10 +13,12 @@ use gradus::source;
 use rand::Rng;
 
 use super::edits::Tree;
+use crate::cases::cases;
 
 const PEOPLE: usize = 8;
-const ROUNDS: usize = 20;
-const SEEDS: u64 = 10;
+const ROUNDS: u32 = 20;
+/// Rounds in all.
+const BUILDS: u32 = 200;
 
 type Files = BTreeMap<String, Vec<u8>>;
 type Site = (Files, SealedSite);
@@ -147,16 +149,18 @@ fn edited_at_random(seed: u64, tally: &mut Tally) {
 #[test]
 fn random_edits_are_renewed_to_what_the_whole_holds() {
     let mut tally = Tally::default();
-    for seed in 1..=SEEDS {
-        edited_at_random(seed, &mut tally);
+    let tried = cases(BUILDS);
+    for seed in 1..=tried.div_ceil(ROUNDS) {
+        edited_at_random(seed.into(), &mut tally);
     }
     let Tally {
         builds,
         renewals,
         untouched,
     } = tally;
+    let few = tried as usize / 20;
     assert!(
-        renewals > untouched + 10 && builds > renewals + 10,
+        renewals > untouched + few && builds > renewals + few,
         "of {builds}: {renewals} renewals, {untouched} of which changed nothing"
     );
 }
