@@ -1,12 +1,7 @@
-//! Parse, run, print, exit code.
-
-mod cli;
-mod commands;
+//! The program: everything is in the library's `cli`.
 
 use std::process::ExitCode;
 
-use clap::Parser;
-use gradus::terminal::{is_spelled_out, visible, without_secrets};
 use mimalloc::MiMalloc;
 
 /// A build makes and drops small things by the million, from all threads.
@@ -14,46 +9,5 @@ use mimalloc::MiMalloc;
 static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
-    gradus::core_dumps::forbid();
-    let cli = match cli::Cli::of_process() {
-        Ok(cli) => cli,
-        Err(refusal) => return refused(&refusal),
-    };
-    commands::set_color(cli.color);
-    match commands::run(&cli) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(failure) => {
-            failure.print();
-            ExitCode::from(failure.exit_code())
-        }
-    }
-}
-
-/// Help and version, or what is wrong with the command line, in which somebody may have typed a key.
-fn refused(refusal: &clap::Error) -> ExitCode {
-    if !refusal.use_stderr() {
-        refusal.exit();
-    }
-    match words_of_visible_arguments() {
-        Some(words) => eprint!("{words}"),
-        None => anstream::eprint!("{}", without_secrets(&refusal.render().ansi().to_string())),
-    }
-    ExitCode::from(u8::try_from(refusal.exit_code()).unwrap_or(2))
-}
-
-/// What is wrong with the command line, where something in it would steer a terminal: said of the arguments made visible.
-/// `None` if nothing would.
-fn words_of_visible_arguments() -> Option<String> {
-    let typed: Vec<String> = std::env::args_os()
-        .map(|argument| argument.to_string_lossy().into_owned())
-        .collect();
-    if !typed
-        .iter()
-        .any(|argument| argument.contains(is_spelled_out))
-    {
-        return None;
-    }
-    let refusal = cli::Cli::try_parse_from(typed.iter().map(|argument| visible(argument))).err();
-    let words = refusal.map(|refusal| refusal.render().to_string());
-    Some(words.unwrap_or_else(|| "error: an argument holds control characters\n".to_owned()))
+    gradus::cli::main()
 }

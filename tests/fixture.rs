@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use bech32::{Bech32, Hrp};
-use gradus::model::*;
-use gradus::seal::*;
+use gradus::domain::model::*;
+use gradus::sealed::seal::*;
 
 pub const CREATED: u64 = 1_795_305_600;
 pub const EXPIRES: u64 = CREATED + 183 * 86_400;

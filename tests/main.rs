@@ -13,7 +13,7 @@ mod site;
 mod trust;
 mod world;
 
-#[path = "../src/cases.rs"]
+#[path = "../src/ground/cases.rs"]
 mod cases;
 mod fixture;
 mod program;

@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Parser;
-use gradus::access::Lock;
-use gradus::{acceptance, pipeline, terminal};
+use gradus::domain::access::Lock;
+use gradus::{build::acceptance, build::pipeline, cli::terminal};
 use rayon::prelude::*;
 
 use markdown::Fences;

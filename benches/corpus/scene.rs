@@ -1,7 +1,7 @@
 //! Who is there, who manages whom, and which half-years they went through.
 
 use chrono::{Datelike, Days};
-use gradus::model::Date;
+use gradus::domain::model::Date;
 use rand::SeedableRng;
 use rand::rngs::StdRng;
 

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use chrono::Days;
-use gradus::model::Date;
+use gradus::domain::model::Date;
 use rand::Rng;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;

@@ -11,11 +11,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use gradus::access::{self, Audiences, Planned};
-use gradus::model::*;
-use gradus::pipeline;
-use gradus::publish::Publication;
-use gradus::seal::{SiteKey, container, owned_files, seal_site};
+use gradus::build::pipeline;
+use gradus::domain::access::{self, Audiences, Planned};
+use gradus::domain::model::*;
+use gradus::sealed::publish::Publication;
+use gradus::sealed::seal::{SiteKey, container, owned_files, seal_site};
 use gradus::site::markdown::{self, Surroundings};
 use gradus::site::{self, Theme, highlight, tree};
 use html5gum::emitters::callback::{Callback, CallbackEmitter, CallbackEvent};
@@ -234,7 +234,7 @@ fn sealing(c: &mut Criterion) {
     let packed = container::pack(&json).expect("it is small enough");
     group.throughput(Throughput::Bytes(packed.len() as u64));
     group.bench_function("the package encrypted to its key", |b| {
-        b.iter(|| gradus::seal::age_file::seal(&reader, black_box(&packed)))
+        b.iter(|| gradus::sealed::seal::age_file::seal(&reader, black_box(&packed)))
     });
     group.bench_function("floor: two agreements by X25519", |b| {
         let secret = x25519_dalek::StaticSecret::from([7; 32]);
@@ -259,8 +259,12 @@ fn publishing(c: &mut Criterion) {
         .collect();
     let mut group = c.benchmark_group("publish");
     group.sample_size(20);
-    let input =
-        gradus::pipeline::seal_input(&organisation(), SiteKey::generate(), 1_800_000_000, true);
+    let input = gradus::build::pipeline::seal_input(
+        &organisation(),
+        SiteKey::generate(),
+        1_800_000_000,
+        true,
+    );
     let count = AtomicUsize::new(0);
     let next = || {
         place
@@ -272,8 +276,9 @@ fn publishing(c: &mut Criterion) {
             next,
             |folder| {
                 let signer = input.site_key.signer();
-                let proven =
-                    |out: &Path| owned_files(&gradus::seal::Folder(out.to_owned()), &signer);
+                let proven = |out: &Path| {
+                    owned_files(&gradus::sealed::seal::Folder(out.to_owned()), &signer)
+                };
                 let publication =
                     Publication::begin(&folder.join("public"), &folder, proven).expect("a stage");
                 let site = seal_site(&input, &publication, &[], &files, &[]).expect("a site");

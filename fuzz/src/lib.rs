@@ -9,13 +9,13 @@ use std::sync::{Arc, LazyLock};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use ed25519_dalek::{Signer as _, SigningKey};
-use gradus::diag::Report;
-use gradus::model::FileHash;
-use gradus::seal::{OpenedSection, SealedSiteReader, Signer, SiteFiles, Trust, container};
+use gradus::domain::model::FileHash;
+use gradus::ground::diag::Report;
+use gradus::sealed::seal::{OpenedSection, SealedSiteReader, Signer, SiteFiles, Trust, container};
 use gradus::serve::listener::{Counted, HEAD_MAX_BYTES, count};
 use gradus::site::{markdown, tree};
-use gradus::source::{self, Content, Source};
-use gradus::{check, terminal};
+use gradus::tree::source::{self, Content, Source};
+use gradus::{cli::terminal, tree::check};
 
 /// A target: a name, and what takes the bytes.
 pub type Target = (&'static str, fn(&[u8]));
@@ -134,7 +134,8 @@ fn is_told(report: &Report) {
     }
     let drawn = terminal::drawn(report);
     let plain = drawn.replace("\u{1b}[", ""); // the program's own colours
-    let deceives = |c: char| (c.is_control() && c != '\n') || gradus::model::turns_direction(c);
+    let deceives =
+        |c: char| (c.is_control() && c != '\n') || gradus::domain::model::turns_direction(c);
     assert!(!plain.contains(deceives), "{plain:?}");
 }
 
@@ -159,7 +160,7 @@ pub fn markdown(data: &[u8]) {
     );
     let line = markdown::inline(&text, &around);
     tree::parse(&format!("<p>{line}</p>"), &media).expect("a line is within the allow-list");
-    gradus::model::markup::plain(&text);
+    gradus::domain::model::markup::plain(&text);
 }
 
 /// A sealed file's inside: the container, and the section in it.
@@ -222,7 +223,7 @@ fn read_site(files: &dyn SiteFiles, signer: &str) {
 fn reader<'f>(
     files: &'f dyn SiteFiles,
     signer: &Signer,
-) -> Result<SealedSiteReader<'f>, gradus::seal::ReadError> {
+) -> Result<SealedSiteReader<'f>, gradus::sealed::seal::ReadError> {
     let trust = Trust {
         signer: Some(*signer),
         seen_build: Some(1),

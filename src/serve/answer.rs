@@ -13,8 +13,8 @@ use super::preview::SCRIPT;
 use super::preview_state::{PreviewState, Shown};
 use super::server::Answers;
 use super::{Generation, Reader, RunSecret};
-use crate::deploy::POLICY;
-use crate::model::{Date, PersonId};
+use crate::domain::model::{Date, PersonId};
+use crate::sealed::deploy::POLICY;
 
 /// How bar and overlay look.
 const STYLE: &[u8] = include_bytes!("../../viewer/preview.css");

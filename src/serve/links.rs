@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 use super::RunSecret;
-use crate::private;
+use crate::ground::private;
 
 /// Links that nobody has used yet. The oldest one that is in no file stops working when there is one more.
 const OPEN_MAX: usize = 8;

@@ -8,15 +8,15 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::RunSecret;
-use crate::diag::{Report, Severity};
-use crate::model::{
+use crate::build::pipeline::{self, BuildError};
+use crate::build::rebuild::{Outcome, Rebuilder};
+use crate::cli::terminal::{visible, visible_lines};
+use crate::domain::model::{
     Date, KeyKind, Ledger, LedgerEntry, Organisation, Person, PersonId, SealedSite, SiteStore,
 };
-use crate::pipeline::{self, BuildError};
-use crate::rebuild::{Outcome, Rebuilder};
-use crate::seal::{SealError, SealInput, SealState, Sealer, SiteKey};
-use crate::source::{Given, LoadError, Unopened};
-use crate::terminal::{visible, visible_lines};
+use crate::ground::diag::{Report, Severity};
+use crate::sealed::seal::{SealError, SealInput, SealState, Sealer, SiteKey};
+use crate::tree::source::{Given, LoadError, Unopened};
 
 /// The viewer with the preview's bar around it, bundled when this program was built.
 pub const SCRIPT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/preview.js"));

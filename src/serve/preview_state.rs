@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use super::complaints::Complaints;
 use super::{Generation, Refreshed};
-use crate::model::FileHash;
+use crate::domain::model::FileHash;
 
 /// Open streams of events. Whoever has listened longest goes when there is one more.
 const STREAMS_MAX: usize = 8;

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use super::preview_state::PreviewState;
 use super::watch::News;
 use super::{Preview, Refreshed};
-use crate::model::Date;
+use crate::domain::model::Date;
 
 /// How often the day is asked for while nothing changes.
 const DAY_CHECK: Duration = Duration::from_secs(30);

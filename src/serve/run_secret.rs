@@ -7,8 +7,8 @@ use rand::rngs::OsRng;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use crate::model::{Date, Identity, PersonId};
-use crate::seal::{IdentityFile, IdentityHeader, SiteKey};
+use crate::domain::model::{Date, Identity, PersonId};
+use crate::sealed::seal::{IdentityFile, IdentityHeader, SiteKey};
 
 /// Bytes in hexadecimal that make an address unguessable. A label of a host name has room for 31.
 const ADDRESS_BYTES: usize = 16;

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use tiny_http::{Request, Server as Http};
 
 use super::listener::Listener;
-use crate::private;
+use crate::ground::private;
 
 /// Threads that answer.
 const ANSWERING: usize = 4;

@@ -201,7 +201,7 @@ fn stat_of(path: &Path) -> Option<FileStat> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Given;
+    use crate::tree::source::Given;
 
     #[test]
     fn every_change_shows_and_only_what_changed() {

@@ -14,7 +14,7 @@ use notify::{Config, RecommendedWatcher, RecursiveMode, Watcher as _};
 
 use super::snapshot::DirSnapshot;
 use super::watched_paths::{Depth, WatchedPaths};
-use crate::source::Given;
+use crate::tree::source::Given;
 
 /// How often everything is looked at, at most and at least.
 const LOOK_EVERY: (Duration, Duration) = (Duration::from_secs(1), Duration::from_millis(2_500));

@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::source::{self, FILE_MAX_BYTES, Given};
+use crate::tree::source::{self, FILE_MAX_BYTES, Given};
 
 /// Where the files of an organisation lie, in its directory.
 const AREAS: [&str; 5] = ["rubrics", "cycles", "people", "management", "themes"];
@@ -170,7 +170,7 @@ fn text_of(path: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::Outside;
+    use crate::tree::source::Outside;
 
     fn of(root: &Path) -> WatchedPaths {
         WatchedPaths::of(root, &Given::default())

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use super::theme::document::Contract;
 use super::theme::{Theme, ThemeError};
-use crate::model::PlainFile;
+use crate::domain::model::PlainFile;
 
 /// Style sheets in the order in which later ones may rely on earlier ones.
 const STYLE_SHEETS: &[&str] = &[

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use super::html::Html;
 use super::markdown::{self, Surroundings};
 use super::theme::{Theme, ThemeError};
-use crate::model::*;
+use crate::domain::model::*;
 
 /// Where headings in prose begin: below a page's `h1`, a section's `h2` and a card's `h3`.
 const PROSE_HEADING: u8 = 4;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::model::Date;
+use crate::domain::model::Date;
 
 /// `1 May 2026`.
 pub fn written(date: Date) -> String {

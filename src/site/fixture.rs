@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::model::*;
+use crate::domain::model::*;
 
 /// The id of that text.
 macro_rules! id {

@@ -16,7 +16,7 @@ use pulldown_cmark::{
 use super::highlight;
 use super::html::{Html, Writer};
 use super::tree;
-use crate::model::{Allowlist, Namespace, markup};
+use crate::domain::model::{Allowlist, Namespace, markup};
 
 /// Elements within one another; far under the depth that a page may have.
 const DEPTH_MAX: usize = 24;
@@ -563,8 +563,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::cases::property;
-    use crate::model::Node;
+    use crate::domain::model::Node;
+    use crate::ground::cases::property;
 
     fn around<'a>() -> Surroundings<'a> {
         Surroundings {

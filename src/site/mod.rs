@@ -7,7 +7,7 @@
 //! | [`markdown`] | prose → HTML that holds nothing but what we wrote |
 //! | [`highlight`] | code fences → classes that `syntax.css` styles |
 //! | [`diff`] | what two texts do not share, word by word |
-//! | [`tree`] | rendered HTML → [`crate::model::Tree`], as a browser would read it, checked against the allow-list |
+//! | [`tree`] | rendered HTML → [`crate::domain::model::Tree`], as a browser would read it, checked against the allow-list |
 //! | [`public`] | public rubrics as plain pages |
 //! | [`mod@assets`] | style sheets and the viewer's script, named by their content; the shell |
 //!
@@ -37,7 +37,7 @@ pub use html::Html;
 pub use public::{public_rubric_files, public_rubrics};
 pub use theme::{Theme, ThemeError};
 
-use crate::model::*;
+use crate::domain::model::*;
 
 /// The language of the words that templates add.
 const LANGUAGE: &str = "en";

@@ -14,7 +14,7 @@ use super::theme::document::Contract;
 use super::theme::{Theme, ThemeError};
 use super::tree;
 use super::view::rubric::{self, Edition};
-use crate::model::*;
+use crate::domain::model::*;
 
 /// The public rubrics that there are, for the lock page; by id.
 pub fn public_rubrics(commons: &Commons) -> Vec<RubricLink> {

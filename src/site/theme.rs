@@ -11,8 +11,8 @@ use serde::Serialize;
 use tera::{Context, Tera};
 
 use super::tree::{self, Forbidden, MediaTypes};
-use crate::fingerprint;
-use crate::model::{FileHash, SvgFault, Tree, inert_svg, is_svg};
+use crate::domain::model::{FileHash, SvgFault, Tree, inert_svg, is_svg};
+use crate::ground::fingerprint;
 use recent::RecentPages;
 
 pub(crate) mod document;

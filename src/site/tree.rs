@@ -6,7 +6,7 @@
 use thiserror::Error;
 
 use super::html::{Html, Writer};
-use crate::model::{Allowlist, Namespace, Node, Tree};
+use crate::domain::model::{Allowlist, Namespace, Node, Tree};
 
 mod page;
 mod tags;

@@ -6,9 +6,11 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use gradus::model::{Date, Identity, Organisation};
-use gradus::source::{Content, CycleFile, Directory, FileKind, PersonFile, Source, SourceFile};
-use gradus::{check, source, terminal};
+use gradus::domain::model::{Date, Identity, Organisation};
+use gradus::tree::source::{
+    Content, CycleFile, Directory, FileKind, PersonFile, Source, SourceFile,
+};
+use gradus::{cli::terminal, tree::check, tree::source};
 
 /// The day on which everything is built.
 pub const TODAY: &str = "2026-11-22";

@@ -1,9 +1,9 @@
 //! What a difference says: each kind of change, and where it is told.
 
-use gradus::acceptance::{Acceptance, LockStatus, accept};
-use gradus::access::lock;
-use gradus::access::lock::{Gained, Lock};
-use gradus::diag::Report;
+use gradus::build::acceptance::{Acceptance, LockStatus, accept};
+use gradus::domain::access::lock;
+use gradus::domain::access::lock::{Gained, Lock};
+use gradus::ground::diag::Report;
 
 use super::company::{TODAY, World, company, day, recipient};
 
@@ -907,9 +907,9 @@ fn while_a_tree_is_written_the_lock_warns_and_stops_nothing_whatever_the_keys_ar
     write("gradus.toml", "name = \"A\"\n");
     write("people/ada/person.toml", &person(1, ""));
     write("people/grace/person.toml", &person(2, ""));
-    let (org, _) = gradus::pipeline::load(root.path(), day(TODAY)).expect("a tree");
+    let (org, _) = gradus::build::pipeline::load(root.path(), day(TODAY)).expect("a tree");
     accept(root.path(), &Lock::of(&org.expect("it is valid"))).expect("it can be written");
-    let stand_in: gradus::check::StandIn = Box::new(|person| {
+    let stand_in: gradus::tree::check::StandIn = Box::new(|person| {
         let number = if person.id.as_str() == "ada" {
             101
         } else {
@@ -917,7 +917,8 @@ fn while_a_tree_is_written_the_lock_warns_and_stops_nothing_whatever_the_keys_ar
         };
         Some(recipient(number))
     });
-    let mut rebuilder = gradus::rebuild::Rebuilder::new(root.path().to_owned(), Some(stand_in));
+    let mut rebuilder =
+        gradus::build::rebuild::Rebuilder::new(root.path().to_owned(), Some(stand_in));
     let everything = [root.path().canonicalize().expect("it is there")].into();
     rebuilder.look(&everything, day(TODAY)).expect("a tree");
     assert_eq!(told(rebuilder.unaccepted()), "");
@@ -933,7 +934,7 @@ fn while_a_tree_is_written_the_lock_warns_and_stops_nothing_whatever_the_keys_ar
     );
     assert!(!rebuilder.unaccepted().has_errors());
     assert!(rebuilder.organisation().is_some());
-    let (org, _) = gradus::pipeline::load(root.path(), day(TODAY)).expect("a tree");
+    let (org, _) = gradus::build::pipeline::load(root.path(), day(TODAY)).expect("a tree");
     accept(root.path(), &Lock::of(&org.expect("it is valid"))).expect("it can be written");
     rebuilder.look(&everything, day(TODAY)).expect("a tree");
     assert_eq!(told(rebuilder.unaccepted()), "");

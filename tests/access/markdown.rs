@@ -3,8 +3,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gradus::access::{Audiences, draw, plan};
-use gradus::model::Organisation;
+use gradus::domain::access::{Audiences, draw, plan};
+use gradus::domain::model::Organisation;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};

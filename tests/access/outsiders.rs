@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gradus::access::{Audiences, commons, draw, plan};
-use gradus::growth;
-use gradus::model::*;
-use gradus::pipeline::{self, Days, Manner};
-use gradus::scaffold;
+use gradus::build::pipeline::{self, Days, Manner};
+use gradus::domain::access::{Audiences, commons, draw, plan};
+use gradus::domain::growth;
+use gradus::domain::model::*;
 use gradus::site::Theme;
+use gradus::tree::scaffold;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};

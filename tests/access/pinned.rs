@@ -2,9 +2,9 @@
 
 use std::process::Command;
 
-use gradus::acceptance::{Acceptance, accept};
-use gradus::access::Lock;
-use gradus::pipeline;
+use gradus::build::acceptance::{Acceptance, accept};
+use gradus::build::pipeline;
+use gradus::domain::access::Lock;
 
 use super::company::{TODAY, day};
 
@@ -64,8 +64,8 @@ impl Tree {
     }
 
     fn found(&self) -> Acceptance {
-        let source = gradus::source::load(self.0.path()).expect("a tree");
-        let (org, report) = gradus::check::check(&source);
+        let source = gradus::tree::source::load(self.0.path()).expect("a tree");
+        let (org, report) = gradus::tree::check::check(&source);
         let org = org.unwrap_or_else(|| panic!("{:?}", report.diagnostics));
         Acceptance::of(&source, &org, day(TODAY))
     }

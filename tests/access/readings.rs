@@ -3,8 +3,8 @@
 
 use std::collections::BTreeSet;
 
-use gradus::access::{Audiences, Planned, commons, draw, plan};
-use gradus::model::{Date, Organisation};
+use gradus::domain::access::{Audiences, Planned, commons, draw, plan};
+use gradus::domain::model::{Date, Organisation};
 
 /// A word, or a section that every person has, and the recipient that opens it.
 pub type Readings = BTreeSet<(String, String)>;

@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gradus::access::lock::{Lock, difference};
-use gradus::access::{Audiences, draw, plan};
-use gradus::model::{
+use gradus::domain::access::lock::{Lock, difference};
+use gradus::domain::access::{Audiences, draw, plan};
+use gradus::domain::model::{
     Date, Identity, Organisation, PagePart, Section, SectionContent, SectionDraw, Tree,
 };
-use gradus::seal::{Keyring, SealInput, SiteKey, seal_site};
+use gradus::sealed::seal::{Keyring, SealInput, SiteKey, seal_site};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};
@@ -228,7 +228,7 @@ impl Site {
             .iter()
             .map(|planned| content(draw(&audiences, planned)))
             .collect();
-        let store = gradus::model::MemoryStore::default();
+        let store = gradus::domain::model::MemoryStore::default();
         seal_site(&input(org), &store, &sections, &[], &[]).expect("it can be sealed");
         let files = store.into_files();
         let keyrings = KEYS.into_iter().flatten().filter_map(|number| {
@@ -268,7 +268,7 @@ pub fn input(org: &Organisation) -> SealInput {
         &[9; 32],
     );
     let key = SiteKey::parse(&key.expect("a key")).expect("a site key");
-    gradus::pipeline::seal_input(org, key, 1_795_305_600, false)
+    gradus::build::pipeline::seal_input(org, key, 1_795_305_600, false)
 }
 
 /// Opens a file by the stock library, and unpacks it.

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use gradus::access::lock::{Lock, difference};
-use gradus::model::Organisation;
+use gradus::domain::access::lock::{Lock, difference};
+use gradus::domain::model::Organisation;
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};

@@ -5,8 +5,8 @@
 
 use std::collections::BTreeSet;
 
-use gradus::access::lock::{Difference, Gained, Lock, Readable, difference};
-use gradus::model::{Date, Organisation};
+use gradus::domain::access::lock::{Difference, Gained, Lock, Readable, difference};
+use gradus::domain::model::{Date, Organisation};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};

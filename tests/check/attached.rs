@@ -5,9 +5,9 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use gradus::access::{Audiences, draw, plan};
-use gradus::diag::Severity;
-use gradus::model::{Date, Organisation};
+use gradus::domain::access::{Audiences, draw, plan};
+use gradus::domain::model::{Date, Organisation};
+use gradus::ground::diag::Severity;
 use tempfile::TempDir;
 
 use super::tree::Tree;

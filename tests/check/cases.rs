@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use gradus::diag::Severity;
-use gradus::model::{Identity, KeyKind};
+use gradus::domain::model::{Identity, KeyKind};
+use gradus::ground::diag::Severity;
 use zeroize::Zeroizing;
 
 use super::tree::{ADA, GRACE, LINUS, Tree};
@@ -666,7 +666,8 @@ fn people_may_have_keys_of_both_kinds_and_those_of_the_sites_kind_count() {
         ("name = \"Tiny\"\n[seal]\npost_quantum = true\n", "age1pq1"),
     ] {
         let tree = all_hybrid().with("gradus.toml", settings);
-        let (organisation, report) = gradus::pipeline::load(&tree.root(), today).expect("a tree");
+        let (organisation, report) =
+            gradus::build::pipeline::load(&tree.root(), today).expect("a tree");
         let people = organisation
             .unwrap_or_else(|| panic!("{:?}", report.diagnostics))
             .people;
@@ -699,7 +700,7 @@ fn whoever_has_no_key_left_is_warned_of_from_the_day_after_its_last() {
     let text = format!("name = \"Ada\"\nstart = 2025-01-01\n{key}\n[[role]]\nfrom = 2025-01-01\n");
     let tree = Tree::sample().with("people/ada/person.toml", &text);
     let warnings = |on: &str| {
-        let (_, report) = gradus::pipeline::load(&tree.root(), day(on)).expect("a tree");
+        let (_, report) = gradus::build::pipeline::load(&tree.root(), day(on)).expect("a tree");
         let left = report.diagnostics.into_iter().filter(|d| d.code == "W010");
         left.map(|d| d.message).collect::<Vec<_>>()
     };
@@ -716,7 +717,7 @@ fn a_login_is_warned_of_from_the_day_after_the_last_of_its_key() {
             format!("name = \"Ada\"\nstart = 2025-01-01\n{key}\n[[role]]\nfrom = 2025-01-01\n");
         let tree = Tree::sample().with("people/ada/person.toml", &text);
         let tree = tree.with("people/ada/login.age", "age-encryption.org/v1\n");
-        let (_, report) = gradus::pipeline::load(&tree.root(), day(on)).expect("a tree");
+        let (_, report) = gradus::build::pipeline::load(&tree.root(), day(on)).expect("a tree");
         let found = report.diagnostics.into_iter().filter(|d| d.code == "W033");
         found.map(|d| d.message).collect::<Vec<_>>()
     };
@@ -730,7 +731,7 @@ fn a_login_is_warned_of_from_the_day_after_the_last_of_its_key() {
     }
 }
 
-fn day(text: &str) -> gradus::model::Date {
+fn day(text: &str) -> gradus::domain::model::Date {
     text.parse().expect(text)
 }
 
@@ -778,7 +779,7 @@ fn every_code_has_a_case() {
         "E061", "E080", "W030", "W031", "W032", "W033",
     ]);
     // Guidance: see `guidance`.
-    let rules = gradus::check::codes().iter();
+    let rules = gradus::tree::check::codes().iter();
     let all = rules
         .filter(|rule| rule.severity != Severity::Advice)
         .map(|rule| rule.code);
@@ -866,8 +867,8 @@ fn cycles_may_overlap_where_nobody_has_files_in_both() {
 /// The warnings of the plan of audiences, as code, file and marked text.
 fn audience_warnings(tree: &Tree) -> Vec<(&'static str, String, String)> {
     let today = "2026-08-01".parse().expect("a date");
-    let (_, report) = gradus::pipeline::load(&tree.root(), today).expect("an organisation");
-    let marked = |d: &gradus::diag::Diagnostic| {
+    let (_, report) = gradus::build::pipeline::load(&tree.root(), today).expect("an organisation");
+    let marked = |d: &gradus::ground::diag::Diagnostic| {
         let text = report.texts.get(&d.place.file).map_or("", |text| &**text);
         let marked = text.get(d.place.start..d.place.end).unwrap_or_default();
         (d.code, d.place.file.to_string(), marked.to_owned())

@@ -1,6 +1,6 @@
 //! Every file kind and every key of the format, read into the model.
 
-use gradus::model::*;
+use gradus::domain::model::*;
 
 use super::tree::{ADA, GRACE, LINUS, Tree};
 
@@ -48,7 +48,7 @@ fn complete() -> Organisation {
         .with("management/2026-h1/ada.toml", include_str!("complete/talent.toml"))
         .with("management/notes/ada.md", "## 2026-02-02 First\n\nA note.\n");
     let (organisation, report) = tree.check();
-    let drawn = anstream::adapter::strip_str(&gradus::terminal::drawn(&report)).to_string();
+    let drawn = anstream::adapter::strip_str(&gradus::cli::terminal::drawn(&report)).to_string();
     assert!(report.diagnostics.is_empty(), "{drawn}");
     organisation.expect("no errors")
 }

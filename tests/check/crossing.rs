@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use gradus::model::Organisation;
-use gradus::{check, source};
+use gradus::domain::model::Organisation;
+use gradus::{tree::check, tree::source};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use rayon::prelude::*;

@@ -153,7 +153,8 @@ fn a_cycle_that_five_took_part_in_is_to_be_closed_once_its_day_is_over() {
     };
     let is_said = |tree: &Tree, on: &str| {
         let today = on.parse().expect("a date");
-        let (_, report) = gradus::pipeline::load(&tree.root(), today).expect("an organisation");
+        let (_, report) =
+            gradus::build::pipeline::load(&tree.root(), today).expect("an organisation");
         let mut said = report.diagnostics.into_iter();
         let said = said.find(|one| one.code == "G062");
         said.map(|one| (one.place.file.to_string(), one.help.unwrap_or_default()))

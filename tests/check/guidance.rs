@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use gradus::diag::Severity;
-use gradus::rebuild::Rebuilder;
+use gradus::build::rebuild::Rebuilder;
+use gradus::ground::diag::Severity;
 
 use super::tree::{ADA, GRACE, Tree};
 
@@ -297,7 +297,7 @@ const ELSEWHERE: [&str; 11] = [
 
 #[test]
 fn every_lint_has_a_case() {
-    let rules = gradus::check::codes().iter();
+    let rules = gradus::tree::check::codes().iter();
     let lints = rules.filter(|rule| rule.severity == Severity::Advice);
     let lints: BTreeSet<&str> = lints.map(|rule| rule.code).collect();
     let said = SAID.iter().map(|(code, ..)| *code);
@@ -787,8 +787,8 @@ fn an_allowance_needs_a_reason() {
 fn limits_are_those_of_the_policy() {
     let policy = "name = \"Tiny\"\n[policy]\nexpectations = [4, 5]\npeers = [1, 2]\nagree_within_days = 5\npip_days = [10, 20]\npip_objectives = [1, 2]\npip_checkin_days = 5\nclose_within_days = 30\nfeedback_words_min = 3\nrecent_percent = 100\nmisleveled_cycles = 1\nquestions_max = 3\nonboarding_days_max = 5\n";
     let tree = calm_tree().with(SETTINGS, policy);
-    let (_, report) =
-        gradus::pipeline::load(&tree.root(), TODAY.parse().expect("a date")).expect("a tree");
+    let (_, report) = gradus::build::pipeline::load(&tree.root(), TODAY.parse().expect("a date"))
+        .expect("a tree");
     let codes = report
         .diagnostics
         .iter()
@@ -833,7 +833,7 @@ fn guidance_after_a_change_is_that_of_a_first_look() {
         tree = tree.with(path, &text);
         let paths = BTreeSet::from([tree.root().join(path)]);
         again.look(&paths, today).expect("a tree");
-        let (_, afresh) = gradus::pipeline::load(&tree.root(), today).expect("a tree");
+        let (_, afresh) = gradus::build::pipeline::load(&tree.root(), today).expect("a tree");
         assert_eq!(again.report().diagnostics, afresh.diagnostics, "{path}");
         assert_eq!(again.report().count(Severity::Advice), advice, "{path}");
     }

@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use gradus::diag::Report;
-use gradus::model::*;
-use gradus::source::{self, Given, Inputs, Outside, Source};
-use gradus::{check, pipeline};
+use gradus::domain::model::*;
+use gradus::ground::diag::Report;
+use gradus::tree::source::{self, Given, Inputs, Outside, Source};
+use gradus::{build::pipeline, tree::check};
 
 use super::tree::Tree;
 

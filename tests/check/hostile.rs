@@ -257,6 +257,6 @@ fn a_directory_where_a_file_belongs_is_refused_everywhere() {
 
 #[test]
 fn a_directory_without_gradus_toml_is_no_organisation() {
-    assert!(gradus::source::load(&Tree::empty().root()).is_err());
-    assert!(gradus::source::load(std::path::Path::new("/nowhere/at/all")).is_err());
+    assert!(gradus::tree::source::load(&Tree::empty().root()).is_err());
+    assert!(gradus::tree::source::load(std::path::Path::new("/nowhere/at/all")).is_err());
 }

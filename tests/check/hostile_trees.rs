@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use gradus::source;
+use gradus::tree::source;
 use tempfile::TempDir;
 
 use super::tree::{Tree, check_at};

@@ -1,7 +1,7 @@
 //! Answers that run into one another, and definitions that belong to a whole file.
 
-use gradus::diag::Severity;
-use gradus::model::AnswerTo;
+use gradus::domain::model::AnswerTo;
+use gradus::ground::diag::Severity;
 
 use super::tree::Tree;
 

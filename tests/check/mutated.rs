@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use gradus::check::{self, Guidance};
-use gradus::diag::Report;
-use gradus::model::Organisation;
-use gradus::source;
+use gradus::domain::model::Organisation;
+use gradus::ground::diag::Report;
+use gradus::tree::check::{self, Guidance};
+use gradus::tree::source;
 use proptest::prelude::*;
 
 use super::tree::{Tree, sample};
@@ -133,10 +133,10 @@ proptest! {
         let (organisation, report) = judged(&tree.with_bytes(path, &bytes));
         every_complaint_has_a_place(&report);
         prop_assert_eq!(organisation.is_some(), !report.has_errors());
-        gradus::terminal::drawn(&report);
-        gradus::formats::json(&report);
-        gradus::formats::github(&report, "");
-        gradus::formats::gitlab(&report, "");
+        gradus::cli::terminal::drawn(&report);
+        gradus::cli::formats::json(&report);
+        gradus::cli::formats::github(&report, "");
+        gradus::cli::formats::gitlab(&report, "");
     }
 }
 
@@ -157,7 +157,7 @@ proptest! {
         let (organisation, report) = judged(&tree);
         every_complaint_has_a_place(&report);
         prop_assert_eq!(organisation.is_some(), !report.has_errors());
-        gradus::terminal::drawn(&report);
-        gradus::formats::json(&report);
+        gradus::cli::terminal::drawn(&report);
+        gradus::cli::formats::json(&report);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::symlink;
 
-use gradus::model::Identity;
+use gradus::domain::model::Identity;
 
 use super::tree::Tree;
 

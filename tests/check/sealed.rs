@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use gradus::at_rest::{SealTo, seal};
-use gradus::check;
-use gradus::model::Identity;
-use gradus::source::{self, FileKind, Given, Identities, Outside, ProblemKind};
+use gradus::domain::model::Identity;
+use gradus::tree::at_rest::{SealTo, seal};
+use gradus::tree::check;
+use gradus::tree::source::{self, FileKind, Given, Identities, Outside, ProblemKind};
 
 use super::tree::Tree;
 

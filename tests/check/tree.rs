@@ -3,9 +3,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gradus::diag::{Diagnostic, Report, Severity};
-use gradus::model::Organisation;
-use gradus::{check, pipeline, source};
+use gradus::domain::model::Organisation;
+use gradus::ground::diag::{Diagnostic, Report, Severity};
+use gradus::{build::pipeline, tree::check, tree::source};
 use tempfile::TempDir;
 
 /// Three people, two cycles and a rubric, in one directory that goes away with the value.
@@ -160,7 +160,8 @@ impl Tree {
     #[track_caller]
     pub fn advises(self, on: &str, codes: &[&str]) {
         let (organisation, mut report) = self.judged(on);
-        let drawn = anstream::adapter::strip_str(&gradus::terminal::drawn(&report)).to_string();
+        let drawn =
+            anstream::adapter::strip_str(&gradus::cli::terminal::drawn(&report)).to_string();
         assert!(organisation.is_some(), "{drawn}");
         report
             .diagnostics
@@ -189,7 +190,7 @@ impl Tree {
             .collect();
         let expected: Vec<_> = codes.iter().copied().zip(self.expected.clone()).collect();
         assert_eq!(codes.len(), self.expected.len(), "one mark for each code");
-        let drawn = anstream::adapter::strip_str(&gradus::terminal::drawn(report)).to_string();
+        let drawn = anstream::adapter::strip_str(&gradus::cli::terminal::drawn(report)).to_string();
         assert_eq!(said, expected, "\n{drawn}");
     }
 }

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::PathBuf;
 
-use gradus::at_rest::{SealTo, seal};
-use gradus::model::Identity;
-use gradus::source::{self, Given, Identities, Outside};
-use gradus::{formats, pipeline, terminal};
+use gradus::domain::model::Identity;
+use gradus::tree::at_rest::{SealTo, seal};
+use gradus::tree::source::{self, Given, Identities, Outside};
+use gradus::{build::pipeline, cli::formats, cli::terminal};
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 

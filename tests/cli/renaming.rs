@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use gradus::model::{Date, Organisation, PersonId};
-use gradus::{access, pipeline, scaffold, site, source};
+use gradus::domain::model::{Date, Organisation, PersonId};
+use gradus::{build::pipeline, domain::access, site, tree::scaffold, tree::source};
 use walkdir::WalkDir;
 
 use crate::program::Program;
@@ -317,7 +317,7 @@ fn sealed_sources_move_and_what_is_in_them_follows() {
 
 fn scaffold_path(path: &str) -> String {
     let [from, to] = ["ada", "ada-x"].map(|id| PersonId::new(id).unwrap());
-    gradus::model::path_of_renamed(path, &from, &to)
+    gradus::domain::model::path_of_renamed(path, &from, &to)
 }
 
 #[test]

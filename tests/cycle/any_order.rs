@@ -4,9 +4,9 @@ use std::fs;
 use std::io::Write;
 use std::path::Path;
 
-use gradus::model::{Date, ExpectationKind, LogKind, Organisation, Person};
-use gradus::pipeline::{self, Days};
-use gradus::scaffold::*;
+use gradus::build::pipeline::{self, Days};
+use gradus::domain::model::{Date, ExpectationKind, LogKind, Organisation, Person};
+use gradus::tree::scaffold::*;
 use proptest::prelude::*;
 
 use super::schemas::judge_tree;
@@ -264,7 +264,7 @@ fn date_all(root: &Path) {
 fn loaded(root: &Path, after: &str) -> Organisation {
     let (organisation, report) = pipeline::load(root, today()).expect("an organisation");
     organisation.unwrap_or_else(|| {
-        let drawn = gradus::terminal::drawn(&report);
+        let drawn = gradus::cli::terminal::drawn(&report);
         panic!("after {after}:\n{}", anstream::adapter::strip_str(&drawn))
     })
 }
@@ -276,13 +276,13 @@ fn builds(org: &Organisation, root: &Path) {
         as_of: "2027-01-20".parse().expect("a date"),
     };
     pipeline::rehearse(org, &theme, days).expect("it builds");
-    let commons = gradus::access::commons(org, days.as_of);
+    let commons = gradus::domain::access::commons(org, days.as_of);
     for cycle in &org.cycles {
-        let tasks = gradus::status::tasks(org, &commons, cycle);
-        let status = gradus::status::cycle_status(org, &commons, cycle);
-        gradus::terminal::cycle(&status, days.as_of);
-        gradus::terminal::tasks(&tasks, days.as_of, true);
-        gradus::status::calendars(org, &tasks, days.as_of);
+        let tasks = gradus::domain::status::tasks(org, &commons, cycle);
+        let status = gradus::domain::status::cycle_status(org, &commons, cycle);
+        gradus::cli::terminal::cycle(&status, days.as_of);
+        gradus::cli::terminal::tasks(&tasks, days.as_of, true);
+        gradus::domain::status::calendars(org, &tasks, days.as_of);
     }
 }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use gradus::schema::{Holds, KINDS, Key, Kind};
-use gradus::{check, source};
+use gradus::tree::schema::{Holds, KINDS, Key, Kind};
+use gradus::{tree::check, tree::source};
 
 /// What is wrong on purpose with a file that is otherwise complete.
 #[derive(Clone, Copy, PartialEq)]

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gradus::schema::{KINDS, Kind, json_schema, kind};
-use gradus::source::written::front_matter;
+use gradus::tree::schema::{KINDS, Kind, json_schema, kind};
+use gradus::tree::source::written::front_matter;
 use serde_json::Value;
 
 /// The kind of a file, from its path; nothing for others.
@@ -61,7 +61,7 @@ fn judge(schema: &Value, value: &Value, at: &str, found: &mut Vec<String>) {
             "type" => is_of(value, rule.as_str().expect("a type")),
             "format" => value
                 .as_str()
-                .is_some_and(|text| text.parse::<gradus::model::Date>().is_ok()),
+                .is_some_and(|text| text.parse::<gradus::domain::model::Date>().is_ok()),
             "enum" => rule.as_array().is_some_and(|words| words.contains(value)),
             "minimum" => value.as_i64() >= rule.as_i64(),
             "maximum" => value.as_i64() <= rule.as_i64(),

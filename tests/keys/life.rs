@@ -2,7 +2,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use gradus::seal::{Folder, IdentityFile, ReadError, SealedSiteReader, Trust};
+use gradus::sealed::seal::{Folder, IdentityFile, ReadError, SealedSiteReader, Trust};
 
 use super::guide::{Guide, Words, today, yesterday};
 use super::opened::{Opened, Site};
@@ -386,7 +386,7 @@ fn a_forgotten_login_gets_a_new_identity_and_the_old_one_opens_nothing() {
         .find(|text| text.matches('-').count() == 6);
     let passphrase = passphrase.expect("seven words");
     let login = fs::read(demo.here.path("org/people/ada/login.age")).expect("a login");
-    let file = gradus::keys::unwrap_login(&login, passphrase.trim()).expect("it opens");
+    let file = gradus::sealed::keys::unwrap_login(&login, passphrase.trim()).expect("it opens");
     let site = demo.site();
     assert_eq!(site.files_open_to(&[key_file]), 0);
     let opened = site.opened_by(&file.identities[0].to_text());

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::str::FromStr;
 
 use flate2::read::GzDecoder;
-use gradus::model::Identity;
+use gradus::domain::model::Identity;
 use rayon::prelude::*;
 use serde_json::Value;
 

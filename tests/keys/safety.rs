@@ -189,7 +189,9 @@ fn no_key_command_writes_through_a_link_that_leaves_the_organisation() {
         let demo = Demo::new();
         let here = &demo.here;
         let _ = fs::remove_file(here.path("org/people/ada/login.age"));
-        let signer = gradus::seal::SiteKey::generate().signer().to_string();
+        let signer = gradus::sealed::seal::SiteKey::generate()
+            .signer()
+            .to_string();
         let (inner, outer) = (here.path(&format!("org/{moved}")), here.path("outside"));
         fs::rename(&inner, &outer).expect(moved);
         symlink(&outer, &inner).expect("a link");
@@ -213,7 +215,9 @@ fn a_key_file_is_not_changed_through_a_link() {
     fs::copy(here.path("org/demo-keys/ada.txt"), &file).expect("a copy");
     symlink(&file, &link).expect("a link");
     let before = here.read("ada.txt");
-    let signer = gradus::seal::SiteKey::generate().signer().to_string();
+    let signer = gradus::sealed::seal::SiteKey::generate()
+        .signer()
+        .to_string();
     let pin = |file: &str| run(here, &format!("keys pin ../{file} --signer {signer}"));
     pin("link.txt").exits(3).says("is a symbolic link, to `");
     assert_eq!(here.read("ada.txt"), before);

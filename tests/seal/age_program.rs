@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use gradus::model::Identity;
+use gradus::domain::model::Identity;
 use serde_json::Value;
 
 use crate::fixture::*;
@@ -61,14 +61,14 @@ fn the_age_program_opens_a_keyring_and_with_what_it_holds_a_section() {
 
 #[test]
 fn the_age_program_reads_an_identity_file_of_ours() {
-    let header = gradus::seal::IdentityHeader {
+    let header = gradus::sealed::seal::IdentityHeader {
         person: "ada",
-        created: gradus::model::Date::default(),
+        created: gradus::domain::model::Date::default(),
         site: Some(site_key().site_id()),
         signers: &[site_key().signer().to_string()],
     };
     let identity = Identity::generate();
-    let text = gradus::seal::IdentityFile::write(&identity, &header);
+    let text = gradus::sealed::seal::IdentityFile::write(&identity, &header);
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("ada.txt");
     fs::write(&path, text.as_str()).unwrap();

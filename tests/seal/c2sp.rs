@@ -10,7 +10,7 @@ use age::secrecy::SecretString;
 use age::{DecryptError, Decryptor};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use gradus::model::{FileHash, Identity, KeyKind};
+use gradus::domain::model::{FileHash, Identity, KeyKind};
 
 /// Vectors that the age crate judges otherwise: it refuses white space around armor, which is allowed,
 /// and accepts a stanza without its last line, twice.
@@ -174,7 +174,7 @@ fn there_are_vectors_of_hybrid_keys_among_them() {
 
 #[test]
 fn our_reader_opens_exactly_the_valid_vectors_for_one_key() {
-    use gradus::seal::age_file;
+    use gradus::sealed::seal::age_file;
     for (name, vector) in vectors() {
         let [text] = vector.identities.as_slice() else {
             continue;

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use gradus::model::*;
-use gradus::seal::*;
+use gradus::domain::model::*;
+use gradus::sealed::seal::*;
 use zeroize::Zeroizing;
 
 use crate::fixture::*;

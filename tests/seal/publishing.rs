@@ -5,9 +5,9 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use gradus::model::*;
-use gradus::publish::*;
-use gradus::seal::*;
+use gradus::domain::model::*;
+use gradus::sealed::publish::*;
+use gradus::sealed::seal::*;
 
 use crate::fixture::*;
 

@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
-use gradus::model::*;
-use gradus::seal::*;
+use gradus::domain::model::*;
+use gradus::sealed::seal::*;
 
 use crate::fixture::*;
 

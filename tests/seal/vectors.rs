@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use base64::Engine;
 use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
 use ed25519_dalek::{Signer as _, SigningKey};
-use gradus::model::*;
-use gradus::seal::*;
+use gradus::domain::model::*;
+use gradus::sealed::seal::*;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 

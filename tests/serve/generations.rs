@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use gradus::model::Date;
-use gradus::seal::{SealedSiteReader, Trust};
+use gradus::domain::model::Date;
+use gradus::sealed::seal::{SealedSiteReader, Trust};
 use gradus::serve::{Files, Preview, RunSecret};
 use tempfile::TempDir;
 

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};
 
-use gradus::model::Date;
+use gradus::domain::model::Date;
 use gradus::serve::preview_state::PreviewState;
 use gradus::serve::rebuild;
 use gradus::serve::watch::{News, Notice, Watch};
 use gradus::serve::{Preview, RunSecret};
-use gradus::source::{Given, Outside};
+use gradus::tree::source::{Given, Outside};
 use tempfile::TempDir;
 
 use super::running::{CANARY, PATIENCE, organisation};
@@ -215,7 +215,8 @@ fn a_link_on_the_way_that_leads_elsewhere_is_noticed_and_followed() {
             outside: Outside::new([folder.clone()]).expect("a folder"),
             ..Given::default()
         };
-        let mut source = gradus::source::load_with(&folder.join("current/org"), &given).unwrap();
+        let mut source =
+            gradus::tree::source::load_with(&folder.join("current/org"), &given).unwrap();
         let mut told = |path: &Path, words: &str, kind: &str| {
             watched.notices(&[path.to_str().unwrap()]);
             source.reload(&BTreeSet::from([path.to_owned()])).unwrap();

@@ -4,12 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
 use std::sync::Mutex;
 
-use gradus::access;
-use gradus::diag::Report;
-use gradus::fingerprint;
-use gradus::model::*;
-use gradus::pipeline;
-use gradus::rebuild::Rebuilder;
+use gradus::build::pipeline;
+use gradus::build::rebuild::Rebuilder;
+use gradus::domain::access;
+use gradus::domain::model::*;
+use gradus::ground::diag::Report;
+use gradus::ground::fingerprint;
 use gradus::site;
 use rand::Rng;
 

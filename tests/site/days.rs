@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use gradus::access;
-use gradus::growth::turns::{From, Turn, What, next_turn};
-use gradus::model::*;
-use gradus::pipeline;
+use gradus::build::pipeline;
+use gradus::domain::access;
+use gradus::domain::growth::turns::{From, Turn, What, next_turn};
+use gradus::domain::model::*;
 use gradus::site;
 use rayon::prelude::*;
 

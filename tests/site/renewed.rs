@@ -3,13 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use gradus::check::Partly;
-use gradus::fingerprint;
-use gradus::model::*;
-use gradus::pipeline::{self, Built, Days, Manner};
-use gradus::renewal::{Basis, Renewal};
-use gradus::seal::SiteKey;
-use gradus::source;
+use gradus::build::pipeline::{self, Built, Days, Manner};
+use gradus::build::renewal::{Basis, Renewal};
+use gradus::domain::model::*;
+use gradus::ground::fingerprint;
+use gradus::sealed::seal::SiteKey;
+use gradus::tree::check::Partly;
+use gradus::tree::source;
 use rand::Rng;
 
 use super::edits::Tree;

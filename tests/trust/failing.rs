@@ -5,11 +5,11 @@ use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-use gradus::host::Host;
-use gradus::keys::load_site_key;
-use gradus::model::Ledger;
-use gradus::publish::Publication;
-use gradus::verify::{Against, LeakTerms, Release, verify};
+use gradus::domain::model::Ledger;
+use gradus::sealed::host::Host;
+use gradus::sealed::keys::load_site_key;
+use gradus::sealed::publish::Publication;
+use gradus::sealed::verify::{Against, LeakTerms, Release, verify};
 
 use super::strace::{CHANGES, Traced, changes};
 use crate::program::Program;

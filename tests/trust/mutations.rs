@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use ed25519_dalek::{Signer as _, SigningKey};
-use gradus::host::{Entry, EntryKind};
-use gradus::model::*;
-use gradus::open;
-use gradus::seal::*;
-use gradus::verify::{Against, LeakTerms, Release, verify};
+use gradus::domain::model::*;
+use gradus::sealed::host::{Entry, EntryKind};
+use gradus::sealed::open;
+use gradus::sealed::seal::*;
+use gradus::sealed::verify::{Against, LeakTerms, Release, verify};
 use rand::rngs::StdRng;
 use rand::seq::SliceRandom;
 use rand::{Rng, SeedableRng};

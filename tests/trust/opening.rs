@@ -8,7 +8,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::LazyLock;
 
-use gradus::seal::{Folder, IdentityFile, SealedSiteReader, Trust};
+use gradus::sealed::seal::{Folder, IdentityFile, SealedSiteReader, Trust};
 
 use super::hosted::host;
 use crate::program::Program;

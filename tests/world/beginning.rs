@@ -1,8 +1,8 @@
 //! The first five minutes: from nothing to an open portfolio, with no step that somebody must guess.
 
 use chrono::{Days, NaiveDate};
-use gradus::pipeline;
-use gradus::scaffold::{Beginning, beginning};
+use gradus::build::pipeline;
+use gradus::tree::scaffold::{Beginning, beginning};
 
 use crate::shell::{Shell, said};
 

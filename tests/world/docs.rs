@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use chrono::Local;
-use gradus::pipeline;
+use gradus::build::pipeline;
 use walkdir::WalkDir;
 
 use crate::shell::{Shell, said};

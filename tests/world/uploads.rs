@@ -4,8 +4,8 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
-use gradus::keys::load_identity_file;
-use gradus::seal::{Folder, SealedSiteReader, Trust};
+use gradus::sealed::keys::load_identity_file;
+use gradus::sealed::seal::{Folder, SealedSiteReader, Trust};
 
 use crate::program::Program;
 use crate::shell::{Shell, files_below, said};

@@ -220,7 +220,7 @@ mod tests {
 
     use super::super::{find, syntaxes};
     use super::*;
-    use crate::cases::property;
+    use crate::ground::cases::property;
 
     /// Lines whose meaning hangs on those before them: comments and texts that go on, brackets, and what closes them.
     const LINES: [&str; 16] = [

@@ -8,8 +8,8 @@ use thiserror::Error;
 
 use super::super::tree::Forbidden;
 use super::File;
-use crate::diag::nearest;
-use crate::model::SVG_HELP;
+use crate::domain::model::SVG_HELP;
+use crate::ground::diag::nearest;
 
 /// Places that a message names at most.
 const SPOTS_MAX: usize = 3;

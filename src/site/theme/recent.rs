@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::model::Tree;
+use crate::domain::model::Tree;
 use crate::site::recent::Recent;
 
 /// Pages are remembered up to so many bytes of them and of what they show.

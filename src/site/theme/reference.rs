@@ -12,8 +12,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::Theme;
-use crate::model::Date;
-use crate::pipeline::{self, Days};
+use crate::build::pipeline::{self, Days};
+use crate::domain::model::Date;
 
 /// Template → the name of its view's type, and what it got.
 type Seen = BTreeMap<String, (String, Vec<Value>)>;

@@ -14,7 +14,7 @@ use memchr::{memchr, memchr3};
 use super::tags::{Role, Tag, Tags};
 use super::writer::Writer;
 use super::{Forbidden, MediaTypes};
-use crate::model::{Namespace, Tree};
+use crate::domain::model::{Namespace, Tree};
 
 /// The page.
 ///

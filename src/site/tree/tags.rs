@@ -13,7 +13,7 @@ use html5gum::{Error, Span, Tokenizer};
 
 use super::writer::Start;
 use super::{Forbidden, MediaTypes};
-use crate::model::{Allowlist, Namespace};
+use crate::domain::model::{Allowlist, Namespace};
 use crate::site::recent::Recent;
 
 /// What the tags of one namespace may take that one thread knows, in bytes, by the measure of [`Tags::keep`].

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::{Forbidden, MediaTypes};
-use crate::model::{Allowed, Allowlist, Limits, Namespace, Tree, turns_direction};
+use crate::domain::model::{Allowed, Allowlist, Limits, Namespace, Tree, turns_direction};
 
 /// Takes a page's elements and texts in the order of the page, checks them and writes them.
 pub(super) struct Writer {
@@ -458,7 +458,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::cases::property;
+    use crate::ground::cases::property;
 
     proptest! {
         #![proptest_config(property(2_000))]

@@ -3,7 +3,7 @@
 use chrono::Days;
 use serde::Serialize;
 
-use crate::model::*;
+use crate::domain::model::*;
 use crate::site::date::Day;
 use crate::site::{Context, Html, PageHead, ThemeError};
 

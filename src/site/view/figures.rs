@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::person::marks::{counted, hundredths};
-use crate::growth::Tally;
-use crate::model::*;
+use crate::domain::growth::Tally;
+use crate::domain::model::*;
 use crate::site::date::Day;
 use crate::site::{Context, PageHead, ThemeError};
 

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::growth::level_label;
-use crate::model::*;
+use crate::domain::growth::level_label;
+use crate::domain::model::*;
 use crate::site::Context;
 
 /// Shades there are: `s1` (lowest) to `s6`.

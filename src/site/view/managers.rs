@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::level::LevelChip;
 use super::rubric::{SectionView, level_head};
-use crate::model::*;
+use crate::domain::model::*;
 use crate::site::{Context, ThemeError};
 
 /// After the level's own part.

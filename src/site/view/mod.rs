@@ -15,7 +15,7 @@ pub mod talent_grid;
 pub mod team;
 
 use super::{Context, ThemeError};
-use crate::model::*;
+use crate::domain::model::*;
 
 /// The parts that a section contributes to pages, by kind.
 ///

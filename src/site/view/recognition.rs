@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::person::marks::Evidence;
-use crate::model::*;
+use crate::domain::model::*;
 use crate::site::date::Day;
 use crate::site::{Context, Html, PageHead, ThemeError};
 

@@ -9,7 +9,7 @@ use super::person::marks::{Link, Mark};
 use super::person::names::portfolio_route;
 use super::person::talent::{alignment_mark, alignment_words, change_mark};
 use super::team::{team_route, team_title};
-use crate::model::*;
+use crate::domain::model::*;
 use crate::site::date::Day;
 use crate::site::{Context, Html, PageHead, ThemeError};
 

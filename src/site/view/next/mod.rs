@@ -24,11 +24,11 @@ use super::person::names::{anchor, portfolio_route};
 use super::rubric::SectionView;
 use super::rubric::area;
 use super::rubric::cell::{short_words, stage_words};
-use crate::growth::{
+use crate::domain::growth::{
     GapRow, LevelAlignment, LevelGap, NextLevel, current_cycle, level_alignment, level_gap,
     points_held, points_of_level,
 };
-use crate::model::*;
+use crate::domain::model::*;
 use crate::site::{Context, Html, PageHead, ThemeError, diff};
 use proof::Proof;
 

@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use super::proof::{Proof, expectation};
 use super::{markdown, next_route, packet_route, standing};
-use crate::growth::{
+use crate::domain::growth::{
     Evidence, EvidenceOf, Judge, LevelGap, current_cycle, level_alignment, outcome_of,
 };
-use crate::model::*;
+use crate::domain::model::*;
 use crate::site::date::Day;
 use crate::site::view::level::LevelChip;
 use crate::site::view::person::SLOT_PERSON;
@@ -182,7 +182,7 @@ fn areas(ctx: &Context, person: &Person, gap: &LevelGap<'_>) -> Vec<PacketArea> 
         true => vec![gap.held_level],
         false => gap.next.iter().map(|next| next.level).collect(),
     };
-    let area = |row: &crate::growth::GapRow<'_>| {
+    let area = |row: &crate::domain::growth::GapRow<'_>| {
         let loose = row
             .evidence
             .iter()
@@ -266,7 +266,7 @@ fn packet_expectation(
     pieces: &[&Evidence<'_>],
 ) -> PacketExpectation {
     let rubric = ctx.commons.rubric_of(cycle);
-    let held = crate::growth::held_level(ctx.commons, person, cycle);
+    let held = crate::domain::growth::held_level(ctx.commons, person, cycle);
     let ended = person
         .cycles
         .get(&cycle.id)

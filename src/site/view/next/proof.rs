@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::growth::{Evidence as Piece, EvidenceOf, Judge};
-use crate::model::*;
+use crate::domain::growth::{Evidence as Piece, EvidenceOf, Judge};
+use crate::domain::model::*;
 use crate::site::view::person::log::kind_mark;
 use crate::site::view::person::marks::{Evidence, Link, Mark, When, confidence_words};
 use crate::site::view::person::names::{cycle_link, cycle_route, expectation_anchor};

@@ -3,8 +3,10 @@
 use serde::Serialize;
 
 use super::marks::{Mark, hundredths};
-use crate::growth::{AlignmentRow, Change, LevelAlignment, Standing, Target, level_alignment};
-use crate::model::*;
+use crate::domain::growth::{
+    AlignmentRow, Change, LevelAlignment, Standing, Target, level_alignment,
+};
+use crate::domain::model::*;
 use crate::site::Context;
 use crate::site::view::level::LevelChip;
 
@@ -140,7 +142,7 @@ fn ticks(alignment: &LevelAlignment<'_>) -> Vec<AxisTick> {
         let from_held = held_at.map_or(at, |held| held.abs_diff(at));
         from_held.is_multiple_of(every)
     };
-    let tick = |(at, tick): (usize, &crate::growth::Tick<'_>)| AxisTick {
+    let tick = |(at, tick): (usize, &crate::domain::growth::Tick<'_>)| AxisTick {
         x: hundredths(tick.share),
         label: if label(at) {
             tick.label.clone()

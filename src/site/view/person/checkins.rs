@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::marks::When;
-use crate::growth::open_actions;
-use crate::model::*;
+use crate::domain::growth::open_actions;
+use crate::domain::model::*;
 use crate::site::date::Day;
 use crate::site::{Context, Html};
 
@@ -41,7 +41,7 @@ pub fn view(ctx: &Context, person: &Person) -> Option<CheckIns> {
         return None;
     }
     let newest_first = person.checkins.iter().rev().enumerate();
-    let action = |action: crate::growth::OpenAction<'_>| ActionLine {
+    let action = |action: crate::domain::growth::OpenAction<'_>| ActionLine {
         text: ctx.inline(&Prose::new(action.text), None),
         since: When::on("since", action.since),
     };

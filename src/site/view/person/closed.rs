@@ -14,8 +14,8 @@ use super::names::{cycle_link, cycle_route, portfolio_route};
 use super::pip::{self, PipCard};
 use super::plan::{self, GoalCard};
 use super::talent::{self, TalentView};
-use crate::growth::cycles_of;
-use crate::model::*;
+use crate::domain::growth::cycles_of;
+use crate::domain::model::*;
 use crate::site::date::Day;
 use crate::site::{Context, Html, PageHead, ThemeError};
 

@@ -10,8 +10,8 @@ use super::names::{cycle_link, cycle_route};
 use super::plan::{self, GoalCard};
 use super::profile::Profile;
 use super::{Period, SLOT_PERSON};
-use crate::growth::{Phase, PhaseState, PhaseStatus, cycles_of, phase};
-use crate::model::*;
+use crate::domain::growth::{Phase, PhaseState, PhaseStatus, cycles_of, phase};
+use crate::domain::model::*;
 use crate::site::date::Day;
 use crate::site::{Context, PageHead, ThemeError};
 

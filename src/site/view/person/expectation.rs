@@ -5,11 +5,11 @@ use serde::Serialize;
 use super::fixed::{self, FixedNote};
 use super::marks::{Evidence, Link, Mark, Progress, When, counted};
 use super::names::*;
-use crate::growth::{
+use crate::domain::growth::{
     ExpectationFacts, ExpectationState, Judge, LineageEntry, OutcomeGiven, Risk, StepFacts,
     StepState, expectation_facts, lineage, outcome_by,
 };
-use crate::model::*;
+use crate::domain::model::*;
 use crate::site::date::{Day, written};
 use crate::site::view::level::LevelChip;
 use crate::site::{Context, Html};
@@ -139,7 +139,7 @@ impl<'a> Desk<'a> {
     fn card(&self, facts: &ExpectationFacts<'_>) -> ExpectationCard {
         let it = facts.expectation;
         let rubric = self.ctx.commons.rubric_of(self.cycle);
-        let held = crate::growth::held_level(self.ctx.commons, self.person, self.cycle);
+        let held = crate::domain::growth::held_level(self.ctx.commons, self.person, self.cycle);
         let title = |id| competency_title(rubric, held, id);
         ExpectationCard {
             id: expectation_anchor(&it.id),

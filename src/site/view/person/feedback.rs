@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::marks::{Evidence, Mark, confidence_words};
 use super::names::*;
-use crate::growth::{fact_day, held_level};
-use crate::model::*;
+use crate::domain::growth::{fact_day, held_level};
+use crate::domain::model::*;
 use crate::site::date::Day;
 use crate::site::view::level::LevelChip;
 use crate::site::{Context, Html};

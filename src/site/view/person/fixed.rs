@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::marks::Mark;
-use crate::model::*;
+use crate::domain::model::*;
 use crate::site::Html;
 use crate::site::date::Day;
 use crate::site::diff;

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-pub use crate::growth::fixture::*;
-use crate::model::*;
+pub use crate::domain::growth::fixture::*;
+use crate::domain::model::*;
 use crate::site::{Theme, render};
 
 /// What only the chain may read, word for word.

@@ -4,10 +4,10 @@ use serde::Serialize;
 
 use super::alignment::StandingChip;
 use super::marks::{Mark, When, counted, hundredths};
-use crate::growth::{
+use crate::domain::growth::{
     Change, HeatCell, HeatTable, History, LadderKind, LadderStep, LevelInCycle, fact_day, history,
 };
-use crate::model::*;
+use crate::domain::model::*;
 use crate::site::Context;
 use crate::site::view::level::LevelChip;
 
@@ -343,7 +343,7 @@ fn aim_at(rungs: &Rungs, stops: &[LadderStop], aim: (&Track, &Level)) -> Option<
 }
 
 fn heat(ctx: &Context, person: &Person, current: &Cycle, it: &HeatTable<'_>) -> Option<Heat> {
-    let rated = |row: &&crate::growth::HeatRow<'_>| row.cells.iter().any(Option::is_some);
+    let rated = |row: &&crate::domain::growth::HeatRow<'_>| row.cells.iter().any(Option::is_some);
     it.rows.iter().find(rated)?;
     // The cycle that runs has a column as soon as a review of it rates something.
     let is_empty = |at: usize| it.rows.iter().all(|row| row.cells[at].is_none());
@@ -359,7 +359,7 @@ fn heat(ctx: &Context, person: &Person, current: &Cycle, it: &HeatTable<'_>) -> 
         cell.as_ref()
             .map(|cell| heat_mark(ctx.commons.rubric_of(cycle), cell))
     };
-    let line = |row: &crate::growth::HeatRow<'_>| HeatLine {
+    let line = |row: &crate::domain::growth::HeatRow<'_>| HeatLine {
         competency: row.competency.title.clone(),
         cells: cycles.iter().zip(&row.cells).map(cell).collect(),
     };

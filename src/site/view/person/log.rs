@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::marks::{Evidence, Link, Mark, When};
 use super::names::*;
-use crate::model::*;
+use crate::domain::model::*;
 use crate::site::{Context, Html};
 
 /// One entry.

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::growth::{ExpectationState, StepState};
-use crate::model::*;
+use crate::domain::growth::{ExpectationState, StepState};
+use crate::domain::model::*;
 use crate::site::date::Day;
 
 /// Longest text of an evidence link, in characters, before its middle gives way to a `…`.

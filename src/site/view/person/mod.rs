@@ -37,8 +37,8 @@ mod tests;
 
 use serde::Serialize;
 
-use crate::growth::cycles_of;
-use crate::model::*;
+use crate::domain::growth::cycles_of;
+use crate::domain::model::*;
 use crate::site::date::Day;
 use crate::site::view::next;
 use crate::site::{Context, ThemeError};

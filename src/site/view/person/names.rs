@@ -1,7 +1,7 @@
 //! Where a person's pages are, and what they call things: routes, anchors, titles.
 
 use super::marks::Link;
-use crate::model::*;
+use crate::domain::model::*;
 use crate::site::Context;
 
 /// Longest id that a page may carry, in bytes.

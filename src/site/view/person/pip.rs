@@ -4,7 +4,7 @@ use chrono::Days;
 use serde::Serialize;
 
 use super::marks::{Mark, When};
-use crate::model::*;
+use crate::domain::model::*;
 use crate::site::date::Day;
 use crate::site::{Context, Html};
 

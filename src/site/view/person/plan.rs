@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::marks::When;
 use super::names::competency_title;
-use crate::growth::held_level;
-use crate::model::*;
+use crate::domain::growth::held_level;
+use crate::domain::model::*;
 use crate::site::{Context, Html};
 
 /// One goal.

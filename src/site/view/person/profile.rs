@@ -5,11 +5,11 @@ use serde::Serialize;
 use super::expectation::states_in_words;
 use super::marks::{Link, When, hundredths, initials};
 use super::names::portfolio_route;
-use crate::growth::{
+use crate::domain::growth::{
     Achievement, ExpectationFacts, ExpectationState, Headline, SeriesPoint, Tally,
     expectation_facts, fact_day, headline, level_alignment,
 };
-use crate::model::*;
+use crate::domain::model::*;
 use crate::site::Context;
 use crate::site::date::Day;
 use crate::site::view::level::LevelChip;

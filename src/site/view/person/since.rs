@@ -5,10 +5,10 @@ use serde::Serialize;
 use super::alignment::StandingChip;
 use super::marks::{Link, Mark, When};
 use super::names::*;
-use crate::growth::{
+use crate::domain::growth::{
     Changes, Ended, ExpectationFacts, Risk, Shift, Stalled, changes_since_last_cycle,
 };
-use crate::model::*;
+use crate::domain::model::*;
 use crate::site::Context;
 use crate::site::date::written;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::fixture::*;
 use super::{cycle, portfolio, since};
-use crate::model::*;
+use crate::domain::model::*;
 use crate::site::{Context, Theme};
 
 /// Draws a view with the default theme.
@@ -361,7 +361,7 @@ fn the_alignment_draws_what_its_words_say() {
 #[test]
 fn the_ledger_names_an_expectation_once_and_what_stayed_in_one_line() {
     let world = full();
-    let now = crate::growth::current_cycle(&world.commons, &world.ada).expect("one runs");
+    let now = crate::domain::growth::current_cycle(&world.commons, &world.ada).expect("one runs");
     let ledger = with_context(&world.commons, |ctx| since::ledger(ctx, &world.ada, now));
     let lines = ledger.expect("there is a cycle before").lines;
     let hrefs: Vec<String> = lines

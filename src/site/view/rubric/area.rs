@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::cell::{FullCell, SignalView, signals};
 use super::{TrackLink, inlines};
-use crate::model::*;
+use crate::domain::model::*;
 use crate::site::view::level::LevelChip;
 use crate::site::view::person::marks::Link;
 use crate::site::{Context, Html, PageHead, ThemeError};

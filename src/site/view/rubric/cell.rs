@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::inlines;
-use crate::model::*;
+use crate::domain::model::*;
 use crate::site::view::person::marks::Evidence;
 use crate::site::{Context, Html, diff};
 

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::cell::stage_words;
 use super::{TrackLink, anchor};
-use crate::model::*;
+use crate::domain::model::*;
 use crate::site::view::level::LevelChip;
 use crate::site::view::person::marks::{Link, Mark, counted};
 use crate::site::{Context, Html, PageHead, ThemeError, diff};

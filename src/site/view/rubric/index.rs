@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::rungs::Rungs;
 use super::tracks;
-use crate::model::*;
+use crate::domain::model::*;
 use crate::site::{Context, Html, PageHead, ThemeError};
 
 /// `rubric-index.html`.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::cell::FullCell;
 use super::rungs::{equal, points};
 use super::{TrackLink, anchor, area, by_category, first_sentence, inlines, levels_below};
-use crate::model::*;
+use crate::domain::model::*;
 use crate::site::view::level::LevelChip;
 use crate::site::{Context, Html, PageHead, ThemeError};
 

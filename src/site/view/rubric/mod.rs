@@ -24,7 +24,7 @@ pub(super) use level_page::{SectionView, level_head};
 
 use serde::Serialize;
 
-use crate::model::*;
+use crate::domain::model::*;
 use crate::site::{Context, Html, ThemeError};
 
 /// Characters of a first sentence that fit under a title.

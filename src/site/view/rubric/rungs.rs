@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::first_sentence;
-use crate::growth::points_of_level;
-use crate::model::*;
+use crate::domain::growth::points_of_level;
+use crate::domain::model::*;
 use crate::site::Context;
 use crate::site::view::level::LevelChip;
 use crate::site::view::person::marks::counted;

@@ -6,7 +6,7 @@ use super::cell::{is_described, marked_text, short_words, stage_words};
 use super::changes::{self, Version, VersionLine};
 use super::rungs::Rungs;
 use super::{Edition, TrackLink, anchor, area, by_category, first_sentence, tracks};
-use crate::model::*;
+use crate::domain::model::*;
 use crate::site::view::level::LevelChip;
 use crate::site::{Context, Html, PageHead, ThemeError, diff};
 

@@ -6,8 +6,10 @@ use serde::Serialize;
 
 use super::phases::{shown, unacknowledged};
 use super::{Who, who};
-use crate::growth::{self, ExpectationState, Phase, PhaseState, PhaseStatus, Risk, StepState};
-use crate::model::*;
+use crate::domain::growth::{
+    self, ExpectationState, Phase, PhaseState, PhaseStatus, Risk, StepState,
+};
+use crate::domain::model::*;
 use crate::site::Context;
 use crate::site::date::Day;
 use crate::site::view::person::marks::Link;

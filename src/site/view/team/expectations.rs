@@ -6,8 +6,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::{Who, team_route, team_title, who};
-use crate::growth::{self, ExpectationFacts};
-use crate::model::*;
+use crate::domain::growth::{self, ExpectationFacts};
+use crate::domain::model::*;
 use crate::site::view::level::LevelChip;
 use crate::site::view::person::marks::{Link, Mark};
 use crate::site::view::person::names::{

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use super::{Who, who};
-use crate::growth::{self, AlignmentRow, Change, LevelAlignment};
-use crate::model::*;
+use crate::domain::growth::{self, AlignmentRow, Change, LevelAlignment};
+use crate::domain::model::*;
 use crate::site::Context;
 use crate::site::view::person::alignment::StandingChip;
 use crate::site::view::person::marks::Mark;

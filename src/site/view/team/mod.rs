@@ -20,8 +20,8 @@ use self::phases::PhaseTable;
 use super::level::LevelChip;
 use super::person::marks::{Link, Mark, Progress, counted, initials};
 use super::person::names::{cycle_route, portfolio_route};
-use crate::growth::{self, ExpectationFacts, ExpectationState};
-use crate::model::*;
+use crate::domain::growth::{self, ExpectationFacts, ExpectationState};
+use crate::domain::model::*;
 use crate::site::{Context, PageHead, ThemeError};
 
 /// How many cycles a team's page looks at: the current one and the one before.

@@ -4,8 +4,8 @@
 use serde::Serialize;
 
 use super::{Who, who};
-use crate::growth::{self, Phase, PhaseState, PhaseStatus};
-use crate::model::*;
+use crate::domain::growth::{self, Phase, PhaseState, PhaseStatus};
+use crate::domain::model::*;
 use crate::site::Context;
 use crate::site::date::Day;
 use crate::site::view::person::marks::{Mark, When};

@@ -1,0 +1,10 @@
+//! The organisation's files: how they are read, checked, described, written and sealed at rest.
+
+pub mod at_rest;
+pub mod check;
+pub mod import;
+pub mod scaffold;
+#[allow(missing_docs)]
+pub mod schema;
+#[allow(missing_docs)]
+pub mod source;
