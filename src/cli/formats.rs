@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use crate::cli::terminal::{is_spelled_out, visible, without_secrets};
 use crate::ground::diag::{Diagnostic, Report, Severity};
+use crate::ground::visible::{is_spelled_out, visible, without_secrets};
 
 /// The version of the JSON form.
 const SCHEMA: u32 = 1;

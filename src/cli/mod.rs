@@ -8,8 +8,8 @@ pub mod terminal;
 
 use std::process::ExitCode;
 
+use crate::ground::visible::{is_spelled_out, visible, without_secrets};
 use clap::Parser;
-use terminal::{is_spelled_out, visible, without_secrets};
 
 /// Parses the arguments of this process, runs the command and says what came of it.
 pub fn main() -> ExitCode {

@@ -5,7 +5,6 @@
 
 mod figures;
 mod passphrase;
-mod secrets;
 mod status;
 mod verdict;
 
@@ -15,10 +14,10 @@ use std::ops::Range;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
 use crate::ground::diag::{Diagnostic, Place, Report, Severity};
+use crate::ground::visible::{is_spelled_out, visible, without_secrets};
 
 pub use figures::figures;
 pub use passphrase::ask_passphrase;
-pub use secrets::without_secrets;
 pub use status::{actions, cycle, tasks, to_close};
 pub use verdict::{findings, verdict};
 
@@ -71,7 +70,7 @@ pub fn drawn_as(report: &Report, shown: Shown) -> String {
         text.push_str(&more(&seen));
     }
     if !report.diagnostics.is_empty() && shown != Shown::Errors {
-        text.push_str(&summary(report));
+        text.push_str(&report.summary());
         text.push('\n');
     }
     text
@@ -103,28 +102,6 @@ pub fn first<T>(list: &[T], all: bool) -> (&[T], usize) {
     match list.len().saturating_sub(FIRST) {
         more if all || more < 2 => (list, 0), // one more name is as short as its number
         more => (&list[..FIRST], more),
-    }
-}
-
-/// `3 errors, 1 warning`.
-pub fn summary(report: &Report) -> String {
-    let counts = [
-        (Severity::Error, "error"),
-        (Severity::Warning, "warning"),
-        (Severity::Advice, "advice"),
-    ];
-    let words = counts
-        .iter()
-        .map(|(severity, word)| (report.count(*severity), word))
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, word)| match (count, *word) {
-            (1, _) | (_, "advice") => format!("{count} {word}"),
-            _ => format!("{count} {word}s"),
-        });
-    let words: Vec<String> = words.collect();
-    match words.is_empty() {
-        true => "no complaints".into(),
-        false => words.join(", "),
     }
 }
 
@@ -225,39 +202,6 @@ fn harmless(text: &str) -> String {
         c => c,
     };
     text.chars().map(shown).collect()
-}
-
-/// A text that cannot steer a terminal or turn its reading order around: control characters, and those
-/// that are invisible or change direction, are spelled out. Secret keys are hidden.
-pub fn visible(text: &str) -> String {
-    let text = without_secrets(text);
-    let mut shown = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\t' => shown.push(' '),
-            c if is_spelled_out(c) => shown.extend(c.escape_unicode()),
-            c => shown.push(c),
-        }
-    }
-    shown
-}
-
-/// The same for each line of a text that has several.
-pub fn visible_lines(text: &str) -> String {
-    let lines: Vec<String> = text.lines().map(visible).collect();
-    lines.join("\n")
-}
-
-/// Whether no output for people or machines holds this character as it is.
-pub fn is_spelled_out(c: char) -> bool {
-    c.is_control() || is_deceptive(c)
-}
-
-/// Characters that show nothing, or turn what stands beside them around.
-fn is_deceptive(c: char) -> bool {
-    matches!(c,
-        '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
-        | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
 #[cfg(test)]
@@ -377,9 +321,9 @@ help: did you mean `dana-kim`?
     #[test]
     fn the_summary_counts_in_words() {
         let mut report = report("", "");
-        assert_eq!(summary(&report), "1 error");
+        assert_eq!(report.summary(), "1 error");
         report.diagnostics.push(report.diagnostics[0].clone());
-        assert_eq!(summary(&report), "2 errors");
-        assert_eq!(summary(&Report::default()), "no complaints");
+        assert_eq!(report.summary(), "2 errors");
+        assert_eq!(Report::default().summary(), "no complaints");
     }
 }

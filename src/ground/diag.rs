@@ -163,6 +163,27 @@ impl Report {
         self.diagnostics.iter().filter(with).count()
     }
 
+    /// The counts in words: `3 errors, 1 warning`.
+    pub fn summary(&self) -> String {
+        let counts = [
+            (Severity::Error, "error"),
+            (Severity::Warning, "warning"),
+            (Severity::Advice, "advice"),
+        ];
+        let counts = counts.map(|(severity, word)| (self.count(severity), word));
+        let counts = counts.into_iter().filter(|(count, _)| *count > 0);
+        let words = counts.map(|(count, word)| match (count, word) {
+            (1, _) | (_, "advice") => format!("{count} {word}"),
+            _ => format!("{count} {word}s"),
+        });
+        let words: Vec<String> = words.collect();
+        if words.is_empty() {
+            "no complaints".into()
+        } else {
+            words.join(", ")
+        }
+    }
+
     /// Whether the tree cannot be built.
     pub fn has_errors(&self) -> bool {
         self.count(Severity::Error) > 0

@@ -10,7 +10,7 @@ use std::path::Path;
 
 use sha2::{Digest, Sha256};
 
-use crate::domain::model::FileHash;
+use super::hash::FileHash;
 
 /// The SHA-256 of all that a value's [`Hash`] says of it.
 pub fn of<T: Hash + ?Sized>(value: &T) -> FileHash {

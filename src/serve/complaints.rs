@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::cli::terminal::{visible, visible_lines};
 use crate::ground::diag::{Diagnostic, Place, Report, Severity};
+use crate::ground::visible::{visible, visible_lines};
 
 use super::{Refreshed, Trouble};
 
@@ -78,7 +78,7 @@ impl Complaints {
         let mut worst_first: Vec<&Diagnostic> = report.diagnostics.iter().collect();
         worst_first.sort_by_key(|diagnostic| diagnostic.severity);
         Some(Self {
-            summary: crate::cli::terminal::summary(report),
+            summary: report.summary(),
             trouble: refreshed.trouble.as_ref().map(trouble),
             more: worst_first.len().saturating_sub(SHOWN_MAX),
             diagnostics: worst_first

@@ -10,11 +10,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::RunSecret;
 use crate::build::pipeline::{self, BuildError};
 use crate::build::rebuild::{Outcome, Rebuilder};
-use crate::cli::terminal::{visible, visible_lines};
 use crate::domain::model::{
     Date, KeyKind, Ledger, LedgerEntry, Organisation, Person, PersonId, SealedSite, SiteStore,
 };
 use crate::ground::diag::{Report, Severity};
+use crate::ground::visible::{visible, visible_lines};
 use crate::sealed::seal::{SealError, SealInput, SealState, Sealer, SiteKey};
 use crate::tree::source::{Given, LoadError, Unopened};
 

@@ -3,9 +3,9 @@
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
-use super::theme::document::Contract;
 use super::theme::{Theme, ThemeError};
 use crate::domain::model::PlainFile;
+use crate::ground::document::Contract;
 
 /// Style sheets in the order in which later ones may rely on earlier ones.
 const STYLE_SHEETS: &[&str] = &[

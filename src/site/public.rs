@@ -10,11 +10,11 @@ use serde::Serialize;
 use super::assets::{Assets, RubricLink};
 use super::context::Context;
 use super::html::Html;
-use super::theme::document::Contract;
 use super::theme::{Theme, ThemeError};
 use super::tree;
 use super::view::rubric::{self, Edition};
 use crate::domain::model::*;
+use crate::ground::document::Contract;
 
 /// The public rubrics that there are, for the lock page; by id.
 pub fn public_rubrics(commons: &Commons) -> Vec<RubricLink> {

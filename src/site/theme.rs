@@ -12,10 +12,10 @@ use tera::{Context, Tera};
 
 use super::tree::{self, Forbidden, MediaTypes};
 use crate::domain::model::{FileHash, SvgFault, Tree, inert_svg, is_svg};
+use crate::ground::document;
 use crate::ground::fingerprint;
 use recent::RecentPages;
 
-pub(crate) mod document;
 mod mistake;
 mod recent;
 mod styles;

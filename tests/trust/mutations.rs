@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use ed25519_dalek::{Signer as _, SigningKey};
+use gradus::build::known;
 use gradus::domain::model::*;
 use gradus::sealed::host::{Entry, EntryKind};
 use gradus::sealed::open;
@@ -90,7 +91,7 @@ fn opened(files: &Files, build: u64) -> Result<Shown, ReadError> {
     let site = SealedSiteReader::new(files, &trust, &pins)?;
     let portfolio = site.unlock(&grace())?;
     let mut shown = Shown {
-        pages: open::copy::<ReadError>(&portfolio, site.site_json(), &mut |_, _| Ok(()))?.pages,
+        pages: open::copy::<ReadError>(&portfolio, site.site_json(), "", &mut |_, _| Ok(()))?.pages,
         ..Shown::default()
     };
     for entry in &portfolio.keyring().sections {
@@ -160,7 +161,7 @@ const HARMS: &[(&str, Harm)] = &[
 #[test]
 fn of_changed_sites_none_passes_and_nothing_of_them_is_shown() {
     let scene = Scene::new();
-    let release = Release::of_program();
+    let release = known::release();
     assert!(
         passes(&scene.site, scene.build, &release),
         "the site itself passes"

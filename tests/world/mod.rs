@@ -1,5 +1,6 @@
 //! What goes out into the world: uploads, pipelines, packages, and whatever the documentation shows.
 
+mod architecture;
 mod beginning;
 mod bundling;
 mod demo;

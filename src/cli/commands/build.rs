@@ -1,5 +1,6 @@
 //! `gradus build`: the sealed site, from the tree to the folder.
 
+use crate::ground::visible;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +8,6 @@ use std::time::Instant;
 
 use crate::build::pipeline::{self, BuildError, Built, Days, Manner};
 use crate::build::renewal::{Basis, Renewal};
-use crate::cli::terminal;
 use crate::domain::access::Access;
 use crate::domain::growth::turns::{self, What};
 use crate::domain::model::{Date, FileHash, Organisation, Reach, SealedSite};
@@ -152,7 +152,7 @@ impl Build<'_> {
             if site.is_some() {
                 keys::warn_of_open_site_key(here, root, org);
                 if !report.diagnostics.is_empty() {
-                    let summary = terminal::summary(&report);
+                    let summary = report.summary();
                     here.say(&format!(
                         "{summary} about who changed; `gradus check` shows all there is"
                     ));
@@ -333,7 +333,7 @@ fn usual_folder(root: &Path) -> Result<PathBuf, Failure> {
     }
     let what = format!(
         "`{USUAL}` is a symbolic link to `{}`, out of the organisation",
-        terminal::visible(&target.to_string_lossy())
+        visible::visible(&target.to_string_lossy())
     );
     let help =
         format!("where the site is to go there, `-o {USUAL}` says so; else take the link away");
@@ -586,7 +586,7 @@ fn appeared(message: Message, out: &Path) -> Message {
     let message = match site {
         Some(site) => message.note(format!(
             "another build wrote a site there, signed by `{}`",
-            terminal::visible(&site.signer)
+            visible::visible(&site.signer)
         )),
         None => message.note("gradus did not write it"),
     };
@@ -599,7 +599,7 @@ const UNSIGNED_MAX: usize = 50;
 /// Names the files that a build does not find its own, and says where they belong.
 fn unsigned(mut message: Message, paths: &[String]) -> Message {
     for path in paths.iter().take(UNSIGNED_MAX) {
-        message = message.note(format!("`{}`", terminal::visible(path)));
+        message = message.note(format!("`{}`", visible::visible(path)));
     }
     if let Some(more) = paths
         .len()

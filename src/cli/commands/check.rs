@@ -58,7 +58,7 @@ pub fn run(here: &Here, args: &args::Check) -> Result<(), Failure> {
     }
     print(here, &root, &report, args)?;
     if !elsewhere.diagnostics.is_empty() {
-        let summary = terminal::summary(&elsewhere);
+        let summary = elsewhere.summary();
         here.say(&format!("elsewhere in the tree: {summary}"));
     }
     if let Some(organisation) = organisation {

@@ -1,10 +1,11 @@
 //! `gradus init --ci`: a pipeline where the forge looks for it, which may be above the organisation.
 
+use crate::ground::visible;
 use std::path::{Path, PathBuf};
 
-use crate::cli::terminal::visible;
 use crate::sealed::deploy::{self, Forge, TreePath};
 use crate::tree::scaffold::NewFile;
+use visible::visible;
 
 use crate::cli::args::CiForge;
 

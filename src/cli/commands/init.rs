@@ -1,13 +1,14 @@
 //! `gradus init`: a tree that builds at once. It never overwrites.
 
+use crate::ground::visible;
 use std::fs::{self, OpenOptions};
 use std::io::Write;
 use std::path::Path;
 
 use crate::build::acceptance;
-use crate::cli::terminal::visible;
 use crate::tree::scaffold::{self, Beginning, NewFile};
 use crate::tree::schema;
+use visible::visible;
 
 use crate::cli::args::{self, Template};
 

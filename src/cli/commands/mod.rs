@@ -25,6 +25,7 @@ mod status;
 mod tree_files;
 mod verify;
 
+use crate::ground::visible;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -304,7 +305,7 @@ impl Here {
     /// Says that others than its owner can read a file that holds a secret, where they can.
     pub fn warn_of_open_secret(&self, file: &Path) {
         if regular_file::is_open_to_others(file) {
-            let file = terminal::visible(&file.display().to_string());
+            let file = visible::visible(&file.display().to_string());
             self.say(&format!(
                 "others on this machine can read `{file}`: `chmod 600 {file}` keeps it to its owner"
             ));
@@ -342,14 +343,14 @@ impl Here {
     /// Words for people, on stderr, in one line.
     pub fn say(&self, words: &str) {
         if !self.quiet {
-            eprintln!("{}", terminal::visible(words));
+            eprintln!("{}", visible::visible(words));
         }
     }
 
     /// The same in several lines. Names in them that anybody may have chosen are made visible before.
     pub fn say_lines(&self, words: &str) {
         if !self.quiet {
-            eprintln!("{}", terminal::visible_lines(words));
+            eprintln!("{}", visible::visible_lines(words));
         }
     }
 }
@@ -410,7 +411,7 @@ pub fn valid(here: &Here, loaded: Loaded) -> Result<(Organisation, Acceptance), 
     if report.has_errors() || here.verbose {
         here.print_report(&report);
     } else if !report.diagnostics.is_empty() {
-        let summary = terminal::summary(&report);
+        let summary = report.summary();
         here.say(&format!("{summary}; `gradus check` shows them"));
     }
     organisation
@@ -566,14 +567,14 @@ impl Message {
         let error = anstyle::AnsiColor::Red.on_default().bold();
         let quiet = anstyle::AnsiColor::Cyan.on_default().bold();
         // A name may steer a terminal, and a key may be typed in the place of a name.
-        let shown = terminal::visible;
+        let shown = visible::visible;
         let what = match self.is_report {
-            true => terminal::visible_lines(&self.what),
+            true => visible::visible_lines(&self.what),
             false => shown(&self.what),
         };
         eprintln!("{error}error{error:#}: {what}");
         for cause in &self.causes {
-            let cause = terminal::visible_lines(cause);
+            let cause = visible::visible_lines(cause);
             eprintln!("{quiet}caused by{quiet:#}: {cause}");
         }
         for note in &self.notes {

@@ -1,5 +1,6 @@
 //! `gradus new`: drafts of every file, which a person fills in and dates.
 
+use crate::ground::visible;
 use std::path::Path;
 
 use crate::build::acceptance::Acceptance;
@@ -265,7 +266,7 @@ impl<'a> Desk<'a> {
         self.append(&scaffold::checkin(person, self.dated(args))?)?;
         let open = growth::open_actions(person);
         for action in &open {
-            let text = crate::cli::terminal::visible(action.text);
+            let text = visible::visible(action.text);
             self.here
                 .say(&format!("  open since {}: {text}", action.since));
         }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
-use crate::cli::terminal::{ask_passphrase, visible};
+use crate::build::known;
+use crate::cli::terminal::ask_passphrase;
+use crate::ground::visible::visible;
 use crate::sealed::keys::load_identity_file;
 use crate::sealed::open::{
     Copied, FolderError, LoginError, NewFolder, Take, copy, identity_of_login,
@@ -55,7 +57,7 @@ fn read(
             continue;
         };
         trusted(here, &site, &pins, &trust);
-        let copied = copy(&portfolio, site.site_json(), take)?;
+        let copied = copy(&portfolio, site.site_json(), &known::style(), take)?;
         for left in &copied.left {
             here.say(&format!(
                 "not shown: {}: {}",

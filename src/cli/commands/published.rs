@@ -1,12 +1,13 @@
 //! A published site that a command is given: where it lies, whose it must be, and the organisation at hand.
 
+use crate::ground::visible;
 use std::path::{Path, PathBuf};
 
-use crate::cli::terminal::visible;
+use crate::build::known::Tree;
 use crate::sealed::host::{Host, HostError};
 use crate::sealed::publish;
 use crate::sealed::seal::{ReadError, Signer, Trust};
-use crate::sealed::verify::Tree;
+use visible::visible;
 
 use crate::cli::args::Trusting;
 

@@ -1,5 +1,6 @@
 //! `gradus serve`: the preview on loopback, until Ctrl-C.
 
+use crate::ground::visible;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -90,7 +91,7 @@ fn watch(here: &Here, tree: (PathBuf, Given), news: Sender<News>) -> Result<Watc
         if !quiet {
             anstream::eprintln!(
                 "the system tells of no changes ({}): files are looked at every few seconds instead",
-                crate::cli::terminal::visible(&why)
+                visible::visible(&why)
             );
         }
     };
@@ -202,7 +203,7 @@ fn named(root: &Path, paths: &BTreeSet<PathBuf>) -> String {
     }
     let shown = files.iter().map(|path| {
         let path = path.strip_prefix(root).unwrap_or(path);
-        crate::cli::terminal::visible(&path.to_string_lossy())
+        visible::visible(&path.to_string_lossy())
     });
     shown.collect::<Vec<_>>().join(", ")
 }

@@ -1,9 +1,10 @@
 //! `gradus verify`: whether a published site is what its owner signed.
 
+use crate::build::known::{self, Tree};
 use crate::cli::terminal;
 use crate::ground::diag::Severity;
 use crate::sealed::seal::{SealedSiteReader, Signer, SiteJson};
-use crate::sealed::verify::{Against, Finding, LeakTerms, Release, Tree, Verdict, verify};
+use crate::sealed::verify::{Against, Finding, LeakTerms, Verdict, verify};
 use serde::Serialize;
 
 use crate::cli::args;
@@ -23,7 +24,7 @@ pub fn run(here: &Here, args: &args::Verify) -> Result<(), Failure> {
         .host
         .entries()
         .map_err(|error| Failure::environment(&format!("could not read `{}`", args.site), error))?;
-    let (own, none) = (Release::of_program(), LeakTerms::default());
+    let (own, none) = (known::release(), LeakTerms::default());
     let against = Against {
         signer: published.signer,
         at_least: published.trust(&[]).seen_build,

@@ -4,7 +4,6 @@
 //! The types carry no file positions, except where a later message needs one ([`crate::ground::diag::Place`]).
 
 mod access_fact;
-mod allowlist;
 mod draw;
 mod feedback;
 mod figures;
@@ -27,8 +26,9 @@ mod section;
 mod svg;
 mod writing;
 
+pub use crate::ground::allowlist::*;
+pub use crate::ground::hash::{FileHash, hex};
 pub use access_fact::*;
-pub use allowlist::*;
 pub use draw::*;
 pub use feedback::*;
 pub use figures::*;

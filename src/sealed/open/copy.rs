@@ -42,13 +42,14 @@ pub struct Left {
 }
 
 /// Opens everything that the keyring names, and hands on one file after the other; `index.html`, the list of all
-/// pages, last. `site` is the verified `site.json`.
+/// pages, last. `site` is the verified `site.json`, `style` a theme's style sheet.
 ///
 /// # Errors
 /// `Io`, or whatever keeps a file from being taken. What is not as signed is left out, and said to be.
 pub fn copy<E: From<ReadError>>(
     portfolio: &Portfolio<'_>,
     site: &SiteJson,
+    style: &str,
     take: &mut Take<'_, E>,
 ) -> Result<Copied, E> {
     let mut left = Vec::new();
@@ -78,7 +79,7 @@ pub fn copy<E: From<ReadError>>(
         pages: titles.collect(),
         left: &left,
     };
-    take(page::STYLE_PATH, page::style().as_bytes().to_vec())?;
+    take(page::STYLE_PATH, page::style(style).into_bytes())?;
     take("index.html", page::list(&listing).into_bytes())?;
     Ok(Copied {
         pages: contents.routes.len(),

@@ -1,12 +1,10 @@
 //! The frame around a page, the list of all pages, and how they look.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use super::copy::Left;
 use super::markup::{escaped, escaped_text};
 use crate::sealed::seal::SiteJson;
-use crate::site::{Theme, assets};
 
 /// Where the style lies in the folder.
 pub const STYLE_PATH: &str = "style.css";
@@ -105,16 +103,7 @@ fn head(title: &str, up: &str) -> String {
 
 const FOOT: &str = "\n</main>\n</body>\n</html>\n";
 
-/// The program's own theme, whatever the site's is.
-pub fn style() -> &'static str {
-    static STYLE: LazyLock<String> = LazyLock::new(|| {
-        // The templates are part of the program, and its tests render all of them.
-        let theme = Theme::new(BTreeMap::new()).expect("the program's own theme is in order");
-        let assets = assets(&theme, &[]);
-        let mut files = assets.files.into_iter();
-        let style = files.find(|file| file.path == assets.style_path);
-        let bytes = style.map(|file| file.bytes).unwrap_or_default();
-        format!("{}\n{OWN_STYLE}", String::from_utf8_lossy(&bytes))
-    });
-    &STYLE
+/// The style of all pages, from that of a theme.
+pub fn style(theme: &str) -> String {
+    format!("{theme}\n{OWN_STYLE}")
 }

@@ -9,7 +9,6 @@
 //! | [`release`] | the plain files as this program would write them |
 //! | `shell` | what a page of the site would run or load |
 //! | [`leak_terms`] | words of the tree that must stand nowhere in clear |
-//! | [`tree`] | what an organisation at hand can tell of its site |
 //!
 //! Nothing of the site is run, decrypted or trusted: all of it is bytes.
 
@@ -20,12 +19,10 @@ pub mod listed;
 mod packed;
 pub mod release;
 mod shell;
-pub mod tree;
 
 pub use finding::{Finding, Verdict};
 pub use leak_terms::LeakTerms;
 pub use release::Release;
-pub use tree::Tree;
 
 use glob::{MatchOptions, Pattern};
 

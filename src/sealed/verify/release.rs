@@ -4,9 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::finding::Finding;
-use crate::build::pipeline;
-use crate::domain::model::{KeyKind, PlainFile};
-use crate::sealed::portable;
+use crate::domain::model::PlainFile;
 
 /// The viewer, and more of the plain files where the organisation is at hand.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,14 +21,8 @@ pub struct Release {
 
 impl Release {
     /// What is known without the organisation: the viewer's scripts, which are the same for all.
-    pub fn of_program() -> Self {
-        let theme = program_theme();
-        let scripts = scripts().into_iter().filter_map(|script| {
-            let assets = crate::site::assets(&theme, &script);
-            let path = assets.script_path;
-            assets.files.into_iter().find(|file| file.path == path)
-        });
-        let files = by_path(scripts.collect());
+    pub fn of_scripts(scripts: Vec<PlainFile>) -> Self {
+        let files = by_path(scripts);
         Self {
             scripts: files.keys().cloned().collect(),
             files,
@@ -39,14 +31,13 @@ impl Release {
         }
     }
 
-    /// What a build of the organisation at hand writes beside what it seals, wherever it can be opened from, and what it
-    /// publishes from `static/`.
-    pub fn of_build(files: Vec<PlainFile>, published: BTreeMap<String, Arc<[u8]>>) -> Self {
+    /// With all plain files of a build, wherever the site can be opened from, and what the organisation publishes from `static/`.
+    pub fn with_build(self, files: Vec<PlainFile>, published: BTreeMap<String, Arc<[u8]>>) -> Self {
         Self {
             files: by_path(files),
             published,
             is_whole: true,
-            ..Self::of_program()
+            ..self
         }
     }
 
@@ -97,48 +88,6 @@ fn by_path(files: Vec<PlainFile>) -> BTreeMap<String, Vec<Vec<u8>>> {
     by_path
 }
 
-/// The viewer's scripts: for either kind of keys, and for sites that open from disk too.
-fn scripts() -> Vec<Vec<u8>> {
-    let kinds = [KeyKind::X25519, KeyKind::Hybrid].map(pipeline::viewer);
-    let portable = kinds.map(portable::viewer);
-    kinds
-        .map(<[u8]>::to_vec)
-        .into_iter()
-        .chain(portable)
-        .collect()
-}
-
 fn is_sealed(path: &str) -> bool {
     path.ends_with(".age")
-}
-
-/// The program's own theme. Only what names the script is taken from it, which is the same in every theme.
-fn program_theme() -> crate::site::Theme {
-    // The templates are part of the program, and its tests render all of them.
-    crate::site::Theme::new(BTreeMap::new()).expect("the program's own theme is in order")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_programs_own_viewer_is_known_without_a_tree() {
-        let release = Release::of_program();
-        assert_eq!(release.scripts.len(), 4);
-        for script in &release.scripts {
-            assert!(script.starts_with("assets/viewer."));
-            let known = scripts();
-            let bytes = known.iter().find(|bytes| release.holds(script, bytes));
-            assert_eq!(release.compare(script, bytes.unwrap()), None);
-        }
-        let other = release
-            .compare("assets/viewer.0123456789abcdef.js", b"")
-            .unwrap();
-        assert_eq!(other.code, "viewer");
-        assert_eq!(
-            release.compare("assets/theme.0123456789abcdef.css", b""),
-            None
-        );
-    }
 }

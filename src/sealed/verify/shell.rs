@@ -2,7 +2,7 @@
 
 use super::finding::Finding;
 use super::release::Release;
-use crate::site::theme::document::{self, Contract};
+use crate::ground::document::{self, Contract};
 
 /// The page that opens the site; the others run nothing at all.
 const SHELL: &str = "index.html";
@@ -26,26 +26,26 @@ pub fn look(path: &str, html: &[u8], release: &Release) -> Option<Finding> {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
     use super::*;
-    use crate::build::pipeline;
-    use crate::domain::model::KeyKind;
-    use crate::site::{Theme, assets};
+    use crate::domain::model::PlainFile;
 
     const POLICY: &str = "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; \
         base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'\">";
 
+    const VIEWER: &str = "assets/viewer.0123456789abcdef.js";
+
     fn words(page: &str) -> Option<String> {
-        let found = look(SHELL, page.as_bytes(), &Release::of_program());
+        let viewer = PlainFile {
+            path: VIEWER.to_owned(),
+            bytes: Vec::new(),
+        };
+        let found = look(SHELL, page.as_bytes(), &Release::of_scripts(vec![viewer]));
         found.map(|finding| finding.words)
     }
 
     #[test]
     fn a_page_that_runs_the_viewer_alone_is_in_order() {
-        let viewer = pipeline::viewer(KeyKind::X25519);
-        let script = assets(&Theme::new(BTreeMap::new()).unwrap(), viewer).script_path;
-        let page = format!("<!doctype html>{POLICY}<script src=\"{script}\" defer></script>");
+        let page = format!("<!doctype html>{POLICY}<script src=\"{VIEWER}\" defer></script>");
         assert_eq!(words(&page), None);
     }
 

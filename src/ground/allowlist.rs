@@ -38,6 +38,7 @@ pub struct Allowed {
 }
 
 impl Allowed {
+    /// Its name, in lower case but for SVG's own.
     pub fn name(&self) -> &str {
         &self.name
     }
@@ -74,6 +75,7 @@ pub struct Limits {
 /// The two vocabularies of a tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Namespace {
+    /// Everything outside `svg`.
     Html,
     /// `svg` and everything inside it.
     Svg,
@@ -89,14 +91,23 @@ impl Namespace {
 /// What one attribute may hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule<'a> {
+    /// The id of an element.
     Id,
+    /// Ids of elements, with blanks between them.
     IdList,
+    /// Words such as classes, with blanks between them.
     Words,
+    /// One word.
     Token,
+    /// Any text.
     Text,
+    /// Digits alone.
     WholeNumber,
+    /// One of these values.
     OneOf(&'a BTreeSet<String>),
+    /// Where a link may lead.
     Link,
+    /// Where a picture may come from.
     Image,
     /// Drawing attributes and sizes.
     Drawing,
@@ -205,7 +216,7 @@ impl Allowlist {
     /// The list that this program was built with.
     pub fn get() -> &'static Self {
         static LIST: LazyLock<Allowlist> = LazyLock::new(|| {
-            let text = include_str!("../../../viewer/allowlist.json");
+            let text = include_str!("../../viewer/allowlist.json");
             // Part of the program, not input: the tests below read it.
             let list: Allowlist = serde_json::from_str(text)
                 .expect("viewer/allowlist.json has the form of `Allowlist`");

@@ -6,7 +6,7 @@
 use html5gum::emitters::default::DefaultEmitter;
 use html5gum::{Error, HtmlString, Spanned, StartTag, Token, Tokenizer};
 
-use crate::domain::model::{Allowlist, Namespace};
+use super::allowlist::{Allowlist, Namespace};
 
 /// Parts of the content security policy without which a page could run or load what is not the program's.
 const POLICY: [&str; 4] = [

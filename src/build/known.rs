@@ -1,13 +1,15 @@
-//! What an organisation at hand can tell of its site.
+//! What this program, and an organisation where there is one, can tell of a published site.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::leak_terms::LeakTerms;
-use super::release::Release;
-use crate::build::pipeline::{self, BuildError};
+use super::pipeline::{self, BuildError};
 use crate::domain::access;
-use crate::domain::model::{Date, Organisation, PlainFile, Reach};
+use crate::domain::model::{Date, KeyKind, Organisation, PlainFile, Reach};
+use crate::sealed::portable;
+use crate::sealed::verify::{LeakTerms, Release};
+use crate::site::{self, Theme};
 use crate::tree::check::Checker;
 use crate::tree::source::{self, FileKind, Given, LoadError, PersonFile, Source, SourceFile};
 
@@ -36,13 +38,46 @@ impl Tree {
         let organisation = checked.organisation.as_ref();
         let plain = organisation.and_then(|org| plain_files(root, org, today).ok());
         let published = organisation.map(|org| org.static_files.clone());
-        let release = plain.map(|plain| Release::of_build(plain, published.unwrap_or_default()));
+        let release = plain.map(|plain| release().with_build(plain, published.unwrap_or_default()));
         Ok(Self {
             leak_terms: leak_terms(&source, organisation, release.as_ref()),
             release,
             closed: source.unopened().count(),
         })
     }
+}
+
+/// The viewer as this program writes it.
+pub fn release() -> Release {
+    let theme = own_theme();
+    let scripts = scripts().into_iter().filter_map(|script| {
+        let assets = site::assets(&theme, &script);
+        let path = assets.script_path;
+        assets.files.into_iter().find(|file| file.path == path)
+    });
+    Release::of_scripts(scripts.collect())
+}
+
+/// How this program's own theme looks, for pages without a site.
+pub fn style() -> String {
+    let assets = site::assets(&own_theme(), &[]);
+    let mut files = assets.files.into_iter();
+    let style = files.find(|file| file.path == assets.style_path);
+    let bytes = style.map(|file| file.bytes).unwrap_or_default();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// The viewer's scripts: for either kind of keys, and for sites that open from disk too.
+fn scripts() -> Vec<Vec<u8>> {
+    let kinds = [KeyKind::X25519, KeyKind::Hybrid].map(pipeline::viewer);
+    let portable = kinds.map(portable::viewer);
+    let hosted = kinds.map(<[u8]>::to_vec);
+    hosted.into_iter().chain(portable).collect()
+}
+
+fn own_theme() -> Theme {
+    // The templates are part of the program, and its tests render all of them.
+    Theme::new(BTreeMap::new()).expect("the program's own theme is in order")
 }
 
 fn plain_files(root: &Path, org: &Organisation, today: Date) -> Result<Vec<PlainFile>, BuildError> {
@@ -56,7 +91,7 @@ fn plain_files(root: &Path, org: &Organisation, today: Date) -> Result<Vec<Plain
 }
 
 fn leak_terms(source: &Source, org: Option<&Organisation>, release: Option<&Release>) -> LeakTerms {
-    let own = Release::of_program();
+    let own = self::release();
     let signer = org.and_then(|org| org.seal.signer.as_deref());
     let title = org.map(|org| org.public_title.as_str());
     let said = [signer, title].into_iter().flatten().map(str::as_bytes);
@@ -104,4 +139,29 @@ fn names(org: Option<&Organisation>) -> Vec<(Arc<str>, String)> {
         names.map(|name| (path.clone(), name.to_owned()))
     });
     names.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_programs_own_viewer_is_known_without_a_tree() {
+        let release = release();
+        let known = scripts();
+        let assets = known
+            .iter()
+            .map(|script| site::assets(&own_theme(), script));
+        let paths: Vec<String> = assets.map(|assets| assets.script_path).collect();
+        assert_eq!(paths.len(), 4);
+        for (path, script) in paths.iter().zip(&known) {
+            assert!(path.starts_with("assets/viewer."));
+            assert!(release.is_script(path) && release.holds(path, script));
+            assert_eq!(release.compare(path, script), None);
+        }
+        let other = release.compare("assets/viewer.0123456789abcdef.js", b"");
+        assert_eq!(other.unwrap().code, "viewer");
+        let style = release.compare("assets/theme.0123456789abcdef.css", b"");
+        assert_eq!(style, None);
+    }
 }
