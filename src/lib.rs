@@ -1,20 +1,17 @@
 //! gradus turns a directory tree of review portfolios into an encrypted static site.
 //!
-//! The way of the data, and the table of contents of this crate:
+//! `docs/architecture.md` says what each room holds, and what always holds there. Rooms import rooms on lower floors alone:
 //!
-//! | step | module | from | to |
-//! |---|---|---|---|
-//! | load | [`source`] | files on disk | texts and TOML as written, with byte spans |
-//! | check | [`check`] | as written | the valid [`model`], or every complaint at once ([`diag`]) |
-//! | derive | [`growth`] | model | progress, alignment, changes, gap (pure functions) |
-//! | plan | [`access`] | model | sections: which audience reads what, and why |
-//! | render | [`site`] | model, facts, sections | pages as trees, section by section |
-//! | seal | [`seal`] | pages, keys | sealed files, keyrings, signed index |
-//! | publish | [`publish`] | sealed files | the folder on disk, swapped in atomically |
-//!
-//! [`pipeline`] calls them in that order; [`renewal`] does so after an earlier build, for as much as is different since;
-//! [`rebuild`] again and again, for as much as a change can reach, and [`serve`] shows what comes of it. Stages never import one another; they meet in the
-//! pipeline and share [`model`] and [`diag`].
+//! | floor | room | what it holds |
+//! |---|---|---|
+//! | 5 | [`cli`] | arguments, commands, everything that is printed |
+//! | 4 | [`serve`] | the preview |
+//! | 3 | [`build`] | the stages in their order: [`build::pipeline`] is the page to read first |
+//! | 2 | [`sealed`] | the published site as bytes |
+//! | 2 | [`site`] | pages |
+//! | 2 | [`tree`] | the organisation's files |
+//! | 1 | [`domain`] | what the files mean, and who reads what |
+//! | 0 | [`ground`] | diagnostics, hashes, the allow-list |
 
 pub mod build;
 pub mod cli;

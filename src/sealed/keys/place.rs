@@ -4,7 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tempfile::NamedTempFile;
 
@@ -33,14 +33,17 @@ pub fn hold(root: &Path) -> Result<Held, KeysError> {
 
 fn hold_within(root: &Path, patience: Duration) -> Result<Held, KeysError> {
     let directory = File::open(root).map_err(KeysError::io("read", root))?;
-    let began = Instant::now();
+    let mut waited = Duration::ZERO;
     loop {
         match directory.try_lock() {
             Ok(()) => break,
-            Err(TryLockError::WouldBlock) if began.elapsed() >= patience => {
+            Err(TryLockError::WouldBlock) if waited >= patience => {
                 return Err(KeysError::Busy(root.to_owned()));
             }
-            Err(TryLockError::WouldBlock) => thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) => {
+                thread::sleep(PAUSE);
+                waited += PAUSE;
+            }
             // Some file systems lock no directories; a file that has changed since is seen all the same.
             Err(TryLockError::Error(_)) => return Ok(Held { _directory: None }),
         }
