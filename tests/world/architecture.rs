@@ -76,19 +76,21 @@ struct Names {
 
 impl Names {
     fn unfold(&mut self, before: &str, tree: &syn::UseTree) {
-        let joined = |name: &syn::Ident| format!("{before}{name}");
-        match tree {
-            syn::UseTree::Path(path) => self.unfold(&(joined(&path.ident) + "::"), &path.tree),
-            syn::UseTree::Group(group) => group
-                .items
-                .iter()
-                .for_each(|tree| self.unfold(before, tree)),
-            syn::UseTree::Name(name) => drop(self.paths.insert(joined(&name.ident))),
-            syn::UseTree::Rename(name) => drop(self.paths.insert(joined(&name.ident))),
-            syn::UseTree::Glob(_) => {
-                drop(self.paths.insert(before.trim_end_matches("::").to_owned()))
+        let path = match tree {
+            syn::UseTree::Path(path) => {
+                return self.unfold(&format!("{before}{}::", path.ident), &path.tree);
             }
-        }
+            syn::UseTree::Group(group) => {
+                return group
+                    .items
+                    .iter()
+                    .for_each(|tree| self.unfold(before, tree));
+            }
+            syn::UseTree::Name(name) => format!("{before}{}", name.ident),
+            syn::UseTree::Rename(name) => format!("{before}{}", name.ident),
+            syn::UseTree::Glob(_) => before.trim_end_matches("::").to_owned(),
+        };
+        self.paths.insert(path);
     }
 }
 
