@@ -62,6 +62,8 @@ fn a_heading_that_is_none_is_an_error_between_readers_and_a_warning_among_them()
         "Title of more-less: in one line",
         "more-less: in one line",
         "more-less (optional)",
+        "So it was.\nmore-less: in one line",
+        "Title of more-less and others:",
         "- item\n- more-less: in one line",
         "| question | answer |\n|---|---|\n| more-less | words |",
         "Title of more-less, part 2",

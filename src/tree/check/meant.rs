@@ -19,7 +19,7 @@ pub(super) struct Line {
     pub words: String,
     pub look: Look,
     pub within: Within,
-    /// It is the first line of its paragraph or item.
+    /// It is the first line of its paragraph or item, or the line before it ends a sentence.
     pub begins: bool,
     /// It is the end of a paragraph whose lines were broken at some width.
     pub is_wrapped: bool,
@@ -83,7 +83,7 @@ pub(super) fn lines(text: &str, cut: &Markdown, titles: &Titles) -> Vec<Line> {
         if !is_heading && !written.trim().is_empty() {
             let (next, _) = first_line(after);
             let around = Around {
-                begins: before.trim().is_empty() || begins_item(written),
+                begins: ends_thought(before) || begins_item(written),
                 alone: before.trim().is_empty() && next.trim().is_empty(),
                 is_underlined: is_underline(next),
                 is_wrapped: next.trim().is_empty() && is_wrapped(before, written),
@@ -96,6 +96,12 @@ pub(super) fn lines(text: &str, cut: &Markdown, titles: &Titles) -> Vec<Line> {
         start = text.len() - after.len();
     }
     found
+}
+
+/// Whether what follows a line begins anew: nothing goes on after it.
+fn ends_thought(line: &str) -> bool {
+    let line = line.trim_end();
+    line.is_empty() || line.ends_with(['.', '!', '?', ':', '…'])
 }
 
 /// Whether a line begins an item of a list, or a row of a table.

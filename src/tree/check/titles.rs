@@ -165,10 +165,12 @@ impl Titles {
         near.or_else(|| self.beside(line, words))
     }
 
-    /// A short name among the few words of a line that has the marks of a heading.
+    /// A short name among the few words of a line that has the marks of a heading, or ends with a colon.
     fn beside(&self, line: &Line, words: &[Piece]) -> Option<(String, How)> {
         let is_tagged = line.words.contains('#');
-        if !line.is_marked() || is_tagged || line.within != Within::Text {
+        let is_label = line.look == Look::Plain { alone: true } && line.words.ends_with(':');
+        let is_heading = line.is_marked() || is_label;
+        if !is_heading || is_tagged || line.within != Within::Text {
             return None;
         }
         let all = 0..words.len().min(LONG_WORDS + BESIDE_WORDS_MAX);
@@ -371,7 +373,9 @@ impl<'l> Rest<'l> {
                 is_long || sets_apart(marks) && !marks.contains('#')
             }
             Look::Cell => false,
-            Look::Plain { .. } if !named.is_question => line.begins && sets_off(marks),
+            Look::Plain { .. } if !named.is_question => {
+                line.begins && (sets_off(marks) || marks.contains('('))
+            }
             Look::Plain { .. } if named.words >= VERY_LONG_WORDS => true,
             Look::Plain { alone } => {
                 let is_bracket = *self == Self::InBrackets && alone;
