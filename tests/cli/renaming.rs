@@ -35,7 +35,7 @@ fn generated(people: usize, seed: u64) -> (Program, Generated) {
     let here = Program::new();
     let org = generated::organisation(people, seed);
     org.write(&here.path("org"));
-    here.run(&["-C", "org", "-q", "access", "--accept"])
+    here.run(&["-C", "org", "-q", "access", "--accept", "--new"])
         .exits(0);
     (here, org)
 }
@@ -116,7 +116,9 @@ fn whoever_is_renamed_the_same_people_read_the_same_but_for_the_id() {
     let (here, org) = generated(5, 3);
     let people = org.people.iter().map(|id| (&here, id.clone()));
     let example = example();
-    example.run(&["-C", "org", "access", "--accept"]).exits(0);
+    example
+        .run(&["-C", "org", "access", "--accept", "--new"])
+        .exits(0);
     // An engineer with every kind of file, hr, and a customer.
     let others = ["ada", "miriam", "claire"].map(|id| (&example, id.to_owned()));
     for (here, id) in people.chain(others) {

@@ -94,25 +94,20 @@ pub(super) fn complain_of_definitions(doc: &Doc<'_>, apart: &Apart<'_>) {
     }
 }
 
-/// Whether a place is in a definition, or right behind it.
-fn follows(text: &str, definition: &Range<usize>, at: usize) -> bool {
-    let between = text.get(definition.end..at);
-    definition.contains(&at) || between.is_some_and(|between| between.trim().is_empty())
-}
+/// The most bytes of a line that is looked at as a definition.
+const DEFINITION_BYTES_MAX: usize = 4_096;
 
 /// Complains about lines that would be definitions, had they a blank line before them: as they are, they go on with a
 /// paragraph, and are shown to its readers.
 pub(super) fn complain_of_glued(doc: &Doc<'_>, cut: &Markdown) {
     let mut end = cut.preamble.start;
+    let mut may_begin = true;
     for line in doc.text[end..].split_inclusive('\n') {
         end += line.len();
         let bare = line.trim_start_matches(|c: char| c.is_whitespace() || c == '>');
         let start = end - bare.len();
-        let mut defined = cut.definitions.iter();
-        let is_one = !bare.starts_with('[')
-            || cut.enclosed_at(start).is_some()
-            || defined.any(|one| follows(doc.text, &one.span, start));
-        if !is_one && !Markdown::cut(bare, 0).definitions.is_empty() {
+        let is_one = is_definition(bare);
+        if is_one && !may_begin && cut.enclosed_at(start).is_none() && !is_known(cut, start) {
             doc.complaints
                 .about(
                     codes::TANGLED,
@@ -121,7 +116,24 @@ pub(super) fn complain_of_glued(doc: &Doc<'_>, cut: &Markdown) {
                 )
                 .help("write a blank line before it");
         }
+        may_begin = is_one && may_begin || bare.is_empty() || bare.starts_with('#');
     }
+}
+
+/// Whether a line alone defines a link.
+fn is_definition(line: &str) -> bool {
+    let is_likely =
+        line.starts_with('[') && line.len() <= DEFINITION_BYTES_MAX && line.contains("]:");
+    is_likely && !Markdown::cut(line, 0).definitions.is_empty()
+}
+
+/// Whether a place lies in a definition of the file.
+fn is_known(cut: &Markdown, at: usize) -> bool {
+    let before = cut.definitions.partition_point(|one| one.span.start <= at);
+    let nearest = before
+        .checked_sub(1)
+        .map(|nearest| &cut.definitions[nearest]);
+    nearest.is_some_and(|one| one.span.contains(&at))
 }
 
 fn complain_of_second(doc: &Doc<'_>, span: Range<usize>) {
