@@ -172,7 +172,7 @@ fn the_commands_of_the_page_for_contributors_name_tests_that_are_there() {
             assert!(
                 root()
                     .join("src")
-                    .join(filter.trim_end_matches("::"))
+                    .join(filter.trim_end_matches("::").replace("::", "/"))
                     .exists(),
                 "{line}"
             );
