@@ -1,5 +1,7 @@
 //! The command line: what was typed becomes calls of the library, and what they return becomes words and exit codes.
 
+// Help shows brackets as they are.
+#[allow(rustdoc::broken_intra_doc_links)]
 mod args;
 mod commands;
 pub mod core_dumps;

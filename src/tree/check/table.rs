@@ -1,4 +1,4 @@
-//! Files of TOML that [`shape`](super::shape) has held against the declaration of their kind.
+//! Files of TOML that [`shape`] has held against the declaration of their kind.
 //!
 //! What was wrong is gone from them, and what is short is written out. Rules look here for places, and plain serde makes
 //! the model.

@@ -1,6 +1,6 @@
 //! A person under another id: what of the tree changes.
 //!
-//! References are found by what [`schema`](crate::tree::schema) declares of every key, so a new key that names a person is
+//! References are found by what [`schema`] declares of every key, so a new key that names a person is
 //! followed from the day it is declared. A text is edited in its bytes: comments, order and line ends stay.
 
 use std::ops::Range;
