@@ -168,7 +168,7 @@ fn of_cycle(person: &Person, cycle: &Cycle, today: Date) -> Vec<(Date, What)> {
     let files = person.cycles.get(&cycle.id).map(PersonCycle::published);
     let files = files.as_deref();
     let (id, cycle_id) = (|| person.id.clone(), || cycle.id.clone());
-    // Of whoever has nobody above and nothing agreed, no page shows the phases.
+    // No page shows the phases of a person without a manager and without agreed expectations.
     let agreed = files.and_then(|files| files.expectations.as_ref());
     let is_shown = agreed.is_some() || person.manager_on(cycle.end).is_some();
     // Whoever may not read a review that is not shared sees its phase open.

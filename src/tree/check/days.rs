@@ -25,7 +25,7 @@ const MONTHS: [&str; 17] = [
 const SHORT_MONTHS: [&str; 5] = ["mai", "juni", "juli", "mrz", "sept"];
 
 /// Names of days of the week; two letters of one are enough.
-const WEEKDAYS: [&str; 13] = [
+const WEEKDAYS: [&str; 14] = [
     "monday",
     "tuesday",
     "wednesday",
@@ -39,6 +39,7 @@ const WEEKDAYS: [&str; 13] = [
     "donnerstag",
     "freitag",
     "samstag",
+    "sonntag",
 ];
 
 /// What a word of a date is.
@@ -141,6 +142,7 @@ mod tests {
             ("Mar. 5, 2026 with Linus", "with Linus"),
             ("Thu 5 March 2026", ""),
             ("Thursday, 2026-03-05", ""),
+            ("Sonntag, 1. März 2026", ""),
             ("(5 March)", ")"),
         ] {
             assert_eq!(after_day(words), Some(rest), "{words:?}");

@@ -42,7 +42,7 @@ pub(super) struct Answered {
     pub is_given: bool,
 }
 
-/// Fewer words are a placeholder.
+/// An answer of fewer words, such as `n/a`, counts as none.
 const ANSWER_WORDS_MIN: usize = 3;
 
 impl Answered {

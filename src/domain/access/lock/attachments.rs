@@ -1,6 +1,6 @@
 //! Attachments that not everyone reads who reads what is about their subject.
 //!
-//! An attachment is read by whoever reads a text that links to it. No line says so: the link is the fact. So the lock
+//! Who reads a text reads the attachments that it links to. No line says so: the link is the fact. So the lock
 //! knows which texts linked to a file that restricted texts alone linked to, and by which content it is known. A text beyond
 //! those that links to the path, or to the same content under another name, may give the file to more readers.
 

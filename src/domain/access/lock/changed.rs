@@ -228,7 +228,7 @@ impl<'a> Applied<'a> {
     fn set(&mut self, fact: &AccessFact, lock: &Lock) {
         let org = &mut self.org;
         match fact {
-            // Whoever a lock does not know was never there: they read nothing.
+            // A person whom the lock does not know reads nothing.
             AccessFact::Person(id) | AccessFact::End(id) => {
                 let facts = lock.people.get(id);
                 person(org, id).end = facts.map_or(Some(Date::MIN), |facts| facts.end);

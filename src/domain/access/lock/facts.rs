@@ -166,7 +166,7 @@ fn of_parts(parts: Vec<(Part, Option<Readers>)>) -> BTreeMap<ReadersAt, Kept> {
         .filter(|(part, _)| names.contains(&part.at))
     {
         let readers = readers.unwrap_or_else(|| default_of_part(&part.at));
-        // If a text is there twice, whoever reads either reads both.
+        // If a text is there twice, the readers of either read both.
         let known = found.entry(part.at).or_default();
         known.entry(part.text).or_default().extend(readers);
     }

@@ -114,7 +114,7 @@ impl Lock {
         (known, question.clone())
     }
 
-    /// Takes a key out, whoever has it. Returns whether it was there. Nobody reads more by that.
+    /// Removes a key from every person. Returns whether it was there. Nobody gains access by that.
     pub fn without_key(&mut self, recipient: &Recipient) -> bool {
         let key = fingerprint(&recipient.to_string());
         let people = self.people.values_mut();
