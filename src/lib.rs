@@ -18,8 +18,6 @@ pub mod cli;
 pub mod domain;
 pub mod ground;
 pub mod sealed;
-#[allow(missing_docs)]
 pub mod serve;
-#[allow(missing_docs)]
 pub mod site;
 pub mod tree;

@@ -42,9 +42,10 @@ pub fn files(scene: &Scene, person: usize) -> Vec<File> {
 
 /// The track that a person is on.
 pub fn track(scene: &Scene, person: usize) -> &'static Track {
-    match scene.manages(person) {
-        true => &MANAGEMENT,
-        false => &ENGINEERING,
+    if scene.manages(person) {
+        &MANAGEMENT
+    } else {
+        &ENGINEERING
     }
 }
 

@@ -51,9 +51,10 @@ fn period(back: i32) -> Period {
     // Half-years since the year 0; the last is the first half of its year.
     let half = LAST_YEAR * 2 - back;
     let (year, second) = (half.div_euclid(2), half.rem_euclid(2) == 1);
-    let (name, start, end) = match second {
-        false => ("h1", (1, 1), (6, 30)),
-        true => ("h2", (7, 1), (12, 31)),
+    let (name, start, end) = if second {
+        ("h2", (7, 1), (12, 31))
+    } else {
+        ("h1", (1, 1), (6, 30))
     };
     let day = |(month, day)| Date::from_ymd_opt(year, month, day).unwrap_or_default();
     Period {

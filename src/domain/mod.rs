@@ -1,6 +1,5 @@
 //! What the files mean: people, cycles, goals, who reads what, and what follows. No disk, no keys, no clock.
 
-#[allow(missing_docs)]
 pub mod access;
 pub mod growth;
 #[allow(missing_docs)]

@@ -5,9 +5,14 @@ use proptest::test_runner::{Config, RngSeed};
 /// How many are tried of many, unless all are asked for.
 const SHORT: std::ops::RangeInclusive<u32> = 50..=1_000;
 
-/// `all` if `GRADUS_LONG` is set, as `tests/run long` sets it; else a tenth, but fifty at least and a thousand at most.
+/// `tests/run long` sets `GRADUS_LONG`.
+pub fn are_all_tried() -> bool {
+    std::env::var_os("GRADUS_LONG").is_some()
+}
+
+/// `all` if [all are tried](are_all_tried); else a tenth, but fifty at least and a thousand at most.
 pub fn cases(all: u32) -> u32 {
-    if std::env::var_os("GRADUS_LONG").is_some() {
+    if are_all_tried() {
         return all;
     }
     let tenth = (all / 10).clamp(*SHORT.start(), *SHORT.end());

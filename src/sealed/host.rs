@@ -107,9 +107,10 @@ impl Host {
             return Web::at(text, certificates).map(Self::Web);
         }
         let path = folder(Path::new(text));
-        match path.is_dir() {
-            true => Ok(Self::Folder(Folder(path))),
-            false => Err(HostError::NotAFolder(PathBuf::from(text))),
+        if path.is_dir() {
+            Ok(Self::Folder(Folder(path)))
+        } else {
+            Err(HostError::NotAFolder(PathBuf::from(text)))
         }
     }
 
@@ -289,9 +290,10 @@ fn certificates_in(file: &Path) -> Result<RootCerts, HostError> {
         _ => None,
     });
     let certificates: Vec<_> = items.collect();
-    match certificates.is_empty() {
-        true => Err(none()),
-        false => Ok(RootCerts::new_with_certs(&certificates)),
+    if certificates.is_empty() {
+        Err(none())
+    } else {
+        Ok(RootCerts::new_with_certs(&certificates))
     }
 }
 

@@ -235,11 +235,10 @@ pub fn make_site_key(path: &Path) -> Result<SiteKey, KeysError> {
     let key = SiteKey::generate();
     if let Some(folder) = path.parent() {
         // A link in the place of gradus' own folder would lead a tree's secret out of it.
-        match folder.ends_with(STATE) {
-            true => {
-                regular_file::make_private_folder(folder).map_err(KeysError::not_taken(folder))?
-            }
-            false => fs::create_dir_all(folder).map_err(KeysError::io("make", folder))?,
+        if folder.ends_with(STATE) {
+            regular_file::make_private_folder(folder).map_err(KeysError::not_taken(folder))?
+        } else {
+            fs::create_dir_all(folder).map_err(KeysError::io("make", folder))?
         }
     }
     let text = Zeroizing::new(format!(
@@ -335,9 +334,10 @@ pub fn add_recipient(person_toml: &str, recipient: &Recipient) -> Result<String,
             return Ok(());
         };
         let table = key.as_inline_table();
-        match table.is_some_and(|table| table.contains_key("revoked")) {
-            true => Err(KeysError::Revoked(recipient.shown())),
-            false => Ok(()),
+        if table.is_some_and(|table| table.contains_key("revoked")) {
+            Err(KeysError::Revoked(recipient.shown()))
+        } else {
+            Ok(())
         }
     })
 }

@@ -5,7 +5,6 @@ pub mod host;
 pub mod keys;
 pub mod open;
 pub mod portable;
-#[allow(missing_docs)]
 pub mod publish;
 pub mod seal;
 pub mod verify;

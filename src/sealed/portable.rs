@@ -90,9 +90,10 @@ pub fn add_twins(
     let twins: io::Result<Vec<Twin>> = site.ledger.files.par_iter().filter_map(add).collect();
     for twin in twins? {
         site.ledger.files.insert(twin.path, twin.entry);
-        match twin.is_kept {
-            true => site.reused += 1,
-            false => site.written += 1,
+        if twin.is_kept {
+            site.reused += 1
+        } else {
+            site.written += 1
         }
     }
     Ok(())

@@ -40,11 +40,15 @@ const JSON: &str = "application/json";
 
 /// Answers for one run.
 pub struct Answerer {
+    /// Who may ask.
     pub auth: Arc<Auth>,
+    /// The keys and the address of this run.
     pub run: RunSecret,
+    /// What is shown at the moment.
     pub state: Arc<PreviewState>,
     /// Whose eyes a page that names nobody sees with.
     pub initial_reader: InitialReader,
+    /// The day on which the preview began.
     pub today: Date,
 }
 
@@ -53,6 +57,7 @@ pub struct Answerer {
 pub enum InitialReader {
     /// Whoever opens most: a lead at the top.
     Widest,
+    /// The one that `--as` names.
     Person(PersonId),
     /// The locked page.
     Nobody,
@@ -319,14 +324,16 @@ fn locked_out() -> Answer {
 
 /// A file of the site, by its path in it.
 fn site_file(path: &str, generation: Option<&Generation>) -> Answer {
-    let path = match path.is_empty() || path.ends_with('/') {
-        true => format!("{path}index.html"),
-        false => path.to_owned(),
+    let path = if path.is_empty() || path.ends_with('/') {
+        format!("{path}index.html")
+    } else {
+        path.to_owned()
     };
     let Some(generation) = generation else {
-        return match path == "index.html" {
-            true => Answer::new(kind_of(&path), WAITING),
-            false => Answer::not_here(),
+        return if path == "index.html" {
+            Answer::new(kind_of(&path), WAITING)
+        } else {
+            Answer::not_here()
         };
     };
     match generation.files.get(&path) {

@@ -10,7 +10,9 @@ use super::links::Links;
 /// What answers are allowed to depend on, as the browser says it.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Asker<'r> {
+    /// `Host`. `None` if it is not sent.
     pub host: Option<&'r str>,
+    /// `Origin`. `None` if it is not sent.
     pub origin: Option<&'r str>,
     /// `Sec-Fetch-Site`.
     pub site: Option<&'r str>,
@@ -18,6 +20,7 @@ pub struct Asker<'r> {
     pub destination: Option<&'r str>,
     /// `Sec-Purpose`, or what older browsers call it: a browser loads ahead of its reader.
     pub purpose: Option<&'r str>,
+    /// `Cookie`. `None` if it is not sent.
     pub cookie: Option<&'r str>,
 }
 

@@ -42,7 +42,9 @@ pub struct Generation {
 /// Someone whose eyes the preview can borrow.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reader {
+    /// The name of their directory in `people/`.
     pub id: PersonId,
+    /// As `person.toml` has it.
     pub name: String,
     /// Whether the tree names a live key of theirs: without one, the published site does not open for them yet.
     pub has_own_key: bool,
@@ -59,6 +61,7 @@ pub struct Refreshed {
     pub report: Report,
     /// What else keeps the site from being made: a theme that fails, a tree that cannot be read.
     pub trouble: Option<Trouble>,
+    /// How much there is and how much was made.
     pub figures: Figures,
 }
 
@@ -92,7 +95,9 @@ pub struct Figures {
 pub struct Trouble {
     /// May hold several lines.
     pub message: String,
+    /// What led to it, the nearest first.
     pub causes: Vec<String>,
+    /// What to do. `None` if nothing better than the message is known.
     pub help: Option<String>,
 }
 
@@ -333,9 +338,10 @@ impl Preview {
     /// The next generation; nothing where the site is what it was.
     fn generation(&mut self, made: Made) -> Option<Generation> {
         let is_first = self.last.number == 0;
-        let difference = match self.last.readers == made.readers {
-            true => Difference::between(&self.last.files, &made.files),
-            false => Difference::More,
+        let difference = if self.last.readers == made.readers {
+            Difference::between(&self.last.files, &made.files)
+        } else {
+            Difference::More
         };
         if !is_first && difference == Difference::Nothing {
             return None;
@@ -466,9 +472,10 @@ impl Difference {
         if !same_but_for_style(before, after, styles) {
             return Self::More;
         }
-        match styles.0 == styles.1 {
-            true => Self::Nothing,
-            false => Self::Style,
+        if styles.0 == styles.1 {
+            Self::Nothing
+        } else {
+            Self::Style
         }
     }
 }

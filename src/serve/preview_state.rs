@@ -19,6 +19,7 @@ type Stream = Box<dyn Write + Send>;
 /// The last good generation, and what is wrong since.
 #[derive(Clone, Default)]
 pub struct Shown {
+    /// `None` if there has been no good one yet.
     pub generation: Option<Generation>,
     /// Nothing where the tree is in order.
     pub complaints: Option<Arc<Complaints>>,

@@ -17,7 +17,9 @@ const DAY_CHECK: Duration = Duration::from_secs(30);
 pub struct Turn<'t> {
     /// What changed. Nothing the first time, and on another day.
     pub changed: &'t BTreeSet<PathBuf>,
+    /// What came of it.
     pub refreshed: &'t Refreshed,
+    /// From the change that was noticed to the generation that is shown.
     pub took: Duration,
 }
 

@@ -191,9 +191,12 @@ fn stat_of(path: &Path) -> Option<FileStat> {
         bytes: own.size(),
         modified: (own.mtime(), own.mtime_nsec()),
         changed: (own.ctime(), own.ctime_nsec()),
-        target: target.map(|to| match to.is_dir() {
-            true => (to.ino(), 0, 0, 0),
-            false => (to.ino(), to.size(), to.mtime(), to.ctime_nsec()),
+        target: target.map(|to| {
+            if to.is_dir() {
+                (to.ino(), 0, 0, 0)
+            } else {
+                (to.ino(), to.size(), to.mtime(), to.ctime_nsec())
+            }
         }),
     })
 }

@@ -44,6 +44,7 @@ const HASH_DIGITS: usize = 16;
 /// The style sheet and the viewer's script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Assets {
+    /// Everything that is published below `assets/`.
     pub files: Vec<PlainFile>,
     /// `assets/viewer.0123456789abcdef.js`, relative to the site's root.
     pub script_path: String,
@@ -56,6 +57,7 @@ pub struct Assets {
 /// A link to a public rubric, relative to the site's root.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct RubricLink {
+    /// As the track has it.
     pub title: String,
     /// `rubric/ic/index.html`.
     pub href: String,

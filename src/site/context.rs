@@ -21,7 +21,9 @@ const ROOM_FOR_PROSE: usize = 120_000;
 ///
 /// It remembers which attachments the section's pages link to, so that no other file is sealed with it.
 pub struct Context<'a> {
+    /// What all sections share.
     pub commons: &'a Commons,
+    /// The templates.
     pub theme: &'a Theme,
     /// Keys (`2026-h1/graph.png`) of the files that this section may show.
     available: BTreeSet<String>,
@@ -40,6 +42,7 @@ pub struct PageHead {
     pub route: String,
     /// Parts of one route are put together in this order.
     pub slot: u32,
+    /// Names the page in links and in the browser's tab.
     pub title: String,
     /// `rubric`, `level`, `portfolio`, …
     pub kind: &'static str,

@@ -167,9 +167,10 @@ fn text_pieces(text: &str) -> Vec<Piece<'_>> {
             mark => mark.len_utf8(),
         };
         let (piece, after) = rest.split_at(length);
-        pieces.push(match first.is_whitespace() {
-            true => Piece::Space(piece),
-            false => Piece::Word(piece),
+        pieces.push(if first.is_whitespace() {
+            Piece::Space(piece)
+        } else {
+            Piece::Word(piece)
         });
         rest = after;
     }
@@ -242,9 +243,10 @@ fn spaced(text: &str) -> Vec<Spaced<'_>> {
     let mut words: Vec<Spaced<'_>> = Vec::new();
     let mut rest = text.trim();
     while let Some(first) = rest.chars().next() {
-        let length = match in_word(first) {
-            true => word_length(rest),
-            false => first.len_utf8(),
+        let length = if in_word(first) {
+            word_length(rest)
+        } else {
+            first.len_utf8()
         };
         let (word, after) = rest.split_at(length);
         let (space, after) = after.split_at(run(after, char::is_whitespace));

@@ -40,6 +40,7 @@ const STYLED: &[(&str, &str)] = &[
 
 /// A block of code as HTML.
 pub struct Code {
+    /// The lines, each token in a `<span>` of its class.
     pub html: Html,
     /// How many spans it has, and texts between them.
     pub spans: usize,

@@ -2,7 +2,7 @@
 //!
 //! | module | what it knows |
 //! |---|---|
-//! | [`view`] | one typed view a page kind: what a template may say |
+//! | `view` | one typed view a page kind: what a template may say |
 //! | [`theme`] | templates and style sheets, overridden file by file |
 //! | [`markdown`] | prose → HTML that holds nothing but what we wrote |
 //! | [`highlight`] | code fences → classes that `syntax.css` styles |
@@ -24,7 +24,7 @@ pub mod public;
 mod recent;
 pub mod theme;
 pub mod tree;
-pub mod view;
+pub(crate) mod view;
 
 #[cfg(test)]
 mod fixture;

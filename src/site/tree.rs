@@ -19,6 +19,10 @@ const HTML_MAX_BYTES: usize = 64 * 1024 * 1024;
 
 /// What a page may not hold.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[expect(
+    missing_docs,
+    reason = "each message says what happened, and names its fields"
+)]
 pub enum Forbidden {
     #[error("element `<{name}>` may not stand in a page; these may: {allowed}")]
     Element { name: String, allowed: String },

@@ -202,9 +202,10 @@ fn beside(file: &Path, name: impl FnOnce(&str) -> Option<String>) -> Result<Path
         .and_then(name);
     let name = name.ok_or_else(|| AtRestError::NotSealed(file.to_owned()))?;
     let path = file.with_file_name(name);
-    match path.symlink_metadata().is_ok() {
-        true => Err(AtRestError::Exists(path)),
-        false => Ok(path),
+    if path.symlink_metadata().is_ok() {
+        Err(AtRestError::Exists(path))
+    } else {
+        Ok(path)
     }
 }
 
@@ -212,9 +213,10 @@ fn beside(file: &Path, name: impl FnOnce(&str) -> Option<String>) -> Result<Path
 fn as_file(file: &Path) -> Result<(), AtRestError> {
     let metadata = file.symlink_metadata();
     let metadata = metadata.map_err(AtRestError::io("read", file))?;
-    match metadata.is_file() {
-        true => Ok(()),
-        false => Err(AtRestError::NotAFile(file.to_owned())),
+    if metadata.is_file() {
+        Ok(())
+    } else {
+        Err(AtRestError::NotAFile(file.to_owned()))
     }
 }
 
@@ -224,12 +226,13 @@ fn read(path: &Path, max: u64) -> Result<Vec<u8>, AtRestError> {
     let mut bytes = Vec::new();
     let read = file.take(max + 1).read_to_end(&mut bytes);
     read.map_err(failed())?;
-    match bytes.len() as u64 > max {
-        true => Err(AtRestError::TooLarge {
+    if bytes.len() as u64 > max {
+        Err(AtRestError::TooLarge {
             path: path.to_owned(),
             max,
-        }),
-        false => Ok(bytes),
+        })
+    } else {
+        Ok(bytes)
     }
 }
 

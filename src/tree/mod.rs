@@ -4,7 +4,5 @@ pub mod at_rest;
 pub mod check;
 pub mod import;
 pub mod scaffold;
-#[allow(missing_docs)]
 pub mod schema;
-#[allow(missing_docs)]
 pub mod source;

@@ -29,23 +29,29 @@ pub struct Kind {
     pub files: &'static str,
     /// Whether it is the front matter of a markdown file.
     pub is_front_matter: bool,
+    /// The keys of its outermost table.
     pub keys: &'static [Key],
 }
 
 /// A key of a table.
 #[derive(Debug)]
 pub struct Key {
+    /// As it is written.
     pub name: &'static str,
+    /// What its value may be.
     pub holds: Holds,
+    /// Whether a table without it is an error.
     pub is_required: bool,
     /// A sentence in lower case, without a full stop.
     pub about: &'static str,
+    /// What holds between it and another key.
     pub relation: Relation,
 }
 
 /// What a key has to do with another key of the same table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Relation {
+    /// Nothing.
     None,
     /// Its date is not before that of the other key.
     NotBefore(&'static str),
@@ -94,11 +100,13 @@ pub enum Holds {
 /// A form that a text has. `check` knows what each may name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
+    /// Lower-case letters, digits and hyphens.
     Id,
     /// An id that no other table of the same list has. In messages it is called so: `the expectation`.
     Own(&'static str),
     /// An id that is looked up once the whole file was read.
     Named,
+    /// The id of a person of the tree.
     Person,
     /// An audience or a person.
     Reader,
@@ -106,6 +114,7 @@ pub enum Form {
     Competency,
     /// An expectation of the same person and cycle.
     Expectation,
+    /// The id of a rating of `gradus.toml`.
     Rating,
     /// A level of the rubric that the file is judged by.
     Level,
@@ -113,10 +122,15 @@ pub enum Form {
     AnyLevel,
     /// A level that is looked up once the whole rubric was read.
     LevelRef,
+    /// `cycle/expectation` or `cycle/plan/goal`: what the same person had in an earlier cycle.
     Followed,
+    /// An http or https address.
     Address,
+    /// A public key: `age1…`.
     Recipient,
+    /// The public half of the key that signs a site.
     Signer,
+    /// The code of a rule that `check` gives as guidance.
     Guidance,
     /// A directory of tracks or a git revision.
     Pin,

@@ -228,9 +228,10 @@ fn no_question_takes_over_the_title_of_one_that_is_kept() {
                 let dummy = format!(
                     "[[question]]\nid = \"{id}\"\nfor = \"peer\"\ntitle = \"{title}\"\nprompt = \"P\"\n{line}\n"
                 );
-                let lost = match loses {
-                    true => settings.replace(kept, "readers = [\"org\"]\n"),
-                    false => settings.clone(),
+                let lost = if loses {
+                    settings.replace(kept, "readers = [\"org\"]\n")
+                } else {
+                    settings.clone()
                 };
                 for text in [
                     lost.replacen("[[question]]", &format!("{dummy}[[question]]"), 1),

@@ -429,9 +429,10 @@ fn rubric_lines(random: &mut StdRng) -> (String, Vec<String>) {
         "readers = \"org\"".to_owned(),
         "readers = \"managers\"".to_owned(),
     ];
-    match random.gen_bool(0.5) {
-        true => ("rubrics/ic/track.toml".to_owned(), track),
-        false => ("rubrics/ic/l1.toml".to_owned(), level),
+    if random.gen_bool(0.5) {
+        ("rubrics/ic/track.toml".to_owned(), track)
+    } else {
+        ("rubrics/ic/l1.toml".to_owned(), level)
     }
 }
 

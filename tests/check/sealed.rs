@@ -48,9 +48,10 @@ fn entangled() -> Tree {
 fn files_below(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
     for entry in fs::read_dir(folder).expect("a folder") {
         let path = entry.expect("an entry").path();
-        match path.is_dir() {
-            true => files_below(&path, found),
-            false => found.push(path),
+        if path.is_dir() {
+            files_below(&path, found)
+        } else {
+            found.push(path)
         }
     }
 }

@@ -126,9 +126,10 @@ impl Tree {
     /// Removes a file or a directory.
     pub fn without(self, path: &str) -> Self {
         let path = self.root().join(path);
-        match path.is_dir() {
-            true => fs::remove_dir_all(path),
-            false => fs::remove_file(path),
+        if path.is_dir() {
+            fs::remove_dir_all(path)
+        } else {
+            fs::remove_file(path)
         }
         .expect("something to remove");
         self

@@ -168,9 +168,10 @@ fn no_message_repeats_words_of_a_text_outside_of_the_tree_whatever_is_wrong_with
     let tree = Tree::sample();
     for area in ["people", "management"] {
         let there = tree.root().join(area);
-        match there.exists() {
-            true => fs::rename(there, folder.join(area)).expect("a move"),
-            false => fs::create_dir(folder.join(area)).expect("a folder"),
+        if there.exists() {
+            fs::rename(there, folder.join(area)).expect("a move")
+        } else {
+            fs::create_dir(folder.join(area)).expect("a folder")
         }
     }
     let shown = folder.display();

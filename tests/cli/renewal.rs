@@ -31,9 +31,10 @@ fn built() -> Program {
 fn copy(from: &Path, to: &Path) {
     for entry in walkdir::WalkDir::new(from).into_iter().map(Result::unwrap) {
         let to = to.join(entry.path().strip_prefix(from).unwrap());
-        match entry.file_type().is_dir() {
-            true => fs::create_dir_all(to).unwrap(),
-            false => drop(fs::copy(entry.path(), to).unwrap()),
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(to).unwrap()
+        } else {
+            fs::copy(entry.path(), to).unwrap();
         }
     }
 }

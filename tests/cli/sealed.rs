@@ -47,9 +47,10 @@ fn typing(here: &Program, args: &[&str], text: &str) -> Ran {
 fn files_below(folder: &Path, found: &mut Vec<std::path::PathBuf>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
-        match path.is_dir() {
-            true => files_below(&path, found),
-            false => found.push(path),
+        if path.is_dir() {
+            files_below(&path, found)
+        } else {
+            found.push(path)
         }
     }
 }
@@ -398,9 +399,10 @@ fn a_setting_that_leads_out_of_the_tree_is_refused_by_every_command_with_its_pla
             assert!(ran.stdout().contains("E066"), "{}", ran.stdout());
         }
     }
-    let of_key = match key_file {
-        true => settings.replacen("[seal]", "[seal]\nkey_file = \"../away/key\"", 1),
-        false => format!("{settings}\n[seal]\nkey_file = \"../away/key\"\n"),
+    let of_key = if key_file {
+        settings.replacen("[seal]", "[seal]\nkey_file = \"../away/key\"", 1)
+    } else {
+        format!("{settings}\n[seal]\nkey_file = \"../away/key\"\n")
     };
     here.write("org/gradus.toml", &of_key);
     for command in [&["check"][..], &["build"], &["keys", "site", "--rotate"]] {

@@ -248,13 +248,14 @@ fn date_all(root: &Path) {
             continue;
         }
         let text = fs::read_to_string(entry.path()).expect("a text");
-        let key = match entry
+        let key = if entry
             .path()
             .extension()
             .is_some_and(|ending| ending == "md")
         {
-            true => "date",
-            false => "agreed",
+            "date"
+        } else {
+            "agreed"
         };
         let text = text.replacen(&format!("\n# {key} = "), &format!("\n{key} = "), 1);
         fs::write(entry.path(), text).expect("a file");

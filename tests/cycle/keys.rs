@@ -29,9 +29,10 @@ const UNKNOWN: &str = "zzqqzzqq";
 /// The text of a file with every key that its kind declares.
 fn text(kind: &Kind, fault: Fault<'_>) -> String {
     let keys = entries(kind.keys, "", fault).join("\n");
-    match kind.is_front_matter {
-        true => format!("+++\n{keys}\n+++\n"),
-        false => keys + "\n",
+    if kind.is_front_matter {
+        format!("+++\n{keys}\n+++\n")
+    } else {
+        keys + "\n"
     }
 }
 

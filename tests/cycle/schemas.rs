@@ -134,9 +134,10 @@ fn is_of(value: &Value, kind: &str) -> bool {
 fn files(directory: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(directory).expect("a directory") {
         let path = entry.expect("an entry").path();
-        match path.is_dir() {
-            true => files(&path, found),
-            false => found.push(path),
+        if path.is_dir() {
+            files(&path, found)
+        } else {
+            found.push(path)
         }
     }
 }
@@ -152,9 +153,10 @@ pub fn judge_tree(root: &Path) -> BTreeMap<&'static str, usize> {
             continue;
         };
         let text = fs::read_to_string(&path).expect("a text");
-        let toml = match kind.is_front_matter {
-            true => &text[front_matter(&text).expect("front matter").toml],
-            false => &text,
+        let toml = if kind.is_front_matter {
+            &text[front_matter(&text).expect("front matter").toml]
+        } else {
+            &text
         };
         assert_eq!(against(kind, toml), [""; 0], "{}", path.display());
         *counts.entry(kind.id).or_default() += 1;

@@ -84,9 +84,10 @@ fn copy(from: &Path, to: &Path) {
     for entry in fs::read_dir(from).expect("a directory") {
         let entry = entry.expect("an entry");
         let (from, to) = (entry.path(), to.join(entry.file_name()));
-        match from.is_dir() {
-            true => copy(&from, &to),
-            false => drop(fs::copy(from, to).expect("a copy")),
+        if from.is_dir() {
+            copy(&from, &to)
+        } else {
+            fs::copy(from, to).expect("a copy");
         }
     }
 }

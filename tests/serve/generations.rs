@@ -35,10 +35,10 @@ fn copy(from: &Path, to: &Path) {
     fs::create_dir(to).expect("a directory");
     for entry in fs::read_dir(from).expect("a directory").flatten() {
         let target = to.join(entry.file_name());
-        match entry.path().is_dir() {
-            true if entry.file_name() == "public" => {}
-            true => copy(&entry.path(), &target),
-            false => drop(fs::copy(entry.path(), target).expect("a file")),
+        if !entry.path().is_dir() {
+            fs::copy(entry.path(), target).expect("a file");
+        } else if entry.file_name() != "public" {
+            copy(&entry.path(), &target);
         }
     }
 }

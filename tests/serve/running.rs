@@ -32,12 +32,13 @@ pub fn organisation() -> TempDir {
     assert!(init.expect("the program starts").success());
     let file = folder.path().join("org/gradus.toml");
     let text = fs::read_to_string(&file).expect("gradus.toml");
-    let with_canary = text
-        .lines()
-        .map(|line| match line.starts_with("public_title") {
-            true => format!("public_title = \"{CANARY}\"\n"),
-            false => format!("{line}\n"),
-        });
+    let with_canary = text.lines().map(|line| {
+        if line.starts_with("public_title") {
+            format!("public_title = \"{CANARY}\"\n")
+        } else {
+            format!("{line}\n")
+        }
+    });
     let with_canary: String = with_canary.collect();
     assert!(with_canary.contains(CANARY));
     fs::write(&file, with_canary).expect("gradus.toml");
@@ -174,12 +175,7 @@ impl Running {
 
     /// Whatever is answered to some bytes until the connection ends.
     pub fn raw(&self, bytes: &[u8]) -> String {
-        let mut stream = self.connect();
-        // It may be hung up on before all is said.
-        let _ = stream.write_all(bytes);
-        let mut answer = Vec::new();
-        let _ = stream.read_to_end(&mut answer);
-        String::from_utf8_lossy(&answer).into_owned()
+        exchange(self.connect(), bytes)
     }
 
     pub fn connect(&self) -> TcpStream {
@@ -196,6 +192,15 @@ impl Running {
         assert!(kill.expect("kill starts").success());
         self.child.wait().expect("it ends")
     }
+}
+
+/// What comes back until the server hangs up.
+pub fn exchange(mut stream: TcpStream, bytes: &[u8]) -> String {
+    // It may be hung up on before all is said.
+    let _ = stream.write_all(bytes);
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    String::from_utf8_lossy(&answer).into_owned()
 }
 
 impl Drop for Running {

@@ -196,9 +196,10 @@ impl Generated {
             }
         }
         let shared = random.gen_bool(0.6);
-        let (more, kind) = match shared {
-            true => (format!("shared = {}\n{ratings}", day(16)), "shared-review"),
-            false => (ratings.to_owned(), "unshared-review"),
+        let (more, kind) = if shared {
+            (format!("shared = {}\n{ratings}", day(16)), "shared-review")
+        } else {
+            (ratings.to_owned(), "unshared-review")
         };
         self.put(
             format!("{dir}/review.md"),

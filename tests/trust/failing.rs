@@ -196,9 +196,10 @@ fn failure_of(call: &str, number: usize) -> &'static str {
         "ftruncate",
     ]
     .contains(&call);
-    let errors: &[&str] = match moves_bytes {
-        true => &["error=ENOSPC", "error=EIO"],
-        false => &["error=EACCES", "error=EROFS", "error=ENOSPC"],
+    let errors: &[&str] = if moves_bytes {
+        &["error=ENOSPC", "error=EIO"]
+    } else {
+        &["error=EACCES", "error=EROFS", "error=ENOSPC"]
     };
     errors[number % errors.len()]
 }

@@ -273,9 +273,10 @@ fn of_older(scene: &Scene, files: &mut Files, rng: &mut StdRng) -> Option<()> {
 }
 
 fn all_older(scene: &Scene, files: &mut Files, rng: &mut StdRng) -> Option<()> {
-    match rng.gen_bool(0.5) {
-        true => files.clone_from(&scene.older),
-        false => files.extend(scene.older.clone()),
+    if rng.gen_bool(0.5) {
+        files.clone_from(&scene.older)
+    } else {
+        files.extend(scene.older.clone())
     }
     Some(())
 }
@@ -295,9 +296,10 @@ fn of_other(scene: &Scene, files: &mut Files, rng: &mut StdRng) -> Option<()> {
 }
 
 fn all_other(scene: &Scene, files: &mut Files, rng: &mut StdRng) -> Option<()> {
-    match rng.gen_bool(0.5) {
-        true => files.clone_from(&scene.other),
-        false => files.extend(scene.other.clone()),
+    if rng.gen_bool(0.5) {
+        files.clone_from(&scene.other)
+    } else {
+        files.extend(scene.other.clone())
     }
     Some(())
 }

@@ -36,9 +36,10 @@ fn copy(from: &Path, to: &Path, is_left_out: impl Fn(&Path) -> bool) {
         if is_left_out(path) {
             continue;
         }
-        match entry.file_type().is_dir() {
-            true => fs::create_dir_all(to.join(path)).unwrap(),
-            false => drop(fs::copy(entry.path(), to.join(path)).unwrap()),
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(to.join(path)).unwrap()
+        } else {
+            fs::copy(entry.path(), to.join(path)).unwrap();
         }
     }
 }

@@ -22,9 +22,10 @@ fn assert_private(path: &Path, umask: &str) {
     let mut files = 0;
     for entry in walkdir::WalkDir::new(path) {
         let entry = entry.unwrap();
-        let wanted = match entry.file_type().is_dir() {
-            true => 0o700,
-            false => 0o600,
+        let wanted = if entry.file_type().is_dir() {
+            0o700
+        } else {
+            0o600
         };
         files += usize::from(!entry.file_type().is_dir());
         let mode = entry.metadata().unwrap().permissions().mode() & 0o777;

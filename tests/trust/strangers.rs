@@ -30,12 +30,13 @@ fn bounded(here: &Program, args: &[&str]) -> Ran {
 
 /// Runs the program as one who may not do everything: permissions hold for the superuser too.
 fn unprivileged(here: &Program, args: &[&str]) -> Ran {
-    match rustix::process::geteuid().is_root() {
-        true => here.run_in(
+    if rustix::process::geteuid().is_root() {
+        here.run_in(
             &["setpriv", "--bounding-set=-dac_override,-dac_read_search"],
             args,
-        ),
-        false => here.run(args),
+        )
+    } else {
+        here.run(args)
     }
 }
 

@@ -206,9 +206,10 @@ fn every_name_that_gradus_writes_is_refused_in_static() {
     let mut names = BTreeSet::new();
     for entry in fs::read_dir(here.path("org/public")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        let file = match name.contains('.') {
-            true => format!("org/static/{name}"),
-            false => format!("org/static/{name}/x.txt"),
+        let file = if name.contains('.') {
+            format!("org/static/{name}")
+        } else {
+            format!("org/static/{name}/x.txt")
         };
         here.write(&file, "x");
         here.run(&["-C", "org", "check"])

@@ -403,9 +403,10 @@ fn shown_files(body: &str) -> Vec<(String, String)> {
 /// Where such a file stands in a tree.
 fn in_tree(path: &str) -> PathBuf {
     let path = path.replace("<cycle>", "2026-h1").replace("<id>", "ada");
-    match path.contains('/') || path == "gradus.toml" {
-        true => path.into(),
-        false => Path::new("people/ada/2026-h1").join(path),
+    if path.contains('/') || path == "gradus.toml" {
+        path.into()
+    } else {
+        Path::new("people/ada/2026-h1").join(path)
     }
 }
 
@@ -446,9 +447,10 @@ fn copy_tree(from: &Path, to: &Path) {
     for entry in WalkDir::new(from) {
         let entry = entry.expect("a folder");
         let target = to.join(entry.path().strip_prefix(from).expect("it lies there"));
-        match entry.file_type().is_dir() {
-            true => fs::create_dir_all(target).expect("a folder"),
-            false => drop(fs::copy(entry.path(), target).expect("a file")),
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(target).expect("a folder")
+        } else {
+            fs::copy(entry.path(), target).expect("a file");
         }
     }
 }
@@ -559,9 +561,10 @@ fn every_link_leads_to_a_file_and_a_heading_that_are_there() {
                 continue;
             }
             let (path, heading) = link.split_once('#').unwrap_or((&link, ""));
-            let target = match path.is_empty() {
-                true => PathBuf::from(&page),
-                false => folder.join(path),
+            let target = if path.is_empty() {
+                PathBuf::from(&page)
+            } else {
+                folder.join(path)
             };
             assert!(root().join(&target).exists(), "{page} links to {link}");
             if !heading.is_empty() {

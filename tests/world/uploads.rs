@@ -193,9 +193,10 @@ fn in_a_bucket_each_file_says_how_long_it_may_be_kept() {
     let shell = deployed("s3");
     shell.does("org", &["deploy/s3.sh s3://growth"]);
     for path in for_a_host(&shell) {
-        let expected = match path.starts_with("assets/") {
-            true => "public, max-age=31536000, immutable",
-            false => "no-cache",
+        let expected = if path.starts_with("assets/") {
+            "public, max-age=31536000, immutable"
+        } else {
+            "no-cache"
         };
         assert_eq!(
             shell.read(&format!("cached/{path}")).trim(),

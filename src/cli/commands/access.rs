@@ -147,9 +147,10 @@ fn print_difference(here: &Here, acceptance: &Acceptance, same: &str) -> Result<
     {
         here.say(same);
     }
-    match acceptance.permits_a_build() {
-        true => Ok(()),
-        false => Err(errors_of(&acceptance.report)),
+    if acceptance.permits_a_build() {
+        Ok(())
+    } else {
+        Err(errors_of(&acceptance.report))
     }
 }
 

@@ -59,13 +59,12 @@ fn one_of(here: &Here, named: &[&PathBuf]) -> Result<Option<PathBuf>, Failure> {
 
 /// The files that are named, of which there is one at least.
 fn all_of(named: Vec<&PathBuf>) -> Result<Vec<&PathBuf>, Failure> {
-    match named.is_empty() {
-        true => {
-            let message = Message::new("no file to seal");
-            let help = "files are named one by one, as in `gradus seal ORG people/sam/log.toml`";
-            Err(Failure::Usage(message.help(help)))
-        }
-        false => Ok(named),
+    if named.is_empty() {
+        let message = Message::new("no file to seal");
+        let help = "files are named one by one, as in `gradus seal ORG people/sam/log.toml`";
+        Err(Failure::Usage(message.help(help)))
+    } else {
+        Ok(named)
     }
 }
 

@@ -186,9 +186,10 @@ impl Build<'_> {
             return Ok(());
         }
         let key = keys::site_key(here, root, &org)?;
-        let reach = match self.args.portable {
-            true => Reach::Disk,
-            false => Reach::Web,
+        let reach = if self.args.portable {
+            Reach::Disk
+        } else {
+            Reach::Web
         };
         self.publish(&org, &key, |input, publication| {
             let line = Line::show(here, "planning who reads what");
@@ -559,9 +560,10 @@ impl From<ThemeError> for Failure {
 impl From<ThemeFilesError> for Failure {
     fn from(error: ThemeFilesError) -> Self {
         let message = Message::from_error(&error).maybe_help(error.help().map(str::to_owned));
-        match error.is_io() {
-            true => Self::Environment(message),
-            false => Self::Broken(message),
+        if error.is_io() {
+            Self::Environment(message)
+        } else {
+            Self::Broken(message)
         }
     }
 }

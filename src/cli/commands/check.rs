@@ -73,9 +73,10 @@ pub fn run(here: &Here, args: &args::Check) -> Result<(), Failure> {
     }
     let is_denied = |severity| args.deny_warnings && report.count(severity) > 0;
     let denied = is_denied(Severity::Warning) || is_denied(Severity::Advice);
-    match report.has_errors() || denied {
-        true => Err(errors_of(&report)),
-        false => Ok(()),
+    if report.has_errors() || denied {
+        Err(errors_of(&report))
+    } else {
+        Ok(())
     }
 }
 

@@ -71,12 +71,11 @@ impl Pipeline {
             text: deploy::pipeline(self.forge, &self.tree),
         };
         let path = Tree::begin(&self.repository).add_one(&file)?;
-        here.say(&match self.tree.is_whole() {
-            true => format!("wrote {path}"),
-            false => {
-                let shown = self.repository.join(&path);
-                format!("wrote {}, where the forge looks", shown.display())
-            }
+        here.say(&if self.tree.is_whole() {
+            format!("wrote {path}")
+        } else {
+            let shown = self.repository.join(&path);
+            format!("wrote {}, where the forge looks", shown.display())
         });
         Ok(())
     }

@@ -70,12 +70,11 @@ fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     file.take(FILE_MAX_BYTES + 1)
         .read_to_end(&mut bytes)
         .map_err(failed)?;
-    match bytes.len() as u64 > FILE_MAX_BYTES {
-        true => {
-            let message = format!("`{}` is larger than {FILE_MAX_BYTES} bytes", path.display());
-            Err(Failure::Environment(Message::new(message)))
-        }
-        false => Ok(bytes),
+    if bytes.len() as u64 > FILE_MAX_BYTES {
+        let message = format!("`{}` is larger than {FILE_MAX_BYTES} bytes", path.display());
+        Err(Failure::Environment(Message::new(message)))
+    } else {
+        Ok(bytes)
     }
 }
 
@@ -152,9 +151,10 @@ fn shown(text: &str) -> String {
     let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let line: Vec<char> = line.chars().filter(|c| !c.is_control()).collect();
     let short: String = line.iter().take(SHOWN_MAX_CHARS).collect();
-    match line.len() > SHOWN_MAX_CHARS {
-        true => format!("{}…", short.trim_end()),
-        false => short,
+    if line.len() > SHOWN_MAX_CHARS {
+        format!("{}…", short.trim_end())
+    } else {
+        short
     }
 }
 

@@ -111,9 +111,10 @@ fn ignore_too(here: &Here, path: &Path) -> Result<(), Failure> {
 fn next_steps(args: &args::Init) -> String {
     let is_here = args.target.as_path() == Path::new(".");
     let directory = visible(&args.target.display().to_string());
-    let (gradus, within) = match is_here {
-        true => ("gradus".to_owned(), String::new()),
-        false => (format!("gradus -C {directory}"), format!("{directory}/")),
+    let (gradus, within) = if is_here {
+        ("gradus".to_owned(), String::new())
+    } else {
+        (format!("gradus -C {directory}"), format!("{directory}/"))
     };
     let open = format!("open {within}public/index.html, and unlock it with that file");
     let see = match args.template {

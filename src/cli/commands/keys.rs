@@ -179,9 +179,10 @@ impl Marker {
 
     /// The kind of keys that the site is sealed to.
     fn key_kind(&self) -> KeyKind {
-        match self.seal.post_quantum {
-            true => KeyKind::Hybrid,
-            false => KeyKind::X25519,
+        if self.seal.post_quantum {
+            KeyKind::Hybrid
+        } else {
+            KeyKind::X25519
         }
     }
 
@@ -356,9 +357,10 @@ fn new(here: &Here, args: &args::KeysNew) -> Result<(), Failure> {
     }
     if let Some(file) = &tree.file {
         add_to_person(here, file, &identity.recipient())?;
-        here.say(match identity.kind() == kind {
-            true => "a site is sealed to it once `gradus access --accept` has accepted it",
-            false => "it opens nothing until the site is sealed to such keys, by `[seal] post_quantum = true`",
+        here.say(if identity.kind() == kind {
+            "a site is sealed to it once `gradus access --accept` has accepted it"
+        } else {
+            "it opens nothing until the site is sealed to such keys, by `[seal] post_quantum = true`"
         });
     }
     shell::print(format!("{}\n", identity.recipient()).as_bytes())
@@ -426,12 +428,14 @@ fn write_identity(
 /// There is no `person.toml` to write a key into, or it is sealed.
 fn no_person(person: &str, file: &Path) -> Failure {
     let sealed = file.with_added_extension("age");
-    let message = match sealed.exists() {
-        true => Message::new(format!("`{}` is sealed", sealed.display())).help(
+    let message = if sealed.exists() {
+        Message::new(format!("`{}` is sealed", sealed.display())).help(
             "open it with `gradus unseal` first, and seal it again after: the key has to be written into it",
-        ),
-        false => Message::new(format!("`{person}` is nobody in people/"))
-            .help(format!("`gradus new person {person} --name NAME` makes them")),
+        )
+    } else {
+        Message::new(format!("`{person}` is nobody in people/")).help(format!(
+            "`gradus new person {person} --name NAME` makes them"
+        ))
     };
     Failure::Usage(message)
 }

@@ -157,9 +157,10 @@ impl Here {
 
     /// A path as the user meant it.
     pub fn path(&self, path: &Path) -> PathBuf {
-        match path == Path::new(".") {
-            true => self.directory.clone(),
-            false => self.directory.join(path),
+        if path == Path::new(".") {
+            self.directory.clone()
+        } else {
+            self.directory.join(path)
         }
     }
 
@@ -234,11 +235,12 @@ impl Here {
         }
         if let (Some(id), None) = (id, self.organisation_around()?) {
             let is_folder = self.path(Path::new(id)).is_dir();
-            let what = match is_folder {
-                true => format!("no `{MARKER}` in `{id}`"),
-                false => format!(
+            let what = if is_folder {
+                format!("no `{MARKER}` in `{id}`")
+            } else {
+                format!(
                     "`{id}` is no folder, and there is no organisation here to look for a person in"
-                ),
+                )
             };
             return Err(Failure::Environment(Message::new(what).help(NAME_IT)));
         }
@@ -475,15 +477,16 @@ pub fn closed_sources(closed: &[(Arc<str>, Unopened)]) -> Failure {
     let other = closed
         .iter()
         .any(|(_, why)| *why == Unopened::OtherIdentity);
-    let (why, help) = match other {
-        true => (
+    let (why, help) = if other {
+        (
             "the identity that was given does not open",
             "give the identity of one of their recipients, or have them sealed again to `[sources] recipients`",
-        ),
-        false => (
+        )
+    } else {
+        (
             "no identity was given to open",
             "name an identity file with `-i FILE` or in `GRADUS_IDENTITY_FILE`",
-        ),
+        )
     };
     let message = Message::new(format!("{count} not opened, and nothing is made without"))
         .note(format!("{why} {named}"))
@@ -568,9 +571,10 @@ impl Message {
         let quiet = anstyle::AnsiColor::Cyan.on_default().bold();
         // A name may steer a terminal, and a key may be typed in the place of a name.
         let shown = visible::visible;
-        let what = match self.is_report {
-            true => visible::visible_lines(&self.what),
-            false => shown(&self.what),
+        let what = if self.is_report {
+            visible::visible_lines(&self.what)
+        } else {
+            shown(&self.what)
         };
         eprintln!("{error}error{error:#}: {what}");
         for cause in &self.causes {

@@ -299,12 +299,11 @@ impl<'a> Desk<'a> {
         let files = scaffold::rubric(self.org, &ask)?;
         let written = self.tree.add(&files)?;
         self.tell(&written);
-        match written.made.is_empty() {
-            true => {
-                let message = Message::new(format!("the track `{}` is there already", args.track));
-                Err(Failure::Environment(message.help("nothing is overwritten")))
-            }
-            false => Ok(()),
+        if written.made.is_empty() {
+            let message = Message::new(format!("the track `{}` is there already", args.track));
+            Err(Failure::Environment(message.help("nothing is overwritten")))
+        } else {
+            Ok(())
         }
     }
 }

@@ -33,9 +33,10 @@ pub fn run(here: &Here, args: &args::Open) -> Result<(), Failure> {
         Some(out) => write(here, args, &published, out)?,
         None => show(here, args, &published)?,
     };
-    match copied.left.is_empty() {
-        true => Ok(()),
-        false => Err(Failure::Content),
+    if copied.left.is_empty() {
+        Ok(())
+    } else {
+        Err(Failure::Content)
     }
 }
 

@@ -39,9 +39,10 @@ impl Repository {
 
     /// What stands before a path in the organisation for one in the repository, with `/` behind; empty where they are one.
     pub fn prefix(&self) -> String {
-        match self.tree.as_os_str().is_empty() {
-            true => String::new(),
-            false => format!("{}/", self.tree.display()),
+        if self.tree.as_os_str().is_empty() {
+            String::new()
+        } else {
+            format!("{}/", self.tree.display())
         }
     }
 }

@@ -151,9 +151,10 @@ impl<'h> Reporter<'h> {
     /// Before the server runs.
     fn first(&mut self, turn: &Turn) {
         self.was_broken = turn.refreshed.is_broken();
-        match self.was_broken {
-            true => complain(self.here, turn),
-            false => self.here.say(&figures(turn)),
+        if self.was_broken {
+            complain(self.here, turn)
+        } else {
+            self.here.say(&figures(turn))
         }
     }
 

@@ -53,9 +53,10 @@ impl<'r> Tree<'r> {
         let mut written = Written::default();
         for file in files {
             let place = self.sources.place(&file.path);
-            match self.is_taken(&place) || !create(&self.root.join(&place), &file.text)? {
-                true => written.left.push(place),
-                false => written.made.push(place),
+            if self.is_taken(&place) || !create(&self.root.join(&place), &file.text)? {
+                written.left.push(place)
+            } else {
+                written.made.push(place)
             }
         }
         Ok(written)

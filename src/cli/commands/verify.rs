@@ -42,17 +42,19 @@ pub fn run(here: &Here, args: &args::Verify) -> Result<(), Failure> {
         .build()
         .map_err(|error| Failure::environment("could not start threads", error))?;
     let verdict = threads.install(|| verify(&published.host, &against))?;
-    match args.json {
-        true => shell::print_json(&Json::of(&verdict, tree.as_ref()))?,
-        false => print(here, &verdict, tree.as_ref())?,
+    if args.json {
+        shell::print_json(&Json::of(&verdict, tree.as_ref()))?
+    } else {
+        print(here, &verdict, tree.as_ref())?
     }
     if !verdict.is_as_signed() && is_in_upload(&published) {
         here.say("an upload of a newer build is under way, or broke off: `next/` holds that build; see that it is brought to its end, then verify again");
     }
     let warned = args.deny_warnings && verdict.count(Severity::Warning) > 0;
-    match verdict.is_as_signed() && !warned {
-        true => Ok(()),
-        false => Err(Failure::Content),
+    if verdict.is_as_signed() && !warned {
+        Ok(())
+    } else {
+        Err(Failure::Content)
     }
 }
 

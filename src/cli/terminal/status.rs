@@ -253,9 +253,10 @@ fn cells(status: &CycleStatus<'_>, person: &PersonStatus) -> [Cell; 6] {
         0 => Cell::plain("-"),
         all => Cell {
             words: format!("{}/{all}", person.steps.done),
-            style: match person.slipping.is_empty() {
-                true => Style::new(),
-                false => AnsiColor::Red.on_default(),
+            style: if person.slipping.is_empty() {
+                Style::new()
+            } else {
+                AnsiColor::Red.on_default()
             },
         },
     };

@@ -50,7 +50,9 @@ pub trait ReadersLines: std::fmt::Debug + Sync {
 /// facts are judged on.
 #[derive(Debug, Clone)]
 pub struct Audiences<'a> {
+    /// Whose audiences are asked for.
     pub org: &'a Organisation,
+    /// The day by which roles and keys count.
     pub today: Date,
     lines: Option<&'a dyn ReadersLines>,
     everyone: Arc<People>,

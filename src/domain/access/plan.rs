@@ -24,6 +24,7 @@ pub struct Access {
 /// A section and what it draws on.
 #[derive(Debug, Clone)]
 pub struct Planned {
+    /// Its subject, kind and readers.
     pub section: Section,
     /// Whom it is about: one person, or for a section about a team its manager.
     pub about: Option<PersonId>,
@@ -47,7 +48,9 @@ impl Planned {
 /// A `readers` line that lets more people read than the default would.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExtraGrant {
+    /// Whom the text is about.
     pub subject: PersonId,
+    /// The text.
     pub resource: Resource,
     default: Arc<People>,
     audience: Arc<People>,

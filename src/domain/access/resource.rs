@@ -15,6 +15,7 @@ use super::audience::{Audiences, People};
 pub enum Resource {
     /// Who they are: roles, leave.
     Profile,
+    /// `expectations.toml` of a cycle.
     Expectations(CycleId),
     /// A file without the answers to questions that have readers of their own.
     File(FeedbackFile),
@@ -22,12 +23,15 @@ pub enum Resource {
     Answer(FeedbackFile, QuestionId),
     /// Peer answers to questions without names.
     Anonymous(CycleId),
+    /// `plan.toml` of a cycle.
     Plan(CycleId),
+    /// `pip.toml` of a cycle: the improvement plan.
     Pip(CycleId),
     /// By position in the log.
     Log(usize),
     /// By position in the check-ins.
     CheckIn(usize),
+    /// The talent mapping of a cycle.
     Talent(CycleId),
     /// By position in the private notes.
     PrivateNote(usize),
@@ -36,9 +40,13 @@ pub enum Resource {
 /// A file with front matter and answers.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum FeedbackFile {
+    /// `self.md`
     SelfAssessment(CycleId),
+    /// `peer-<author>.md`
     Peer(CycleId, PersonId),
+    /// `review.md`
     Review(CycleId),
+    /// `response.md`
     Response(CycleId),
 }
 
@@ -130,7 +138,9 @@ impl fmt::Display for FeedbackFile {
 /// A piece and who may read it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
+    /// The piece.
     pub resource: Resource,
+    /// All who may read it.
     pub audience: Arc<People>,
     /// The kind of section that it lies in by default.
     pub home: SectionKind,

@@ -163,9 +163,10 @@ fn whole_quote(message: &str, private: &Private<'_>, open: Option<&str>) -> Opti
     let (first, last) = (message.find('`')?, message.rfind('`')?);
     let quote = message.get(first + 1..last).unwrap_or_default();
     let after = &message[last + 1..];
-    let (hides, after) = match first == last {
-        true => (private.hides(after, open), ""),
-        false => (private.hides(quote, open), after),
+    let (hides, after) = if first == last {
+        (private.hides(after, open), "")
+    } else {
+        (private.hides(quote, open), after)
     };
     hides.then(|| format!("{}`{HIDDEN}`{after}", &message[..first]))
 }

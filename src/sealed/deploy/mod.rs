@@ -87,12 +87,13 @@ pub fn pipeline(forge: Forge, tree: &TreePath) -> String {
         Forge::Gitlab => include_str!("templates/gitlab.yml"),
         Forge::Github => include_str!("templates/github.yml"),
     };
-    let (enter, leave) = match tree.is_whole() {
-        true => (String::new(), ""),
-        false => (
+    let (enter, leave) = if tree.is_whole() {
+        (String::new(), "")
+    } else {
+        (
             format!("    - cd {}\n", tree.named()),
             "    - rm -rf \"$CI_PROJECT_DIR/public\" && mv public \"$CI_PROJECT_DIR/public\"\n",
-        ),
+        )
     };
     template
         .replace("{version}", env!("CARGO_PKG_VERSION"))

@@ -124,17 +124,15 @@ impl TreePath {
 
     /// `team/growth`, or `.`.
     pub fn named(&self) -> &str {
-        match self.is_whole() {
-            true => ".",
-            false => &self.0,
-        }
+        if self.is_whole() { "." } else { &self.0 }
     }
 
     /// What stands before a path in the organisation: `team/growth/`, or nothing.
     pub fn prefix(&self) -> String {
-        match self.is_whole() {
-            true => String::new(),
-            false => format!("{}/", self.0),
+        if self.is_whole() {
+            String::new()
+        } else {
+            format!("{}/", self.0)
         }
     }
 }

@@ -55,12 +55,11 @@ fn listed_key(value: &Value) -> Option<ListedKey> {
 /// `Unlisted` or `Revoked`; `Toml`, or `Shape` where `keys` is no array.
 pub fn retire(person_toml: &str, recipient: &Recipient, until: Date) -> Result<String, KeysError> {
     edit(person_toml, recipient, |key| {
-        match key.contains_key("revoked") {
-            true => Err(KeysError::Revoked(recipient.shown())),
-            false => {
-                key.insert("until", date(until).into());
-                Ok(())
-            }
+        if key.contains_key("revoked") {
+            Err(KeysError::Revoked(recipient.shown()))
+        } else {
+            key.insert("until", date(until).into());
+            Ok(())
         }
     })
 }

@@ -28,14 +28,18 @@ fn with_line_ends_of(old: &str, new: &str) -> String {
     let tail = (old_rest.iter().rev().zip(new_rest.iter().rev()))
         .take_while(same)
         .count();
-    let usual = match old[0].ends_with("\r\n") {
-        true => "\r\n",
-        false => "\n",
+    let usual = if old[0].ends_with("\r\n") {
+        "\r\n"
+    } else {
+        "\n"
     };
     let changed = &new_rest[..new_rest.len() - tail];
-    let changed = changed.iter().map(|line| match line.ends_with('\n') {
-        true => format!("{}{usual}", bare(line)),
-        false => (*line).to_owned(),
+    let changed = changed.iter().map(|line| {
+        if line.ends_with('\n') {
+            format!("{}{usual}", bare(line))
+        } else {
+            (*line).to_owned()
+        }
     });
     let kept = |lines: &[&str]| lines.concat();
     [
@@ -63,17 +67,16 @@ pub(super) fn append(list: &mut Array, value: impl Into<Value>) {
         return;
     };
     let indent = indent(list);
-    let behind = match list.trailing_comma() {
-        true => raw(list.trailing()),
-        false => {
-            let last = list.get_mut(last).map(Value::decor_mut);
-            let own = last.and_then(|decor| {
-                let own = decor.suffix().map(raw);
-                decor.set_suffix("");
-                own
-            });
-            own.unwrap_or_default() + &raw(list.trailing())
-        }
+    let behind = if list.trailing_comma() {
+        raw(list.trailing())
+    } else {
+        let last = list.get_mut(last).map(Value::decor_mut);
+        let own = last.and_then(|decor| {
+            let own = decor.suffix().map(raw);
+            decor.set_suffix("");
+            own
+        });
+        own.unwrap_or_default() + &raw(list.trailing())
     };
     let Some(indent) = indent else {
         list.push(value);

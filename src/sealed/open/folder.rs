@@ -99,9 +99,10 @@ fn take(path: &Path, found: &Metadata) -> Result<Permissions, FolderError> {
         return Err(FolderError::NotEmpty(path.to_owned()));
     }
     // Whoever owns the folder can exchange what is in it.
-    match found.uid() == rustix::process::geteuid().as_raw() {
-        true => Ok(found.permissions()),
-        false => Err(FolderError::NotOurs(path.to_owned())),
+    if found.uid() == rustix::process::geteuid().as_raw() {
+        Ok(found.permissions())
+    } else {
+        Err(FolderError::NotOurs(path.to_owned()))
     }
 }
 

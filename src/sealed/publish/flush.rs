@@ -23,6 +23,10 @@ pub struct Flush {
 }
 
 impl Flush {
+    /// Starts the thread.
+    ///
+    /// # Errors
+    /// The system refuses a thread.
     pub fn begin() -> io::Result<Self> {
         let due = Arc::<Due>::default();
         let thread = thread::Builder::new().name("flush".to_owned()).spawn({

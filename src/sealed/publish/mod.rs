@@ -32,6 +32,10 @@ use stage::Stage;
 /// Why a site was not published. The one that was there before is unchanged, unless `Io` came from
 /// writing in place.
 #[derive(Debug, Error)]
+#[expect(
+    missing_docs,
+    reason = "each message says what happened, and names its fields"
+)]
 pub enum PublishError {
     #[error("another build is running: `{}` is locked", lock.display())]
     Locked { lock: PathBuf },
@@ -113,6 +117,7 @@ pub enum How {
 /// What was done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Published {
+    /// Whether the whole site changed at once.
     pub how: How,
     /// Files of earlier builds that are no more.
     pub removed: usize,
@@ -141,10 +146,15 @@ pub fn is_ledger(bytes: &[u8]) -> bool {
 /// What has just been done; a build may be killed after any of these.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
+    /// All new files are on the disk.
     Synced,
+    /// The ledger says what is about to stand in the folder.
     Announced,
+    /// Readers see the new site.
     Shown,
+    /// The ledger says what stands there.
     Recorded,
+    /// Files of earlier builds are gone.
     Cleared,
 }
 

@@ -328,9 +328,10 @@ impl<'a> SealedSiteReader<'a> {
                 .ok_or_else(|| ReadError::forged(&path))
         })?;
         let shard: Shard = parse(&path, &bytes)?;
-        match shard.site == self.json.site {
-            true => Ok(shard),
-            false => Err(ReadError::damaged(&path, "of another site")),
+        if shard.site == self.json.site {
+            Ok(shard)
+        } else {
+            Err(ReadError::damaged(&path, "of another site"))
         }
     }
 

@@ -70,9 +70,10 @@ impl LeakTerms {
             }
         }
         for (source, name) in names {
-            let into = match name.len() < NAME_MIN_BYTES {
-                true => &mut whole,
-                false => &mut anywhere,
+            let into = if name.len() < NAME_MIN_BYTES {
+                &mut whole
+            } else {
+                &mut anywhere
             };
             into.entry(name).or_insert(source);
         }

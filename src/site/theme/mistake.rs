@@ -19,6 +19,7 @@ const SPOTS_MAX: usize = 3;
 pub struct Spot {
     /// `themes/slate/team.html`.
     pub path: String,
+    /// From one.
     pub line: usize,
 }
 
@@ -30,6 +31,10 @@ impl fmt::Display for Spot {
 
 /// What is wrong with a theme; never with what the organisation wrote.
 #[derive(Debug, Error)]
+#[expect(
+    missing_docs,
+    reason = "each message says what happened, and names its fields"
+)]
 pub enum ThemeError {
     /// A theme that neither the organisation nor the program has.
     #[error("there is no theme `{name}`")]

@@ -116,13 +116,15 @@ impl Around {
         if self.namespace == Namespace::Svg && text == " " {
             return "";
         }
-        let text = match edges.before && !self.flows {
-            true => text.trim_start_matches(' '),
-            false => text,
+        let text = if edges.before && !self.flows {
+            text.trim_start_matches(' ')
+        } else {
+            text
         };
-        match edges.after && !self.flows {
-            true => text.trim_end_matches(' '),
-            false => text,
+        if edges.after && !self.flows {
+            text.trim_end_matches(' ')
+        } else {
+            text
         }
     }
 }

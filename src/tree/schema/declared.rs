@@ -191,6 +191,7 @@ const SECTION: &[Key] = &[
     key("readers", Word(&["org", "managers"]), "`managers`: everyone who manages someone; default `org`"),
 ];
 
+/// The keys of a rubric's cell.
 pub const CELL: &[Key] = &[
     key("text", Prose, "what is asked; beside it, a key for each rating's id says what that rating means here"),
     key("signals", SIGNALS, "behaviour that others would see"),

@@ -14,14 +14,18 @@ pub struct AsWritten {
     pub agreed: Option<Date>,
     /// What `readers` held, whatever that was.
     pub readers: Option<String>,
+    /// In the order of the file.
     pub expectations: Vec<Worded>,
 }
 
 /// One expectation of a version.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Worded {
+    /// As written, valid or not.
     pub id: String,
+    /// As written.
     pub text: String,
+    /// `None` if the version has none.
     pub measure: Option<String>,
     /// Where it differs from the file's.
     pub agreed: Option<Date>,

@@ -298,9 +298,10 @@ fn whole(directory: &Path, asked: &[&str]) -> Result<Vec<u8>, Trouble> {
 fn all(answer: &mut BufReader<ChildStdout>) -> io::Result<Vec<u8>> {
     let mut all = Vec::new();
     answer.take(ANSWER_MAX_BYTES + 1).read_to_end(&mut all)?;
-    match all.len() as u64 > ANSWER_MAX_BYTES {
-        true => Err(io::ErrorKind::FileTooLarge.into()),
-        false => Ok(all),
+    if all.len() as u64 > ANSWER_MAX_BYTES {
+        Err(io::ErrorKind::FileTooLarge.into())
+    } else {
+        Ok(all)
     }
 }
 

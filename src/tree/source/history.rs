@@ -68,6 +68,7 @@ type Blob = Arc<str>;
 pub struct Version {
     /// The commit's day, by its committer's calendar.
     pub day: Date,
+    /// What `check` compares of it.
     pub held: Arc<AsWritten>,
 }
 
@@ -173,10 +174,12 @@ fn told_of(source: &Source, files: &[Owned<'_>], before: History) -> Result<Hist
             ..History::silent(Unshown::Shallow)
         });
     }
-    let (lines, known) = match same {
-        true => (before.lines, before.told.files),
-        false if fingerprint.head.is_none() => Default::default(),
-        false => (Arc::new(Lines::of(&repository.log(NAME)?)), BTreeMap::new()),
+    let (lines, known) = if same {
+        (before.lines, before.told.files)
+    } else if fingerprint.head.is_none() {
+        Default::default()
+    } else {
+        (Arc::new(Lines::of(&repository.log(NAME)?)), BTreeMap::new())
     };
     let mut history = History {
         fingerprint: Some(fingerprint),
@@ -616,9 +619,10 @@ fn touch<'l>(
     let blob = modes.get(2 * parents + 1)?;
     let one = paths.next()?;
     let moved = parents == 1 && status.starts_with('R');
-    let (from, path) = match moved {
-        true => (Some(one), paths.next()?),
-        false => (None, one),
+    let (from, path) = if moved {
+        (Some(one), paths.next()?)
+    } else {
+        (None, one)
     };
     Some(Touch {
         commit: commit.hash.clone(),

@@ -47,7 +47,9 @@ pub struct SharedInput {
 /// [`Inputs`] as hashes. A guessed text can be told by its hash: to be kept, they need a key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct InputHashes {
+    /// Of what more than one person's pages draw on.
     pub shared: FileHash,
+    /// Of each directory of `people/`, by its name.
     pub people: BTreeMap<Name, FileHash>,
 }
 

@@ -11,6 +11,7 @@ pub type Name = Arc<str>;
 
 /// What a file is, from its place in the tree.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each path names its parts")]
 pub enum FileKind {
     /// `gradus.toml`
     Organisation,
@@ -127,9 +128,13 @@ impl FileKind {
 /// A file of one person.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PersonFile {
+    /// `person.toml`
     Person,
+    /// `log.toml`
     Log,
+    /// `checkins.md`
     CheckIns,
+    /// `login.age`
     Login,
 }
 
@@ -138,12 +143,17 @@ pub enum PersonFile {
 pub enum CycleFile {
     /// First in order, so that all files of one cycle follow it.
     Expectations,
+    /// `self.md`
     SelfAssessment,
     /// The author, as the file name says.
     Peer(Name),
+    /// `review.md`
     Review,
+    /// `response.md`
     Response,
+    /// `plan.toml`
     Plan,
+    /// `pip.toml`
     Pip,
     /// The name within `files/`.
     Attachment(Name),
@@ -151,6 +161,7 @@ pub enum CycleFile {
 
 /// A known directory.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each path names its parts")]
 pub enum Directory {
     /// `<rubric>`
     Rubric(Name),

@@ -8,6 +8,7 @@ use super::{FileKind, Given, Identities, LoadError, Outside, Source, load};
 
 /// Where a file lies, seen from an organisation.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each variant says what its fields are")]
 pub enum Lies {
     /// Where one of the layout does; whether with the ending of what is sealed.
     Known { kind: FileKind, sealed: bool },
@@ -76,8 +77,9 @@ fn known(kind: FileKind, sealed: bool) -> Lies {
 /// A file of no area: sealed cycles may pin a rubric's directory that nobody else knows of.
 fn beside(source: &Source, file: &Path) -> Lies {
     let sure = source.unopened().next().is_none();
-    match file.starts_with(&source.areas.root) && sure {
-        true => Lies::Unknown,
-        false => Lies::Elsewhere,
+    if file.starts_with(&source.areas.root) && sure {
+        Lies::Unknown
+    } else {
+        Lies::Elsewhere
     }
 }

@@ -164,9 +164,10 @@ impl Source {
     /// The path of a file that may be sealed, with its further ending where it is.
     pub fn as_it_lies(&self, path: String) -> String {
         let sealed = format!("{path}{SEALED_ENDING}");
-        match self.texts.contains_key(sealed.as_str()) {
-            true => sealed,
-            false => path,
+        if self.texts.contains_key(sealed.as_str()) {
+            sealed
+        } else {
+            path
         }
     }
 
@@ -252,6 +253,7 @@ pub struct SourceFile {
     /// Relative to the organisation, with `/`; begins with `../` where `[sources]` points outside. A sealed file keeps
     /// its further ending; an attachment that is a link has the path of the file it leads to.
     pub path: Arc<str>,
+    /// What it holds.
     pub content: Content,
 }
 
@@ -285,12 +287,15 @@ impl SourceFile {
 /// Something wrong with the tree itself.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Problem {
+    /// The file or directory.
     pub place: Place,
+    /// What is wrong with it.
     pub what: ProblemKind,
 }
 
 /// What is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "each variant says what its field is")]
 pub enum ProblemKind {
     /// The operating system refused; its words.
     Unreadable(String),
@@ -336,6 +341,7 @@ pub enum ProblemKind {
 
 /// Why there is no [`Source`] at all.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "each message names its fields")]
 pub enum LoadError {
     /// Not an organisation.
     #[error("there is no `gradus.toml` in `{}`", .0.display())]

@@ -45,6 +45,7 @@ impl Outside {
 pub struct Given {
     /// What sealed sources are opened with.
     pub identities: Identities,
+    /// The folders outside the tree that it may lead to.
     pub outside: Outside,
 }
 

@@ -44,9 +44,10 @@ impl Owner {
             let table = key.as_table().and_then(|table| table.get("key"));
             mark("key", table.map_or(key, |key| key.get_ref()))
         }));
-        match marks.is_empty() {
-            true => Self::Nobody,
-            false => Self::Known(marks.into()),
+        if marks.is_empty() {
+            Self::Nobody
+        } else {
+            Self::Known(marks.into())
         }
     }
 

@@ -33,6 +33,7 @@ pub struct Revision {
 
 /// Why a pinned revision cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "each variant says what its field is")]
 pub enum RevisionProblem {
     /// It cannot be the name of a revision.
     NoName,
@@ -109,9 +110,10 @@ fn read(
 fn missing(repository: &Repository, pin: &str) -> RevisionProblem {
     let names = repository.names().unwrap_or_default();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    let help = match repository.fingerprint.shallow {
-        true => Some("the clone is shallow: fetch the whole history, with its tags".to_owned()),
-        false => did_you_mean(pin, names.iter().copied()).or_else(|| offered(&names)),
+    let help = if repository.fingerprint.shallow {
+        Some("the clone is shallow: fetch the whole history, with its tags".to_owned())
+    } else {
+        did_you_mean(pin, names.iter().copied()).or_else(|| offered(&names))
     };
     RevisionProblem::Missing { help }
 }

@@ -27,6 +27,7 @@ pub struct Identities(Arc<[Identity]>);
 
 /// Why a sealed source was not opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Error)]
+#[expect(missing_docs, reason = "each message says what happened")]
 pub enum Unopened {
     #[error("no identity was given to open it with")]
     NoIdentity,
@@ -74,9 +75,10 @@ impl Identities {
         let mut plain = Vec::with_capacity(sealed.len());
         let read = reader.take(FILE_MAX_BYTES + 1).read_to_end(&mut plain);
         read.map_err(|_| Unopened::Damaged)?;
-        match plain.len() as u64 > FILE_MAX_BYTES {
-            true => Err(Unopened::TooLarge),
-            false => Ok(plain),
+        if plain.len() as u64 > FILE_MAX_BYTES {
+            Err(Unopened::TooLarge)
+        } else {
+            Ok(plain)
         }
     }
 }

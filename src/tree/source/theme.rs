@@ -20,6 +20,10 @@ const THEME_FILE_MAX_BYTES: u64 = 1 << 20;
 
 /// Why a theme could not be read.
 #[derive(Debug, Error)]
+#[expect(
+    missing_docs,
+    reason = "each message says what happened, and names its fields"
+)]
 pub enum ThemeFilesError {
     #[error("`{}` is no folder, as a theme is", .0.display())]
     NoFolder(PathBuf),
@@ -104,9 +108,10 @@ fn text_of(path: &Path) -> Result<String, ThemeFilesError> {
         NotTaken::Io(error) => failed(path)(error),
     })?;
     let text = String::from_utf8(bytes).map_err(|_| ThemeFilesError::NotText(path.to_owned()))?;
-    match text.contains('\0') {
-        true => Err(ThemeFilesError::NotText(path.to_owned())),
-        false => Ok(text),
+    if text.contains('\0') {
+        Err(ThemeFilesError::NotText(path.to_owned()))
+    } else {
+        Ok(text)
     }
 }
 

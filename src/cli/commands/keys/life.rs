@@ -72,11 +72,10 @@ fn narrow(here: &Here, root: &Path, taken: impl FnOnce(&mut Lock) -> bool) -> Re
 
 fn say_until_when(here: &Here, args: &args::KeysRetire, key: &ListedKey) {
     let (shown, person, on) = (key.recipient.shown(), &args.person, args.on);
-    here.say(&match on < here.today {
-        true => format!("{shown} of {person} counts no more, since {on} was its last day"),
-        false => format!(
-            "{shown} of {person} counts until {on}: what is built after that day does not open to it"
-        ),
+    here.say(&if on < here.today {
+        format!("{shown} of {person} counts no more, since {on} was its last day")
+    } else {
+        format!("{shown} of {person} counts until {on}: what is built after that day does not open to it")
     });
 }
 

@@ -40,9 +40,10 @@ pub fn login(here: &Here, args: &args::KeysLogin) -> Result<(), Failure> {
     if !here.flagged_identity_files().is_empty() {
         must_be_theirs(here, &args.person, &before, &recipient)?;
     }
-    let passphrase = match args.own {
-        true => own_passphrase(args, &before)?,
-        false => keys::generate_passphrase(),
+    let passphrase = if args.own {
+        own_passphrase(args, &before)?
+    } else {
+        keys::generate_passphrase()
     };
     let signer = marker.seal.signer.as_deref();
     let text = identity_text(here, &args.person, &identity, None, signer);

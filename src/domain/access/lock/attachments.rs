@@ -18,6 +18,7 @@ use crate::domain::model::*;
 pub struct Linked {
     /// A fingerprint of the file; empty if its content is open in the same folder, or was not recorded.
     pub content: String,
+    /// The texts that link to it.
     pub texts: BTreeSet<Linking>,
 }
 

@@ -33,9 +33,11 @@ pub struct Difference {
 /// What one fact brings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Gain {
+    /// The line of the lock that differs.
     pub fact: AccessFact,
     /// The first day on which it does, if that is not today already.
     pub from: Option<Date>,
+    /// Who reads what by it.
     pub what: Gained,
 }
 

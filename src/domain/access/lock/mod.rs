@@ -43,9 +43,13 @@ pub const RULES: u32 = 1;
 /// What access follows from. Equal locks give equal audiences, whatever else is in the tree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lock {
+    /// How far up the managers read: `[access] chain`.
     pub chain: ChainReach,
+    /// What a subject sees of peer feedback: `[access] peer_feedback`.
     pub peer_feedback: PeerFeedbackPolicy,
+    /// The people partners: `[access] hr`.
     pub hr: BTreeSet<PersonId>,
+    /// Everybody of `people/`.
     pub people: BTreeMap<PersonId, PersonFacts>,
     /// First and last day of each cycle.
     pub cycles: BTreeMap<CycleId, (Date, Date)>,
@@ -76,6 +80,7 @@ pub struct PersonFacts {
     pub keys: BTreeMap<String, Option<Date>>,
     /// In order, each different from the one before. Empty: never anybody.
     pub managers: Vec<Since>,
+    /// The last day. `None` if they have not left.
     pub end: Option<Date>,
 }
 
@@ -84,6 +89,7 @@ pub struct PersonFacts {
 pub struct Since {
     /// `None` if from the beginning.
     pub from: Option<Date>,
+    /// `None` if nobody.
     pub manager: Option<PersonId>,
 }
 

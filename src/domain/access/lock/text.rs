@@ -55,6 +55,7 @@ pub struct Mistake {
     pub message: String,
     /// Bytes of the text.
     pub span: Range<usize>,
+    /// What to do about it.
     pub help: String,
 }
 

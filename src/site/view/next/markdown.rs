@@ -51,17 +51,18 @@ fn level_words(levels: &Levels) -> String {
         .iter()
         .map(|level| level.label.as_str())
         .collect();
-    let words = match next.is_empty() {
-        true => format!(
+    let words = if next.is_empty() {
+        format!(
             "{}, the highest level of {}",
             levels.held.label, levels.track
-        ),
-        false => format!(
+        )
+    } else {
+        format!(
             "From {} to {}, {}",
             levels.held.label,
             next.join(" or "),
             levels.track
-        ),
+        )
     };
     escaped(&words)
 }

@@ -302,9 +302,10 @@ fn asked_by(
     NextAsked {
         level: level.to_owned(),
         same: !text.is_empty() && text == *held,
-        text: match text.is_empty() {
-            true => text,
-            false => diff::new_words(Some(held), &text),
+        text: if text.is_empty() {
+            text
+        } else {
+            diff::new_words(Some(held), &text)
         },
         stage: cell.and_then(|cell| extra_words(competency, cell)),
         signals: signals

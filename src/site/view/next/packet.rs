@@ -178,9 +178,10 @@ fn levels(gap: &LevelGap<'_>) -> Levels {
 fn areas(ctx: &Context, person: &Person, gap: &LevelGap<'_>) -> Vec<PacketArea> {
     let cycle = current_cycle(ctx.commons, person);
     let alignment = cycle.and_then(|cycle| level_alignment(ctx.commons, person, cycle));
-    let asked: Vec<&Level> = match gap.next.is_empty() {
-        true => vec![gap.held_level],
-        false => gap.next.iter().map(|next| next.level).collect(),
+    let asked: Vec<&Level> = if gap.next.is_empty() {
+        vec![gap.held_level]
+    } else {
+        gap.next.iter().map(|next| next.level).collect()
     };
     let area = |row: &crate::domain::growth::GapRow<'_>| {
         let loose = row

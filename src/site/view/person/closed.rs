@@ -69,15 +69,18 @@ fn who(ctx: &Context, section: &Section, subject: &Person) -> String {
         .readers
         .iter()
         .any(|reader| reader.person == subject.id);
-    let never = match includes_subject {
-        true => String::new(),
-        false => format!(", never {}", subject.name),
+    let never = if includes_subject {
+        String::new()
+    } else {
+        format!(", never {}", subject.name)
     };
-    match names.is_empty() {
-        true => format!("Nobody reads this today{never}."),
+    if names.is_empty() {
+        format!("Nobody reads this today{never}.")
+    } else if shared_apart(section.kind) {
         // Others may read the same elsewhere: by default, or without names.
-        false if shared_apart(section.kind) => format!("Opened to {} here.", listed(&names)),
-        false => format!("Only {} {reads} this{never}.", listed(&names)),
+        format!("Opened to {} here.", listed(&names))
+    } else {
+        format!("Only {} {reads} this{never}.", listed(&names))
     }
 }
 

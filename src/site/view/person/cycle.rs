@@ -169,9 +169,10 @@ fn agreed_line(page: &CyclePage) -> PhaseLine {
 /// these readers may not have.
 fn peer_line(status: &PhaseStatus, page: &CyclePage) -> PhaseLine {
     let is_there = !page.peers.is_empty() || !page.nameless.is_empty();
-    let mark = match is_there {
-        true => Mark::new("done", "done", "Shared"),
-        false => Mark::new("idle", "lock", "Confidential"),
+    let mark = if is_there {
+        Mark::new("done", "done", "Shared")
+    } else {
+        Mark::new("idle", "lock", "Confidential")
     };
     PhaseLine {
         name: "Peer feedback",

@@ -278,9 +278,10 @@ impl<'a> Desk<'a> {
     fn stop(&self, entry: &LineageEntry<'_>, here: bool) -> Stop {
         let anchor = expectation_anchor(&entry.facts.expectation.id);
         let route = cycle_route(&self.person.id, &entry.cycle.id);
-        let mark = match entry.carried_on && entry.facts.outcome.is_none() {
-            true => Mark::new("idle", "carry", "Carried over"),
-            false => Mark::of_state(&entry.facts.state),
+        let mark = if entry.carried_on && entry.facts.outcome.is_none() {
+            Mark::new("idle", "carry", "Carried over")
+        } else {
+            Mark::of_state(&entry.facts.state)
         };
         Stop {
             mark,

@@ -266,9 +266,10 @@ fn stops(it: &History<'_>, rungs: &Rungs) -> Vec<LadderStop> {
     let stop = |(at, level): (usize, &LevelInCycle<'_>)| LadderStop {
         x: hundredths(LADDER_FIRST + gap * at as f64),
         y: level.level.and_then(|level| rungs.y(level)),
-        label: match (count - 1 - at).is_multiple_of(every) {
-            true => level.cycle.title.clone(),
-            false => String::new(),
+        label: if (count - 1 - at).is_multiple_of(every) {
+            level.cycle.title.clone()
+        } else {
+            String::new()
         },
         is_last: at + 1 == count,
     };

@@ -32,9 +32,10 @@ pub fn goals(ctx: &Context, person: &Person, cycle: &Cycle) -> Vec<GoalCard> {
 fn linked(resource: &Prose) -> Prose {
     let text = resource.as_str().trim();
     let bare = text.starts_with("https://") && !text.contains([' ', '<', '>']);
-    match bare {
-        true => Prose::new(format!("<{text}>")),
-        false => resource.clone(),
+    if bare {
+        Prose::new(format!("<{text}>"))
+    } else {
+        resource.clone()
     }
 }
 

@@ -203,9 +203,10 @@ fn outcomes_in_words(counts: Achievement) -> String {
     let said: Vec<String> = said
         .map(|(count, word)| format!("{count} {word}"))
         .collect();
-    match said.is_empty() {
-        true => how_many(counts.total()),
-        false => format!("{}: {}", how_many(counts.total()), said.join(", ")),
+    if said.is_empty() {
+        how_many(counts.total())
+    } else {
+        format!("{}: {}", how_many(counts.total()), said.join(", "))
     }
 }
 

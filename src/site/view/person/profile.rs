@@ -169,9 +169,10 @@ fn under_way(it: &Headline<'_>, facts: &[ExpectationFacts<'_>]) -> Option<Stat> 
     });
     let none_ended = it.expectations.open == it.expectations.total();
     (n > 0 && none_ended).then(|| Stat {
-        words: match others.is_empty() {
-            true => before.unwrap_or_default(),
-            false => others,
+        words: if others.is_empty() {
+            before.unwrap_or_default()
+        } else {
+            others
         },
         ..Stat::counted("Expectations on track", Tally { n, of: facts.len() })
     })

@@ -420,9 +420,10 @@ fn reworded(old: &Facts, new: &Facts) -> Vec<FactChange> {
 }
 
 fn track_facts(ctx: &Context, track: &Track) -> Facts {
-    let cumulative = match track.cumulative {
-        true => "Each level includes the ones below it",
-        false => "Each level stands for itself",
+    let cumulative = if track.cumulative {
+        "Each level includes the ones below it"
+    } else {
+        "Each level stands for itself"
     };
     facts([
         ("Title", track.title.clone()),

@@ -81,9 +81,12 @@ pub(super) fn points(track: &Track, level: &Level) -> Option<String> {
 
 fn summary(ctx: &Context, level: &Level) -> String {
     let open = level.sections.iter().find(|section| !section.managers_only);
-    let text = open.and_then(|section| match section.text.is_empty() {
-        true => section.items.first(),
-        false => Some(&section.text),
+    let text = open.and_then(|section| {
+        if section.text.is_empty() {
+            section.items.first()
+        } else {
+            Some(&section.text)
+        }
     });
     text.map_or(String::new(), |text| first_sentence(&ctx.plain(text)))
 }

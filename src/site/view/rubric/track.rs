@@ -191,9 +191,10 @@ fn column_width(ctx: &Context, track: &Track) -> &'static str {
 fn cell(ctx: &Context, track: &Track, level: &Level, competency: &Competency) -> CellView {
     let nothing = Cell::default();
     let cell = level.cells.get(&competency.id).unwrap_or(&nothing);
-    let signals: &[Signal] = match cell.text.is_empty() {
-        true => &cell.signals,
-        false => &[],
+    let signals: &[Signal] = if cell.text.is_empty() {
+        &cell.signals
+    } else {
+        &[]
     };
     CellView {
         level: level.id.to_string(),
@@ -250,9 +251,10 @@ fn difference_row(
     DifferenceRow {
         title: competency.title.clone(),
         same: from == to,
-        to: match to.is_empty() {
-            true => to,
-            false => diff::new_words(Some(&from), &to),
+        to: if to.is_empty() {
+            to
+        } else {
+            diff::new_words(Some(&from), &to)
         },
         from,
     }

@@ -53,6 +53,7 @@ fn leading_block(text: &str) -> Option<FrontMatter> {
 pub struct Markdown {
     /// What stands before the first heading.
     pub preamble: Range<usize>,
+    /// In the order of the text.
     pub sections: Vec<Section>,
     /// Footnotes and link definitions, in the order of the text.
     pub definitions: Vec<Definition>,
@@ -67,6 +68,7 @@ pub struct Markdown {
 /// One heading and what follows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
+    /// Begins it.
     pub heading: Heading,
     /// From the end of the heading to the next one.
     pub body: Range<usize>,
@@ -86,6 +88,7 @@ pub struct Heading {
 /// What a label means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Definition {
+    /// What it is found by.
     pub label: Label,
     /// All of it, from its `[` on.
     pub span: Range<usize>,
@@ -103,14 +106,18 @@ pub enum Label {
 /// A place that draws on a definition.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Use {
+    /// The first byte in the text.
     pub at: usize,
+    /// The definition that it draws on.
     pub label: Label,
 }
 
 /// A block or span whose text is no markdown.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Enclosed {
+    /// Bytes of the text.
     pub span: Range<usize>,
+    /// Code or HTML.
     pub kind: EnclosedKind,
     /// It goes on to the end of the text, for nothing ends it.
     pub is_open: bool,
@@ -119,8 +126,11 @@ pub struct Enclosed {
 /// See [`Enclosed`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EnclosedKind {
+    /// Code between fences.
     Fence,
+    /// Code by four spaces.
     IndentedCode,
+    /// `<!-- … -->`
     Comment,
     /// A block of other raw HTML, which is shown as its text.
     Html,

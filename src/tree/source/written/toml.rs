@@ -7,7 +7,9 @@ use toml::de::DeTable;
 /// A TOML document: what could be understood of it, and every syntax error.
 #[derive(Debug, Clone)]
 pub struct Toml<'t> {
+    /// All that could be understood, each value with its place.
     pub root: DeTable<'t>,
+    /// In the order of the text. Empty if the document is whole.
     pub errors: Vec<SyntaxError>,
 }
 
