@@ -2,6 +2,5 @@
 
 pub mod access;
 pub mod growth;
-#[allow(missing_docs)]
 pub mod model;
 pub mod status;

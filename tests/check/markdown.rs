@@ -68,6 +68,10 @@ fn a_heading_that_is_none_is_an_error_between_readers_and_a_warning_among_them()
         "| question | answer |\n|---|---|\n| more-less | words |",
         "Title of more-less, part 2",
         "| Title of more-less | words |",
+        "### Question 2 of 4: Title of more-less",
+        "**Not for Ada to read: Title of more-less**",
+        "Question 2 of 4: Title of more-less",
+        "### Title of more-less, for the chain and not for Ada",
     ] {
         let between = tree(&format!("## thanks\n\nwords\n\n{heading}\n\nmore words\n"));
         let said = codes(&between);
@@ -191,6 +195,26 @@ fn a_definition_within_a_paragraph_is_an_error() {
     }
     let said = codes(&tree("## thanks\n\nwords\n[sic]: what she said\n"));
     assert_eq!(said, Vec::<&str>::new());
+}
+
+#[test]
+fn a_note_that_is_written_wrongly_is_an_error() {
+    for (text, is_wrong) in [
+        ("One.[^1]\n\n[^1]: Note.\n\n  It goes on.", true),
+        ("One.[^1]\n\n[^1]: Two said so:\n- this", true),
+        ("One.[^1]\n\n[^1] : Note.", true),
+        ("One.[^1]\n\n[^1] Note.", true),
+        ("One.[^1]\n\n\\[^1]: Note.", true),
+        ("One.[^1]\n\n[^1]: Note.\n\n    It goes on.", false),
+        ("One.[^1]\n\n[^1]: Note\nthat goes on.", false),
+        ("One.[^1]\n\n[^1]: Note.\n\nText goes on.", false),
+        ("One.[^1] Two.[^N]\n\n[^1]: Note.\n[^n]: Another.", false),
+        ("[^1] says it.\n\n[^1]: Note.", false),
+        ("```\n[^1] : code\n```", false),
+    ] {
+        let said = codes(&tree(&format!("## thanks\n\n{text}\n")));
+        assert_eq!(said.contains(&"E038"), is_wrong, "{text:?}: {said:?}");
+    }
 }
 
 #[test]

@@ -10,7 +10,9 @@ use super::*;
 /// What every page may say, whoever reads it: read by everyone with a key.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Commons {
+    /// The organisation's name: `name` of `gradus.toml`.
     pub name: String,
+    /// What the lock page says, in clear: `public_title` of `gradus.toml`.
     pub public_title: String,
     /// The day that facts are judged on.
     pub as_of: Date,
@@ -47,7 +49,9 @@ impl Commons {
 /// One section and all that it may draw on.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub struct SectionDraw {
+    /// Its name, its kind and who opens it.
     pub section: Section,
+    /// What its pages may say.
     pub content: Draw,
 }
 
@@ -90,6 +94,7 @@ impl Draw {
 /// See [`Draw::Person`].
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub struct PersonDraw {
+    /// The person, with only those parts filled in that all readers of the section may read.
     pub person: Person,
     /// Peer answers without names, where the policy shows them so: by cycle and question.
     pub anonymous: BTreeMap<CycleId, Vec<AnonymousAnswers>>,
@@ -100,6 +105,7 @@ pub struct PersonDraw {
 /// Answers of several peers to one question, in an order that says nothing about who wrote them.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub struct AnonymousAnswers {
+    /// The id of the question that they answer.
     pub question: QuestionId,
     /// At least three.
     pub answers: Vec<Prose>,
@@ -110,12 +116,14 @@ pub struct AnonymousAnswers {
 pub struct TalentDraw {
     /// Who they are; no cycles, log or check-ins.
     pub person: Person,
+    /// The mappings that all readers of the section may read, without drafts.
     pub talent: BTreeMap<CycleId, Talent>,
 }
 
 /// Talent mapping of the reports of one manager.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub struct TeamTalentDraw {
+    /// The id of the manager.
     pub manager: PersonId,
     /// One for each report, mapped or not, by name.
     pub reports: Vec<TalentDraw>,
@@ -124,6 +132,7 @@ pub struct TeamTalentDraw {
 /// A manager and their direct reports, each with what all readers of the section may read.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub struct TeamDraw {
+    /// Who the manager is, with roles and leave; no keys, cycles, log or check-ins.
     pub manager: Person,
     /// By name.
     pub reports: Vec<TeamMember>,
@@ -135,6 +144,7 @@ pub struct TeamDraw {
 /// One direct report.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub struct TeamMember {
+    /// The report, as their own `person` section shows them.
     pub person: Person,
     /// Has reports, so a team page of their own.
     pub manages: bool,

@@ -10,6 +10,7 @@ use super::*;
 /// What all four files share.
 #[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Feedback {
+    /// The id of the author.
     pub by: PersonId,
     /// Nothing: a draft, or for a peer file a request.
     pub date: Option<Date>,
@@ -70,7 +71,9 @@ impl<'t> LinkedFiles<'t> {
 /// What a stretch of markdown answers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum AnswerTo {
+    /// The heading is the id or title of this question.
     Question(QuestionId),
+    /// The heading is the id or title of this expectation.
     Expectation(ExpectationId),
     /// Before the first heading.
     Preamble,
@@ -79,7 +82,9 @@ pub enum AnswerTo {
 /// The markdown under one `##` heading.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Answer {
+    /// What the heading names.
     pub to: AnswerTo,
+    /// The markdown below the heading, without it; for [`AnswerTo::Preamble`], what is before the first one.
     pub text: Prose,
 }
 
@@ -94,8 +99,11 @@ impl Answer {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum OutcomeIs {
+    /// It was reached.
     Met,
+    /// A part of it was reached.
     Partly,
+    /// It was not reached.
     Missed,
     /// Learning, not failure: neither hit nor miss.
     Obsolete,
@@ -104,8 +112,11 @@ pub enum OutcomeIs {
 /// An outcome with its reasons.
 #[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Outcome {
+    /// The judgement; a file may give it alone, as in `planning = "met"`.
     pub is: OutcomeIs,
+    /// The reason, in markdown; `None` if the file gives none.
     pub why: Option<Prose>,
+    /// What was learned, in markdown; `None` if the file says nothing of it.
     pub learned: Option<Prose>,
 }
 
@@ -113,20 +124,27 @@ pub struct Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Confidence {
+    /// `low`: not sure.
     Low,
+    /// `medium`: fairly sure.
     Medium,
+    /// `high`: very sure.
     High,
 }
 
 /// A rating of one competency.
 #[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct RatingGiven {
+    /// A rating of the organisation's scale.
     pub is: RatingId,
     /// Against this level; nothing: the level held on the cycle's last day.
     pub level: Option<LevelRef>,
+    /// Web addresses that show it; may be empty.
     #[serde(default)]
     pub evidence: Vec<String>,
+    /// How sure the author is; `None` if the file does not say.
     pub confidence: Option<Confidence>,
+    /// The reason, in markdown; `None` if the file gives none.
     pub why: Option<Prose>,
 }
 
@@ -134,39 +152,51 @@ pub struct RatingGiven {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Relationship {
+    /// `peer`: a colleague.
     Peer,
+    /// `pair`: they work closely together.
     Pair,
+    /// `cross-functional`: the author is of another function.
     CrossFunctional,
+    /// `report`: the author reports to the subject.
     Report,
+    /// `skip`: one is the manager of the other's manager.
     Skip,
+    /// `past-manager`: the author managed the subject before.
     PastManager,
 }
 
 /// `peer-<who>.md`.
 #[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct PeerFeedback {
+    /// Author, date, judgements and answers.
     #[serde(flatten)]
     pub feedback: Feedback,
+    /// How they work together; `None` if the file does not say.
     pub relationship: Option<Relationship>,
 }
 
 /// `review.md`.
 #[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Review {
+    /// Author, date, judgements and answers.
     #[serde(flatten)]
     pub feedback: Feedback,
     /// From then on the subject reads it.
     pub shared: Option<Date>,
     /// The manager has read the response.
     pub acknowledged: Option<Date>,
+    /// The manager's answer to the response, in markdown; `None` if there is none.
     pub reply: Option<Prose>,
 }
 
 /// `response.md`.
 #[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Response {
+    /// Author, date and answers.
     #[serde(flatten)]
     pub feedback: Feedback,
+    /// Goals for the next period, in markdown; may be empty.
     #[serde(default)]
     pub goals: Vec<Prose>,
 }

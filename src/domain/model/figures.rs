@@ -12,6 +12,7 @@ pub const FIGURES_MIN_PEOPLE: usize = 5;
 /// Every cycle that has figures, oldest first.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Hash)]
 pub struct OrgFigures {
+    /// One entry for each `cycles/<cycle>.figures.toml`.
     pub cycles: Vec<CycleFigures>,
 }
 
@@ -25,6 +26,7 @@ impl OrgFigures {
 /// One cycle.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CycleFigures {
+    /// The id of the cycle.
     pub cycle: CycleId,
     /// What is dated later was not counted.
     pub as_of: Date,
@@ -39,6 +41,7 @@ pub struct CycleFigures {
 pub struct TeamFigures {
     /// Nothing: everyone else.
     pub team: Option<String>,
+    /// What is published about them.
     pub figures: GroupFigures,
 }
 
@@ -54,9 +57,11 @@ pub struct GroupFigures {
 /// One measure of one group.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Figure {
+    /// What is measured.
     pub measure: Measure,
     /// What is counted: people, for [`Measure::Goals`] expectations.
     pub of: usize,
+    /// Its counts, words in their place, or nothing.
     pub shown: Shown,
 }
 
@@ -108,7 +113,9 @@ pub enum Shown {
 /// A count of one part, or of several together where one alone would be about too few people.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Block {
+    /// The parts that `count` adds up; at least one.
     pub parts: Vec<Part>,
+    /// People; for [`Measure::Goals`], expectations.
     pub count: usize,
 }
 
@@ -174,10 +181,15 @@ const GOAL_CUTS: &[Cut] = {
 /// What is measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Measure {
+    /// Self-assessments, counted by person.
     SelfAssessment,
+    /// Peer feedback, counted by the person whom it is about.
     Peer,
+    /// Reviews that are shared, counted by the person whom they are about.
     Review,
+    /// Responses, counted by person.
     Response,
+    /// Expectations, by how they ended.
     Goals,
 }
 
@@ -230,13 +242,21 @@ impl Measure {
 /// What a measure falls into: the first three for phases, the others for goals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Part {
+    /// In by the due day.
     OnTime,
+    /// In after the due day.
     Late,
+    /// Not in when the cycle was counted; a review: not shared.
     Open,
+    /// The expectation was reached.
     Met,
+    /// A part of the expectation was reached.
     Partly,
+    /// The expectation was not reached.
     Missed,
+    /// The expectation was given up, neither reached nor missed.
     Obsolete,
+    /// Nobody has said yet how the expectation ended.
     Unjudged,
 }
 

@@ -61,8 +61,11 @@ pub struct Changed {
 /// An expectation as it was first agreed. Its texts have not been checked: they are shown as they were written.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct AsAgreed {
+    /// Its id in `expectations.toml`.
     pub id: ExpectationId,
+    /// The key `text` of the first commit, in markdown.
     pub text: String,
+    /// The key `measure` of the first commit, in markdown; `None` if it had none.
     pub measure: Option<String>,
     /// Its own `agreed`, or the file's.
     pub agreed: Date,

@@ -104,7 +104,9 @@ ids! {
 /// One level of one track, written `ic/l4`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LevelRef {
+    /// The track: a directory of the rubric.
     pub track: TrackId,
+    /// The level: a file of that directory, without `.toml`.
     pub level: LevelId,
 }
 

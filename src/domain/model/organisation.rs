@@ -12,18 +12,25 @@ use super::*;
 /// One organisation, valid as a whole.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub struct Organisation {
+    /// What the organisation is called: `name` of `gradus.toml`.
     pub name: String,
     /// What the lock page says; the only text of the organisation that is in clear.
     pub public_title: String,
+    /// The web address where the site will be; `None` if the tree does not say.
     pub base_url: Option<String>,
+    /// The name of a directory in `themes/`; `default` if the tree names none.
     pub theme: String,
     /// The day that facts are judged on, where the tree fixes one (examples and tests).
     pub as_of: Option<Date>,
     /// Worst first; at least two.
     pub ratings: Vec<Rating>,
+    /// For cycles without questions of their own; a set of twelve if the tree has none.
     pub questions: Vec<Question>,
+    /// `[policy]`: limits of the guidance.
     pub policy: Policy,
+    /// `[seal]`: how the site is sealed.
     pub seal: SealPolicy,
+    /// `[access]`: how far the chain reaches, and who else reads.
     pub access: AccessPolicy,
     /// The rubric in force.
     pub rubric: Rubric,
@@ -108,7 +115,9 @@ impl Organisation {
 /// One step of the rating scale.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 pub struct Rating {
+    /// What files call it, such as `meets`.
     pub id: RatingId,
+    /// Its name on pages, such as `Meets`.
     #[serde(default, deserialize_with = "markup::read_title")]
     pub title: String,
 }
@@ -117,21 +126,29 @@ pub struct Rating {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum QuestionFor {
+    /// The person, in `self.md`.
     #[serde(rename = "self")]
     SelfAssessment,
+    /// Peers, in `peer-<who>.md`.
     Peer,
+    /// The manager, in `review.md`.
     Manager,
+    /// The person, in `response.md`, after the review.
     Response,
 }
 
 /// One question of the review.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 pub struct Question {
+    /// The heading of answers to it, as in `## strengths`.
     pub id: QuestionId,
+    /// Who answers it.
     #[serde(rename = "for")]
     pub asked: QuestionFor,
+    /// Its name on pages; a heading may use it in place of the id.
     #[serde(default, deserialize_with = "markup::read_title")]
     pub title: String,
+    /// What is asked, in markdown; empty if the file has none.
     #[serde(default)]
     pub prompt: Prose,
     /// Who reads the answers; nothing: whoever reads the file they stand in.
@@ -142,7 +159,9 @@ pub struct Question {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Audience {
+    /// Anyone who reaches the host, for a track of a rubric; for anything else, the same as `Org`.
     Public,
+    /// Everyone with a key.
     Org,
     /// The subject and their management chain.
     Person,
@@ -150,6 +169,7 @@ pub enum Audience {
     Chain,
     /// The subject and their present direct manager.
     Pair,
+    /// The people whom `[access] hr` names.
     Hr,
     /// Everyone who manages someone.
     Managers,
@@ -173,7 +193,9 @@ impl Audience {
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum ReaderToken {
+    /// A word such as `chain`.
     Audience(Audience),
+    /// The id of one person.
     Person(PersonId),
 }
 
@@ -181,11 +203,17 @@ pub enum ReaderToken {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(default)]
 pub struct Policy {
+    /// Expectations of a person in a cycle, least and most.
     pub expectations: (u32, u32),
+    /// Peers who give feedback about a person in a cycle, least and most.
     pub peers: (u32, u32),
+    /// The most questions of a cycle, for all who answer together.
     pub questions_max: u32,
+    /// Days from the beginning of the cycle, or of the person, by which expectations are agreed.
     pub agree_within_days: u32,
+    /// The most days from `agreed` to `until` of an onboarding expectation.
     pub onboarding_days_max: u32,
+    /// Days after a cycle's end by which its reviews are shared, and on which its figures are counted.
     pub close_within_days: u32,
     /// Cycles that ended before this day are not judged; nothing: all are.
     pub since: Option<Date>,
@@ -201,6 +229,7 @@ pub struct Policy {
     pub pip_objectives: (u32, u32),
     /// Days between two check-ins of an improvement plan: weekly, and a few to spare.
     pub pip_checkin_days: u32,
+    /// Exceptions from single lints.
     pub allow: Vec<Allow>,
 }
 
@@ -236,8 +265,11 @@ impl Default for Policy {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Deserialize)]
 #[serde(default)]
 pub struct Allow {
+    /// The code of the lint, such as `G014`.
     pub code: String,
+    /// The file or directory, as a path of the tree with `/`.
     pub path: String,
+    /// The reason, in words.
     pub why: String,
 }
 
@@ -249,6 +281,7 @@ pub struct SealPolicy {
     pub signer: Option<String>,
     /// Relative to the organisation's directory.
     pub key_file: String,
+    /// A number from 1; a higher one renames and rekeys everything.
     pub epoch: u64,
     /// The kind of all keys that the site is sealed to.
     #[serde(rename = "post_quantum", deserialize_with = "kind_of_keys")]
@@ -279,7 +312,9 @@ fn kind_of_keys<'de, D: Deserializer<'de>>(d: D) -> Result<KeyKind, D::Error> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(from = "Reach")]
 pub enum ChainReach {
+    /// All managers above a person.
     All,
+    /// So many managers up: 1 is the direct manager alone.
     Steps(u32),
 }
 
@@ -310,6 +345,7 @@ impl From<Reach> for ChainReach {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum PeerFeedbackPolicy {
+    /// The management chain alone.
     Chain,
     /// The subject too, with names, once the review is shared.
     Person,
@@ -321,8 +357,11 @@ pub enum PeerFeedbackPolicy {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 #[serde(default)]
 pub struct AccessPolicy {
+    /// How many managers up may read about a person.
     pub chain: ChainReach,
+    /// Ids of people who also read talent mapping and improvement plans.
     pub hr: Vec<PersonId>,
+    /// Whether the subject reads peer feedback, and with or without names.
     pub peer_feedback: PeerFeedbackPolicy,
 }
 
@@ -339,9 +378,12 @@ impl Default for AccessPolicy {
 /// One review period.
 #[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Cycle {
+    /// The name of its file in `cycles/`, without `.toml`.
     pub id: CycleId,
+    /// Its name on pages, such as `H1 2026`.
     #[serde(default, deserialize_with = "markup::read_title")]
     pub title: String,
+    /// The first day.
     #[serde(default)]
     pub start: Date,
     /// Inclusive.
@@ -349,6 +391,7 @@ pub struct Cycle {
     pub end: Date,
     /// A key of [`Organisation::pinned`].
     pub rubric: Option<String>,
+    /// By when the texts that follow it are due.
     #[serde(default)]
     pub phases: Phases,
     /// The questions in force in this cycle: its own, or the organisation's.
@@ -367,12 +410,16 @@ impl Cycle {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
 #[serde(default)]
 pub struct Phases {
+    /// For the self-assessment; default 5.
     #[serde(rename = "self")]
     pub self_days: u32,
+    /// For peer feedback; default 12.
     #[serde(rename = "peer")]
     pub peer_days: u32,
+    /// For the review; default 18.
     #[serde(rename = "review")]
     pub review_days: u32,
+    /// For the response; default 25.
     #[serde(rename = "response")]
     pub response_days: u32,
 }

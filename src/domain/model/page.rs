@@ -49,15 +49,20 @@ impl From<Node> for Tree {
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "Value")]
 pub enum Node {
+    /// Plain text, without markup or escapes.
     Text(String),
+    /// An element, with all that is in it.
     Element(Element),
 }
 
 /// An element with its attributes by name and its children in order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Element {
+    /// The name of its tag, such as `p`.
     pub name: String,
+    /// Values by the name of the attribute.
     pub attributes: BTreeMap<String, String>,
+    /// What is in it, in the order of the page.
     pub children: Vec<Node>,
 }
 
@@ -116,8 +121,11 @@ pub struct PagePart {
     pub route: String,
     /// Parts of one route are put together in this order.
     pub slot: u32,
+    /// The title of the page, in plain words.
     pub title: String,
+    /// A word for the kind of page, such as `cycle` or `portfolio`.
     pub kind: &'static str,
+    /// What the part shows.
     pub tree: Tree,
 }
 
@@ -126,13 +134,16 @@ pub struct PagePart {
 pub struct SectionFile {
     /// The name that it is saved under.
     pub name: String,
+    /// Its media type, such as `image/png`.
     pub media_type: &'static str,
+    /// Its content, not yet encrypted.
     pub bytes: Arc<[u8]>,
 }
 
 /// A section ready to be sealed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SectionContent {
+    /// The id of the section.
     pub section: SectionId,
     /// By route, then slot.
     pub pages: Vec<PagePart>,
@@ -145,5 +156,6 @@ pub struct SectionContent {
 pub struct PlainFile {
     /// Relative to the site's root, with `/`.
     pub path: String,
+    /// Its content, as it is published.
     pub bytes: Vec<u8>,
 }

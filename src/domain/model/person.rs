@@ -10,9 +10,12 @@ use super::*;
 /// One person.
 #[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Person {
+    /// The name of their folder in `people/`.
     pub id: PersonId,
+    /// Their name on pages.
     #[serde(default)]
     pub name: String,
+    /// The first day.
     #[serde(default)]
     pub start: Date,
     /// A leaver's keys are dropped from every audience from that date on.
@@ -20,6 +23,7 @@ pub struct Person {
     /// Handle for passphrase unlock.
     #[serde(default)]
     pub login: String,
+    /// Their public keys, also those that count no more.
     #[serde(default)]
     pub keys: Vec<ReaderKey>,
     /// A customer or other department: gives feedback, takes part in no cycle.
@@ -28,6 +32,7 @@ pub struct Person {
     /// By `from`; at least one. What a later role leaves out is already filled in from the one before.
     #[serde(default, rename = "role")]
     pub roles: Vec<Role>,
+    /// The tables `[[leave]]`, by first day; due dates wait for them.
     #[serde(default, rename = "leave")]
     pub leaves: Vec<Leave>,
     /// By date.
@@ -39,6 +44,7 @@ pub struct Person {
     /// `login.age` as it stands: the identity wrapped with a passphrase.
     #[serde(skip)]
     pub login_file: Option<Arc<[u8]>>,
+    /// Their files of each cycle, drafts too.
     #[serde(skip)]
     pub cycles: BTreeMap<CycleId, PersonCycle>,
 }
@@ -102,6 +108,7 @@ impl Person {
 /// An age recipient of a person, in canonical (lower-case) form.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 pub struct ReaderKey {
+    /// The public key: `age1…` or `age1pq1…`.
     #[serde(rename = "key")]
     pub recipient: String,
     /// Last day on which it counts.
@@ -139,13 +146,17 @@ impl ReaderKey {
 /// What someone was from a day on.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Deserialize)]
 pub struct Role {
+    /// The first day.
     #[serde(default)]
     pub from: Date,
+    /// The level held; `None` if no role up to this one names one.
     pub level: Option<LevelRef>,
     /// Their own title; nothing: the level's.
     #[serde(default, deserialize_with = "markup::read_optional_title")]
     pub title: Option<String>,
+    /// The name of the team; `None` if no role up to this one names one.
     pub team: Option<String>,
+    /// The id of the direct manager; `None` if no role up to this one names one.
     pub manager: Option<PersonId>,
 }
 
@@ -153,7 +164,9 @@ pub struct Role {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Deserialize)]
 #[serde(default)]
 pub struct Leave {
+    /// The first day away.
     pub from: Date,
+    /// The last day away.
     pub to: Date,
 }
 
@@ -161,35 +174,49 @@ pub struct Leave {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum LogKind {
+    /// `win`: something that went well.
     Win,
+    /// `feedback`: instant feedback.
     Feedback,
+    /// `award`: recognition of something that they did.
     Award,
+    /// `touchpoint`: a code or design review, a postmortem, a demo.
     Touchpoint,
 }
 
 /// One entry of the running log.
 #[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct LogEntry {
+    /// The day that it is about.
     #[serde(default)]
     pub date: Date,
+    /// What it is.
     pub kind: LogKind,
+    /// The id of who says so; `None` if the entry names nobody.
     pub by: Option<PersonId>,
     /// An expectation of the cycle that the date lies in.
     pub on: Option<ExpectationId>,
+    /// Ids of the competencies that it shows; may be empty.
     #[serde(default)]
     pub competencies: Vec<CompetencyId>,
+    /// What happened, and what came of it, in markdown.
     #[serde(default)]
     pub text: Prose,
+    /// Web addresses that show it; may be empty.
     #[serde(default)]
     pub evidence: Vec<String>,
+    /// Where the entry sets them; else `None`.
     pub readers: Option<Vec<ReaderToken>>,
 }
 
 /// One 1:1.
 #[derive(Debug, Clone, PartialEq, Hash)]
 pub struct CheckIn {
+    /// The day in the heading of `checkins.md`.
     pub date: Date,
+    /// The rest of the heading; empty if that is the date alone.
     pub title: String,
+    /// The markdown below the heading.
     pub text: Prose,
     /// The texts of its `- [ ]` lines, in order.
     pub open_actions: Vec<String>,

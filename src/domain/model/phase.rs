@@ -8,9 +8,13 @@ pub const RESPONSE_DAYS_AFTER_REVIEW: u64 = 7;
 /// The texts that follow a cycle, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Phase {
+    /// `self.md`, by the person.
     SelfAssessment,
+    /// `peer-<who>.md`, by peers.
     Peer,
+    /// `review.md`, by the manager.
     Review,
+    /// `response.md`, by the person, after the review.
     Response,
 }
 

@@ -81,12 +81,16 @@ enum Public {
 /// Why a text is no recipient that a site can be sealed to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Error)]
 pub enum RecipientError {
+    /// It is an identity, `AGE-SECRET-KEY-…`.
     #[error("this is a secret key; only its public `age1…` half belongs here")]
     Secret,
+    /// It is an SSH key, `ssh-…`.
     #[error("ssh keys are not supported; make an age key with `gradus keys new`")]
     Ssh,
+    /// It is a key of an age plugin, `age1<name>1…`.
     #[error("keys of age plugins are not supported; only `age1…` keys are")]
     Plugin,
+    /// It is no age key, or one that is mistyped or cut short.
     #[error("not an age public key: it is mistyped or cut short")]
     Malformed,
 }
@@ -211,14 +215,19 @@ pub enum NotAnIdentity {
     /// Nothing but comments and blank lines.
     #[error("it has no line that starts with `AGE-SECRET-KEY-`")]
     Empty,
+    /// A recipient, `age1…`.
     #[error("`age1…` is the public half of a key, which opens nothing")]
     Public,
+    /// An SSH key, public or private.
     #[error("it is an SSH key, and gradus opens with age identities alone")]
     Ssh,
+    /// An identity of an age plugin, `AGE-PLUGIN-…`.
     #[error("`AGE-PLUGIN-…` is the identity of an age plugin, and gradus runs none")]
     Plugin,
+    /// `AGE-SECRET-KEY-…`, cut short or mistyped.
     #[error("the line that starts with `AGE-SECRET-KEY-` is cut short or mistyped")]
     Mistyped,
+    /// Anything else.
     #[error("a line of it is neither a comment nor an age identity")]
     Other,
 }

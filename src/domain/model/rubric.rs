@@ -9,6 +9,7 @@ use super::*;
 /// All tracks as they stand in one directory or revision.
 #[derive(Debug, Clone, PartialEq, Default, Hash)]
 pub struct Rubric {
+    /// By id, which is the name of the directory.
     pub tracks: BTreeMap<TrackId, Track>,
 }
 
@@ -23,14 +24,18 @@ impl Rubric {
 /// A career track, with what it inherits by `extends` already merged in.
 #[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Track {
+    /// The name of its directory, such as `ic`.
     pub id: TrackId,
+    /// Its name on pages.
     #[serde(default, deserialize_with = "markup::read_title")]
     pub title: String,
+    /// What the track is for, in markdown; empty if the file has none.
     #[serde(default)]
     pub description: Prose,
     /// `readers = "public"`: written as plain HTML too.
     #[serde(default, rename = "readers", deserialize_with = "is_not_org")]
     pub public: bool,
+    /// The track that it inherits competencies and cells from; `None` if none.
     pub extends: Option<TrackId>,
     /// Only there to be extended; has no page of its own.
     #[serde(default, rename = "abstract")]
@@ -81,10 +86,14 @@ impl Track {
 /// One row of the rubric.
 #[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Competency {
+    /// What cells, ratings and expectations call it.
     pub id: CompetencyId,
+    /// Its name on pages.
     #[serde(default, deserialize_with = "markup::read_title")]
     pub title: String,
+    /// The name of a group of competencies; `None` if it is in none.
     pub category: Option<String>,
+    /// What it means, in markdown; empty if the file has none.
     #[serde(default)]
     pub description: Prose,
     /// Earlier ids, so that its history stays one row.
@@ -98,14 +107,20 @@ pub struct Competency {
 /// A maturity stage of one competency.
 #[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Stage {
+    /// What `stage` of a cell calls it.
     pub id: StageId,
+    /// Its name on pages.
     #[serde(default, deserialize_with = "markup::read_title")]
     pub title: String,
+    /// What it means, in markdown; empty if the file has none.
     #[serde(default)]
     pub text: Prose,
+    /// What it is worth in points; `None` if the rubric gives it none.
     pub points: Option<i64>,
+    /// Behaviour that others would see.
     #[serde(default)]
     pub signals: Vec<Signal>,
+    /// What it looks like, in markdown.
     #[serde(default)]
     pub examples: Vec<Prose>,
 }
@@ -113,15 +128,20 @@ pub struct Stage {
 /// One column of the rubric.
 #[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Level {
+    /// The name of its file, without `.toml`, such as `l4`.
     pub id: LevelId,
+    /// Its name on pages.
     #[serde(default, deserialize_with = "markup::read_title")]
     pub title: String,
+    /// Its place in the track: higher is further up.
     #[serde(default)]
     pub rank: i64,
     /// Levels of other tracks that are worth the same.
     #[serde(default)]
     pub equivalent: Vec<LevelRef>,
+    /// Points that the level asks; `None` if it asks for none.
     pub min_points: Option<i64>,
+    /// The tables `[[section]]`, in the order of the file.
     #[serde(default, rename = "section")]
     pub sections: Vec<LevelSection>,
     /// A missing cell is allowed and shown as missing.
@@ -132,10 +152,13 @@ pub struct Level {
 /// Free prose about a level.
 #[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct LevelSection {
+    /// Its heading on pages.
     #[serde(default, deserialize_with = "markup::read_title")]
     pub title: String,
+    /// Prose in markdown; empty if the file has none.
     #[serde(default)]
     pub text: Prose,
+    /// A list, each item in markdown; may be empty.
     #[serde(default)]
     pub items: Vec<Prose>,
     /// `readers = "managers"`: only for everyone who manages someone.
@@ -147,14 +170,20 @@ pub struct LevelSection {
 #[derive(Debug, Clone, PartialEq, Default, Hash, Deserialize)]
 #[serde(default)]
 pub struct Cell {
+    /// What is asked, in markdown; empty if the file has none.
     pub text: Prose,
     /// What each rating means here, where the rubric says so.
     #[serde(flatten)]
     pub by_rating: BTreeMap<RatingId, Prose>,
+    /// Behaviour that others would see.
     pub signals: Vec<Signal>,
+    /// The stage of the competency that is asked; `None` if the file names none.
     pub stage: Option<StageId>,
+    /// A word for how well; `None` if the file has none.
     pub proficiency: Option<String>,
+    /// What it looks like, in markdown.
     pub examples: Vec<Prose>,
+    /// Web addresses where to read more.
     pub links: Vec<String>,
     /// Taken over from the track that this one extends.
     #[serde(skip)]
@@ -164,8 +193,10 @@ pub struct Cell {
 /// An observable behaviour.
 #[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Signal {
+    /// The behaviour, in markdown.
     #[serde(default)]
     pub text: Prose,
+    /// What it looks like, in markdown.
     #[serde(default)]
     pub examples: Vec<Prose>,
 }

@@ -88,6 +88,7 @@ mod by_path {
 
     use crate::ground::hash::FileHash;
 
+    /// Writes `{path: hash}`, in the order of the list.
     pub fn serialize<S: Serializer>(
         files: &[(String, FileHash)],
         serializer: S,
@@ -95,6 +96,7 @@ mod by_path {
         serializer.collect_map(files.iter().map(|(path, hash)| (path, hash)))
     }
 
+    /// Reads `{path: hash}`; the list is by path.
     pub fn deserialize<'de, D: Deserializer<'de>>(
         deserializer: D,
     ) -> Result<Box<[(String, FileHash)]>, D::Error> {

@@ -67,9 +67,11 @@ pub enum SectionKind {
 /// Someone who opens a section, by which keys, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SectionReader {
+    /// The id of the reader.
     pub person: PersonId,
     /// Canonical age recipients, shared by all sections that they open; empty where the person has no live key.
     pub recipients: Recipients,
+    /// The reason for which they read it.
     pub why: Why,
 }
 
@@ -79,12 +81,16 @@ pub type Recipients = Arc<[Arc<str>]>;
 /// Why somebody is among the readers of a section.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Why {
+    /// The section is about them.
     Subject,
+    /// The subject's manager today.
     DirectManager,
     /// In the subject's management chain, so many steps up.
     Chain {
+        /// 2 for the manager of the direct manager, 3 for theirs.
         steps: usize,
     },
+    /// By `[access] hr`.
     Hr,
     /// By `readers`.
     Named,
@@ -92,7 +98,9 @@ pub enum Why {
     OwnTeam,
     /// The same: in the chain of whose team it is.
     AboveTeam,
+    /// Of the section for managers: somebody reports to them.
     ManagesSomeone,
+    /// Of the section for everyone with a key.
     HasKey,
 }
 
@@ -115,7 +123,9 @@ impl fmt::Display for Why {
 /// A section and who opens it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Section {
+    /// Its name, such as `person/ada/chain`.
     pub id: SectionId,
+    /// What kind of audience it has.
     pub kind: SectionKind,
     /// What a reader's list of sections calls it.
     pub title: String,

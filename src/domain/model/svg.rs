@@ -37,6 +37,7 @@ pub fn is_svg(name: &str) -> bool {
 pub struct SvgFault {
     /// Where it is in the text, in bytes.
     pub at: Range<usize>,
+    /// What is wrong, in words for a message.
     pub what: String,
 }
 

@@ -266,7 +266,7 @@ rules! {
     TANGLED "E038" Error
     "a definition that cannot be set apart"
     "Each answer is shown with the footnotes and links that it uses and with no others, so a definition is set apart from the text around it. That cannot be done here: \
-     the definition or the text would say something else alone. Put the definition at the end of the file, with a blank line before it."
+     the definition or the text would say something else alone. Put the definition at the end of the file, with a blank line before it. Begin it with `[^1]:`, and indent what goes on in it by four spaces."
     "> [^1]: in a quote\n> that goes on"
 
     DUPLICATE "E040" Error

@@ -1,5 +1,6 @@
 //! Markdown: links that lead somewhere, bounds on nesting, and what merges and comments leave behind.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use pulldown_cmark::{Event, LinkType, Tag};
@@ -9,7 +10,7 @@ use super::complaints::{Complaints, did_you_mean};
 use super::table::{At, Doc};
 use crate::domain::model::{Prose, markup};
 use crate::ground::diag::Place;
-use crate::tree::source::written::{Apart, EnclosedKind, Markdown, Tangled};
+use crate::tree::source::written::{Apart, Definition, EnclosedKind, Label, Markdown, Tangled};
 
 /// The most quotes, lists and spans that may stand inside one another.
 const DEPTH_MAX: usize = 32;
@@ -97,11 +98,12 @@ pub(super) fn complain_of_definitions(doc: &Doc<'_>, apart: &Apart<'_>) {
 /// The most bytes of a line that is looked at as a definition.
 const DEFINITION_BYTES_MAX: usize = 4_096;
 
-/// Complains about lines that would be definitions, had they a blank line before them: as they are, they go on with a
-/// paragraph, and are shown to its readers.
+/// Complains about lines that would be definitions, or part of one, had they another beginning: as they are, they are
+/// shown to the readers of the text around them.
 pub(super) fn complain_of_glued(doc: &Doc<'_>, cut: &Markdown) {
     let mut end = cut.preamble.start;
     let mut may_begin = true;
+    let notes: BTreeSet<&str> = cut.definitions.iter().filter_map(note_of).collect();
     for line in doc.text[end..].split_inclusive('\n') {
         end += line.len();
         let bare = line.trim_start_matches(|c: char| c.is_whitespace() || c == '>');
@@ -115,9 +117,62 @@ pub(super) fn complain_of_glued(doc: &Doc<'_>, cut: &Markdown) {
                     "this is no definition, since it goes on with the paragraph above",
                 )
                 .help("write a blank line before it");
+        } else if !bare.is_empty() && !is_one && cut.enclosed_at(start).is_none() {
+            let indent = start - (end - line.len());
+            let what = if is_loose_note(bare, &notes) {
+                "this note is defined nowhere"
+            } else if is_loose_end(doc.text, cut, start, indent) {
+                "this is no part of the note above"
+            } else {
+                ""
+            };
+            if !what.is_empty() {
+                doc.complaints
+                    .about(
+                        codes::TANGLED,
+                        doc.place(start..start + bare.trim_end().len()),
+                        what,
+                    )
+                    .help("a note is `[^1]: words` after a blank line; what goes on in it is indented by four spaces");
+            }
         }
         may_begin = is_one && may_begin || bare.is_empty() || bare.starts_with('#');
     }
+}
+
+/// The label of a note, in lower case as it is compared; `None` of a link.
+fn note_of(definition: &Definition) -> Option<&str> {
+    match &definition.label {
+        Label::Note(label) => Some(label),
+        Label::Link(_) => None,
+    }
+}
+
+/// Whether a line begins with the label of a note that the file does not define.
+fn is_loose_note(line: &str, notes: &BTreeSet<&str>) -> bool {
+    let after = line.trim_start_matches('\\').strip_prefix("[^");
+    let label = after.and_then(|after| after.split_once(']'));
+    label.is_some_and(|(label, _)| {
+        let is_named = !label.trim().is_empty() && !label.contains('[');
+        is_named && !notes.contains(&*label.to_lowercase())
+    })
+}
+
+/// Whether a line after a note looks as though it went on with it: nothing is between them, or it is indented too little.
+fn is_loose_end(text: &str, cut: &Markdown, start: usize, indent: usize) -> bool {
+    let before = cut
+        .definitions
+        .partition_point(|one| one.span.start <= start);
+    let nearest = before.checked_sub(1).map(|at| &cut.definitions[at]);
+    let Some(note) = nearest.filter(|one| note_of(one).is_some()) else {
+        return false;
+    };
+    if text[start..].starts_with('#') || note.span.end > start {
+        return false;
+    }
+    let end = text[..note.span.end].trim_end().len();
+    let breaks = text[end..start].matches('\n').count();
+    text[end..start].trim().is_empty() && (breaks < 2 || (1..4).contains(&indent))
 }
 
 /// Whether a line alone defines a link.

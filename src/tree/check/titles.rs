@@ -11,7 +11,7 @@ use crate::domain::model::*;
 use crate::ground::diag::nearest;
 
 /// A number or word may stand before a title, such as `Question 12:`. It has so many words at most.
-const LABEL_WORDS_MAX: usize = 3;
+const LABEL_WORDS_MAX: usize = 6;
 
 /// A name of so many words is hardly the beginning of an ordinary sentence.
 const LONG_WORDS: usize = 3;
@@ -22,8 +22,11 @@ const VERY_LONG_WORDS: usize = 7;
 /// After a comma, a title goes on for so many bytes, and a sentence for more.
 const SHORT_REST_BYTES: usize = 20;
 
-/// So many words may stand beside a short title in a heading.
-const BESIDE_WORDS_MAX: usize = 3;
+/// So many words may stand beside a title of several words in a line with the marks of a heading.
+const BESIDE_WORDS_MAX: usize = 9;
+
+/// So many words may stand beside a title of one word, or in a line that only ends with a colon.
+const BESIDE_FEW_WORDS_MAX: usize = 3;
 
 /// How people write `&` out.
 const ANDS: [&str; 3] = [" and ", " und ", " et "];
@@ -173,14 +176,21 @@ impl Titles {
         if !is_heading || is_tagged || line.within != Within::Text {
             return None;
         }
-        let all = 0..words.len().min(LONG_WORDS + BESIDE_WORDS_MAX);
+        let all = 0..words.len().min(VERY_LONG_WORDS + BESIDE_WORDS_MAX);
         let mut stretches = all.clone().flat_map(|first| {
             let ends = first..all.end;
             ends.map(move |last| letters_of(&words[first..=last]))
         });
         let is_one = |letters: &String| {
             let named = self.by_letters.get(letters);
-            named.is_some_and(|named| words.len() <= named.words + BESIDE_WORDS_MAX)
+            named.is_some_and(|named| {
+                let most = if line.is_marked() && named.words > 1 {
+                    BESIDE_WORDS_MAX
+                } else {
+                    BESIDE_FEW_WORDS_MAX
+                };
+                words.len() <= named.words + most
+            })
         };
         Some((stretches.find(is_one)?, How::Beside))
     }
