@@ -19,7 +19,7 @@ pub struct Turn<'t> {
     pub changed: &'t BTreeSet<PathBuf>,
     /// What came of it.
     pub refreshed: &'t Refreshed,
-    /// From the change that was noticed to the generation that is shown.
+    /// How long the refresh took.
     pub took: Duration,
 }
 

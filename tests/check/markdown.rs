@@ -210,6 +210,10 @@ fn a_note_that_is_written_wrongly_is_an_error() {
         ("One.[^1]\n\n[^1]: Note.\n\nText goes on.", false),
         ("One.[^1] Two.[^N]\n\n[^1]: Note.\n[^n]: Another.", false),
         ("[^1] says it.\n\n[^1]: Note.", false),
+        (
+            "One.[^1]\n\n[^1]: Note.[^2]\n\n    [^2]: Inner.\n\n    Outer.",
+            false,
+        ),
         ("```\n[^1] : code\n```", false),
     ] {
         let said = codes(&tree(&format!("## thanks\n\n{text}\n")));

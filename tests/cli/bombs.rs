@@ -16,7 +16,7 @@ const SELF: &str = "people/ada/2026-h1/self.md";
 const LOG: &str = "people/ada/log.toml";
 /// Nearly half of what a file may hold, in bytes. What grows with the square of it takes minutes.
 const MUCH: usize = 400_000;
-/// What is tried unless all is.
+/// Bytes, unless all cases are tried.
 const LESS: usize = 150_000;
 
 /// Languages whose patterns go back and forth over a line.
@@ -189,7 +189,9 @@ fn tables_footnotes_and_links_without_end_are_bounded() {
         "b".repeat(10_000),
         "[a] ".repeat(200_000)
     );
+    let below_a_note = format!("[^1]\n\n[^1]: a\n\n{}", "b\n\n".repeat(MUCH / 3));
     for (what, text) in [
+        ("below a note", below_a_note),
         ("wide", wide),
         ("tall", tall),
         ("short rows", short_rows),

@@ -56,7 +56,7 @@ pub enum Alignment {
 /// `management/<cycle>/<id>.toml`.
 #[derive(Debug, Clone, PartialEq, Hash, Deserialize)]
 pub struct Talent {
-    /// The id of whoever assesses.
+    /// The id of the author.
     pub by: PersonId,
     /// The thought partner who pressure-tests the assessment.
     pub partner: Option<PersonId>,

@@ -109,32 +109,24 @@ pub(super) fn complain_of_glued(doc: &Doc<'_>, cut: &Markdown) {
         let bare = line.trim_start_matches(|c: char| c.is_whitespace() || c == '>');
         let start = end - bare.len();
         let is_one = is_definition(bare);
-        if is_one && !may_begin && cut.enclosed_at(start).is_none() && !is_known(cut, start) {
-            doc.complaints
-                .about(
-                    codes::TANGLED,
-                    doc.place(start..start + bare.trim_end().len()),
-                    "this is no definition, since it goes on with the paragraph above",
-                )
-                .help("write a blank line before it");
-        } else if !bare.is_empty() && !is_one && cut.enclosed_at(start).is_none() {
-            let indent = start - (end - line.len());
-            let what = if is_loose_note(bare, &notes) {
-                "this note is defined nowhere"
-            } else if is_loose_end(doc.text, cut, start, indent) {
-                "this is no part of the note above"
+        let is_text = !bare.is_empty() && cut.enclosed_at(start).is_none();
+        let what = if is_text && is_one && !may_begin && cut.definition_around(start).is_none() {
+            Some("this is no definition, since it goes on with the paragraph above")
+        } else if is_text && !is_one && is_loose_note(bare, &notes) {
+            Some("this note is defined nowhere")
+        } else if is_text && !is_one && is_loose_end(doc.text, cut, start, end - line.len()) {
+            Some("this is no part of the note above")
+        } else {
+            None
+        };
+        if let Some(what) = what {
+            let place = doc.place(start..start + bare.trim_end().len());
+            let complaint = doc.complaints.about(codes::TANGLED, place, what);
+            complaint.help(if is_one {
+                "write a blank line before it"
             } else {
-                ""
-            };
-            if !what.is_empty() {
-                doc.complaints
-                    .about(
-                        codes::TANGLED,
-                        doc.place(start..start + bare.trim_end().len()),
-                        what,
-                    )
-                    .help("a note is `[^1]: words` after a blank line; what goes on in it is indented by four spaces");
-            }
+                "a note is `[^1]: words` after a blank line; indent what goes on in it by four spaces"
+            });
         }
         may_begin = is_one && may_begin || bare.is_empty() || bare.starts_with('#');
     }
@@ -159,20 +151,24 @@ fn is_loose_note(line: &str, notes: &BTreeSet<&str>) -> bool {
 }
 
 /// Whether a line after a note looks as though it went on with it: nothing is between them, or it is indented too little.
-fn is_loose_end(text: &str, cut: &Markdown, start: usize, indent: usize) -> bool {
-    let before = cut
-        .definitions
-        .partition_point(|one| one.span.start <= start);
-    let nearest = before.checked_sub(1).map(|at| &cut.definitions[at]);
-    let Some(note) = nearest.filter(|one| note_of(one).is_some()) else {
-        return false;
-    };
-    if text[start..].starts_with('#') || note.span.end > start {
+/// `line` is where the line begins, and `start` where its words do.
+fn is_loose_end(text: &str, cut: &Markdown, start: usize, line: usize) -> bool {
+    if cut.definition_around(start).is_some() {
         return false;
     }
-    let end = text[..note.span.end].trim_end().len();
-    let breaks = text[end..start].matches('\n').count();
-    text[end..start].trim().is_empty() && (breaks < 2 || (1..4).contains(&indent))
+    let begun = cut
+        .definitions
+        .partition_point(|one| one.span.start <= start);
+    let note = cut.definitions[..begun].last();
+    let note = note.filter(|one| note_of(one).is_some());
+    let between = note.and_then(|note| text.get(note.span.end..start));
+    let Some(between) = between.filter(|between| between.trim().is_empty()) else {
+        return false;
+    };
+    let note = text[..start - between.len()].trim_end();
+    let breaks = text[note.len()..start].matches('\n').count();
+    let is_heading = text[start..].starts_with('#');
+    !is_heading && (breaks < 2 || (1..4).contains(&(start - line)))
 }
 
 /// Whether a line alone defines a link.
@@ -180,15 +176,6 @@ fn is_definition(line: &str) -> bool {
     let is_likely =
         line.starts_with('[') && line.len() <= DEFINITION_BYTES_MAX && line.contains("]:");
     is_likely && !Markdown::cut(line, 0).definitions.is_empty()
-}
-
-/// Whether a place lies in a definition of the file.
-fn is_known(cut: &Markdown, at: usize) -> bool {
-    let before = cut.definitions.partition_point(|one| one.span.start <= at);
-    let nearest = before
-        .checked_sub(1)
-        .map(|nearest| &cut.definitions[nearest]);
-    nearest.is_some_and(|one| one.span.contains(&at))
 }
 
 fn complain_of_second(doc: &Doc<'_>, span: Range<usize>) {

@@ -181,7 +181,7 @@ impl Markdown {
     }
 
     /// The innermost definition that a byte lies in.
-    pub(super) fn definition_around(&self, at: usize) -> Option<&Definition> {
+    pub fn definition_around(&self, at: usize) -> Option<&Definition> {
         let begun = self.definitions.partition_point(|one| one.span.start <= at);
         // Definitions lie in one another at most as deep as quotes and lists do.
         let before = self.definitions[..begun].iter().rev().take(DEPTH_LOOKED_AT);
